@@ -1,0 +1,198 @@
+/**
+ * Every bound on what a peer can make grow, by name.
+ *
+ * This table is the single source: the type {@link Limits}, the `limits:` section of magpie.yaml, the flag
+ * `--limit NAME=VALUE`, the checks and docs/limits.md all come from it. A limit has a unit, a range, a
+ * default that a small machine can carry, and a policy: what happens at the moment it is full.
+ */
+export const LIMITS = {
+  connectionsMax: {
+    doc: 'Most connections at one time, all listeners together.',
+    policy: 'The new connection is closed before it is read.',
+    unit: 'connections',
+    default: 100_000,
+    min: 1,
+    max: 10_000_000,
+  },
+  connectTimeout: {
+    doc: 'Longest time from accepting a connection to its complete CONNECT.',
+    policy: 'The connection is closed.',
+    unit: 's',
+    default: 10,
+    min: 1,
+    max: 3600,
+  },
+  packetBytesMax: {
+    doc: 'Largest packet taken from a client, fixed header included.',
+    policy: 'The connection is closed as soon as the header declares more; nothing is buffered.',
+    unit: 'bytes',
+    default: 4 * 1024 * 1024,
+    min: 64,
+    max: 268_435_460,
+  },
+  topicLevelsMax: {
+    doc: 'Most levels of a topic name or topic filter.',
+    policy: 'A publish closes its connection; a subscription is refused with 0x80.',
+    unit: 'levels',
+    default: 128,
+    min: 1,
+    max: 65_536,
+  },
+  subscriptionsPerClientMax: {
+    doc: 'Most subscriptions of one session.',
+    policy: 'A further one is refused with 0x80.',
+    unit: 'subscriptions',
+    default: 10_000,
+    min: 1,
+    max: 10_000_000,
+  },
+  inflightMax: {
+    doc: 'Most unacknowledged QoS 1 and 2 messages on their way to one client, and most QoS 2 '
+      + 'messages of one client that wait for its PUBREL.',
+    policy: 'To the client: further messages are queued. From the client: the connection is closed.',
+    unit: 'messages',
+    default: 1024,
+    min: 1,
+    max: 32_767,
+  },
+  queuedMessagesMax: {
+    doc: 'Most messages queued for one session.',
+    policy: 'queueFullPolicy',
+    unit: 'messages',
+    default: 10_000,
+    min: 0,
+    max: 1_000_000_000,
+  },
+  queuedBytesMax: {
+    doc: 'Most bytes (topics and payloads) queued for one session.',
+    policy: 'queueFullPolicy',
+    unit: 'bytes',
+    default: 64 * 1024 * 1024,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  queuedMessagesTotalMax: {
+    doc: 'Most messages queued for all sessions together.',
+    policy: 'queueFullPolicy',
+    unit: 'messages',
+    default: 10_000_000,
+    min: 0,
+    max: 1_000_000_000,
+  },
+  queuedBytesTotalMax: {
+    doc: 'Most bytes queued for all sessions together; a message shared by sessions counts for each.',
+    policy: 'queueFullPolicy',
+    unit: 'bytes',
+    default: 1024 * 1024 * 1024,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  queueFullPolicy: {
+    doc: 'What happens to a message for a session whose queue is full.',
+    policy: 'drop-newest, drop-oldest, or disconnect: the message is dropped and the client '
+      + 'disconnected if it is connected.',
+    unit: 'policy',
+    default: 'drop-newest',
+    values: ['drop-newest', 'drop-oldest', 'disconnect'],
+  },
+  outputBytesMax: {
+    doc: 'Most bytes waiting for one client to read them.',
+    policy: 'QoS 0 messages to it are dropped, QoS 1 and 2 messages are queued.',
+    unit: 'bytes',
+    default: 16 * 1024 * 1024,
+    min: 1024,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  sessionExpiry: {
+    doc: 'A persistent session ends this long after its client left; 0 means never.',
+    policy: 'The session, its subscriptions and its queue are discarded.',
+    unit: 's',
+    default: 7 * 24 * 3600,
+    min: 0,
+    max: 4_294_967_295,
+  },
+  retainedMessagesMax: {
+    doc: 'Most retained messages.',
+    policy: 'A message on a new topic is delivered but not retained; known topics are still replaced.',
+    unit: 'messages',
+    default: 1_000_000,
+    min: 0,
+    max: 1_000_000_000,
+  },
+  retainedBytesMax: {
+    doc: 'Most bytes (topics and payloads) of retained messages.',
+    policy: 'A message that does not fit is delivered but not retained.',
+    unit: 'bytes',
+    default: 512 * 1024 * 1024,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  willBytesMax: {
+    doc: 'Largest will payload.',
+    policy: 'The CONNECT is refused and the connection closed.',
+    unit: 'bytes',
+    default: 65_535,
+    min: 0,
+    max: 65_535,
+  },
+} as const satisfies Record<string, NumberLimit | ChoiceLimit>;
+
+interface NumberLimit {
+  readonly doc: string;
+  readonly policy: string;
+  readonly unit: string;
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+interface ChoiceLimit {
+  readonly doc: string;
+  readonly policy: string;
+  readonly unit: string;
+  readonly default: string;
+  readonly values: readonly string[];
+}
+
+export type LimitName = keyof typeof LIMITS;
+export type QueueFullPolicy = (typeof LIMITS.queueFullPolicy.values)[number];
+export type Limits = {
+  readonly [Name in LimitName]: (typeof LIMITS)[Name] extends { values: readonly (infer Value)[] }
+    ? Value
+    : number;
+};
+
+/**
+ * Fills what `given` leaves out with the defaults.
+ *
+ * @throws {RangeError} naming every unknown limit and every value out of its range, all at once.
+ */
+export function limitsFrom(given: Readonly<Record<string, unknown>> = {}): Limits {
+  const problems: string[] = [];
+  const result: Record<string, unknown> = {};
+  for (const [name, spec] of Object.entries(LIMITS)) result[name] = spec.default;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined) continue;
+    const problem = limitProblem(name, value);
+    if (problem === undefined) result[name] = value;
+    else problems.push(problem);
+  }
+  if (problems.length > 0) throw new RangeError(problems.join('; '));
+  return result as Limits;
+}
+
+/** What is wrong with this value of this limit, in words for the operator; `undefined` if nothing is. */
+export function limitProblem(name: string, value: unknown): string | undefined {
+  const spec: NumberLimit | ChoiceLimit | undefined = Object.hasOwn(LIMITS, name)
+    ? LIMITS[name as LimitName]
+    : undefined;
+  if (spec === undefined) return `There is no limit ${name}`;
+  if ('values' in spec) {
+    if (spec.values.includes(value as string)) return undefined;
+    return `${name} must be one of ${spec.values.join(', ')}: current value is ${String(value)}`;
+  }
+  const fits = Number.isSafeInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max;
+  if (fits) return undefined;
+  return `${name} must be an integer from ${spec.min} to ${spec.max} (${spec.unit}): `
+    + `current value is ${String(value)}`;
+}
