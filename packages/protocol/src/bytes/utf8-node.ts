@@ -1,0 +1,52 @@
+/**
+ * UTF-8 for Node.js, chosen by `#utf8`; its twin for browsers is utf8-web.ts, and both pass the
+ * same tests. The only file of this package that knows Node.
+ *
+ * The methods taken from Buffer work on any Uint8Array and need no view of the region, which
+ * `TextDecoder` and `Buffer.toString` would.
+ */
+import { Buffer, isUtf8 } from 'node:buffer';
+
+interface RegionMethods {
+  latin1Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Slice(this: Uint8Array, start: number, end: number): string;
+  utf8Write(this: Uint8Array, text: string, at: number, bytes: number): number;
+}
+
+const { latin1Slice, utf8Slice, utf8Write } = Buffer.prototype as unknown as RegionMethods;
+
+/** Up to here a loop in JavaScript beats the call into the runtime. */
+const LOOP_CHARS_MAX = 32;
+
+/**
+ * Decodes source[start, end) strictly (RFC 3629): no surrogates, no overlong forms, nothing
+ * replaced; U+FEFF is kept. `undefined` if the bytes are ill-formed.
+ */
+export function decodeUtf8(source: Uint8Array, start: number, end: number): string | undefined {
+  for (let at = start; at < end; at++) {
+    if (source[at]! >= 0x80) {
+      return isUtf8(source.subarray(start, end)) ? utf8Slice.call(source, start, end) : undefined;
+    }
+  }
+  return latin1Slice.call(source, start, end);
+}
+
+/** Bytes that `text` takes in UTF-8; a lone surrogate counts as U+FFFD. */
+export function utf8Length(text: string): number {
+  return Buffer.byteLength(text);
+}
+
+/**
+ * Writes `text` at `target[at]` and returns the end. The caller has made room; a lone surrogate
+ * is written as U+FFFD, so that what is written is always well formed.
+ */
+export function writeUtf8(text: string, target: Uint8Array, at: number): number {
+  const length = text.length;
+  if (length > LOOP_CHARS_MAX) return at + utf8Write.call(target, text, at, target.length - at);
+  for (let index = 0; index < length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit >= 0x80) return at + utf8Write.call(target, text, at, target.length - at);
+    target[at + index] = unit;
+  }
+  return at + length;
+}

@@ -1,0 +1,6 @@
+/** Asks the server for a sign of life, and is one (MQTT 3.1.1, 3.12). It is a fixed header and nothing else. */
+export interface Pingreq {
+  readonly type: 'pingreq';
+}
+
+export const PINGREQ: Pingreq = Object.freeze({ type: 'pingreq' });

@@ -1,0 +1,138 @@
+import { decodeString } from '../bytes/decode-string.js';
+import { checkTopicName } from './topic-name.js';
+
+export interface TopicTableLimits {
+  /** Most topic names kept at one time. */
+  readonly entriesMax: number;
+  /** Most bytes of topic names kept at one time. */
+  readonly bytesMax: number;
+}
+
+interface Entry {
+  readonly hash: number;
+  /** The table's own copy. */
+  readonly bytes: Uint8Array;
+  readonly name: string;
+}
+
+const SLOTS_MIN = 64;
+/**
+ * Slots tried for one name. Peers who found names of equal hash gain nothing: what has no slot
+ * among these is decoded every time, as it would be without a table.
+ */
+const PROBES_MAX = 16;
+
+/**
+ * Topic names by their bytes, so that a name is decoded and validated once and every PUBLISH that
+ * bears it shares one string.
+ *
+ * Open addressing over a power of two of slots, at most half of them used. When a limit is
+ * reached everything is forgotten and the table fills again with what is in use now; `resets`
+ * counts that. A table may serve all connections.
+ */
+export class TopicTable {
+  readonly #limits: TopicTableLimits;
+  /** Not guessable, so that a peer cannot choose names of equal hash; results do not depend on it. */
+  readonly #seed = (Math.random() * 0x1_0000_0000) | 0;
+  #slots: (Entry | undefined)[] = new Array<Entry | undefined>(SLOTS_MIN).fill(undefined);
+  #entries = 0;
+  #bytes = 0;
+  #resets = 0;
+
+  constructor(limits: TopicTableLimits) {
+    this.#limits = limits;
+  }
+
+  /** Names kept now. */
+  get entries(): number {
+    return this.#entries;
+  }
+
+  /** Bytes of the names kept now. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How often the table was full and has forgotten everything. */
+  get resets(): number {
+    return this.#resets;
+  }
+
+  /**
+   * The topic name in source[start, end), which is copied if it is kept.
+   *
+   * @throws {ProtocolError} `MALFORMED_PACKET` or `TOPIC_NAME_INVALID` if it is not one.
+   */
+  intern(source: Uint8Array, start: number, end: number): string {
+    const hash = hashOf(this.#seed, source, start, end);
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const entry = slots[(hash + probe) & mask];
+      if (entry === undefined) break;
+      if (entry.hash === hash && equals(entry.bytes, source, start, end)) return entry.name;
+    }
+    return this.#add(hash, source, start, end);
+  }
+
+  #add(hash: number, source: Uint8Array, start: number, end: number): string {
+    const name = decodeString(source, start, end, 'Topic name');
+    checkTopicName(name);
+    const length = end - start;
+    if (length > this.#limits.bytesMax || this.#limits.entriesMax === 0) return name;
+    if (this.#entries >= this.#limits.entriesMax || this.#bytes + length > this.#limits.bytesMax) {
+      this.#forget();
+    } else if (this.#entries * 2 >= this.#slots.length) {
+      this.#grow();
+    }
+    const bytes = new Uint8Array(length);
+    bytes.set(source.subarray(start, end));
+    this.#place({ hash, bytes, name });
+    return name;
+  }
+
+  /** Puts an entry into the first free slot of its probes; if there is none it is not kept. */
+  #place(entry: Entry): void {
+    const mask = this.#slots.length - 1;
+    for (let probe = 0; probe < PROBES_MAX; probe++) {
+      const slot = (entry.hash + probe) & mask;
+      if (this.#slots[slot] !== undefined) continue;
+      this.#slots[slot] = entry;
+      this.#entries++;
+      this.#bytes += entry.bytes.length;
+      return;
+    }
+  }
+
+  #grow(): void {
+    const before = this.#slots;
+    this.#clear(before.length * 2);
+    for (const entry of before) if (entry !== undefined) this.#place(entry);
+  }
+
+  #forget(): void {
+    this.#clear(SLOTS_MIN);
+    this.#resets++;
+  }
+
+  #clear(slots: number): void {
+    this.#slots = new Array<Entry | undefined>(slots).fill(undefined);
+    this.#entries = 0;
+    this.#bytes = 0;
+  }
+}
+
+/** FNV-1a over the bytes, then mixed: of FNV alone the low bits depend on low bits only. */
+function hashOf(seed: number, source: Uint8Array, start: number, end: number): number {
+  let hash = seed;
+  for (let at = start; at < end; at++) hash = Math.imul(hash ^ source[at]!, 0x0100_0193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
+  return (hash ^ (hash >>> 13)) | 0;
+}
+
+function equals(bytes: Uint8Array, source: Uint8Array, start: number, end: number): boolean {
+  const length = bytes.length;
+  if (length !== end - start) return false;
+  for (let at = 0; at < length; at++) if (bytes[at] !== source[start + at]) return false;
+  return true;
+}
