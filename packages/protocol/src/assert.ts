@@ -11,3 +11,8 @@ export class AssertionError extends Error {
 export function assert(condition: boolean, claim: string): asserts condition {
   if (!condition) throw new AssertionError(claim);
 }
+
+/** Stands where a switch has covered all cases; one that is added fails to compile here. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`No case for ${String(value)}`);
+}

@@ -2,7 +2,7 @@
  * Between packets and bytes: one switch for each way (MQTT 3.1.1, 2 and 3). What a packet holds
  * stands in its own file; the fixed header, the trailing bytes and the room are looked after here.
  */
-import { assert } from './assert.js';
+import { assert, unreachable } from './assert.js';
 import type { ByteReader } from './bytes/byte-reader.js';
 import { varintSize, writeVarint } from './bytes/varint.js';
 import { ProtocolError } from './faults.js';
@@ -177,6 +177,8 @@ function bodyLength(packet: Packet): number {
       return 0;
     case 'disconnect':
       return 0;
+    default:
+      return unreachable(packet);
   }
 }
 
@@ -215,5 +217,7 @@ function writeBody(
       return at;
     case 'disconnect':
       return at;
+    default:
+      return unreachable(packet);
   }
 }

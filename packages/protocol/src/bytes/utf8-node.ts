@@ -8,27 +8,26 @@
 import { Buffer, isUtf8 } from 'node:buffer';
 
 interface RegionMethods {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
-  utf8Slice(this: Uint8Array, start: number, end: number): string;
-  utf8Write(this: Uint8Array, text: string, at: number, bytes: number): number;
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly utf8Write: (this: Uint8Array, text: string, at: number, bytesMax: number) => number;
 }
 
 const { latin1Slice, utf8Slice, utf8Write } = Buffer.prototype as unknown as RegionMethods;
 
-/** Up to here a loop in JavaScript beats the call into the runtime. */
-const LOOP_CHARS_MAX = 32;
+/** Up to these lengths a loop in JavaScript beats the call into the runtime (measured). */
+const SCAN_BYTES_MAX = 64;
+const WRITE_CHARS_MAX = 24;
 
 /**
  * Decodes source[start, end) strictly (RFC 3629): no surrogates, no overlong forms, nothing
  * replaced; U+FEFF is kept. `undefined` if the bytes are ill-formed.
  */
 export function decodeUtf8(source: Uint8Array, start: number, end: number): string | undefined {
-  for (let at = start; at < end; at++) {
-    if (source[at]! >= 0x80) {
-      return isUtf8(source.subarray(start, end)) ? utf8Slice.call(source, start, end) : undefined;
-    }
+  if (end - start <= SCAN_BYTES_MAX && isAscii(source, start, end)) {
+    return latin1Slice.call(source, start, end);
   }
-  return latin1Slice.call(source, start, end);
+  return isUtf8(source.subarray(start, end)) ? utf8Slice.call(source, start, end) : undefined;
 }
 
 /** Bytes that `text` takes in UTF-8; a lone surrogate counts as U+FFFD. */
@@ -42,11 +41,16 @@ export function utf8Length(text: string): number {
  */
 export function writeUtf8(text: string, target: Uint8Array, at: number): number {
   const length = text.length;
-  if (length > LOOP_CHARS_MAX) return at + utf8Write.call(target, text, at, target.length - at);
+  if (length > WRITE_CHARS_MAX) return at + utf8Write.call(target, text, at, target.length - at);
   for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index);
     if (unit >= 0x80) return at + utf8Write.call(target, text, at, target.length - at);
     target[at + index] = unit;
   }
   return at + length;
+}
+
+function isAscii(source: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (source[at]! >= 0x80) return false;
+  return true;
 }

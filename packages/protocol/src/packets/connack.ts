@@ -19,7 +19,8 @@ const CONNACK_BYTES = 2;
  * @throws {ProtocolError} `MALFORMED_PACKET` if reserved bits are set or the code is reserved.
  */
 export function decodeConnack(reader: ByteReader, version: ProtocolVersion): Connack {
-  const flags = version === 3 ? reader.uint8('Reserved byte') & 0 : reader.uint8('CONNACK flags');
+  const firstByte = reader.uint8('CONNACK flags');
+  const flags = version === 3 ? 0 : firstByte;
   const returnCode = reader.uint8('Return code');
   if (flags > 1) throw new ProtocolError('MALFORMED_PACKET', 'CONNACK has reserved flags set');
   if (returnCode > CONNACK_CODE_MAX) {

@@ -1,4 +1,5 @@
 import { decodeString } from '../bytes/decode-string.js';
+import { hashBytes } from '../bytes/hash-bytes.js';
 import { checkTopicName } from './topic-name.js';
 
 export interface TopicTableLimits {
@@ -6,6 +7,8 @@ export interface TopicTableLimits {
   readonly entriesMax: number;
   /** Most bytes of topic names kept at one time. */
   readonly bytesMax: number;
+  /** Of the hash; without it random, so that peers cannot choose names of equal hash. */
+  readonly seed?: number;
 }
 
 interface Entry {
@@ -32,15 +35,17 @@ const PROBES_MAX = 16;
  */
 export class TopicTable {
   readonly #limits: TopicTableLimits;
-  /** Not guessable, so that a peer cannot choose names of equal hash; results do not depend on it. */
-  readonly #seed = (Math.random() * 0x1_0000_0000) | 0;
-  #slots: (Entry | undefined)[] = new Array<Entry | undefined>(SLOTS_MIN).fill(undefined);
+  readonly #seed: number;
+  #slots = emptySlots(SLOTS_MIN);
+  /** Found last: a chunk often holds many messages of one topic, and comparing costs no hash. */
+  #last: Entry | undefined = undefined;
   #entries = 0;
   #bytes = 0;
   #resets = 0;
 
   constructor(limits: TopicTableLimits) {
     this.#limits = limits;
+    this.#seed = limits.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
   }
 
   /** Names kept now. */
@@ -64,13 +69,18 @@ export class TopicTable {
    * @throws {ProtocolError} `MALFORMED_PACKET` or `TOPIC_NAME_INVALID` if it is not one.
    */
   intern(source: Uint8Array, start: number, end: number): string {
-    const hash = hashOf(this.#seed, source, start, end);
+    const last = this.#last;
+    if (last !== undefined && equals(last.bytes, source, start, end)) return last.name;
+    const hash = hashBytes(this.#seed, source, start, end);
     const slots = this.#slots;
     const mask = slots.length - 1;
     for (let probe = 0; probe < PROBES_MAX; probe++) {
       const entry = slots[(hash + probe) & mask];
       if (entry === undefined) break;
-      if (entry.hash === hash && equals(entry.bytes, source, start, end)) return entry.name;
+      if (entry.hash === hash && equals(entry.bytes, source, start, end)) {
+        this.#last = entry;
+        return entry.name;
+      }
     }
     return this.#add(hash, source, start, end);
   }
@@ -106,33 +116,30 @@ export class TopicTable {
 
   #grow(): void {
     const before = this.#slots;
-    this.#clear(before.length * 2);
+    this.#slots = emptySlots(before.length * 2);
+    this.#entries = 0;
+    this.#bytes = 0;
     for (const entry of before) if (entry !== undefined) this.#place(entry);
   }
 
+  /** Keeps the slots: what has filled them once will do so again. */
   #forget(): void {
-    this.#clear(SLOTS_MIN);
-    this.#resets++;
-  }
-
-  #clear(slots: number): void {
-    this.#slots = new Array<Entry | undefined>(slots).fill(undefined);
+    this.#slots.fill(undefined);
+    this.#last = undefined;
     this.#entries = 0;
     this.#bytes = 0;
+    this.#resets++;
   }
 }
 
-/** FNV-1a over the bytes, then mixed: of FNV alone the low bits depend on low bits only. */
-function hashOf(seed: number, source: Uint8Array, start: number, end: number): number {
-  let hash = seed;
-  for (let at = start; at < end; at++) hash = Math.imul(hash ^ source[at]!, 0x0100_0193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b);
-  return (hash ^ (hash >>> 13)) | 0;
+function emptySlots(count: number): (Entry | undefined)[] {
+  return Array.from<Entry | undefined>({ length: count });
 }
 
+/** From the end, where topic names of one tree differ first. */
 function equals(bytes: Uint8Array, source: Uint8Array, start: number, end: number): boolean {
   const length = bytes.length;
   if (length !== end - start) return false;
-  for (let at = 0; at < length; at++) if (bytes[at] !== source[start + at]) return false;
+  for (let at = length - 1; at >= 0; at--) if (bytes[at] !== source[start + at]) return false;
   return true;
 }
