@@ -1,0 +1,10 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { prepare } from './prepare.mjs';
+
+test('prepare() says nothing when nothing is missing', async (t) => {
+  const error = t.mock.method(console, 'error', () => {});
+  await prepare({ projects: ['packages/protocol'] });
+  assert.deepEqual(error.mock.calls, []);
+});

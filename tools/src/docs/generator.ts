@@ -1,0 +1,6 @@
+/** A page of docs/ that is made from a table in the code. */
+export interface Generator {
+  /** From the repository's folder. */
+  readonly path: string;
+  readonly render: () => string;
+}

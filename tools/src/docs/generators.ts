@@ -1,0 +1,18 @@
+import { LIMITS } from '@magpie/broker';
+import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
+
+import { houseRules } from '../tidy/rules.js';
+import { errorsPage } from './errors-page.js';
+import type { Generator } from './generator.js';
+import { houseRulesPage } from './house-rules-page.js';
+import { limitsPage } from './limits-page.js';
+
+/** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
+export const generators: readonly Generator[] = [
+  { path: 'docs/limits.md', render: () => limitsPage(LIMITS) },
+  {
+    path: 'docs/errors.md',
+    render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
+  },
+  { path: 'docs/house-rules.md', render: () => houseRulesPage(houseRules([])) },
+];

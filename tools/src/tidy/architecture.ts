@@ -1,0 +1,85 @@
+/**
+ * The shape of the house as data: who may import whom. ARCHITECTURE.md says why.
+ * A new package or folder is entered here first.
+ */
+
+/**
+ * Packages of ours that a package may import. Who is not listed (quality, tools) may import all.
+ */
+export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  'packages/protocol': [],
+  'packages/client': ['@magpie/protocol'],
+  'packages/broker': ['@magpie/protocol'],
+  'packages/cli': ['@magpie/protocol', '@magpie/client', '@magpie/broker'],
+  'packages/dashboard': ['@magpie/broker'],
+};
+
+/**
+ * Rank of each folder, and of each file directly in `src`. A folder imports only its own files and
+ * lower ranks; files of `src` itself count one by one.
+ */
+export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  'packages/protocol': {
+    'limits.ts': 0,
+    'faults.ts': 0,
+    'reason-codes.ts': 1,
+    bytes: 1,
+    topics: 2,
+    packets: 3,
+    framing: 4,
+    'codec.ts': 5,
+    session: 6,
+    connection: 7,
+    'index.ts': 8,
+    'testing.ts': 8,
+  },
+  'packages/broker': {
+    model: 0,
+    observe: 1,
+    config: 1,
+    auth: 2,
+    routing: 2,
+    stores: 2,
+    sessions: 3,
+    pipeline: 4,
+    connection: 5,
+    cluster: 5,
+    admin: 5,
+    listeners: 6,
+    'broker.ts': 7,
+    'index.ts': 8,
+    'testing.ts': 8,
+  },
+};
+
+/** Modules of Node.js that reach outside the process: the network, the disk, other processes. */
+export const OUTSIDE_MODULES: readonly string[] = [
+  'child_process',
+  'cluster',
+  'dgram',
+  'dns',
+  'fs',
+  'http',
+  'http2',
+  'https',
+  'inspector',
+  'net',
+  'process',
+  'readline',
+  'repl',
+  'tls',
+  'worker_threads',
+];
+
+/** Where a library may use them (law 2). Everything else runs unchanged in the simulation. */
+export const OUTSIDE_PLACES: readonly RegExp[] = [
+  /^packages\/broker\/src\/listeners\//,
+  /^packages\/broker\/src\/connection\/socket-writer/,
+  /^packages\/broker\/src\/stores\/[^/]+\//,
+  /^packages\/broker\/src\/admin\//,
+  /^packages\/broker\/src\/config\/load/,
+  /^packages\/client\/src\/(transports|outbox\/[^/]+)\//,
+];
+
+/** The one file of `protocol` that may import `node:` modules at all (law 1). */
+export const PROTOCOL_NODE_FILE = 'packages/protocol/src/bytes/utf8-node.ts';
