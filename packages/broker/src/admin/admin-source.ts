@@ -1,0 +1,17 @@
+/** What the HTTP port shows. It asks at each request and keeps nothing. */
+export interface AdminSource {
+  /** Every listener stands and none is closing: new clients may be sent here. */
+  ready(): boolean;
+  /** A snapshot; entries of one name stand together and share help and type. */
+  metrics(): readonly Metric[];
+}
+
+export interface Metric {
+  /** `magpie_…`, with the unit at its end and `_total` for a counter, as Prometheus wants it. */
+  readonly name: string;
+  /** One sentence for the reader of the metric. */
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly value: number;
+  readonly labels?: Readonly<Record<string, string>>;
+}

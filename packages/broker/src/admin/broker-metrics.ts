@@ -1,0 +1,166 @@
+import { DROP_REASONS } from '../model/drop-reason.js';
+import type { Counters } from '../observe/counters.js';
+import type { Metric } from './admin-source.js';
+
+/**
+ * What `/metrics` tells of a broker. These tables are the single source: a counter without a row does
+ * not compile, and docs/metrics.md is made from them.
+ */
+const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>> = {
+  connectionsOpened: {
+    name: 'magpie_connections_opened_total',
+    help: 'Connections accepted by the listeners',
+  },
+  connectionsClosed: { name: 'magpie_connections_closed_total', help: 'Connections that ended' },
+  connectionsRefused: {
+    name: 'magpie_connections_refused_total',
+    help: 'Connections closed before they were read, since connectionsMax was reached',
+  },
+  connectsAccepted: {
+    name: 'magpie_connects_accepted_total',
+    help: 'CONNECT packets answered with return code 0',
+  },
+  connectsRefused: {
+    name: 'magpie_connects_refused_total',
+    help: 'CONNECT packets answered with another return code',
+  },
+  protocolErrors: {
+    name: 'magpie_protocol_errors_total',
+    help: 'Connections closed because the client broke MQTT',
+  },
+  bytesReceived: { name: 'magpie_received_bytes_total', help: 'Bytes read from clients' },
+  bytesSent: { name: 'magpie_sent_bytes_total', help: 'Bytes written to clients' },
+  messagesReceived: {
+    name: 'magpie_messages_received_total',
+    help: 'PUBLISH packets taken from clients, without repeated ones of QoS 2',
+  },
+  messagesSent: {
+    name: 'magpie_messages_sent_total',
+    help: 'PUBLISH packets handed to connections, redeliveries included',
+  },
+  retainedRefused: {
+    name: 'magpie_retained_refused_total',
+    help: 'Messages delivered but not retained, since a limit of retained messages was reached',
+  },
+};
+
+const DROPPED: MetricText = {
+  name: 'magpie_messages_dropped_total',
+  help: 'Messages that did not reach a session, by reason',
+};
+
+const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
+  connections: { name: 'magpie_connections', help: 'Open connections' },
+  clients: { name: 'magpie_clients', help: 'Clients whose CONNECT was accepted' },
+  sessions: { name: 'magpie_sessions', help: 'Sessions, of connected clients and of others' },
+  subscriptions: { name: 'magpie_subscriptions', help: 'Subscriptions of all sessions' },
+  retainedMessages: { name: 'magpie_retained_messages', help: 'Retained messages' },
+  retainedBytes: {
+    name: 'magpie_retained_bytes',
+    help: 'Bytes of retained messages, topics and payloads',
+  },
+  queuedMessages: { name: 'magpie_queued_messages', help: 'Messages queued for all sessions' },
+  queuedBytes: {
+    name: 'magpie_queued_bytes',
+    help: 'Bytes queued for all sessions, topics and payloads',
+  },
+};
+
+const INFO: MetricText = { name: 'magpie_info', help: 'Always 1; the label tells the version' };
+const RESIDENT_BYTES: MetricText = {
+  name: 'process_resident_memory_bytes',
+  help: 'Resident memory of the process',
+};
+const CPU_SECONDS: MetricText = {
+  name: 'process_cpu_seconds_total',
+  help: 'Processor time of the process, user and system',
+};
+
+interface MetricText {
+  readonly name: string;
+  readonly help: string;
+}
+
+/** What is there now; see `Broker.gauges()`. */
+export interface Gauges {
+  readonly connections: number;
+  readonly clients: number;
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly retainedMessages: number;
+  readonly retainedBytes: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+}
+
+/** Use of the machine by the process that the broker runs in. */
+export interface ProcessUse {
+  readonly residentBytes: number;
+  /** User and system together. */
+  readonly cpuMicroseconds: number;
+}
+
+export interface BrokerNumbers {
+  readonly version: string;
+  readonly counters: Readonly<Counters>;
+  readonly gauges: Gauges;
+  readonly process: ProcessUse;
+}
+
+/** A snapshot of everything countable, in the order of the page. */
+export function brokerMetrics({ version, counters, gauges, process }: BrokerNumbers): Metric[] {
+  const { residentBytes, cpuMicroseconds } = process;
+  return [
+    { ...INFO, type: 'gauge', value: 1, labels: { version } },
+    ...rows(GAUGES).map(([key, text]) => gauge(text, gauges[key])),
+    ...rows(COUNTERS).map(([key, text]) => counter(text, counters[key])),
+    ...rows(DROP_REASONS).map(([reason]) => ({
+      ...counter(DROPPED, counters.dropped[reason]),
+      labels: { reason },
+    })),
+    gauge(RESIDENT_BYTES, residentBytes),
+    counter(CPU_SECONDS, cpuMicroseconds / 1e6),
+  ];
+}
+
+/** The page docs/metrics.md. */
+export function metricsMarkdown(): string {
+  const line = (type: string) => ({ name, help }: MetricText) => `| \`${name}\` | ${type} | ${help} |`;
+  const lines = [
+    line('gauge')(INFO),
+    ...Object.values(GAUGES).map(line('gauge')),
+    ...Object.values(COUNTERS).map(line('counter')),
+    line('counter')(DROPPED),
+    line('gauge')(RESIDENT_BYTES),
+    line('counter')(CPU_SECONDS),
+  ];
+  const reasons = Object.entries(DROP_REASONS).map(([reason, why]) => `| \`${reason}\` | ${why} |`);
+  return `# Metrics
+
+<!-- Generated from the tables in packages/broker/src/admin/broker-metrics.ts. -->
+
+\`GET /metrics\` on the HTTP port answers in the text format of Prometheus.
+
+| Metric | Type | Meaning |
+| --- | --- | --- |
+${lines.join('\n')}
+
+\`${DROPPED.name}\` has a label \`reason\`:
+
+| Reason | Meaning |
+| --- | --- |
+${reasons.join('\n')}
+`;
+}
+
+function gauge(text: MetricText, value: number): Metric {
+  return { ...text, type: 'gauge', value };
+}
+
+function counter(text: MetricText, value: number): Metric {
+  return { ...text, type: 'counter', value };
+}
+
+function rows<Key extends string, Row>(table: Readonly<Record<Key, Row>>): [Key, Row][] {
+  return Object.entries(table) as [Key, Row][];
+}

@@ -1,0 +1,53 @@
+import type { Limits } from '../model/limits.js';
+
+/**
+ * What `magpie broker` runs with, after flags, environment, file and defaults have been put together.
+ * Plain data: nothing in it is optional that the broker would have to fill in.
+ */
+export interface BrokerConfig {
+  /** At least one; each stands on its own host and port. */
+  readonly listeners: readonly ListenerConfig[];
+  /** The HTTP port (health, metrics); `undefined` switches it off. */
+  readonly http: HttpConfig | undefined;
+  readonly storage: { readonly memory: true };
+  readonly limits: Limits;
+  /** The operator allowed clients without a user name on every address, not on loopback alone. */
+  readonly anonymous: boolean;
+  readonly logLevel: LogLevel;
+}
+
+export interface TcpListenerConfig {
+  readonly type: 'tcp';
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Connections the kernel keeps until they are accepted. */
+  readonly backlog: number;
+  /** Connections begin with a PROXY protocol header, version 1 or 2. */
+  readonly proxyProtocol: boolean;
+}
+
+export interface WebSocketListenerConfig {
+  readonly type: 'ws';
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number;
+  readonly path: string;
+}
+
+export type ListenerConfig = TcpListenerConfig | WebSocketListenerConfig;
+
+export interface HttpConfig {
+  readonly host: string;
+  readonly port: number;
+}
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Something the operator has to change. */
+export interface ConfigProblem {
+  /** One line that begins with where it stands: `--port`, `MAGPIE_PORT`, `magpie.yaml:3:5: listeners[0].port`. */
+  readonly message: string;
+  /** It is about a flag itself, so it counts as wrong usage and not as a wrong configuration. */
+  readonly usage: boolean;
+}

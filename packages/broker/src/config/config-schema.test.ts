@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LIMITS } from '../model/limits.js';
+import { configSchema, knownKeys } from './config-schema.js';
+
+const cases: [name: string, path: PropertyKey[], root: unknown, expected: string[]][] = [
+  [
+    'the file',
+    [],
+    {},
+    ['listeners', 'http', 'storage', 'authentication', 'limits', 'log'],
+  ],
+  ['the limits, all of the table', ['limits'], { limits: {} }, Object.keys(LIMITS)],
+  [
+    'a tcp listener',
+    ['listeners', 0],
+    { listeners: [{ type: 'tcp' }] },
+    ['type', 'port', 'host', 'backlog', 'proxyProtocol'],
+  ],
+  [
+    'a ws listener',
+    ['listeners', 1],
+    { listeners: [{ type: 'tcp' }, { type: 'ws' }] },
+    ['type', 'port', 'path', 'host', 'backlog'],
+  ],
+  ['nothing below a plain value', ['http', 'port'], { http: { port: 1 } }, []],
+  ['nothing below an unknown key', ['nope', 'x'], {}, []],
+];
+for (const [name, path, root, expected] of cases) {
+  test(`knownKeys() lists the keys of ${name}`, () => {
+    assert.deepEqual(knownKeys(path, root), expected);
+  });
+}
+
+for (const [name, spec] of Object.entries(LIMITS)) {
+  test(`configSchema takes the default and the ends of limit ${name}, and nothing beyond`, () => {
+    const accepts = (value: unknown) => configSchema.safeParse({ limits: { [name]: value } }).success;
+    const good = 'values' in spec ? spec.values : [spec.default, spec.min, spec.max];
+    for (const value of good) assert.equal(accepts(value), true, String(value));
+    const bad = 'values' in spec ? ['', 1] : [spec.min - 1, spec.max + 1, `${spec.default}`, 0.5];
+    for (const value of bad) assert.equal(accepts(value), false, String(value));
+  });
+}

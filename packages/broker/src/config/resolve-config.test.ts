@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limitsFrom } from '../model/limits.js';
+import type { BrokerConfig } from './broker-config.js';
+import { NO_CONFIG_FILE, parseConfigFile } from './config-file.js';
+import type { FlagValues } from './options.js';
+import { resolveConfig } from './resolve-config.js';
+
+interface Said {
+  flags?: FlagValues;
+  env?: Record<string, string>;
+  file?: string;
+}
+
+function resolve({ flags = {}, env = {}, file }: Said) {
+  const parsed = file === undefined ? NO_CONFIG_FILE : parseConfigFile(file, 'm.yaml');
+  return resolveConfig({ flags, env, file: parsed });
+}
+
+function resolved(said: Said): BrokerConfig {
+  const result = resolve(said);
+  assert.ok(result.ok, JSON.stringify(result));
+  return result.config;
+}
+
+function problems(said: Said): string[] {
+  const result = resolve(said);
+  return result.ok ? [] : result.problems.map(({ message }) => message);
+}
+
+/** `tcp 127.0.0.1:1883, ws 127.0.0.1:8083/mqtt` */
+function listenersOf(said: Said): string {
+  return resolved(said)
+    .listeners.map(({ type, host, port, ...rest }) => {
+      return `${type} ${host}:${port}${'path' in rest ? rest.path : ''}`;
+    })
+    .join(', ');
+}
+
+test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, memory', () => {
+  assert.deepEqual(resolved({}), {
+    listeners: [
+      { type: 'tcp', host: '127.0.0.1', port: 1883, backlog: 1024, proxyProtocol: false },
+      {
+        type: 'ws',
+        host: '127.0.0.1',
+        port: 8083,
+        path: '/mqtt',
+        backlog: 1024,
+      },
+    ],
+    http: { host: '127.0.0.1', port: 18_083 },
+    storage: { memory: true },
+    limits: limitsFrom(),
+    anonymous: false,
+    logLevel: 'info',
+  });
+});
+
+const twoTcp = 'listeners: [{ type: tcp, port: 1 }, { type: tcp, port: 2 }]';
+const listenerCases: [rule: string, said: Said, expected: string][] = [
+  ['moves a port', { flags: { port: '5' } }, 'tcp 127.0.0.1:5, ws 127.0.0.1:8083/mqtt'],
+  ['takes port 0 for a port', { flags: { port: '0', noWs: true } }, 'tcp 127.0.0.1:0'],
+  [
+    'moves the host of all listeners',
+    { flags: { host: '::1' } },
+    'tcp ::1:1883, ws ::1:8083/mqtt',
+  ],
+  ['uses the file instead of the defaults', { file: twoTcp }, 'tcp 127.0.0.1:1, tcp 127.0.0.1:2'],
+  [
+    'prefers the flag to the environment to the file',
+    {
+      flags: { port: '5' },
+      env: { MAGPIE_PORT: '6', MAGPIE_WS_PORT: '7' },
+      file: 'listeners: [{ type: tcp, port: 1 }, { type: ws, port: 2, path: /x }]',
+    },
+    'tcp 127.0.0.1:5, ws 127.0.0.1:7/x',
+  ],
+  [
+    'adds a listener for a port whose type the file has not',
+    { flags: { wsPort: '5' }, file: 'listeners: [{ type: tcp }]' },
+    'tcp 127.0.0.1:1883, ws 127.0.0.1:5/mqtt',
+  ],
+  [
+    'drops the WebSocket listeners of the file for --no-ws',
+    { flags: { noWs: true }, file: 'listeners: [{ type: ws }, { type: tcp }]' },
+    'tcp 127.0.0.1:1883',
+  ],
+  [
+    'brings WebSocket back by a flag when the environment switched it off',
+    { flags: { wsPort: '5' }, env: { MAGPIE_NO_WS: 'true' } },
+    'tcp 127.0.0.1:1883, ws 127.0.0.1:5/mqtt',
+  ],
+];
+for (const [rule, said, expected] of listenerCases) {
+  test(`resolveConfig() ${rule}`, () => {
+    assert.equal(listenersOf(said), expected);
+  });
+}
+
+const scalarCases: [rule: string, said: Said, read: (config: BrokerConfig) => unknown, expected: unknown][] = [
+  ['switches HTTP off', { flags: { noHttp: true } }, ({ http }) => http, undefined],
+  [
+    'moves the HTTP port, not its host',
+    { flags: { httpPort: '0', host: '::1' } },
+    ({ http }) => http,
+    { host: '127.0.0.1', port: 0 },
+  ],
+  [
+    'reads the HTTP host from the file',
+    { file: 'http: { host: localhost }' },
+    ({ http }) => http,
+    { host: 'localhost', port: 18_083 },
+  ],
+  [
+    'merges limits by name',
+    {
+      flags: { limit: ['inflightMax=1'] },
+      env: { MAGPIE_LIMIT: 'inflightMax=2,sessionExpiry=2' },
+      file: 'limits: { inflightMax: 3, sessionExpiry: 3, willBytesMax: 3 }',
+    },
+    ({ limits }) => [limits.inflightMax, limits.sessionExpiry, limits.willBytesMax],
+    [1, 2, 3],
+  ],
+  ['reads the log level', { file: 'log: { level: warn }' }, ({ logLevel }) => logLevel, 'warn'],
+  [
+    'prefers the variable to the log level of the file',
+    { file: 'log: { level: warn }', env: { MAGPIE_LOG_LEVEL: 'debug' } },
+    ({ logLevel }) => logLevel,
+    'debug',
+  ],
+  [
+    'lets everybody in by the file',
+    { file: 'authentication: { anonymous: true }', flags: { host: '0.0.0.0' } },
+    ({ anonymous }) => anonymous,
+    true,
+  ],
+  [
+    'lets the flag win over the file that denies',
+    { file: 'authentication: { anonymous: false }', flags: { allowAnonymous: true } },
+    ({ anonymous }) => anonymous,
+    true,
+  ],
+];
+for (const [rule, said, read, expected] of scalarCases) {
+  test(`resolveConfig() ${rule}`, () => {
+    assert.deepEqual(read(resolved(said)), expected);
+  });
+}
+
+const PUBLIC =
+  'is a public address and no authentication is configured: listen on 127.0.0.1, or let everybody '
+  + 'in with --allow-anonymous (in magpie.yaml: authentication: { anonymous: true })';
+const NOBODY =
+  'leaves nobody who may connect: this version has no other authentication, so leave it out '
+  + '(loopback addresses only) or set it to true';
+
+const badCases: [rule: string, said: Said, expected: string[]][] = [
+  ['a public host', { flags: { host: '0.0.0.0' } }, [`--host 0.0.0.0 ${PUBLIC}`]],
+  ['a public host by variable', { env: { MAGPIE_HOST: '::' } }, [`MAGPIE_HOST=:: ${PUBLIC}`]],
+  [
+    'public hosts of the file',
+    { file: 'listeners:\n  - { type: tcp, host: mq.example }\nhttp: { host: 10.0.0.1 }\n' },
+    [
+      `m.yaml:2:24: listeners[0].host mq.example ${PUBLIC}`,
+      `m.yaml:3:15: http.host 10.0.0.1 ${PUBLIC}`,
+    ],
+  ],
+  [
+    'nobody who may connect',
+    { file: 'authentication: { anonymous: false }' },
+    [`m.yaml:1:30: authentication.anonymous false ${NOBODY}`],
+  ],
+  [
+    'nobody who may connect by variable',
+    { env: { MAGPIE_ALLOW_ANONYMOUS: 'false' } },
+    [`MAGPIE_ALLOW_ANONYMOUS=false ${NOBODY}`],
+  ],
+  [
+    'a port that could mean two listeners',
+    { file: twoTcp, flags: { port: '5' } },
+    [
+      '--port 5 could mean any of 2 tcp listeners of m.yaml: set their ports there',
+      'Port 5 on 127.0.0.1 is wanted by two listeners: tcp and tcp',
+    ],
+  ],
+  [
+    'nothing to listen on',
+    { file: 'listeners: [{ type: ws }]', flags: { noWs: true } },
+    ['--no-ws leaves no listener: add one of type tcp, or --port'],
+  ],
+  [
+    'a port of our own used twice',
+    { flags: { port: '8083' } },
+    ['Port 8083 on 127.0.0.1 is wanted by two listeners: tcp and ws'],
+  ],
+  [
+    'everything of all sources at once',
+    { flags: { port: 'x' }, env: { MAGPIE_HOST: '' , MAGPIE_NO_WS: '2' }, file: 'htp: {}' },
+    [
+      '--port must be an integer from 0 to 65535: current value is x',
+      'MAGPIE_NO_WS must be true or false: current value is 2',
+      'm.yaml:1:1: htp is not a known key: did you mean http?',
+    ],
+  ],
+];
+for (const [rule, said, expected] of badCases) {
+  test(`resolveConfig() refuses ${rule}`, () => {
+    assert.deepEqual(problems(said), expected);
+  });
+}
+
+test('resolveConfig() warns of misspelt variables and goes on', () => {
+  const result = resolve({ env: { MAGPIE_HOTS: 'x' } });
+  assert.ok(result.ok);
+  assert.deepEqual(result.warnings, [
+    'MAGPIE_HOTS is not a known variable: did you mean MAGPIE_HOST?',
+  ]);
+});

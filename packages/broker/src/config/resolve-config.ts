@@ -1,0 +1,182 @@
+import { limitsFrom } from '../model/limits.js';
+import { addressProblems, type WantedAddress } from './address-rules.js';
+import type { BrokerConfig, ConfigProblem, ListenerConfig } from './broker-config.js';
+import type { ConfigFile } from './config-file.js';
+import type { FileConfig } from './config-schema.js';
+import type { FlagValues } from './options.js';
+import {
+  type Environment,
+  type Given,
+  misspeltVariables,
+  type Settings,
+  settingsFromEnv,
+  settingsFromFlags,
+} from './settings.js';
+
+/**
+ * Puts together what the operator said: a flag beats the environment, which beats the file, which beats
+ * the default. Pure: no file is read and no address looked up.
+ */
+
+export interface ConfigSources {
+  readonly flags: FlagValues;
+  readonly env: Environment;
+  readonly file: ConfigFile;
+}
+
+export type ResolvedConfig =
+  | {
+      readonly ok: true;
+      readonly config: BrokerConfig;
+      /** What is odd but does not stop the broker. */
+      readonly warnings: readonly string[];
+    }
+  | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
+
+const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 1883;
+const DEFAULT_WS_PORT = 8083;
+const DEFAULT_WS_PATH = '/mqtt';
+const DEFAULT_HTTP_PORT = 18083;
+const DEFAULT_BACKLOG = 1024;
+
+/** @returns Every problem of all sources at once, or a configuration without any. */
+export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConfig {
+  const fromFlags = settingsFromFlags(flags);
+  const fromEnv = settingsFromEnv(env);
+  const misread = [...fromFlags.problems, ...fromEnv.problems, ...file.problems];
+  // What could not be read would only repeat itself in the checks of the whole.
+  if (misread.length > 0) return { ok: false, problems: misread };
+
+  const settings = preferred(fromFlags.settings, fromEnv.settings);
+  const listeners = placeListeners(settings, file);
+  const http = placeHttp(settings, file);
+  const anonymous = settings.anonymous ?? anonymousInFile(file);
+  const addresses = [...listeners.map(wantedAddress), ...(http === undefined ? [] : [http])];
+  const problems = [
+    ...portProblems(settings, file),
+    ...(listeners.length === 0 ? [nothingToListenOn(settings)] : []),
+    ...(anonymous?.value === false ? [nobodyMayConnect(anonymous)] : []),
+    ...addressProblems(addresses, anonymous?.value === true),
+  ];
+  if (problems.length > 0) {
+    return { ok: false, problems: problems.map((message) => ({ message, usage: false })) };
+  }
+  return {
+    ok: true,
+    config: {
+      listeners: listeners.map(({ config }) => config),
+      http: http && { host: http.host, port: http.port },
+      storage: { memory: true },
+      limits: limitsFrom({ ...file.values.limits, ...settings.limits }),
+      anonymous: anonymous?.value === true,
+      logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
+    },
+    warnings: misspeltVariables(env),
+  };
+}
+
+function preferred(flags: Settings, env: Settings): Settings {
+  return {
+    host: flags.host ?? env.host,
+    port: flags.port ?? env.port,
+    ws: flags.ws ?? env.ws,
+    http: flags.http ?? env.http,
+    anonymous: flags.anonymous ?? env.anonymous,
+    logLevel: flags.logLevel ?? env.logLevel,
+    limits: { ...env.limits, ...flags.limits },
+  };
+}
+
+interface PlacedListener {
+  readonly config: ListenerConfig;
+  readonly hostOrigin: string;
+}
+
+type FileListener = NonNullable<FileConfig['listeners']>[number];
+
+const DEFAULT_LISTENERS: readonly FileListener[] = [{ type: 'tcp' }, { type: 'ws' }];
+
+/**
+ * The listeners of the file, or one of each type. A port from outside the file changes the listener of
+ * its type, or adds one where the file has none; a host changes all of them.
+ */
+function placeListeners(settings: Settings, file: ConfigFile): PlacedListener[] {
+  const listed = [...(file.values.listeners ?? DEFAULT_LISTENERS)];
+  const ports = { tcp: settings.port?.value, ws: settings.ws?.value };
+  for (const type of ['tcp', 'ws'] as const) {
+    const wanted = typeof ports[type] === 'number';
+    if (wanted && !listed.some((listener) => listener.type === type)) listed.push({ type });
+  }
+  const placed: PlacedListener[] = [];
+  for (const [index, listener] of listed.entries()) {
+    const port = ports[listener.type];
+    if (port === false) continue;
+    const host = settings.host?.value ?? listener.host ?? DEFAULT_HOST;
+    placed.push({
+      config: listenerConfig(listener, host, port),
+      hostOrigin:
+        settings.host?.origin ?? `${file.locate(['listeners', index, 'host'])} ${host}`,
+    });
+  }
+  return placed;
+}
+
+function listenerConfig(
+  listener: FileListener,
+  host: string,
+  port: number | undefined,
+): ListenerConfig {
+  const { backlog = DEFAULT_BACKLOG } = listener;
+  if (listener.type === 'tcp') {
+    const { proxyProtocol = false } = listener;
+    return { type: 'tcp', host, port: port ?? listener.port ?? DEFAULT_PORT, backlog, proxyProtocol };
+  }
+  const { path = DEFAULT_WS_PATH } = listener;
+  const wsPort = port ?? listener.port ?? DEFAULT_WS_PORT;
+  return { type: 'ws', host, port: wsPort, path, backlog };
+}
+
+function wantedAddress({ config, hostOrigin }: PlacedListener): WantedAddress {
+  return { name: config.type, host: config.host, port: config.port, hostOrigin };
+}
+
+/** Flags move the port; on which address health and metrics are read is for the file to say. */
+function placeHttp(settings: Settings, file: ConfigFile): WantedAddress | undefined {
+  const given = settings.http?.value;
+  if (given === false) return undefined;
+  const { host = DEFAULT_HOST, port = DEFAULT_HTTP_PORT } = file.values.http ?? {};
+  const hostOrigin = `${file.locate(['http', 'host'])} ${host}`;
+  return { name: 'http', host, port: given ?? port, hostOrigin };
+}
+
+function anonymousInFile(file: ConfigFile): Given<boolean> | undefined {
+  const value = file.values.authentication?.anonymous;
+  if (value === undefined) return undefined;
+  return { value, origin: `${file.locate(['authentication', 'anonymous'])} ${value}` };
+}
+
+/** One port cannot be meant for two listeners. */
+function portProblems({ port, ws }: Settings, file: ConfigFile): string[] {
+  const problems: string[] = [];
+  for (const [type, given] of Object.entries({ tcp: port, ws })) {
+    const count = file.values.listeners?.filter((listener) => listener.type === type).length ?? 0;
+    if (count < 2 || given === undefined || given.value === false) continue;
+    problems.push(
+      `${given.origin} could mean any of ${count} ${type} listeners of ${file.name}: `
+        + 'set their ports there',
+    );
+  }
+  return problems;
+}
+
+function nothingToListenOn({ ws }: Settings): string {
+  return `${ws?.origin ?? 'listeners'} leaves no listener: add one of type tcp, or --port`;
+}
+
+function nobodyMayConnect({ origin }: Given<boolean>): string {
+  return (
+    `${origin} leaves nobody who may connect: this version has no other authentication, `
+    + 'so leave it out (loopback addresses only) or set it to true'
+  );
+}

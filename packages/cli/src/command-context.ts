@@ -1,0 +1,16 @@
+import type { LogLevel } from '@magpie/broker';
+import type { Log } from './log.js';
+
+/** What a command may touch. Tests pass arrays and their own signal instead of a process. */
+export interface CommandContext {
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Writes one line to stdout. */
+  readonly out: (line: string) => void;
+  /** Writes one line to stderr, with the name of the program before it. */
+  readonly err: (line: string) => void;
+  /** Aborted on SIGINT and SIGTERM, with the signal's name. A command ends by returning. */
+  readonly signal: AbortSignal;
+  /** Opens the log on stdout; called once, when the level is known. */
+  readonly openLog: (level: LogLevel) => Promise<Log>;
+}

@@ -1,0 +1,91 @@
+import {
+  configFilePath,
+  type FlagValues,
+  loadConfigFile,
+  optionEntries,
+  resolveConfig,
+} from '@magpie/broker';
+import { Command, Option } from 'commander';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { ListenFailure, serve } from './serve.js';
+
+/** `magpie broker`: runs the broker until a signal ends it. */
+export function brokerCommand(context: CommandContext, finish: (code: ExitCode) => void): Command {
+  const command = new Command('broker')
+    .description(
+      'Run the broker until SIGINT or SIGTERM. A flag beats the environment, which beats the '
+        + 'configuration file, which beats the default.',
+    )
+    .addHelpText('after', EXAMPLES);
+  for (const [, spec] of optionEntries()) command.addOption(optionOf(spec));
+  return command.action(async () => finish(await runBroker(flagsOf(command), context)));
+}
+
+const EXAMPLES = `
+Examples:
+  magpie broker
+  magpie broker --host 0.0.0.0 --allow-anonymous
+  magpie broker --port 1884 --no-ws --no-http
+  magpie broker --limit queuedMessagesMax=200000 --limit packetBytesMax=1048576
+  MAGPIE_PORT=1884 magpie broker --config /etc/magpie/magpie.yaml`;
+
+type OptionSpec = ReturnType<typeof optionEntries>[number][1];
+
+function optionOf({ flag, value, env, doc, default: fallback, kind }: OptionSpec): Option {
+  const option = new Option(
+    value === undefined ? flag : `${flag} <${value}>`,
+    `${doc} [${env}; default: ${fallback}]`,
+  );
+  if (kind === 'not-yet') option.hideHelp();
+  if (kind === 'limits') {
+    option.argParser((text: string, earlier: readonly string[] = []) => [...earlier, text]);
+  }
+  return option;
+}
+
+/** What was given on the command line, by the names of OPTIONS; values are not read yet. */
+function flagsOf(command: Command): FlagValues {
+  const flags: Record<string, string | readonly string[] | true> = {};
+  for (const [name, spec] of optionEntries()) {
+    const key = command.options.find(({ long }) => long === spec.flag)?.attributeName() ?? name;
+    if (command.getOptionValueSource(key) !== 'cli') continue;
+    flags[name] =
+      spec.value === undefined ? true : (command.getOptionValue(key) as string | string[]);
+  }
+  return flags;
+}
+
+async function runBroker(flags: FlagValues, context: CommandContext): Promise<ExitCode> {
+  const { env, err, signal, version } = context;
+  const file = await loadConfigFile(configFilePath(flags, env));
+  const resolved = resolveConfig({ flags, env, file });
+  if (!resolved.ok) {
+    for (const { message } of resolved.problems) err(message);
+    return resolved.problems.some(({ usage }) => usage) ? EXIT.usage : EXIT.failure;
+  }
+  const { config, warnings } = resolved;
+  const log = await context.openLog(config.logLevel);
+  log.info({ version, node: process.versions.node, pid: process.pid }, 'starting');
+  if (file.name !== '') log.info({ file: file.name }, 'configuration file read');
+  for (const warning of warnings) log.warn({}, warning);
+  try {
+    const running = await serve(config, { log, version });
+    await aborted(signal);
+    log.info({ signal: String(signal.reason) }, 'closing');
+    await running.close();
+  } catch (error) {
+    if (!(error instanceof ListenFailure)) throw error;
+    err(error.message);
+    return EXIT.failure;
+  }
+  log.info({}, 'closed');
+  return EXIT.ok;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,0 +1,32 @@
+import { loadConfigFile, resolveConfig } from '@magpie/broker';
+import { Command } from 'commander';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+
+/** `magpie config check [FILE]`: says what `magpie broker --config FILE` would find wrong. */
+export function configCommand(context: CommandContext, finish: (code: ExitCode) => void): Command {
+  const command = new Command('config');
+  command
+    .command('check')
+    .summary('Look for mistakes in a configuration file')
+    .description(
+      'Look for mistakes in a configuration file: unknown keys, bad values, and what does not fit '
+        + 'together. Nothing is started. The MAGPIE_* variables of the environment count too.',
+    )
+    .argument('[FILE]', 'the file to check', 'magpie.yaml')
+    .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')
+    .action(async (path: string) => finish(await checkConfig(path, context)));
+  return command;
+}
+
+async function checkConfig(path: string, { env, out, err }: CommandContext): Promise<ExitCode> {
+  const file = await loadConfigFile(path);
+  const resolved = resolveConfig({ flags: {}, env, file });
+  if (resolved.ok) {
+    for (const warning of resolved.warnings) err(warning);
+    out(`${path} is good`);
+    return EXIT.ok;
+  }
+  for (const { message } of resolved.problems) err(message);
+  return EXIT.failure;
+}

@@ -1,0 +1,70 @@
+import type { Logger, LogLevel } from '@magpie/broker';
+import { destination, pino, stdTimeFunctions } from 'pino';
+import { safeFields, safeJsonLine } from './safe-log-line.js';
+
+/** The log of the process: the broker's {@link Logger} and what only the process needs. */
+export interface Log extends Logger {
+  /** Our own bug; the process ends after it. */
+  fatal(fields: object, message: string): void;
+  isLevelEnabled(level: LogLevel): boolean;
+  /** Writes what is still in memory, at once. */
+  flush(): void;
+}
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** For people at a terminal instead of JSON lines. */
+  readonly pretty: boolean;
+  readonly colors: boolean;
+}
+
+/** Where lines go. */
+export interface LogTarget {
+  write(text: string): void;
+  flushSync(): void;
+}
+
+/**
+ * When who reads stdout stops reading, lines wait up to this many bytes and are then lost. The broker
+ * goes on: it must not stand still because its log does.
+ */
+const WAITING_BYTES_MAX = 4 * 1024 * 1024;
+
+/** stdout; a reader that went away (EPIPE) is not an error, its lines are dropped. */
+export function standardOutput({ pretty }: { pretty: boolean }): LogTarget {
+  return destination({ fd: 1, sync: pretty, maxLength: WAITING_BYTES_MAX });
+}
+
+/** JSON lines, one per event: `level` as a word, `time` in ISO 8601, `msg`, then the fields. */
+export async function openLog(options: LogOptions, target: LogTarget): Promise<Log> {
+  const { level, pretty, colors } = options;
+  const line = pretty ? await prettyLine(colors) : safeJsonLine;
+  const log = pino(
+    {
+      level,
+      base: null,
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    { write: (json) => target.write(line(json)) },
+  );
+  return {
+    debug: (fields, message) => log.debug(fields, message),
+    info: (fields, message) => log.info(fields, message),
+    warn: (fields, message) => log.warn(fields, message),
+    error: (fields, message) => log.error(fields, message),
+    fatal: (fields, message) => log.fatal(fields, message),
+    isLevelEnabled: (asked) => log.isLevelEnabled(asked),
+    flush: () => target.flushSync(),
+  };
+}
+
+async function prettyLine(colors: boolean): Promise<(json: string) => string> {
+  const { prettyFactory } = await import('pino-pretty');
+  const format = prettyFactory({
+    colorize: colors,
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+  });
+  return (json) => format(safeFields(JSON.parse(json)));
+}

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandContext } from './command-context.js';
+import { EXIT, type ExitCode } from './exit-code.js';
+
+/** Makes one command; `finish` is told its exit code. */
+type CommandMaker = (context: CommandContext, finish: (code: ExitCode) => void) => Command;
+
+/** Each command is loaded only when the arguments name it: the broker is most of the start-up time. */
+const COMMANDS: readonly { name: string; summary: string; load: () => Promise<CommandMaker> }[] = [
+  {
+    name: 'broker',
+    summary: 'Run the broker',
+    load: async () => (await import('./commands/broker-command.js')).brokerCommand,
+  },
+  {
+    name: 'config',
+    summary: 'Look at configuration files',
+    load: async () => (await import('./commands/config-command.js')).configCommand,
+  },
+];
+
+/**
+ * Parses the arguments and runs the command they name.
+ *
+ * @returns The exit code. What is wrong with the arguments has been said on stderr, in one line.
+ */
+export async function runProgram(
+  args: readonly string[],
+  context: CommandContext,
+): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const finish = (result: ExitCode) => {
+    code = result;
+  };
+  const program = new Command('magpie')
+    .description('An MQTT broker and its tools')
+    .version(context.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
+    .addHelpText('after', EXAMPLES)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      // Only reached by a command that was given without the subcommand it needs.
+      writeErr: () => context.err('A subcommand is missing, --help lists them'),
+      outputError: (text) => context.err(oneLine(text)),
+    });
+  for (const { name, summary, load } of COMMANDS) {
+    const command = args.includes(name) ? (await load())(context, finish) : new Command(name);
+    program.addCommand(command.summary(summary).copyInheritedSettings(program));
+  }
+  try {
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version come this way too, with 0; everything else was wrong usage.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return code;
+}
+
+const EXAMPLES = `
+Examples:
+  magpie broker                  start a broker on this machine
+  magpie config check            look for mistakes in ./magpie.yaml`;
+
+/** `error: unknown option '--prot'\n(Did you mean --port?)` as one sentence of ours. */
+function oneLine(text: string): string {
+  const message = text
+    .trim()
+    .replace(/^error: /, '')
+    .replace(/\s*\n\((Did you mean .*\?)\)$/s, (_, hint: string) => `: ${lowerFirst(hint)}`)
+    .replaceAll(/\s+/g, ' ');
+  return message.charAt(0).toUpperCase() + message.slice(1);
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

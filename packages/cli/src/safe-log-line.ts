@@ -1,0 +1,37 @@
+/**
+ * Clients choose what they are called, so what they send stands in the log. No control character of
+ * theirs may reach a terminal raw: it could hide lines, forge them, or worse.
+ */
+
+/** What JSON.stringify leaves raw: DEL, the C1 controls, line separators, marks of writing direction. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** The same and all C0 controls. */
+const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+/** A stack keeps its lines; it is written by the runtime, and its first line is checked apart. */
+const UNSAFE_IN_STACK = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A line of JSON without raw control characters; parsed, it has the same value. */
+export function safeJsonLine(line: string): string {
+  return line.replaceAll(UNSAFE_IN_JSON, escaped);
+}
+
+/**
+ * The same value with every control character in its texts written as `\u001b`, for output that people
+ * read. Line breaks stay in texts under the key `stack` only.
+ */
+export function safeFields(value: unknown, key = ''): unknown {
+  if (typeof value === 'string') {
+    return value.replaceAll(key === 'stack' ? UNSAFE_IN_STACK : UNSAFE, escaped);
+  }
+  if (Array.isArray(value)) return value.map((entry) => safeFields(entry));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => {
+      return [name.replaceAll(UNSAFE, escaped), safeFields(entry, name)];
+    }),
+  );
+}
+
+function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
