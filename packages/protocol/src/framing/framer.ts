@@ -106,10 +106,7 @@ export class Framer implements Frame {
   }
 
   #nextFromPartial(): boolean {
-    while (this.#partialTotal === 0 && this.#at < this.#end) {
-      this.#append(1);
-      this.#partialTotal = this.#packetBytes(this.#partial, 0, this.#partialBytes);
-    }
+    if (this.#partialTotal === 0) this.#completeHeader();
     if (this.#partialTotal > 0) {
       this.#append(Math.min(this.#partialTotal - this.#partialBytes, this.#end - this.#at));
     }
@@ -122,6 +119,15 @@ export class Framer implements Frame {
     this.#partialBytes = 0;
     this.#partialTotal = 0;
     return true;
+  }
+
+  /** Takes the rest of the fixed header, which is at most five bytes, one by one. */
+  #completeHeader(): void {
+    for (;;) {
+      this.#partialTotal = this.#packetBytes(this.#partial, 0, this.#partialBytes);
+      if (this.#partialTotal > 0 || this.#at === this.#end) return;
+      this.#append(1);
+    }
   }
 
   /** Bytes of the packet that begins at `start`; 0 while its header is incomplete. */

@@ -169,12 +169,15 @@ function isPresent(reader: ByteReader, flag: number, version: ProtocolVersion): 
 
 /** Longer ones than 23 characters are taken, which 3.1.1 allows and MQTT 3.1 did not. */
 function checkClientId(clientId: string, cleanSession: boolean, version: ProtocolVersion): void {
-  if (clientId !== '' || (cleanSession && version !== 3)) return;
-  const problem =
-    version === 3
-      ? 'Client identifier is empty, which MQTT 3.1 does not know'
-      : 'Client identifier is empty and the session is not clean';
-  throw new ProtocolError('CLIENT_IDENTIFIER_NOT_VALID', problem, 'MQTT-3.1.3-8');
+  if (clientId !== '') return;
+  if (version === 3)
+    refuseClientId('Client identifier is empty, which MQTT 3.1 forbids', 'MQTT-3.1.3-9');
+  if (!cleanSession)
+    refuseClientId('Client identifier is empty and the session is not clean', 'MQTT-3.1.3-8');
+}
+
+function refuseClientId(problem: string, clause: string): never {
+  throw new ProtocolError('CLIENT_IDENTIFIER_NOT_VALID', problem, clause);
 }
 
 function malformed(problem: string, clause: string): never {

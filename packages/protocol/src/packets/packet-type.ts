@@ -54,6 +54,7 @@ export function checkReservedFlags(type: number, flags: number, version: Protoco
   const wanted = reservedFlags(type);
   if (flags === wanted) return;
   if (version === 3 && wanted !== 0 && flags === (wanted | DUP)) return;
+  if (!NAMES.has(type)) return; // a reserved type has no flags: `decode` refuses the type
   const problem = `${packetTypeName(type)} must have flags ${bits(wanted)}: it has ${bits(flags)}`;
   throw new ProtocolError('MALFORMED_PACKET', problem, FLAG_CLAUSES.get(type) ?? 'MQTT-2.2.2-2');
 }
