@@ -1,8 +1,6 @@
-import { runTests } from './suite/runner.js';
-import { selectTests } from './suite/suite.js';
+import { runCommand } from './command.js';
 
-const entries = selectTests(process.argv.slice(4));
-const t0 = Date.now();
-const results = await runTests(entries, { url: process.argv[2]!, wsUrl: process.argv[3] || undefined, timeoutMs: 4000 }, { concurrency: 16 });
-for (const r of results) if (r.outcome === 'failed') console.log(r.level, r.chapter, '|', r.name, '|', r.why.slice(0, 600), '|', r.durationMs);
-console.log(results.length, results.filter(r=>r.outcome==='failed').length, Date.now() - t0);
+process.exitCode = await runCommand(process.argv.slice(2), {
+  out: (text) => process.stdout.write(`${text}\n`),
+  err: (text) => process.stderr.write(`${text}\n`),
+});
