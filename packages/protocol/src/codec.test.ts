@@ -94,7 +94,7 @@ test('decode() of any damaged packet throws nothing but ProtocolError', () => {
   );
 });
 
-test('decode() of what encode() gave with a byte behind it refuses all but lists and payloads', () => {
+test('decode() refuses a byte behind a packet, unless it ends in a list or a payload', () => {
   const takesMore = new Set(['publish', 'subscribe', 'suback', 'unsubscribe']);
   fc.assert(
     fc.property(anyPacket(), (packet) => {

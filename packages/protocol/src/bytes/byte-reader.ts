@@ -1,7 +1,12 @@
 import { ProtocolError } from '../faults.js';
-import { checkTopicName } from '../topics/topic-name.js';
-import type { TopicTable } from '../topics/topic-table.js';
 import { decodeString } from './decode-string.js';
+import { decodeTopicName } from './decode-topic-name.js';
+
+/** Topic names by their bytes; `TopicTable` is one. */
+export interface TopicNames {
+  /** @throws {ProtocolError} if source[start, end) is not a topic name. */
+  intern(source: Uint8Array, start: number, end: number): string;
+}
 
 const NOTHING = new Uint8Array(0);
 
@@ -13,13 +18,13 @@ const NOTHING = new Uint8Array(0);
  * keeps one longer than the source lives must copy it.
  */
 export class ByteReader {
-  readonly #topics: TopicTable | undefined;
+  readonly #topics: TopicNames | undefined;
   #source: Uint8Array = NOTHING;
   #at = 0;
   #end = 0;
 
   /** @param topics Topic names are looked up here by their bytes before they are decoded. */
-  constructor(topics?: TopicTable) {
+  constructor(topics?: TopicNames) {
     this.#topics = topics;
   }
 
@@ -65,7 +70,7 @@ export class ByteReader {
   }
 
   /**
-   * A topic name with its two-byte length (4.7); through the table it is decoded only once.
+   * A topic name with its two-byte length (4.7); where there is a table, it is decoded only once.
    *
    * @throws {ProtocolError} `TOPIC_NAME_INVALID` if it is empty or holds a wildcard.
    */
@@ -73,9 +78,7 @@ export class ByteReader {
     const length = this.uint16(field);
     const at = this.#take(length, field);
     if (this.#topics !== undefined) return this.#topics.intern(this.#source, at, at + length);
-    const name = decodeString(this.#source, at, at + length, field);
-    checkTopicName(name);
-    return name;
+    return decodeTopicName(this.#source, at, at + length);
   }
 
   /** The next `length` bytes: a view. */

@@ -7,7 +7,6 @@ import {
   writeUint16,
 } from '../bytes/byte-writer.js';
 import { ProtocolError } from '../faults.js';
-import { checkTopicName } from '../topics/topic-name.js';
 import { PROTOCOL_NAMES, type ProtocolVersion } from './protocol-version.js';
 import { isQoS, type QoS } from './qos.js';
 
@@ -152,9 +151,8 @@ function checkConnectFlags(flags: number, version: ProtocolVersion): void {
 }
 
 function readWill(reader: ByteReader, flags: number): Will {
-  const topic = reader.utf8('Will topic');
+  const topic = reader.topicName('Will topic');
   const payload = new Uint8Array(reader.binary('Will payload'));
-  checkTopicName(topic);
   return { topic, payload, qos: willQoS(flags) as QoS, retain: (flags & WILL_RETAIN) !== 0 };
 }
 

@@ -1,4 +1,4 @@
-/** Asks the server for a sign of life, and is one (MQTT 3.1.1, 3.12). It is a fixed header and nothing else. */
+/** Asks the server for a sign of life, and is one (MQTT 3.1.1, 3.12). A fixed header, no more. */
 export interface Pingreq {
   readonly type: 'pingreq';
 }

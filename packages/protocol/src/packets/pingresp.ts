@@ -1,4 +1,4 @@
-/** Answers PINGREQ (MQTT 3.1.1, 3.13). It is a fixed header and nothing else. */
+/** Answers PINGREQ (MQTT 3.1.1, 3.13). A fixed header, no more. */
 export interface Pingresp {
   readonly type: 'pingresp';
 }

@@ -1,29 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isFault } from '../packets/packet-cases.testing.js';
 import { anyTopicName } from './any-topic.testing.js';
-import { checkTopicName, topicLevels, validateTopicName } from './topic-name.js';
+import { topicLevels, validateTopicName } from './topic-name.js';
 
 for (const name of ['a', '/', '//', ' ', 'a/b', '$SYS/x', '\uFEFF', 'é/🐦', 'a'.repeat(65_535)]) {
   test(`validateTopicName() allows ${JSON.stringify(name.slice(0, 20))}`, () => {
     assert.equal(validateTopicName(name), undefined);
-    checkTopicName(name);
   });
 }
 
-for (const [name, problem, clause] of [
-  ['', 'is empty', 'MQTT-4.7.3-1'],
-  ['+', 'holds a wildcard', 'MQTT-3.3.2-2'],
-  ['a/#', 'holds a wildcard', 'MQTT-3.3.2-2'],
-  ['a+b', 'holds a wildcard', 'MQTT-3.3.2-2'],
-  ['a\0', 'holds U+0000', 'MQTT-4.7.3-2'],
-  ['\uD800', 'holds a lone surrogate', 'MQTT-1.5.3-1'],
-  ['a'.repeat(65_536), 'has more than 65535 bytes', 'MQTT-4.7.3-3'],
+for (const [name, problem] of [
+  ['', 'is empty'],
+  ['+', 'has a wildcard'],
+  ['a/#', 'has a wildcard'],
+  ['a+b', 'has a wildcard'],
+  ['a\0', 'holds U+0000'],
+  ['\uD800', 'holds a lone surrogate'],
+  ['a'.repeat(65_536), 'has more than 65535 bytes'],
 ] as const) {
   test(`validateTopicName() says why not ${JSON.stringify(name.slice(0, 20))}`, () => {
     assert.equal(validateTopicName(name), problem);
-    assert.throws(() => checkTopicName(name), isFault('TOPIC_NAME_INVALID', clause));
   });
 }
 

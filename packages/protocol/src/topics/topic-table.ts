@@ -1,13 +1,16 @@
-import { decodeString } from '../bytes/decode-string.js';
+import type { TopicNames } from '../bytes/byte-reader.js';
+import { decodeTopicName } from '../bytes/decode-topic-name.js';
 import { hashBytes } from '../bytes/hash-bytes.js';
-import { checkTopicName } from './topic-name.js';
 
 export interface TopicTableLimits {
   /** Most topic names kept at one time. */
   readonly entriesMax: number;
   /** Most bytes of topic names kept at one time. */
   readonly bytesMax: number;
-  /** Of the hash; without it random, so that peers cannot choose names of equal hash. */
+  /**
+   * Of the hash, any 32 bits. Give random ones where peers are not trusted, so that they cannot
+   * choose names of equal hash; what the table answers does not depend on it.
+   */
   readonly seed?: number;
 }
 
@@ -19,6 +22,7 @@ interface Entry {
 }
 
 const SLOTS_MIN = 64;
+const SEED = 0x811c_9dc5;
 /**
  * Slots tried for one name. Peers who found names of equal hash gain nothing: what has no slot
  * among these is decoded every time, as it would be without a table.
@@ -33,7 +37,7 @@ const PROBES_MAX = 16;
  * reached everything is forgotten and the table fills again with what is in use now; `resets`
  * counts that. A table may serve all connections.
  */
-export class TopicTable {
+export class TopicTable implements TopicNames {
   readonly #limits: TopicTableLimits;
   readonly #seed: number;
   #slots = emptySlots(SLOTS_MIN);
@@ -45,7 +49,7 @@ export class TopicTable {
 
   constructor(limits: TopicTableLimits) {
     this.#limits = limits;
-    this.#seed = limits.seed ?? Math.floor(Math.random() * 0x1_0000_0000);
+    this.#seed = limits.seed ?? SEED;
   }
 
   /** Names kept now. */
@@ -86,8 +90,7 @@ export class TopicTable {
   }
 
   #add(hash: number, source: Uint8Array, start: number, end: number): string {
-    const name = decodeString(source, start, end, 'Topic name');
-    checkTopicName(name);
+    const name = decodeTopicName(source, start, end);
     const length = end - start;
     if (length > this.#limits.bytesMax || this.#limits.entriesMax === 0) return name;
     if (this.#entries >= this.#limits.entriesMax || this.#bytes + length > this.#limits.bytesMax) {
