@@ -49,7 +49,8 @@ for (const [name, have, host, expected] of cases) {
 
 const outputs = [
   [
-    'npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error network request failed\nnpm error network in most cases you …',
+    'npm error code ENOTFOUND\nnpm error syscall getaddrinfo\nnpm error network request failed\n'
+      + 'npm error network in most cases you …',
     'network request failed',
   ],
   ['npm ERR! code EUSAGE\nnpm ERR! \nnpm ERR! Not in sync', 'Not in sync'],

@@ -27,7 +27,8 @@ test('isSupportedNode() says nothing about this Node.js', () => {
 });
 
 test('isSupportedNode() refuses an old Node.js in one line and exit code 1', () => {
-  const script = `import { isSupportedNode } from ${JSON.stringify(import.meta.resolve('./node-version.mjs'))};
+  const module = JSON.stringify(import.meta.resolve('./node-version.mjs'));
+  const script = `import { isSupportedNode } from ${module};
     if (isSupportedNode('v18.1.0')) console.error('runs');`;
   assert.throws(
     () => execFileSync(process.execPath, ['--input-type=module', '-e', script], { stdio: 'pipe' }),

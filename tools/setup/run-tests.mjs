@@ -42,7 +42,7 @@ export function parseArguments(args) {
 }
 
 async function leaveOut(tests) {
-  const needs = [...new Set(tests.flatMap((test) => test.needs))].sort();
+  const needs = [...new Set(tests.flatMap((test) => test.needs))];
   const missing = await provideSystemNeeds(needs);
   return {
     needs: missing,

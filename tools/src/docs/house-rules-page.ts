@@ -12,10 +12,10 @@ export function houseRulesPage(rules: readonly Rule[]): string {
 
 # House rules
 
-\`npm test\` checks these; \`npm run tidy\` checks nothing else. Where a rule can be excused, a comment
-excuses it with the reason: \`tidy-allow NAME: reason\`. It holds for its own line and the next one,
-and for the whole file when it stands before the first statement. An excuse that excuses nothing is
-itself an error.
+\`npm test\` checks these; \`npm run tidy\` checks nothing else. Where a rule can be excused, a
+comment excuses it with the reason: \`tidy-allow NAME: reason\`. It holds for its own line and the
+next one, and for the whole file when it stands before the first statement. An excuse that excuses
+nothing is itself an error.
 
 ${markdownTable(['Rule', 'What it asks for', 'Can be excused'], rows)}
 `;

@@ -22,6 +22,11 @@ const rows: [rule: string, limit: LimitSpec, row: string][] = [
     '| `a` | Most things. | 65,535 bytes | 0 to 65,535 bytes | It stops. |',
   ],
   [
+    'writes whole days',
+    { ...spec, unit: 's', default: 7 * 86_400, min: 0, max: 10 },
+    '| `a` | Most things. | 7 days | 0 to 10 s | It stops. |',
+  ],
+  [
     'lists the values of a choice',
     { ...spec, default: 'x', values: ['x', 'y'] },
     '| `a` | Most things. | `x` | `x`, `y` | It stops. |',

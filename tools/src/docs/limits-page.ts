@@ -1,5 +1,7 @@
 import { generatedFrom, markdownTable } from './markdown.js';
 
+const DAY_S = 24 * 3600;
+
 /** What the page shows of a limit; LIMITS of @magpie/broker is a table of these. */
 export interface LimitSpec {
   readonly doc: string;
@@ -39,7 +41,9 @@ function rangeText({ min, max, values, unit }: LimitSpec): string {
 
 function valueText(value: number | string, unit: string): string {
   if (typeof value === 'string') return `\`${value}\``;
-  return `${unit === 'bytes' ? bytesText(value) : `${groups(value)} ${unit}`}`;
+  if (unit === 'bytes') return bytesText(value);
+  if (unit === 's' && value !== 0 && value % DAY_S === 0) return `${groups(value / DAY_S)} days`;
+  return `${groups(value)} ${unit}`;
 }
 
 function bytesText(bytes: number): string {

@@ -20,6 +20,7 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
  */
 export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'packages/protocol': {
+    'assert.ts': 0,
     'limits.ts': 0,
     'faults.ts': 0,
     'reason-codes.ts': 1,
@@ -46,6 +47,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     cluster: 5,
     admin: 5,
     listeners: 6,
+    'broker-subscriber.ts': 6,
     'broker.ts': 7,
     'index.ts': 8,
     'testing.ts': 8,

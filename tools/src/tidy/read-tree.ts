@@ -25,7 +25,6 @@ export async function readTree(root: string): Promise<TextFile[]> {
 
 /** Whether a file's text concerns the rules. */
 export function isText(path: string): boolean {
-  if (path === 'package-lock.json') return false;
   return TEXT.test(path) || TEXT_NAMES.test(path);
 }
 
@@ -50,7 +49,7 @@ async function filesBelow(
 ): Promise<string[]> {
   const entries = await readdir(join(root, folder), { withFileTypes: true });
   const nested = await Promise.all(
-    entries.map((entry) => {
+    entries.map(async (entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isFile()) return [path];
       return entry.isDirectory() && !ignored(path) ? filesBelow(root, path, ignored) : [];

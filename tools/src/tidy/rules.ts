@@ -9,6 +9,7 @@ import { importCycles } from './rules/import-cycles.js';
 import { importRanks } from './rules/import-ranks.js';
 import { LANGUAGE_BANS } from './rules/language-bans.js';
 import { lineWidth } from './rules/line-width.js';
+import { lockComplete } from './rules/lock-complete.js';
 import { machinePaths } from './rules/machine-paths.js';
 import { markdownLinks } from './rules/markdown-links.js';
 import { nodeModules } from './rules/node-modules.js';
@@ -31,6 +32,7 @@ export function houseRules(generators: readonly Generator[]): Rule[] {
     testBeside,
     ...[...LANGUAGE_BANS, ...PURITY_BANS, ...TEST_BANS].map(ruleOf),
     generatedDocs(generators),
+    lockComplete,
     markdownLinks,
     machinePaths,
   ];

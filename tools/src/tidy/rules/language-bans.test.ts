@@ -35,6 +35,8 @@ const c = new Map(); // ✗
 const d: string[] = []; // ✗
 const e = new Map([[1, 2]]);
 const f = [1];
+const k: readonly string[] = [];
+const l: ReadonlyMap<string, number> = new Map();
 function g() { let h = []; const i = new Set(); }
 declare let j: number;`,
 };

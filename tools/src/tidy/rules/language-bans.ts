@@ -1,4 +1,4 @@
-import type { Expression, VariableDeclaration } from 'oxc-parser';
+import type { Expression, VariableDeclaration, VariableDeclarator } from 'oxc-parser';
 
 import { type Ban, commentsWith } from '../ban.js';
 import { isDoor, isForTests } from '../places.js';
@@ -87,7 +87,19 @@ function isModuleState({ node, parent }: Visited<VariableDeclaration>): boolean 
   const above = parent?.node.type;
   if (above !== 'Program' && above !== 'ExportNamedDeclaration') return false;
   if (node.declare === true) return false;
-  return node.kind !== 'const' || node.declarations.some(({ init }) => isEmptyCollection(init));
+  if (node.kind !== 'const') return true;
+  return node.declarations.some(({ id, init }) => isEmptyCollection(init) && !isReadonly(id));
+}
+
+/** `const NONE: readonly string[] = []` */
+function isReadonly({ typeAnnotation }: VariableDeclarator['id']): boolean {
+  const type = typeAnnotation?.typeAnnotation;
+  if (type?.type === 'TSTypeOperator') return type.operator === 'readonly';
+  return (
+    type?.type === 'TSTypeReference'
+    && type.typeName.type === 'Identifier'
+    && type.typeName.name.startsWith('Readonly')
+  );
 }
 
 /** A collection that is empty when the module is loaded can only be there to be filled later. */

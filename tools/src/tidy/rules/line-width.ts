@@ -12,7 +12,7 @@ export const lineWidth: Rule = {
   *check(tree): Iterable<Finding> {
     for (const file of tree.sources) {
       for (const [index, text] of file.lines.entries()) {
-        const columns = text.length <= COLUMNS_MAX ? 0 : [...text].length;
+        const columns = text.replace(/[\uD800-\uDBFF][\uDC00-\uDFFF]/g, '_').length;
         if (columns <= COLUMNS_MAX || /\bhttps?:\/\//.test(text)) continue;
         yield {
           path: file.path,

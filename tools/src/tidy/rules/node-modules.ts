@@ -6,9 +6,9 @@ import type { Finding, Rule } from '../rule.js';
 export const nodeModules: Rule = {
   name: 'node-modules',
   doc:
-    'Only listeners, connection/socket-writer, stores/<engine>, admin and config/load import '
+    'Only listeners, connection/socket-writer, `stores/<engine>`, admin and config/load import '
     + 'modules of Node.js that reach the network, the disk or other processes; protocol imports '
-    + 'none but in bytes/utf8-node.ts. Modules of Node.js are imported as `node:…`.',
+    + 'none but in bytes/utf8-node.ts.',
   excusable: true,
   *check(tree): Iterable<Finding> {
     for (const file of tree.sources) {

@@ -30,6 +30,13 @@ for (const ban of PURITY_BANS) {
   ]);
 }
 
+const exitBans = PURITY_BANS.filter(({ name }) => name === 'no-process-exit');
+for (const ban of exitBans) {
+  testRule(ruleOf(ban), [
+    inFile('packages/cli/src/main.ts', 'excepts the owner of the process', 'process.exit(1);', []),
+  ]);
+}
+
 const clockBans = PURITY_BANS.filter(({ name }) => name === 'no-own-clock');
 for (const ban of clockBans) {
   testRule(ruleOf(ban), [
