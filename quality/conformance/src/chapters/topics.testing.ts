@@ -48,7 +48,7 @@ const MATCHES: readonly {
 ];
 
 const live: ConformanceTest[] = MATCHES.map(({ filter, yes, no }) => ({
-  name: `The filter …/${filter} matches ${list(yes)} and not ${list(no)}`,
+  name: `The filter “…/${show(filter)}” matches ${list(yes)} and not ${list(no)}`,
   clauses: clausesOf(filter),
   async run(context) {
     const publisher = await context.connect();
@@ -59,7 +59,7 @@ const live: ConformanceTest[] = MATCHES.map(({ filter, yes, no }) => ({
 }));
 
 const retained: ConformanceTest[] = MATCHES.map(({ filter, yes, no }) => ({
-  name: `Retained messages for …/${filter} are those of ${list(yes)} and not ${list(no)}`,
+  name: `Retained messages for “…/${show(filter)}” are those of ${list(yes)} and not ${list(no)}`,
   clauses: [...clausesOf(filter), 'MQTT-3.3.1-6'],
   async run(context) {
     const publisher = await context.connect();
@@ -203,8 +203,15 @@ function clausesOf(filter: string): string[] {
   return clauses;
 }
 
+/** The names in quotes; characters that look like others are shown by their number. */
 function list(names: readonly string[]): string {
-  return names.length === 0 ? 'nothing' : names.map((name) => `“${name}”`).join(' ');
+  return names.length === 0 ? 'nothing' : names.map((name) => `“${show(name)}”`).join(' ');
+}
+
+function show(text: string): string {
+  return text.replace(/[\u0080-\u2fff\uff00-\uffff]/g, (character) => {
+    return `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
+  });
 }
 
 /** All names of up to `depth` levels out of these. */

@@ -27,10 +27,11 @@ const bom: ConformanceTest[] = [
     async run(context) {
       const own = Buffer.from(context.topic(''));
       const publisher = await context.connect();
-      const receiver = await context.subscriber('#', 0);
+      const receiver = await context.connect();
       receiver.ignore((packet) => {
         return packet.type === 'publish' && !packet.topic.includes(context.prefix);
       });
+      await receiver.subscribe('#', 0);
       const names = [
         Buffer.concat([BOM, own]),
         Buffer.concat([own, BOM]),
