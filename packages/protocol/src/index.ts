@@ -1,8 +1,8 @@
-/** The door of @magpie/protocol: MQTT without I/O, for servers and clients, in Node and browsers. */
+/** The door: MQTT without I/O, for servers and clients, in Node and browsers. */
 
 export { utf8Length, writeUtf8 } from '#utf8';
 export { AssertionError, assert } from './assert.js';
-export { ByteReader } from './bytes/byte-reader.js';
+export { ByteReader, type TopicNames } from './bytes/byte-reader.js';
 export { writeUint16 } from './bytes/byte-writer.js';
 export { decode, encode, encodedLength, encodeInto } from './codec.js';
 export { PROTOCOL_FAULTS, ProtocolError, type ProtocolFault } from './faults.js';
@@ -52,3 +52,13 @@ export { parseSharedFilter, type SharedFilter } from './topics/shared-filter.js'
 export { hasWildcard, validateTopicFilter } from './topics/topic-filter.js';
 export { topicLevels, validateTopicName } from './topics/topic-name.js';
 export { TopicTable, type TopicTableLimits } from './topics/topic-table.js';
+export { keepAliveDeadlineMs } from './connection/keepalive.js';
+export { type ClientPacket, ServerConnection } from './connection/server-connection.js';
+export { InboundWindow } from './session/inbound-window.js';
+export {
+  MISMATCH,
+  OutboundWindow,
+  packetIdOf,
+  type Unacknowledged,
+  UNKNOWN,
+} from './session/outbound-window.js';

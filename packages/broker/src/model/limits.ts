@@ -36,7 +36,7 @@ export const LIMITS = {
     unit: 'levels',
     default: 128,
     min: 1,
-    max: 65_536,
+    max: 1024,
   },
   subscriptionsPerClientMax: {
     doc: 'Most subscriptions of one session.',

@@ -1,0 +1,30 @@
+/** What a client says of itself in CONNECT. The bytes are valid only while the call runs. */
+export interface Credentials {
+  readonly clientId: string;
+  readonly username: string | undefined;
+  readonly password: Uint8Array | undefined;
+  readonly address: string;
+}
+
+/** `bad-credentials` answers CONNACK 4, `not-authorized` CONNACK 5, `unavailable` CONNACK 3. */
+export type AuthenticationResult =
+  | { readonly allowed: true }
+  | {
+      readonly allowed: false;
+      readonly why: 'bad-credentials' | 'not-authorized' | 'unavailable';
+    };
+
+/** Decides who may connect. A promise keeps only that one client waiting. */
+export interface Authenticator {
+  /** A rejection or an exception refuses the client with CONNACK 3 and is logged. */
+  authenticate(credentials: Credentials): AuthenticationResult | Promise<AuthenticationResult>;
+}
+
+/** Lets everybody in. Fit for loopback, and what the broker does unless told otherwise. */
+export class AllowAnonymous implements Authenticator {
+  authenticate(): AuthenticationResult {
+    return ALLOWED;
+  }
+}
+
+const ALLOWED: AuthenticationResult = { allowed: true };

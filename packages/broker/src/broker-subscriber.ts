@@ -1,0 +1,26 @@
+import type { QoS } from '@magpie/protocol';
+import type { Message } from './model/message.js';
+import type { Subscriber } from './routing/subscriber.js';
+
+/** A function of the embedding program that gets messages. What it throws is reported, not passed on. */
+export class BrokerSubscriber implements Subscriber {
+  readonly #handler: (message: Message) => void;
+  readonly #onError: (error: unknown) => void;
+
+  constructor(handler: (message: Message) => void, onError: (error: unknown) => void) {
+    this.#handler = handler;
+    this.#onError = onError;
+  }
+
+  deliver(message: Message): void {
+    try {
+      this.#handler(message);
+    } catch (error) {
+      this.#onError(error);
+    }
+  }
+
+  accepts(_qos: QoS): boolean {
+    return true;
+  }
+}

@@ -1,0 +1,285 @@
+import { randomBytes } from 'node:crypto';
+import { ByteReader, type QoS, TopicTable, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
+import { AllowAll, type Authorizer } from './auth/authorizer.js';
+import { BrokerSubscriber } from './broker-subscriber.js';
+import { ConnectionSet } from './connection/connection-set.js';
+import { IoArena } from './connection/io-arena.js';
+import type { Listener, ListenerAddress } from './listeners/listener.js';
+import { TcpListener } from './listeners/tcp-listener.js';
+import { WebSocketListener } from './listeners/websocket-listener.js';
+import { type Clock, SystemClock } from './model/clock.js';
+import { type Limits, limitsFrom } from './model/limits.js';
+import { Message } from './model/message.js';
+import { TimerWheel } from './model/timer-wheel.js';
+import { BrokerEvents, type BrokerEventMap, type BrokerEventName } from './observe/broker-events.js';
+import type { Channel } from './observe/channel.js';
+import { Counters } from './observe/counters.js';
+import { type Logger, silentLogger } from './observe/logger.js';
+import { Connecting } from './pipeline/connecting.js';
+import { Publishing } from './pipeline/publishing.js';
+import { Subscribing } from './pipeline/subscribing.js';
+import { Turn } from './pipeline/turn.js';
+import { RetainedTree } from './routing/retained-tree.js';
+import { Router } from './routing/router.js';
+import { QueueTotals } from './sessions/delivery-queue.js';
+import { SessionRegistry } from './sessions/session-registry.js';
+import { CommitGate } from './stores/commit-gate.js';
+import { MemoryStore } from './stores/memory-store.js';
+import type { Store } from './stores/store.js';
+
+/** Everything has a default: `createBroker()` is a broker in memory that lets everybody in. */
+export interface BrokerOptions {
+  /** Those left out have the defaults of the table `LIMITS`. */
+  readonly limits?: Partial<Limits>;
+  readonly authenticator?: Authenticator;
+  readonly authorizer?: Authorizer;
+  /** Opened by the caller, closed by the broker. */
+  readonly store?: Store;
+  readonly log?: Logger;
+  readonly clock?: Clock;
+}
+
+/** A listener that the broker knows, by its options; or one of your own. */
+export type ListenOptions =
+  | {
+      readonly type: 'tcp';
+      readonly host?: string;
+      readonly port?: number;
+      readonly backlog?: number;
+      readonly proxyProtocol?: boolean;
+    }
+  | {
+      readonly type: 'ws';
+      readonly host?: string;
+      readonly port?: number;
+      readonly path?: string;
+      readonly backlog?: number;
+    }
+  | Listener;
+
+/** A message to publish from inside. */
+export interface PublishOptions {
+  readonly topic: string;
+  /** A string is sent as UTF-8. The bytes are copied. */
+  readonly payload?: string | Uint8Array;
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+}
+
+/** What is there now, beside what the {@link Counters} have counted. */
+export interface BrokerGauges {
+  readonly connections: number;
+  readonly clients: number;
+  readonly sessions: number;
+  readonly subscriptions: number;
+  readonly retainedMessages: number;
+  readonly retainedBytes: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+}
+
+/** An MQTT broker inside your program. Made by {@link createBroker}. */
+export class Broker implements AsyncDisposable {
+  readonly #log: Logger;
+  readonly #limits: Limits;
+  readonly #store: Store;
+  readonly #gate: CommitGate;
+  readonly #wheel: TimerWheel;
+  readonly #turn: Turn;
+  readonly #arena = new IoArena();
+  readonly #router = new Router();
+  readonly #retained = new RetainedTree();
+  readonly #totals = new QueueTotals();
+  readonly #counters = new Counters();
+  readonly #events: BrokerEvents;
+  readonly #registry: SessionRegistry;
+  readonly #connecting: Connecting;
+  readonly #publishing: Publishing;
+  readonly #connections: ConnectionSet;
+  readonly #listeners = new Set<Listener>();
+  #closing: Promise<void> | undefined;
+
+  /** Use {@link createBroker}: it also loads what the store holds. */
+  constructor(options: BrokerOptions) {
+    const log = options.log ?? silentLogger;
+    const limits = limitsFrom(options.limits);
+    const clock = options.clock ?? new SystemClock();
+    const authorizer = options.authorizer ?? new AllowAll();
+    this.#log = log;
+    this.#limits = limits;
+    this.#store = options.store ?? new MemoryStore();
+    this.#events = new BrokerEvents(log);
+    this.#wheel = new TimerWheel(clock);
+    this.#turn = new Turn(clock);
+    this.#gate = new CommitGate(
+      this.#store,
+      () => this.#turn.schedule(),
+      (error) => log.error({ event: 'store-failed', err: error }, 'the store failed: nothing is acknowledged'),
+    );
+    this.#turn.commitThrough(this.#gate);
+    const shared = {
+      log, limits, authorizer, clock,
+      gate: this.#gate,
+      wheel: this.#wheel,
+      turn: this.#turn,
+      router: this.#router,
+      retained: this.#retained,
+      totals: this.#totals,
+      counters: this.#counters,
+      events: this.#events,
+    };
+    this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);
+    this.#publishing = new Publishing(shared);
+    this.#connecting = new Connecting({
+      ...shared,
+      registry: this.#registry,
+      authenticator: options.authenticator ?? new AllowAnonymous(),
+      newClientId: () => `magpie-${randomBytes(8).toString('hex')}`,
+    });
+    this.#connections = new ConnectionSet({
+      ...shared,
+      arena: this.#arena,
+      reader: new ByteReader(new TopicTable(TOPIC_TABLE_LIMITS)),
+      registry: this.#registry,
+      connecting: this.#connecting,
+      publishing: this.#publishing,
+      subscribing: new Subscribing({ ...shared, registry: this.#registry }),
+    });
+  }
+
+  get limits(): Limits {
+    return this.#limits;
+  }
+
+  /** Counted since the start. Read it; do not write to it. */
+  get counters(): Readonly<Counters> {
+    return this.#counters;
+  }
+
+  gauges(): BrokerGauges {
+    return {
+      connections: this.#connections.size,
+      clients: this.#connecting.size,
+      sessions: this.#registry.size,
+      subscriptions: this.#router.index.size,
+      retainedMessages: this.#retained.count,
+      retainedBytes: this.#retained.bytes,
+      queuedMessages: this.#totals.messages,
+      queuedBytes: this.#totals.bytes,
+    };
+  }
+
+  /** Takes over what the store holds. Called by {@link createBroker}, before anything else. */
+  async load(): Promise<void> {
+    const state = await this.#store.load();
+    for (const message of state.retained) this.#retained.set(message);
+    this.#registry.restore(state.sessions);
+  }
+
+  /**
+   * Begins to listen: by default on the loopback address and the port that is usual for the type.
+   *
+   * @throws What the system says, e.g. an error with code `EADDRINUSE`.
+   */
+  async listen(options: ListenOptions): Promise<ListenerAddress> {
+    if (this.#closing !== undefined) throw new Error('A broker that was closed cannot listen');
+    const listener = 'listen' in options ? options : this.#listenerFor(options);
+    const address = await listener.listen((transport) => this.#connections.accept(transport));
+    this.#listeners.add(listener);
+    return address;
+  }
+
+  /**
+   * Publishes a message as if a client had, without asking the authorizer.
+   *
+   * @returns A promise that resolves when what must survive of it is safe.
+   * @throws {TypeError} if the topic is not a valid topic name.
+   */
+  async publish({ topic, payload = '', qos = 0, retain = false }: PublishOptions): Promise<void> {
+    const problem = validateTopicName(topic);
+    if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : new Uint8Array(payload);
+    const before = this.#gate.writes;
+    this.#publishing.publish(Message.of({ topic, payload: bytes, qos, retain }));
+    if (this.#gate.writes !== before) await this.#gate.settled();
+  }
+
+  /**
+   * Calls `handler` with every message that matches, synchronously. Retained messages are not replayed.
+   *
+   * @param handler Gets a message that is valid while it runs; call its `keep()` to keep it.
+   * @throws {TypeError} if the filter is not a valid topic filter.
+   */
+  subscribe(filter: string, handler: (message: Message) => void, { qos = 2 }: { qos?: QoS } = {}):
+    { unsubscribe(): void } {
+    const problem = validateTopicFilter(filter);
+    if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
+    const subscriber = new BrokerSubscriber(handler, (error) => {
+      this.#log.error({ event: 'subscriber-failed', filter, err: error }, 'a subscriber of the program threw');
+    });
+    this.#router.index.add(filter, subscriber, qos);
+    return { unsubscribe: () => void this.#router.index.remove(filter, subscriber) };
+  }
+
+  /** Listens to an event. @returns A function that takes the listener off. */
+  on<Name extends BrokerEventName>(event: Name, listener: (event: BrokerEventMap[Name]) => void): () => void {
+    const channel = this.#events[event] as unknown as Channel<BrokerEventMap[Name]>;
+    return channel.on(listener);
+  }
+
+  /** Ends the connection of a client; its session stays if it is persistent. @returns Whether it was there. */
+  disconnect(clientId: string): boolean {
+    const outlet = this.#registry.get(clientId)?.outlet;
+    outlet?.closeSoon('broker-closed');
+    return outlet !== undefined;
+  }
+
+  /** Stops listening, closes every connection, makes everything safe, closes the store. Once is enough. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    await Promise.all([...this.#listeners].map((listener) => listener.close()));
+    await this.#connections.close('broker-closed');
+    await this.#gate.settled();
+    this.#wheel.clear();
+    await this.#store[Symbol.asyncDispose]();
+  }
+
+  #listenerFor(options: Exclude<ListenOptions, Listener>): Listener {
+    const { host = '127.0.0.1' } = options;
+    if (options.type === 'tcp') {
+      return new TcpListener({ ...options, host, port: options.port ?? 1883 }, this.#arena);
+    }
+    return new WebSocketListener({
+      ...options,
+      host,
+      port: options.port ?? 8083,
+      path: options.path ?? '/mqtt',
+      messageBytesMax: this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES,
+    });
+  }
+}
+
+/**
+ * Makes a broker and loads what its store holds. It listens to nothing yet.
+ *
+ * @throws {RangeError} naming every limit that is unknown or out of range.
+ */
+export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
+  const broker = new Broker(options);
+  await broker.load();
+  return broker;
+}
+
+/** Topics in use whose names are kept decoded. */
+const TOPIC_TABLE_LIMITS = { entriesMax: 100_000, bytesMax: 16 * 1024 * 1024 };
+/** A WebSocket message may hold several packets: the last ones need not be the largest. */
+const WEBSOCKET_SLACK_BYTES = 64 * 1024;

@@ -1,0 +1,49 @@
+import type { CloseReason } from '../sessions/outlet.js';
+import { Connection, type ConnectionSurroundings } from './connection.js';
+import type { Transport } from './transport.js';
+
+/** The connections that are open, whatever listener they came from. */
+export class ConnectionSet {
+  readonly #around: ConnectionSurroundings;
+  readonly #open = new Set<Connection>();
+  #onEmpty: (() => void) | undefined;
+
+  constructor(around: ConnectionSurroundings) {
+    this.#around = around;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Takes a new transport; over `connectionsMax` it is closed before it is read. */
+  accept(transport: Transport): void {
+    const { limits, counters, log } = this.#around;
+    if (this.#open.size >= limits.connectionsMax || this.#onEmpty !== undefined) {
+      counters.connectionsRefused++;
+      const { remoteAddress: address } = transport;
+      log.warn({ event: 'connection-refused', address, connectionsMax: limits.connectionsMax },
+        'connection refused: connectionsMax reached or broker closing');
+      transport.destroy();
+      return;
+    }
+    counters.connectionsOpened++;
+    const connection = new Connection(transport, this.#around, (ended) => this.#end(ended));
+    this.#open.add(connection);
+    connection.start();
+  }
+
+  /** Closes all. Resolves when every transport is closed; nothing is accepted any more. */
+  async close(reason: CloseReason): Promise<void> {
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+    for (const connection of this.#open) connection.close(reason);
+    if (this.#open.size > 0) await empty;
+  }
+
+  #end(connection: Connection): void {
+    this.#open.delete(connection);
+    if (this.#open.size === 0) this.#onEmpty?.();
+  }
+}

@@ -1,0 +1,374 @@
+import {
+  type ByteReader,
+  type ClientPacket,
+  type Connect,
+  connackCodeOf,
+  keepAliveDeadlineMs,
+  PINGRESP,
+  ProtocolError,
+  type Publish,
+  ServerConnection,
+  type Subscribe,
+} from '@magpie/protocol';
+import type { AuthenticationResult } from '../auth/authenticator.js';
+import type { Clock } from '../model/clock.js';
+import type { Limits } from '../model/limits.js';
+import { Message } from '../model/message.js';
+import type { Timed, TimerEntry, TimerWheel } from '../model/timer-wheel.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Counters } from '../observe/counters.js';
+import type { Logger } from '../observe/logger.js';
+import type { Client } from '../pipeline/client.js';
+import type { Connected, Connecting } from '../pipeline/connecting.js';
+import type { Publishing } from '../pipeline/publishing.js';
+import type { SubscribeOutcome, Subscribing } from '../pipeline/subscribing.js';
+import type { Turn } from '../pipeline/turn.js';
+import type { CloseReason } from '../sessions/outlet.js';
+import type { SessionRegistry } from '../sessions/session-registry.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+import type { IoArena } from './io-arena.js';
+import { PacketOutlet } from './packet-outlet.js';
+import { SocketWriter } from './socket-writer.js';
+import type { Transport, TransportHandler } from './transport.js';
+
+/** What all connections of a broker share. */
+export interface ConnectionSurroundings {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly turn: Turn;
+  readonly arena: IoArena;
+  readonly reader: ByteReader;
+  readonly gate: CommitGate;
+  readonly registry: SessionRegistry;
+  readonly connecting: Connecting;
+  readonly publishing: Publishing;
+  readonly subscribing: Subscribing;
+  readonly counters: Counters;
+  readonly events: BrokerEvents;
+  readonly log: Logger;
+}
+
+/**
+ * One network connection: bytes in, packets to the pipeline, and the end of it all.
+ *
+ *     awaiting CONNECT ──▶ connected ──▶ closed
+ *            └── time-out, refusal, fault ──▶ closed
+ *
+ * Packets are handled one after the other. Where an authenticator or authorizer needs time, nothing more
+ * is read of this client until it has answered, so that its order is kept; the others go on.
+ */
+export class Connection implements TransportHandler, Connected, Timed {
+  readonly #around: ConnectionSurroundings;
+  readonly #transport: Transport;
+  readonly #packets: ServerConnection;
+  readonly #writer: SocketWriter;
+  readonly #outlet: PacketOutlet;
+  readonly #onEnd: (connection: Connection) => void;
+  #client: Client | undefined;
+  #keepAliveS = 0;
+  #lastPacketMs: number;
+  #timer: TimerEntry | undefined;
+  /** Why reading is paused. */
+  #waiting = false;
+  #heldBack = false;
+  #closed = false;
+  #gone = false;
+
+  /** @param onEnd Told once, when the transport is closed. */
+  constructor(transport: Transport, around: ConnectionSurroundings,
+    onEnd: (connection: Connection) => void) {
+    const { limits, arena, turn, gate, counters } = around;
+    this.#around = around;
+    this.#transport = transport;
+    this.#onEnd = onEnd;
+    this.#packets = new ServerConnection(limits.packetBytesMax, around.reader);
+    this.#writer = new SocketWriter(transport, arena, turn, () => this.#hasRoom());
+    this.#outlet = new PacketOutlet({
+      writer: this.#writer,
+      gate,
+      counters,
+      outputBytesMax: limits.outputBytesMax,
+      closeSoon: (reason) => turn.later(() => this.close(reason)),
+    });
+    this.#lastPacketMs = around.clock.nowMs();
+    const timeoutMs = limits.connectTimeout * 1000;
+    this.#timer = around.wheel.schedule(this, this.#lastPacketMs + timeoutMs);
+  }
+
+  /** The client, once its CONNECT is accepted. */
+  get client(): Client | undefined {
+    return this.#client;
+  }
+
+  /** Bytes waiting for the client to read them. */
+  get pendingBytes(): number {
+    return this.#writer.pendingBytes;
+  }
+
+  start(): void {
+    this.#transport.start(this);
+  }
+
+  receive(source: Uint8Array, start: number, end: number): void {
+    this.#around.counters.bytesReceived += end - start;
+    if (this.#closed) return;
+    this.#packets.feed(source, start, end);
+    if (this.#waiting) this.#packets.hold();
+    else this.#handlePackets();
+  }
+
+  drained(): void {
+    this.#writer.drained();
+  }
+
+  closed(): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.close('connection-lost');
+    this.#writer.closed();
+    this.#stopTimer();
+    this.#onEnd(this);
+  }
+
+  takeOver(): void {
+    this.close('taken-over');
+  }
+
+  /**
+   * Ends the connection: what was written is sent, the will published unless the client said DISCONNECT,
+   * the session left. Closing what is closed does nothing.
+   */
+  close(reason: CloseReason): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#around.counters.connectionsClosed++;
+    this.#outlet.release();
+    this.#leave(reason);
+    this.#writer.stop();
+    this.#stopTimer();
+    if (this.#gone) return;
+    // A peer that does not read what is left would keep the socket open.
+    this.#timer = this.#around.wheel.schedule(this, this.#around.clock.nowMs() + LINGER_MS);
+    this.#transport.end();
+  }
+
+  due(nowMs: number): number {
+    if (this.#closed) {
+      this.#transport.destroy();
+      return Infinity;
+    }
+    if (this.#client === undefined) {
+      this.close('connect-timeout');
+      return Infinity;
+    }
+    if (this.#waiting || this.#heldBack) return nowMs + KEEP_ALIVE_RETRY_MS;
+    const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
+    if (deadlineMs > nowMs) return deadlineMs;
+    this.close('keep-alive-timeout');
+    return Infinity;
+  }
+
+  #handlePackets(): void {
+    const packets = this.#packets;
+    try {
+      for (let packet = packets.next(); packet !== undefined; packet = packets.next()) {
+        const pending = this.#handle(packet);
+        if (pending !== undefined) {
+          this.#waitFor(pending);
+          return;
+        }
+        if (this.#closed) return;
+      }
+      this.#lastPacketMs = this.#around.clock.nowMs();
+      if (this.#outlet.full) this.#holdBack();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** @returns A promise if the next packet has to wait. */
+  #handle(packet: ClientPacket): void | Promise<void> {
+    if (packet.type === 'connect') return this.#connect(packet);
+    const client = this.#client;
+    if (client === undefined) return undefined;
+    switch (packet.type) {
+      case 'publish':
+        return this.#publish(client, packet);
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        if (client.session.acknowledged(packet.type, packet.packetId)) return undefined;
+        throw new ProtocolError('PROTOCOL_ERROR',
+          `${packet.type.toUpperCase()} for identifier ${packet.packetId} of another flow`);
+      case 'pubrel':
+        this.#around.publishing.release(client, packet.packetId);
+        return undefined;
+      case 'subscribe':
+        return this.#subscribe(client, packet);
+      case 'unsubscribe': {
+        const ticket = this.#around.subscribing.unsubscribe(client, packet);
+        this.#outlet.acknowledge('unsuback', packet.packetId, ticket);
+        return undefined;
+      }
+      case 'pingreq':
+        this.#outlet.send(PINGRESP);
+        return undefined;
+      case 'disconnect':
+        client.will = undefined; // MQTT-3.14.4-3
+        this.close('client-disconnect');
+        return undefined;
+    }
+  }
+
+  #publish(client: Client, packet: Publish): void | Promise<void> {
+    const { frame } = this.#packets;
+    const { packetStart, bodyStart, bodyEnd } = frame;
+    const headerBytes = bodyStart - packetStart;
+    const minimal = headerBytes === shortestHeader(bodyEnd - bodyStart);
+    const sendable = minimal ? packetStart : -1;
+    const message = Message.received(packet, client.session.clientId, sendable, !frame.owned);
+    return this.#around.publishing.receive(client, packet, message);
+  }
+
+  #connect(packet: Connect): void | Promise<void> {
+    const { connecting } = this.#around;
+    this.#outlet.version = packet.protocolVersion;
+    const answer = connecting.authenticate(packet, this.#transport.remoteAddress);
+    if (!(answer instanceof Promise)) return this.#authenticated(packet, answer);
+    const { will, password } = packet;
+    // The bytes of the packet are gone when the answer comes.
+    const kept: Connect = {
+      ...packet,
+      will: will && { ...will, payload: new Uint8Array(will.payload) },
+      password: password && new Uint8Array(password),
+    };
+    return answer.then((result) => this.#authenticated(kept, result));
+  }
+
+  #authenticated(packet: Connect, answer: AuthenticationResult): void {
+    if (this.#closed) return;
+    const { connecting, log } = this.#around;
+    const address = this.#transport.remoteAddress;
+    const outcome = connecting.open(packet, answer, address, this, this.#outlet);
+    if (!outcome.accepted) {
+      const { returnCode, why } = outcome;
+      log.warn({ event: 'connect-refused', clientId: packet.clientId, address, returnCode, why },
+        'client refused');
+      this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
+      this.close('refused');
+      return;
+    }
+    const { client, sessionPresent } = outcome;
+    this.#client = client;
+    this.#keepAliveS = packet.keepAliveS;
+    this.#lastPacketMs = this.#around.clock.nowMs();
+    this.#restartTimer();
+    this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
+    log.info({ event: 'connected', clientId: client.session.clientId, address }, 'client connected');
+    connecting.announce(client, sessionPresent);
+    client.session.attach(this.#outlet);
+  }
+
+  #subscribe(client: Client, packet: Subscribe): void | Promise<void> {
+    const outcome = this.#around.subscribing.subscribe(client, packet);
+    const { packetId } = packet;
+    const answer = ({ returnCodes, ticket, replay }: SubscribeOutcome) => {
+      this.#outlet.subscribed({ type: 'suback', packetId, returnCodes }, ticket);
+      replay();
+    };
+    return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
+  }
+
+  #waitFor(pending: Promise<void>): void {
+    this.#waiting = true;
+    this.#packets.hold();
+    this.#transport.pause();
+    const resume = () => {
+      this.#waiting = false;
+      if (this.#closed) return;
+      if (!this.#heldBack) this.#transport.resume();
+      this.#handlePackets();
+    };
+    pending.then(resume, (error: unknown) => this.#fail(error));
+  }
+
+  /** Who does not read is not read: the answers to what it sends are what fills its output. */
+  #holdBack(): void {
+    if (this.#heldBack) return;
+    this.#heldBack = true;
+    this.#transport.pause();
+  }
+
+  #hasRoom(): void {
+    if (this.#closed) return;
+    if (this.#heldBack && !this.#outlet.full) {
+      this.#heldBack = false;
+      this.#lastPacketMs = this.#around.clock.nowMs();
+      if (!this.#waiting) this.#transport.resume();
+    }
+    this.#client?.session.drain();
+  }
+
+  #fail(error: unknown): void {
+    const { counters, log } = this.#around;
+    const client = { clientId: this.#client?.session.clientId, address: this.#transport.remoteAddress };
+    if (!(error instanceof ProtocolError)) {
+      log.error({ event: 'internal-error', ...client, err: error }, 'a bug in the broker: connection closed');
+      this.close('internal-error');
+      return;
+    }
+    counters.protocolErrors++;
+    const { fault, clause, message } = error;
+    log.warn({ event: 'protocol-error', ...client, fault, clause }, `protocol error: ${message}`);
+    const returnCode = this.#client === undefined ? connackCodeOf(fault) : undefined;
+    if (returnCode !== undefined && !this.#closed) {
+      this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
+    }
+    this.close('protocol-error');
+  }
+
+  #leave(reason: CloseReason): void {
+    const client = this.#client;
+    const { connecting, publishing, registry, events, log } = this.#around;
+    const { remoteAddress: address } = this.#transport;
+    if (client === undefined) {
+      log.debug({ event: 'closed', address, reason }, 'connection closed before CONNECT');
+      return;
+    }
+    const { clientId } = client.session;
+    connecting.forget(clientId, this);
+    registry.leave(client.session);
+    log.info({ event: 'disconnected', clientId, address, reason }, 'client disconnected');
+    if (events.disconnected.active) events.disconnected.emit({ client: client.principal, reason });
+    const { will } = client;
+    client.will = undefined;
+    if (will === undefined) return;
+    publishing.publishWill(client, will)?.catch((error: unknown) => {
+      log.error({ event: 'authorizer-failed', clientId, err: error }, 'will not published');
+    });
+  }
+
+  #restartTimer(): void {
+    this.#stopTimer();
+    const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
+    if (deadlineMs !== Infinity) this.#timer = this.#around.wheel.schedule(this, deadlineMs);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer === undefined) return;
+    this.#around.wheel.cancel(this.#timer);
+    this.#timer = undefined;
+  }
+}
+
+/** Bytes of a fixed header whose Remaining Length is written as short as possible. */
+function shortestHeader(remaining: number): number {
+  if (remaining < 128) return 2;
+  if (remaining < 16_384) return 3;
+  return remaining < 2_097_152 ? 4 : 5;
+}
+
+/** How long a closing connection may take to read what is left for it. */
+const LINGER_MS = 5000;
+const KEEP_ALIVE_RETRY_MS = 1000;

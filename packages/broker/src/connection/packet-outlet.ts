@@ -1,0 +1,167 @@
+import {
+  encodedLength,
+  encodeInto,
+  type Packet,
+  type ProtocolVersion,
+  publishFlags,
+  publishHeadLength,
+  type QoS,
+  type Suback,
+  utf8Length,
+  writePublishHead,
+} from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+import type { Counters } from '../observe/counters.js';
+import type { AcknowledgementType, CloseReason, Outlet } from '../sessions/outlet.js';
+import type { CommitGate, CommitWaiter } from '../stores/commit-gate.js';
+import type { SocketWriter } from './socket-writer.js';
+
+/** An acknowledgement that waits for its commit. */
+interface Held {
+  readonly packet: Packet;
+  readonly ticket: number;
+}
+
+/**
+ * Turns what a session sends into the bytes of one connection.
+ *
+ * Acknowledgements whose commit is not safe yet wait here, in order; behind one that waits all others
+ * wait too (MQTT-4.6.0-2).
+ */
+export class PacketOutlet implements Outlet, CommitWaiter {
+  readonly #writer: SocketWriter;
+  readonly #gate: CommitGate;
+  readonly #counters: Counters;
+  readonly #outputBytesMax: number;
+  readonly #closeSoon: (reason: CloseReason) => void;
+  #held: Held[] | undefined;
+  version: ProtocolVersion = 4;
+
+  constructor(parts: {
+    writer: SocketWriter;
+    gate: CommitGate;
+    counters: Counters;
+    outputBytesMax: number;
+    closeSoon: (reason: CloseReason) => void;
+  }) {
+    this.#writer = parts.writer;
+    this.#gate = parts.gate;
+    this.#counters = parts.counters;
+    this.#outputBytesMax = parts.outputBytesMax;
+    this.#closeSoon = parts.closeSoon;
+  }
+
+  get congested(): boolean {
+    return this.#writer.congested;
+  }
+
+  get full(): boolean {
+    return this.#writer.pendingBytes >= this.#outputBytesMax;
+  }
+
+  /** Acknowledgements waiting for a commit. */
+  get held(): number {
+    return this.#held?.length ?? 0;
+  }
+
+  closeSoon(reason: CloseReason): void {
+    this.#closeSoon(reason);
+  }
+
+  /** Runs per message and receiver (`bench --only pairs-qos0`). */
+  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void {
+    this.#counters.messagesSent++;
+    const { packetStart, payloadEnd } = message;
+    if (packetStart >= 0 && qos === message.qos && payloadEnd - packetStart <= COPIED_BYTES_MAX) {
+      this.#sendOn(message, packetStart, packetId, publishFlags(qos, retain, dup));
+    } else {
+      this.#encode(message, qos, packetId, dup, retain);
+    }
+  }
+
+  acknowledge(type: AcknowledgementType, packetId: number, ticket: number): void {
+    if (ticket !== 0 || this.#held !== undefined) {
+      this.#hold({ type, packetId }, ticket);
+      return;
+    }
+    const at = this.#writer.reserve(4);
+    const target = this.#writer.target;
+    target[at] = FIRST_BYTE[type];
+    target[at + 1] = 2;
+    target[at + 2] = packetId >>> 8;
+    target[at + 3] = packetId;
+  }
+
+  subscribed(suback: Suback, ticket: number): void {
+    if (ticket !== 0 || this.#held !== undefined) this.#hold(suback, ticket);
+    else this.send(suback);
+  }
+
+  /** Sends any packet now. */
+  send(packet: Packet): void {
+    const length = encodedLength(packet, this.version);
+    const at = this.#writer.reserve(length);
+    encodeInto(packet, this.version, this.#writer.target, at);
+  }
+
+  committed(ticket: number): void {
+    const held = this.#held;
+    if (held === undefined) return;
+    let released = 0;
+    for (const entry of held) {
+      if (entry.ticket > ticket) break;
+      this.send(entry.packet);
+      released++;
+    }
+    if (released === held.length) this.release();
+    else if (released > 0) this.#held = held.slice(released);
+  }
+
+  /** Forgets what waits: the connection is over, or nothing is left. */
+  release(): void {
+    this.#held = undefined;
+    this.#gate.leave(this);
+  }
+
+  /** The packet as it came, with another first byte and packet identifier. */
+  #sendOn(message: Message, packetStart: number, packetId: number, flags: number): void {
+    const writer = this.#writer;
+    const at = writer.copy(message.source, packetStart, message.payloadEnd);
+    const target = writer.target;
+    target[at] = PUBLISH_FIRST_BYTE | flags;
+    if (packetId === 0) return;
+    const idAt = at + message.payloadStart - packetStart - 2;
+    target[idAt] = packetId >>> 8;
+    target[idAt + 1] = packetId;
+  }
+
+  #encode(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void {
+    const writer = this.#writer;
+    const { topic, payloadLength } = message;
+    const topicBytes = utf8Length(topic);
+    const at = writer.reserve(publishHeadLength(topicBytes, payloadLength, qos));
+    writePublishHead(writer.target, at, topic, topicBytes, payloadLength, qos, retain, dup, packetId);
+    if (payloadLength === 0) return;
+    if (payloadLength > COPIED_BYTES_MAX) writer.reference(message.keep().payload);
+    else writer.copy(message.source, message.payloadStart, message.payloadEnd);
+  }
+
+  #hold(packet: Packet, ticket: number): void {
+    if (this.#held === undefined) {
+      this.#held = [];
+      this.#gate.wait(this);
+    }
+    this.#held.push({ packet, ticket });
+  }
+}
+
+const PUBLISH_FIRST_BYTE = 0x30;
+/** Packets above are sent by reference: from here on a copy costs more than a piece of its own. */
+const COPIED_BYTES_MAX = 8192;
+const FIRST_BYTE = {
+  puback: 0x40,
+  pubrec: 0x50,
+  pubrel: 0x62,
+  pubcomp: 0x70,
+  unsuback: 0xb0,
+} as const satisfies Record<AcknowledgementType, number>;

@@ -1,0 +1,66 @@
+/** The door of @magpie/broker: a broker to embed in your program. */
+
+export {
+  type AuthenticationResult,
+  type Authenticator,
+  type Credentials,
+} from './auth/authenticator.js';
+export { type Authorizer } from './auth/authorizer.js';
+export {
+  type Broker,
+  type BrokerGauges,
+  type BrokerOptions,
+  createBroker,
+  type ListenOptions,
+  type PublishOptions,
+} from './broker.js';
+export type { Transport, TransportHandler } from './connection/transport.js';
+export type { Listener, ListenerAddress } from './listeners/listener.js';
+export { type Clock, SystemClock } from './model/clock.js';
+export { DROP_REASONS, type DropReason } from './model/drop-reason.js';
+export {
+  LIMITS,
+  type LimitName,
+  limitProblem,
+  type Limits,
+  limitsFrom,
+  type QueueFullPolicy,
+} from './model/limits.js';
+export type { Message } from './model/message.js';
+export type { Principal } from './model/principal.js';
+export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
+export type { Counters } from './observe/counters.js';
+export { type Logger, silentLogger } from './observe/logger.js';
+export type { CloseReason } from './sessions/outlet.js';
+export { MemoryStore } from './stores/memory-store.js';
+export type {
+  Recipient,
+  Store,
+  StoredDelivery,
+  StoredSession,
+  StoredState,
+} from './stores/store.js';
+export { type AdminServer, type AdminServerOptions, startAdminServer } from './admin/admin-server.js';
+export type { AdminSource, Metric } from './admin/admin-source.js';
+export {
+  brokerMetrics,
+  type BrokerNumbers,
+  metricsMarkdown,
+  type ProcessUse,
+} from './admin/broker-metrics.js';
+export type {
+  BrokerConfig,
+  ConfigProblem,
+  HttpConfig,
+  ListenerConfig,
+  LogLevel,
+  TcpListenerConfig,
+  WebSocketListenerConfig,
+} from './config/broker-config.js';
+export { type ConfigFile, parseConfigFile } from './config/config-file.js';
+export { configurationMarkdown } from './config/config-markdown.js';
+export { hostPort, isLoopback } from './config/host-address.js';
+export { loadConfigFile } from './config/load-config.js';
+export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
+export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
+export { configFilePath } from './config/settings.js';

@@ -1,0 +1,66 @@
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { IoArena } from '../connection/io-arena.js';
+import type { Transport } from '../connection/transport.js';
+import type { Listener, ListenerAddress } from './listener.js';
+import { readProxyHeader } from './proxy-header.js';
+import { adoptForSharedReads, SocketTransport } from './socket-transport.js';
+
+export interface TcpListenerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** Most connections waiting to be accepted. */
+  readonly backlog?: number;
+  /** Expect a PROXY protocol header (v1 or v2) in front of every connection. */
+  readonly proxyProtocol?: boolean;
+}
+
+/** MQTT over TCP. */
+export class TcpListener implements Listener {
+  readonly #options: TcpListenerOptions;
+  readonly #arena: IoArena;
+  #server: Server | undefined;
+
+  constructor(options: TcpListenerOptions, arena: IoArena) {
+    this.#options = options;
+    this.#arena = arena;
+  }
+
+  listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
+    const { host, port, backlog = 511 } = this.#options;
+    const server = createServer(
+      { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, pauseOnConnect: true },
+      (socket) => this.#accept(socket, accept),
+    );
+    this.#server = server;
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog }, () => {
+        server.off('error', reject);
+        // Accepting can fail for want of file descriptors: that connection is lost, the server is not.
+        server.on('error', () => {});
+        const address = server.address() as AddressInfo;
+        resolve({ type: 'tcp', host: address.address, port: address.port });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server?.close();
+  }
+
+  #accept(socket: Socket, accept: (transport: Transport) => void): void {
+    if (this.#options.proxyProtocol !== true) {
+      accept(adoptForSharedReads(socket, this.#arena) ?? new SocketTransport(socket));
+      return;
+    }
+    readProxyHeader(socket, ({ address, rest }) => {
+      const ahead = rest.length > 0 ? { ahead: rest } : {};
+      const remote = address === undefined ? {} : { remoteAddress: address };
+      accept(new SocketTransport(socket, { ...ahead, ...remote }));
+    });
+  }
+}
+
+/** Silence after which the system probes whether the peer is still there. */
+const KEEP_ALIVE_MS = 60_000;

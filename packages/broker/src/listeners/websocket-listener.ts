@@ -1,0 +1,92 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Transport } from '../connection/transport.js';
+import type { Listener, ListenerAddress } from './listener.js';
+import { WebSocketTransport } from './websocket-transport.js';
+
+export interface WebSocketListenerOptions {
+  readonly host: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** The only path that is upgraded. */
+  readonly path: string;
+  readonly backlog?: number;
+  /** Largest WebSocket message taken, in bytes. */
+  readonly messageBytesMax: number;
+}
+
+/** MQTT over WebSocket, with the subprotocol `mqtt` (MQTT 3.1.1, chapter 6). */
+export class WebSocketListener implements Listener {
+  readonly #options: WebSocketListenerOptions;
+  #server: Server | undefined;
+  #webSockets: WebSocketServer | undefined;
+
+  constructor(options: WebSocketListenerOptions) {
+    this.#options = options;
+  }
+
+  listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
+    const { host, port, backlog = 511, messageBytesMax } = this.#options;
+    const server = createServer({ noDelay: true, keepAlive: true, maxHeaderSize: 16_384 });
+    server.requestTimeout = HTTP_TIMEOUT_MS;
+    server.headersTimeout = HTTP_TIMEOUT_MS;
+    this.#server = server;
+    this.#webSockets = new WebSocketServer({
+      noServer: true,
+      perMessageDeflate: false,
+      maxPayload: messageBytesMax,
+      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+    });
+    server.on('request', (_request, response) => {
+      response.writeHead(426, { Connection: 'close', 'Content-Type': 'text/plain' });
+      response.end('This port speaks MQTT over WebSocket\n');
+    });
+    server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, accept));
+    return new Promise((resolve, reject) => {
+      server.once('error', reject);
+      server.listen({ host, port, backlog }, () => {
+        server.off('error', reject);
+        server.on('error', () => {});
+        const address = server.address() as AddressInfo;
+        resolve({ type: 'ws', host: address.address, port: address.port });
+      });
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server?.close();
+    this.#server?.closeIdleConnections();
+  }
+
+  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer,
+    accept: (transport: Transport) => void): void {
+    socket.on('error', () => socket.destroy());
+    const [path] = (request.url ?? '').split('?');
+    if (path !== this.#options.path) {
+      refuse(socket, '404 Not Found', `MQTT is at ${this.#options.path}`);
+    } else if (!offersMqtt(request)) {
+      refuse(socket, '400 Bad Request', `The subprotocol must be ${SUBPROTOCOL}`);
+    } else {
+      this.#webSockets?.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
+        accept(new WebSocketTransport(webSocket, socket as Socket));
+      });
+    }
+  }
+}
+
+/** MQTT-6.0.0-3: the client offers `mqtt`. */
+function offersMqtt(request: IncomingMessage): boolean {
+  const offered = request.headers['sec-websocket-protocol'] ?? '';
+  return offered.split(',').some((protocol) => protocol.trim() === SUBPROTOCOL);
+}
+
+function refuse(socket: Duplex, status: string, text: string): void {
+  const body = `${text}\n`;
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
+    + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+const SUBPROTOCOL = 'mqtt';
+const HTTP_TIMEOUT_MS = 10_000;

@@ -1,0 +1,8 @@
+/** Who is at the other end, as far as it has been established. */
+export interface Principal {
+  readonly clientId: string;
+  /** The name that authentication vouches for; `undefined` for an anonymous client. */
+  readonly username: string | undefined;
+  /** Network address of the peer, or of the client behind a proxy that told it. */
+  readonly address: string;
+}

@@ -1,0 +1,32 @@
+import { DROP_REASONS, type DropReason } from '../model/drop-reason.js';
+
+/**
+ * Plain integers, counted on the path of every message and read by whoever shows metrics.
+ * All of them only grow; what is there now (connections, sessions, queued …) is asked of its owner.
+ */
+export class Counters {
+  connectionsOpened = 0;
+  connectionsClosed = 0;
+  /** Closed before they were read: `connectionsMax`. */
+  connectionsRefused = 0;
+  connectsAccepted = 0;
+  connectsRefused = 0;
+  protocolErrors = 0;
+  bytesReceived = 0;
+  bytesSent = 0;
+  /** PUBLISH packets taken from clients, without repeated ones of QoS 2. */
+  messagesReceived = 0;
+  /** PUBLISH packets handed to connections, redeliveries included. */
+  messagesSent = 0;
+  /** Messages that asked to be retained and were only delivered, since retaining is at its limit. */
+  retainedRefused = 0;
+  readonly dropped: Record<DropReason, number>;
+
+  constructor() {
+    const reasons = Object.keys(DROP_REASONS) as DropReason[];
+    this.dropped = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<
+      DropReason,
+      number
+    >;
+  }
+}

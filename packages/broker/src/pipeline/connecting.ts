@@ -1,0 +1,134 @@
+import { CONNACK_CODES, type Connect } from '@magpie/protocol';
+import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
+import type { Limits } from '../model/limits.js';
+import { Message } from '../model/message.js';
+import type { Principal } from '../model/principal.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Counters } from '../observe/counters.js';
+import type { Logger } from '../observe/logger.js';
+import type { Outlet } from '../sessions/outlet.js';
+import type { SessionRegistry } from '../sessions/session-registry.js';
+import type { Client } from './client.js';
+
+/** What became of a CONNECT. */
+export type ConnectOutcome =
+  | { readonly accepted: true; readonly client: Client; readonly sessionPresent: boolean }
+  | { readonly accepted: false; readonly returnCode: number; readonly why: string };
+
+/** A connection that can be told to give way to another one with the same client identifier. */
+export interface Connected {
+  /** Ends it at once, its will published (MQTT-3.1.4-2). */
+  takeOver(): void;
+}
+
+/** CONNECT (MQTT 3.1.1, 3.1): who is it, may he, and which session is his. */
+export class Connecting {
+  readonly #authenticator: Authenticator;
+  readonly #limits: Limits;
+  readonly #registry: SessionRegistry;
+  readonly #counters: Counters;
+  readonly #events: BrokerEvents;
+  readonly #log: Logger;
+  readonly #newClientId: () => string;
+  readonly #connected = new Map<string, Connected>();
+
+  constructor(parts: {
+    authenticator: Authenticator;
+    limits: Limits;
+    registry: SessionRegistry;
+    counters: Counters;
+    events: BrokerEvents;
+    log: Logger;
+    newClientId: () => string;
+  }) {
+    this.#authenticator = parts.authenticator;
+    this.#limits = parts.limits;
+    this.#registry = parts.registry;
+    this.#counters = parts.counters;
+    this.#events = parts.events;
+    this.#log = parts.log;
+    this.#newClientId = parts.newClientId;
+  }
+
+  /** Clients connected now. */
+  get size(): number {
+    return this.#connected.size;
+  }
+
+  /** First half: is it who it says? A promise if the authenticator needs time. */
+  authenticate(packet: Connect, address: string): AuthenticationResult | Promise<AuthenticationResult> {
+    const { clientId, username, password } = packet;
+    const credentials: Credentials = { clientId, username, password, address };
+    try {
+      const result = this.#authenticator.authenticate(credentials);
+      if (!(result instanceof Promise)) return result;
+      return result.catch((error: unknown) => this.#unavailable(credentials, error));
+    } catch (error) {
+      return this.#unavailable(credentials, error);
+    }
+  }
+
+  /**
+   * Second half: takes over from a connection of the same client identifier and opens the session. The
+   * caller sends CONNACK and then attaches the session to the outlet.
+   */
+  open(packet: Connect, answer: AuthenticationResult, address: string, connection: Connected,
+    outlet: Outlet): ConnectOutcome {
+    const refusal = this.#refusal(packet, answer);
+    if (refusal !== undefined) {
+      this.#counters.connectsRefused++;
+      return { accepted: false, ...refusal };
+    }
+    const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
+    this.#connected.get(clientId)?.takeOver();
+    const { session, present } = this.#registry.open(clientId, packet.cleanSession);
+    this.#connected.set(clientId, connection);
+    const principal: Principal = { clientId, username: packet.username, address };
+    const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
+    this.#counters.connectsAccepted++;
+    return { accepted: true, client, sessionPresent: present };
+  }
+
+  /** The CONNACK is on its way: tell who listens. */
+  announce(client: Client, sessionPresent: boolean): void {
+    const { connected } = this.#events;
+    if (connected.active) connected.emit({ client: client.principal, sessionPresent });
+  }
+
+  /** This connection is no longer the one of its client identifier. */
+  forget(clientId: string, connection: Connected): void {
+    if (this.#connected.get(clientId) === connection) this.#connected.delete(clientId);
+  }
+
+  #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
+    if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
+    const willBytes = packet.will?.payload.length ?? 0;
+    if (willBytes > this.#limits.willBytesMax) {
+      const why = `will of ${willBytes} bytes, willBytesMax is ${this.#limits.willBytesMax}`;
+      return { returnCode: CONNACK_CODES.NOT_AUTHORIZED.code, why };
+    }
+    return undefined;
+  }
+
+  #will(packet: Connect, principal: Principal): Message | undefined {
+    const { will } = packet;
+    if (will === undefined) return undefined;
+    const { clientId } = principal;
+    const payload = new Uint8Array(will.payload); // the packet's bytes end with the turn
+    return Message.of({ ...will, payload, publisher: clientId });
+  }
+
+  #unavailable({ clientId, address }: Credentials, error: unknown): AuthenticationResult {
+    this.#log.error({ event: 'authenticator-failed', clientId, address, err: error },
+      'the authenticator failed: client refused');
+    return { allowed: false, why: 'unavailable' };
+  }
+}
+
+type Refusal = { readonly returnCode: number; readonly why: string };
+
+const RETURN_CODES = {
+  'bad-credentials': CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code,
+  'not-authorized': CONNACK_CODES.NOT_AUTHORIZED.code,
+  unavailable: CONNACK_CODES.SERVER_UNAVAILABLE.code,
+} as const;

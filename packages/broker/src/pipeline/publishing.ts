@@ -1,0 +1,159 @@
+import { ProtocolError, type Publish, topicLevels } from '@magpie/protocol';
+import type { Authorizer } from '../auth/authorizer.js';
+import type { DropReason } from '../model/drop-reason.js';
+import type { Limits } from '../model/limits.js';
+import { Message } from '../model/message.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Counters } from '../observe/counters.js';
+import type { RetainedTree } from '../routing/retained-tree.js';
+import type { Router } from '../routing/router.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+import type { Client } from './client.js';
+
+/**
+ * The way of a message from its publisher to the sessions that get it:
+ *
+ *     authorize ─▶ retain ─▶ route ─▶ deliver ─▶ (end of turn: commit) ─▶ acknowledge
+ *
+ * For QoS 0 all of it is one synchronous turn. Deliveries and acknowledgements only leave when the turn
+ * ends; an acknowledgement carries the ticket of the commit it has to wait for.
+ */
+export class Publishing {
+  readonly #authorizer: Authorizer;
+  readonly #limits: Limits;
+  readonly #retained: RetainedTree;
+  readonly #router: Router;
+  readonly #gate: CommitGate;
+  readonly #counters: Counters;
+  readonly #events: BrokerEvents;
+
+  constructor(parts: {
+    authorizer: Authorizer;
+    limits: Limits;
+    retained: RetainedTree;
+    router: Router;
+    gate: CommitGate;
+    counters: Counters;
+    events: BrokerEvents;
+  }) {
+    this.#authorizer = parts.authorizer;
+    this.#limits = parts.limits;
+    this.#retained = parts.retained;
+    this.#router = parts.router;
+    this.#gate = parts.gate;
+    this.#counters = parts.counters;
+    this.#events = parts.events;
+  }
+
+  /**
+   * A PUBLISH of a client.
+   *
+   * @param message The message in it.
+   * @returns A promise if the authorizer needs time: the caller reads nothing more of this client until
+   * then, so that order is kept.
+   * @throws {ProtocolError} if it goes beyond `topicLevelsMax` or `inflightMax`.
+   */
+  receive(client: Client, packet: Publish, message: Message): void | Promise<void> {
+    const { topic, qos, packetId } = packet;
+    if (topic.length >= this.#limits.topicLevelsMax) this.#checkLevels(topic);
+    if (qos === 2) {
+      const known = client.session.inbound.receive(packetId);
+      if (known === 'full') {
+        const problem = `More than ${this.#limits.inflightMax} QoS 2 messages wait for PUBREL`;
+        throw new ProtocolError('RECEIVE_MAXIMUM_EXCEEDED', problem);
+      }
+      if (known === 'repeated') {
+        // Handed on before: answered, and not handed on again (MQTT-4.3.3-2).
+        client.outlet.acknowledge('pubrec', packetId, this.#gate.ticket);
+        return undefined;
+      }
+    }
+    this.#counters.messagesReceived++;
+    const allowed = this.#authorizer.mayPublish(client.principal, packet.topic, qos, packet.retain);
+    if (typeof allowed === 'boolean') {
+      this.#decided(client, packetId, message, allowed);
+      return undefined;
+    }
+    message.keep();
+    return allowed.then((answer) => this.#decided(client, packetId, message, answer));
+  }
+
+  /** PUBREL of a client: its packet identifier is free again (MQTT-4.3.3-2). */
+  release(client: Client, packetId: number): void {
+    const { session } = client;
+    if (session.inbound.release(packetId) && session.persistent) {
+      this.#gate.writing.deleteReceived(session.clientId, packetId);
+    }
+    client.outlet.acknowledge('pubcomp', packetId, session.persistent ? this.#gate.ticket : 0);
+  }
+
+  /** Retains, routes and delivers a message that needs no permission: a will, or one from inside. */
+  publish(message: Message): void {
+    if (this.#events.published.active) this.#events.published.emit({ message });
+    const outer = this.#gate.begin();
+    if (message.retain) this.#retain(message);
+    const route = this.#router.route(message.topic);
+    const { own, groups } = route;
+    for (const subscription of own) subscription.subscriber.deliver(message, subscription.qos);
+    for (const group of groups) {
+      const chosen = group.choose(message.qos);
+      chosen?.subscriber.deliver(message, chosen.qos);
+    }
+    if (own.length === 0 && groups.length === 0) this.#drop(message, undefined, 'no-subscriber');
+    this.#gate.seal(message, outer);
+  }
+
+  /** The will of a client whose connection ended without DISCONNECT (MQTT-3.1.2-8). */
+  publishWill(client: Client, will: Message): void | Promise<void> {
+    const { topic, qos, retain } = will;
+    const allowed = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
+    const decided = (answer: boolean) => {
+      if (answer) this.publish(will);
+      else this.#drop(will, client.principal.clientId, 'denied');
+    };
+    return typeof allowed === 'boolean' ? decided(allowed) : allowed.then(decided);
+  }
+
+  #checkLevels(topic: string): void {
+    const levels = topicLevels(topic);
+    const most = this.#limits.topicLevelsMax;
+    if (levels <= most) return;
+    throw new ProtocolError('QUOTA_EXCEEDED', `Topic has ${levels} levels, topicLevelsMax is ${most}`);
+  }
+
+  #decided(client: Client, packetId: number, message: Message, allowed: boolean): void {
+    const { session, outlet } = client;
+    const writesBefore = this.#gate.writes;
+    if (allowed) this.publish(message);
+    // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2).
+    else this.#drop(message, client.principal.clientId, 'denied');
+    if (message.qos === 0) return;
+    if (message.qos === 2 && session.persistent) {
+      this.#gate.writing.addReceived(session.clientId, packetId);
+    }
+    const ticket = this.#gate.writes === writesBefore ? 0 : this.#gate.ticket;
+    outlet.acknowledge(message.qos === 1 ? 'puback' : 'pubrec', packetId, ticket);
+  }
+
+  /** Sets, replaces or clears the retained message of the topic (MQTT-3.3.1-5, -10, -11). */
+  #retain(message: Message): void {
+    if (message.payloadLength === 0) {
+      if (this.#retained.delete(message.topic)) this.#gate.writing.deleteRetained(message.topic);
+      return;
+    }
+    const known = this.#retained.get(message.topic);
+    const count = this.#retained.count + (known === undefined ? 1 : 0);
+    const bytes = this.#retained.bytes + message.bytes - (known?.bytes ?? 0);
+    if (count > this.#limits.retainedMessagesMax || bytes > this.#limits.retainedBytesMax) {
+      this.#counters.retainedRefused++;
+      return;
+    }
+    this.#retained.set(message.keep());
+    this.#gate.writing.putRetained(message);
+  }
+
+  #drop(message: Message, clientId: string | undefined, reason: DropReason): void {
+    this.#counters.dropped[reason]++;
+    if (this.#events.dropped.active) this.#events.dropped.emit({ message, clientId, reason });
+  }
+}

@@ -1,0 +1,98 @@
+import {
+  parseSharedFilter,
+  SUBACK_FAILURE,
+  type Subscribe,
+  topicLevels,
+  type QoS,
+  type Unsubscribe,
+} from '@magpie/protocol';
+import type { Authorizer } from '../auth/authorizer.js';
+import type { Limits } from '../model/limits.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { SessionRegistry } from '../sessions/session-registry.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+import type { Client } from './client.js';
+
+/** What became of a SUBSCRIBE: the codes of its SUBACK, in order (MQTT-3.8.4-5), and what to do after it. */
+export interface SubscribeOutcome {
+  readonly returnCodes: readonly number[];
+  /** The commit that holds the subscriptions; 0 if they are safe. */
+  readonly ticket: number;
+  /** Sends the retained messages that match. Call it once the SUBACK is written. */
+  readonly replay: () => void;
+}
+
+/** SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1, 3.8 and 3.10). */
+export class Subscribing {
+  readonly #authorizer: Authorizer;
+  readonly #limits: Limits;
+  readonly #registry: SessionRegistry;
+  readonly #gate: CommitGate;
+  readonly #events: BrokerEvents;
+
+  constructor(parts: {
+    authorizer: Authorizer;
+    limits: Limits;
+    registry: SessionRegistry;
+    gate: CommitGate;
+    events: BrokerEvents;
+  }) {
+    this.#authorizer = parts.authorizer;
+    this.#limits = parts.limits;
+    this.#registry = parts.registry;
+    this.#gate = parts.gate;
+    this.#events = parts.events;
+  }
+
+  /** @returns A promise if the authorizer needs time: nothing more of this client is read until then. */
+  subscribe(client: Client, packet: Subscribe): SubscribeOutcome | Promise<SubscribeOutcome> {
+    const answers = packet.subscriptions.map(({ filter, qos }) => {
+      const bare = parseSharedFilter(filter)?.filter ?? filter;
+      return this.#authorizer.maySubscribe(client.principal, bare, qos);
+    });
+    if (answers.every((answer) => typeof answer === 'boolean')) {
+      return this.#decided(client, packet, answers);
+    }
+    return Promise.all(answers).then((decided) => this.#decided(client, packet, decided));
+  }
+
+  /** @returns The commit that the UNSUBACK has to wait for. What is not there is not an error. */
+  unsubscribe(client: Client, packet: Unsubscribe): number {
+    const { session } = client;
+    for (const filter of packet.filters) {
+      if (!this.#registry.unsubscribe(session, filter)) continue;
+      const { unsubscribed } = this.#events;
+      if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
+    }
+    return session.persistent ? this.#gate.ticket : 0;
+  }
+
+  #decided(client: Client, packet: Subscribe, allowed: readonly boolean[]): SubscribeOutcome {
+    const { session } = client;
+    const granted: { filter: string; qos: QoS }[] = [];
+    const returnCodes = packet.subscriptions.map(({ filter, qos }, index) => {
+      if (allowed[index] !== true || !this.#fits(client, filter)) return SUBACK_FAILURE;
+      this.#registry.subscribe(session, filter, qos);
+      granted.push({ filter, qos });
+      const { subscribed } = this.#events;
+      if (subscribed.active) subscribed.emit({ clientId: session.clientId, filter, qos });
+      return qos;
+    });
+    return {
+      returnCodes,
+      ticket: session.persistent ? this.#gate.ticket : 0,
+      replay: () => {
+        for (const { filter, qos } of granted) {
+          // A shared subscription gets no retained messages: which member would it be?
+          if (parseSharedFilter(filter) === undefined) session.replay(filter, qos);
+        }
+      },
+    };
+  }
+
+  #fits(client: Client, filter: string): boolean {
+    const { subscriptions } = client.session;
+    if (topicLevels(filter) > this.#limits.topicLevelsMax) return false;
+    return subscriptions.has(filter) || subscriptions.size < this.#limits.subscriptionsPerClientMax;
+  }
+}

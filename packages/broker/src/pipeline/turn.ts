@@ -1,0 +1,64 @@
+import type { Clock } from '../model/clock.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+
+/** A connection that has output waiting. */
+export interface Flushable {
+  flush(): void;
+}
+
+/**
+ * One turn of the broker: everything that is readable is handled first, then what was written to the store
+ * is committed, then each connection that got output writes once.
+ *
+ *     read read read ─▶ commit ─▶ flush flush flush ─▶ what was put off ─▶ (next turn)
+ *
+ * Batching by turns is where the speed comes from: system calls are paid per turn and connection, not per
+ * message.
+ */
+export class Turn {
+  readonly #clock: Clock;
+  #gate: CommitGate | undefined;
+  #touched: Flushable[] = [];
+  #later: (() => void)[] = [];
+  #scheduled = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** Wired once; the gate itself needs the turn to be woken. */
+  commitThrough(gate: CommitGate): void {
+    this.#gate = gate;
+  }
+
+  /** Has the turn end soon. */
+  schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.endOfTurn(this.#end);
+  }
+
+  /** This connection got its first output of the turn. */
+  touch(connection: Flushable): void {
+    this.#touched.push(connection);
+    this.schedule();
+  }
+
+  /** Puts a task off until the turn's output is written. For what must not happen in the middle of routing. */
+  later(task: () => void): void {
+    this.#later.push(task);
+    this.schedule();
+  }
+
+  readonly #end = (): void => {
+    this.#scheduled = false;
+    this.#gate?.commit();
+    const touched = this.#touched;
+    this.#touched = [];
+    for (const connection of touched) connection.flush();
+    if (this.#later.length === 0) return;
+    const later = this.#later;
+    this.#later = [];
+    for (const task of later) task();
+  };
+}

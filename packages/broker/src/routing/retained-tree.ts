@@ -1,0 +1,135 @@
+import type { Message } from '../model/message.js';
+
+/**
+ * The retained message of each topic, in a tree of topic levels, so that looking up a filter with
+ * wildcards visits only the levels it can match (MQTT 3.1.1, 3.3.1.3).
+ */
+export class RetainedTree {
+  readonly #root = new TopicNode();
+  #count = 0;
+  #bytes = 0;
+  #changes = 0;
+
+  /** Counts the messages ever set: what was set later has a higher number. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Retained messages held. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of their topics and payloads. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(topic: string): Message | undefined {
+    let node: TopicNode | undefined = this.#root;
+    for (const level of topic.split('/')) {
+      node = node.children?.get(level);
+      if (node === undefined) return undefined;
+    }
+    return node.message;
+  }
+
+  /** Sets or replaces. The message must own its bytes. */
+  set(message: Message): void {
+    let node = this.#root;
+    for (const level of message.topic.split('/')) {
+      node.children ??= new Map();
+      let child = node.children.get(level);
+      if (child === undefined) node.children.set(level, (child = new TopicNode()));
+      node = child;
+    }
+    if (node.message === undefined) this.#count++;
+    else this.#bytes -= node.message.bytes;
+    node.message = message;
+    node.change = ++this.#changes;
+    this.#bytes += message.bytes;
+  }
+
+  /** @returns Whether there was one. */
+  delete(topic: string): boolean {
+    const levels = topic.split('/');
+    const path: TopicNode[] = [this.#root];
+    for (const level of levels) {
+      const child = path.at(-1)?.children?.get(level);
+      if (child === undefined) return false;
+      path.push(child);
+    }
+    const node = path.at(-1);
+    if (node?.message === undefined) return false;
+    this.#count--;
+    this.#bytes -= node.message.bytes;
+    node.message = undefined;
+    for (let depth = levels.length; depth > 0 && path[depth]?.empty === true; depth--) {
+      path[depth - 1]?.removeChild(levels[depth - 1] ?? '');
+    }
+    return true;
+  }
+
+  /**
+   * The messages whose topic matches the filter, in no particular order.
+   *
+   * @param asOf Leaves out what was set after {@link changes} had this value.
+   */
+  matching(filter: string, asOf = this.#changes): Message[] {
+    const found: Message[] = [];
+    collect(this.#root, filter.split('/'), 0, (node) => {
+      if (node.message !== undefined && node.change <= asOf) found.push(node.message);
+    });
+    return found;
+  }
+
+  /** How many {@link matching} would find now. */
+  countMatching(filter: string): number {
+    let count = 0;
+    collect(this.#root, filter.split('/'), 0, (node) => {
+      if (node.message !== undefined) count++;
+    });
+    return count;
+  }
+}
+
+class TopicNode {
+  children: Map<string, TopicNode> | undefined;
+  message: Message | undefined;
+  change = 0;
+
+  get empty(): boolean {
+    return this.message === undefined && this.children === undefined;
+  }
+
+  removeChild(level: string): void {
+    this.children?.delete(level);
+    if (this.children?.size === 0) this.children = undefined;
+  }
+}
+
+type Visit = (node: TopicNode) => void;
+
+function collect(node: TopicNode, levels: readonly string[], depth: number, visit: Visit): void {
+  const level = levels[depth];
+  if (level === '#') {
+    collectAll(node, depth === 0, visit);
+  } else if (level === undefined) {
+    visit(node);
+  } else if (level === '+') {
+    for (const [name, child] of node.children ?? []) {
+      if (depth > 0 || !name.startsWith('$')) collect(child, levels, depth + 1, visit);
+    }
+  } else {
+    const child = node.children?.get(level);
+    if (child !== undefined) collect(child, levels, depth + 1, visit);
+  }
+}
+
+/** A filter that starts with a wildcard leaves out topics that start with `$` (MQTT-4.7.2-1). */
+function collectAll(node: TopicNode, isRoot: boolean, visit: Visit): void {
+  visit(node);
+  for (const [name, child] of node.children ?? []) {
+    if (!isRoot || !name.startsWith('$')) collectAll(child, false, visit);
+  }
+}

@@ -1,0 +1,45 @@
+import type { QoS } from '@magpie/protocol';
+import type { Subscriber, Subscription } from './subscriber.js';
+import { SubscriptionSet } from './subscription-set.js';
+
+/**
+ * The members of one `$share/group/filter`: each message goes to one of them, in turn. A member that could
+ * not take it now (away, its queue full) is passed over while another can.
+ */
+export class ShareGroup {
+  readonly name: string;
+  readonly #members = new SubscriptionSet();
+  #next = 0;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  put(subscriber: Subscriber, qos: QoS): boolean {
+    return this.#members.put(subscriber, qos);
+  }
+
+  remove(subscriber: Subscriber): boolean {
+    return this.#members.remove(subscriber);
+  }
+
+  /** Who gets the next message; with nobody able to take it, whoever is next in turn. */
+  choose(messageQos: QoS): Subscription | undefined {
+    const members = this.#members.list;
+    const start = this.#next >= members.length ? 0 : this.#next;
+    for (let step = 0; step < members.length; step++) {
+      const position = (start + step) % members.length;
+      const member = members[position];
+      if (member?.subscriber.accepts(messageQos < member.qos ? messageQos : member.qos)) {
+        this.#next = position + 1;
+        return member;
+      }
+    }
+    this.#next = start + 1;
+    return members[start];
+  }
+}

@@ -1,0 +1,41 @@
+import type { QoS, Suback } from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+
+export type AcknowledgementType = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback';
+
+/** Why a connection ended: an expected end is a reason, not an error. */
+export type CloseReason =
+  | 'client-disconnect'
+  | 'connection-lost'
+  | 'connect-timeout'
+  | 'keep-alive-timeout'
+  | 'protocol-error'
+  | 'refused'
+  | 'taken-over'
+  | 'queue-full'
+  | 'denied'
+  | 'store-failed'
+  | 'broker-closed'
+  | 'internal-error';
+
+/**
+ * The way out to a connected client. Implemented by the connection; whoever writes to it has its bytes
+ * sent at the end of the turn, all together.
+ */
+export interface Outlet {
+  /** Sends a PUBLISH. The bytes of the message are copied, or kept, before it returns. */
+  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void;
+  /**
+   * Sends an acknowledgement once the commit `ticket` is safe (0: now), in the order of these calls
+   * (MQTT-4.6.0-2, MQTT-4.6.0-3).
+   */
+  acknowledge(type: AcknowledgementType, packetId: number, ticket: number): void;
+  /** The same for a SUBACK. */
+  subscribed(suback: Suback, ticket: number): void;
+  /** The client reads more slowly than it is written to: what can wait should. */
+  readonly congested: boolean;
+  /** The output is at its limit (`outputBytesMax`). */
+  readonly full: boolean;
+  /** Ends the connection, and all that goes with its end (will, session), once this turn is over. */
+  closeSoon(reason: CloseReason): void;
+}

@@ -1,0 +1,92 @@
+import type { QoS } from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+import type { Recipient, Store, StoredDelivery, StoredSession, StoredState } from './store.js';
+
+/**
+ * Keeps everything in memory: it survives a broker that is closed and made again on the same store, and
+ * nothing else. The reference that every other store is tested against.
+ */
+export class MemoryStore implements Store {
+  readonly name = 'memory';
+  readonly #sessions = new Map<string, SessionRecord>();
+  readonly #retained = new Map<string, Message>();
+
+  async load(): Promise<StoredState> {
+    const sessions: StoredSession[] = [];
+    for (const [clientId, record] of this.#sessions) {
+      sessions.push({
+        clientId,
+        nextSequence: record.nextSequence,
+        subscriptions: new Map(record.subscriptions),
+        received: [...record.received],
+        deliveries: [...record.deliveries.values()],
+      });
+    }
+    return { sessions, retained: [...this.#retained.values()] };
+  }
+
+  openSession(clientId: string): void {
+    this.#sessions.set(clientId, new SessionRecord());
+  }
+
+  removeSession(clientId: string): void {
+    this.#sessions.delete(clientId);
+  }
+
+  putSubscription(clientId: string, filter: string, qos: QoS): void {
+    this.#sessions.get(clientId)?.subscriptions.set(filter, qos);
+  }
+
+  deleteSubscription(clientId: string, filter: string): void {
+    this.#sessions.get(clientId)?.subscriptions.delete(filter);
+  }
+
+  append(message: Message, recipients: readonly Recipient[]): void {
+    for (const { clientId, sequence, qos, retained } of recipients) {
+      const record = this.#sessions.get(clientId);
+      if (record === undefined) continue;
+      record.deliveries.set(sequence, { sequence, qos, retained, message });
+      record.nextSequence = Math.max(record.nextSequence, sequence + 1);
+    }
+  }
+
+  release(clientId: string, sequence: number): void {
+    const deliveries = this.#sessions.get(clientId)?.deliveries;
+    const delivery = deliveries?.get(sequence);
+    if (delivery !== undefined) deliveries?.set(sequence, { ...delivery, message: undefined });
+  }
+
+  settle(clientId: string, sequence: number): void {
+    this.#sessions.get(clientId)?.deliveries.delete(sequence);
+  }
+
+  addReceived(clientId: string, packetId: number): void {
+    this.#sessions.get(clientId)?.received.add(packetId);
+  }
+
+  deleteReceived(clientId: string, packetId: number): void {
+    this.#sessions.get(clientId)?.received.delete(packetId);
+  }
+
+  putRetained(message: Message): void {
+    this.#retained.set(message.topic, message);
+  }
+
+  deleteRetained(topic: string): void {
+    this.#retained.delete(topic);
+  }
+
+  commit(): undefined {
+    return undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+class SessionRecord {
+  nextSequence = 0;
+  readonly subscriptions = new Map<string, QoS>();
+  readonly received = new Set<number>();
+  /** By sequence number; insertion order is sequence order. */
+  readonly deliveries = new Map<number, StoredDelivery>();
+}

@@ -1,0 +1,78 @@
+import type { QoS } from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+
+/** One session that gets a stored message. */
+export interface Recipient {
+  readonly clientId: string;
+  /** Place of the message in the order of that session; the packet identifier is derived from it. */
+  readonly sequence: number;
+  readonly qos: 1 | 2;
+  /** Whether it goes out with the RETAIN flag: it answers a subscription. */
+  readonly retained: boolean;
+}
+
+/** A message of a session that was not settled. */
+export interface StoredDelivery {
+  readonly sequence: number;
+  readonly qos: 1 | 2;
+  readonly retained: boolean;
+  /** `undefined`: PUBREC was seen, only a PUBREL is due. */
+  readonly message: Message | undefined;
+}
+
+/** What is left of a persistent session. */
+export interface StoredSession {
+  readonly clientId: string;
+  /** The next sequence number: above every one ever given to {@link Store.append}. */
+  readonly nextSequence: number;
+  readonly subscriptions: ReadonlyMap<string, QoS>;
+  /** Received QoS 2 packet identifiers that wait for their PUBREL. */
+  readonly received: readonly number[];
+  /** In order of sequence. */
+  readonly deliveries: readonly StoredDelivery[];
+}
+
+/** All that survived. */
+export interface StoredState {
+  readonly sessions: readonly StoredSession[];
+  readonly retained: readonly Message[];
+}
+
+/**
+ * Keeps what must survive the process: persistent sessions and retained messages (MQTT 3.1.1, 4.1).
+ *
+ * A store stores: it does not match topics, call sessions or make packet identifiers. Writes are
+ * synchronous and are collected; {@link commit} makes all since the last one safe together. Messages given
+ * to it own their bytes. One writer: one broker.
+ *
+ * What a write does not find (a session that was removed, an identifier that is not there) is ignored.
+ */
+export interface Store extends AsyncDisposable {
+  /** One word for logs. */
+  readonly name: string;
+  /** Reads everything. Called once, before the first write. */
+  load(): Promise<StoredState>;
+  /** A persistent session begins, without anything in it; one of the same name is replaced. */
+  openSession(clientId: string): void;
+  removeSession(clientId: string): void;
+  putSubscription(clientId: string, filter: string, qos: QoS): void;
+  deleteSubscription(clientId: string, filter: string): void;
+  /** One message with all the sessions that get it. The payload is stored once. */
+  append(message: Message, recipients: readonly Recipient[]): void;
+  /** PUBREC seen: the message is the client's, only its PUBREL is due. */
+  release(clientId: string, sequence: number): void;
+  /** The session is done with the message: acknowledged, or dropped. */
+  settle(clientId: string, sequence: number): void;
+  addReceived(clientId: string, packetId: number): void;
+  deleteReceived(clientId: string, packetId: number): void;
+  /** Sets or replaces the retained message of `message.topic`. */
+  putRetained(message: Message): void;
+  deleteRetained(topic: string): void;
+  /**
+   * Makes all writes so far as safe as this store can.
+   *
+   * @returns A promise that resolves when they are; `undefined` if they are already, so that nobody has
+   * to wait a moment for it. It rejects when the store fails; then nothing since the last success is safe.
+   */
+  commit(): Promise<void> | undefined;
+}

@@ -1,0 +1,4 @@
+/** The second door of @magpie/broker: what tests, benchmarks and authors of stores need. */
+
+export { SubscriptionIndex } from './routing/subscription-index.js';
+export type { Subscriber, Subscription } from './routing/subscriber.js';
