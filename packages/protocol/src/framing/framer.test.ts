@@ -273,6 +273,16 @@ test('Framer.hold() copies what is not framed, and the frame stays where it is',
   assert.equal(framer.bufferedBytes, 0);
 });
 
+test('Framer holds no bytes when all are used up', () => {
+  const framer = new Framer(PACKET_BYTES_MAX);
+  for (const chunk of cutAt(STREAM, [4])) {
+    framer.feed(chunk, 0, chunk.length);
+    while (framer.next());
+    assert.equal(framer.source.length, 0);
+  }
+  assert.equal(framer.bufferedBytes, 0);
+});
+
 test('Framer.hold() with nothing left keeps nothing', () => {
   const framer = new Framer(PACKET_BYTES_MAX);
   framer.hold();

@@ -8,7 +8,8 @@ const PARTIAL_BYTES_START = 4096;
 
 /**
  * Cuts a stream of chunks into control packets (MQTT 3.1.1, 2.2): feed a chunk, then call `next`
- * until it returns false. It is itself the current {@link Frame}, so framing allocates nothing.
+ * until it returns false. It is itself the current {@link Frame}, so framing allocates nothing; the
+ * frame is the one that `next` has returned true for, and there is none after false.
  *
  * - A packet that lies whole in its chunk is framed in place: `source` is the chunk, and the
  *   frame is good for as long as the chunk is.
@@ -179,8 +180,9 @@ export class Framer implements Frame {
     this.owned = owned;
   }
 
-  /** Lets go of a chunk that is used up, which its owner may want back. */
+  /** Lets go of all bytes that are used up, so that an idle connection holds none. */
   #release(): void {
+    this.source = NOTHING;
     this.#chunk = NOTHING;
     this.#at = 0;
     this.#end = 0;

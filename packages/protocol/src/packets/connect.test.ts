@@ -268,3 +268,10 @@ for (const { field, packet } of tooLong) {
     assert.throws(() => encode(packet, 4), { name: 'RangeError', message });
   });
 }
+
+test('encode() refuses a CONNECT with a keep-alive that two bytes cannot say', () => {
+  for (const keepAliveS of [-1, 65_536, Number.NaN]) {
+    const message = `keepAliveS must be 0 to 65535: current value is ${keepAliveS}`;
+    assert.throws(() => encode({ ...plain, keepAliveS }, 4), { name: 'RangeError', message });
+  }
+});

@@ -7,6 +7,7 @@ import {
   writeUint16,
 } from '../bytes/byte-writer.js';
 import { ProtocolError } from '../faults.js';
+import { KEEP_ALIVE_S_MAX } from '../limits.js';
 import { PROTOCOL_NAMES, type ProtocolVersion } from './protocol-version.js';
 import { isQoS, type QoS } from './qos.js';
 
@@ -83,9 +84,17 @@ export function decodeConnect(reader: ByteReader): Connect {
   };
 }
 
-/** Its Remaining Length. @throws {RangeError} if a field has more than 65,535 bytes. */
+/**
+ * Its Remaining Length.
+ *
+ * @throws {RangeError} if a field has more than 65,535 bytes, or the keep-alive more seconds.
+ */
 export function connectLength(packet: Connect): number {
-  const { protocolVersion, clientId, will, username, password } = packet;
+  const { protocolVersion, keepAliveS, clientId, will, username, password } = packet;
+  if (!(keepAliveS >= 0 && keepAliveS <= KEEP_ALIVE_S_MAX)) {
+    const wanted = `keepAliveS must be 0 to ${KEEP_ALIVE_S_MAX}`;
+    throw new RangeError(`${wanted}: current value is ${keepAliveS}`);
+  }
   let length = stringSize(PROTOCOL_NAMES[protocolVersion], 'Protocol name') + FIXED_FIELDS_BYTES;
   length += stringSize(clientId, 'Client identifier');
   if (will !== undefined) {

@@ -55,7 +55,7 @@ export class Publish {
     this.payloadEnd = payloadEnd;
   }
 
-  /** A packet over the bytes of `payload`, which are not copied. */
+  /** A packet over the bytes of `payload`, which are not copied. The topic is not validated. */
   static of(fields: PublishFields): Publish {
     const { topic, payload, qos = 0, retain = false, dup = false, packetId = 0 } = fields;
     return new Publish(topic, qos, retain, dup, packetId, payload, 0, payload.length);
