@@ -25,14 +25,17 @@ export interface LogTarget {
 }
 
 /**
- * When who reads stdout stops reading, lines wait up to this many bytes and are then lost. The broker
- * goes on: it must not stand still because its log does.
+ * When who reads stdout stops reading, lines wait up to this many bytes and are then lost. The
+ * broker goes on: it must not stand still because its log does.
  */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
 
-/** stdout; a reader that went away (EPIPE) is not an error, its lines are dropped. */
+/** stdout. What cannot be written there – its reader left, the disk is full – is lost. */
 export function standardOutput({ pretty }: { pretty: boolean }): LogTarget {
-  return destination({ fd: 1, sync: pretty, maxLength: WAITING_BYTES_MAX });
+  const target = destination({ fd: 1, sync: pretty, maxLength: WAITING_BYTES_MAX });
+  // Without a listener the error would be thrown and end the broker.
+  target.on('error', () => {});
+  return target;
 }
 
 /** JSON lines, one per event: `level` as a word, `time` in ISO 8601, `msg`, then the fields. */

@@ -2,10 +2,16 @@ import { Command, CommanderError } from 'commander';
 import type { CommandContext } from './command-context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 
-/** Makes one command; `finish` is told its exit code. */
-type CommandMaker = (context: CommandContext, finish: (code: ExitCode) => void) => Command;
+/** Gives a command its options and its action; `finish` is told the exit code. */
+type CommandMaker = (
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+) => void;
 
-/** Each command is loaded only when the arguments name it: the broker is most of the start-up time. */
+/**
+ * Each command is loaded only when the arguments name it: the broker is most of the start-up time.
+ */
 const COMMANDS: readonly { name: string; summary: string; load: () => Promise<CommandMaker> }[] = [
   {
     name: 'broker',
@@ -46,8 +52,8 @@ export async function runProgram(
       outputError: (text) => context.err(oneLine(text)),
     });
   for (const { name, summary, load } of COMMANDS) {
-    const command = args.includes(name) ? (await load())(context, finish) : new Command(name);
-    program.addCommand(command.summary(summary).copyInheritedSettings(program));
+    const command = program.command(name).summary(summary);
+    if (args.includes(name)) (await load())(command, context, finish);
   }
   try {
     if (args.length === 0) program.outputHelp();

@@ -3,12 +3,20 @@
  * theirs may reach a terminal raw: it could hide lines, forge them, or worse.
  */
 
-/** What JSON.stringify leaves raw: DEL, the C1 controls, line separators, marks of writing direction. */
+/**
+ * What JSON.stringify leaves raw: DEL, the C1 controls, line separators, marks of writing
+ * direction.
+ */
 const UNSAFE_IN_JSON = /[\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** The same and all C0 controls. */
 const UNSAFE = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-/** A stack keeps its lines; it is written by the runtime, and its first line is checked apart. */
+/** A stack keeps its line breaks: it is of the runtime, not of a client. */
 const UNSAFE_IN_STACK = /(?!\n)[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** One line for people, without raw control characters. */
+export function safeText(text: string): string {
+  return text.replaceAll(UNSAFE, escaped);
+}
 
 /** A line of JSON without raw control characters; parsed, it has the same value. */
 export function safeJsonLine(line: string): string {
@@ -16,18 +24,18 @@ export function safeJsonLine(line: string): string {
 }
 
 /**
- * The same value with every control character in its texts written as `\u001b`, for output that people
- * read. Line breaks stay in texts under the key `stack` only.
+ * The same value with every control character in its texts written as `\u001b`, for output that
+ * people read. Line breaks stay in texts under the key `stack` only.
  */
 export function safeFields(value: unknown, key = ''): unknown {
   if (typeof value === 'string') {
-    return value.replaceAll(key === 'stack' ? UNSAFE_IN_STACK : UNSAFE, escaped);
+    return key === 'stack' ? value.replaceAll(UNSAFE_IN_STACK, escaped) : safeText(value);
   }
   if (Array.isArray(value)) return value.map((entry) => safeFields(entry));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, entry]) => {
-      return [name.replaceAll(UNSAFE, escaped), safeFields(entry, name)];
+      return [safeText(name), safeFields(entry, name)];
     }),
   );
 }

@@ -20,7 +20,11 @@ export function adminApp({ source, version, log }: AdminAppOptions): Hono {
     const { method } = context.req;
     if (method === 'GET' || method === 'HEAD') await next();
     // The body is not wanted: `close` spares reading it to its end.
-    else context.res = context.text('Only GET and HEAD\n', 405, { Allow: 'GET, HEAD', Connection: 'close' });
+    else
+      context.res = context.text('Only GET and HEAD\n', 405, {
+        Allow: 'GET, HEAD',
+        Connection: 'close',
+      });
     context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
   });
@@ -34,7 +38,10 @@ export function adminApp({ source, version, log }: AdminAppOptions): Hono {
   });
   app.notFound((context) => context.text('There is no such page\n', 404));
   app.onError((error, context) => {
-    log.error({ event: 'http-failed', path: context.req.path, err: error }, 'an HTTP request failed');
+    log.error(
+      { event: 'http-failed', path: context.req.path, err: error },
+      'an HTTP request failed',
+    );
     return context.text('The request failed, see the log\n', 500);
   });
   return app;

@@ -42,7 +42,10 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const app = adminApp(options);
   // The library would otherwise replace the global Request and Response of the embedding program.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
-  const server = createServer(SERVER_LIMITS, (request, response) => void listener(request, response));
+  const server = createServer(
+    SERVER_LIMITS,
+    (request, response) => void listener(request, response),
+  );
   server.maxConnections = CONNECTIONS_MAX;
   server.timeout = IDLE_TIMEOUT_MS;
   server.listen(options.port, options.host);

@@ -3,8 +3,8 @@ import type { Counters } from '../observe/counters.js';
 import type { Metric } from './admin-source.js';
 
 /**
- * What `/metrics` tells of a broker. These tables are the single source: a counter without a row does
- * not compile, and docs/metrics.md is made from them.
+ * What `/metrics` tells of a broker. These tables are the single source: a counter without a row
+ * does not compile, and docs/metrics.md is made from them.
  */
 const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>> = {
   connectionsOpened: {
@@ -125,7 +125,10 @@ export function brokerMetrics({ version, counters, gauges, process }: BrokerNumb
 
 /** The page docs/metrics.md. */
 export function metricsMarkdown(): string {
-  const line = (type: string) => ({ name, help }: MetricText) => `| \`${name}\` | ${type} | ${help} |`;
+  const line =
+    (type: string) =>
+    ({ name, help }: MetricText) =>
+      `| \`${name}\` | ${type} | ${help} |`;
   const lines = [
     line('gauge')(INFO),
     ...Object.values(GAUGES).map(line('gauge')),

@@ -8,8 +8,9 @@ const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /**
- * Metrics in the text format of Prometheus (version 0.0.4): help and type once per name, then a line
- * per value. Names come from our own tables, so a bad one is a bug; label values may be anything.
+ * Metrics in the text format of Prometheus (version 0.0.4): help and type once per name, then a
+ * line per value. Names come from our own tables, so a bad one is a bug; label values may be
+ * anything.
  */
 export function metricsText(metrics: readonly Metric[]): string {
   const lines: string[] = [];

@@ -24,7 +24,12 @@ const cases: [rule: string, wanted: WantedAddress[], anonymous: boolean, expecte
     false,
     ['Port 5 on ::1 is wanted by two listeners: tcp and http'],
   ],
-  ['lets any number take a free port', [address('tcp', '::1', 0), address('ws', '::1', 0)], true, []],
+  [
+    'lets any number take a free port',
+    [address('tcp', '::1', 0), address('ws', '::1', 0)],
+    true,
+    [],
+  ],
 ];
 for (const [rule, wanted, anonymous, expected] of cases) {
   test(`addressProblems() ${rule}`, () => {

@@ -5,13 +5,15 @@ export interface WantedAddress {
   readonly name: 'tcp' | 'ws' | 'http';
   readonly host: string;
   readonly port: number;
-  /** `--host 0.0.0.0`, or the place in the file; equal for addresses that come from the same words. */
+  /**
+   * `--host 0.0.0.0`, or the place in the file; equal for addresses that come from the same words.
+   */
   readonly hostOrigin: string;
 }
 
 /**
- * What is wrong with the addresses as a whole: a public one without `anonymous` (nothing else would stop
- * a stranger), and a port wanted twice (the system would blame "another process" for it).
+ * What is wrong with the addresses as a whole: a public one without `anonymous` (nothing else would
+ * stop a stranger), and a port wanted twice (the system would blame "another process" for it).
  */
 export function addressProblems(wanted: readonly WantedAddress[], anonymous: boolean): string[] {
   return [...(anonymous ? [] : publicAddresses(wanted)), ...sharedPorts(wanted)];

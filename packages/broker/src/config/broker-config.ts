@@ -1,8 +1,8 @@
 import type { Limits } from '../model/limits.js';
 
 /**
- * What `magpie broker` runs with, after flags, environment, file and defaults have been put together.
- * Plain data: nothing in it is optional that the broker would have to fill in.
+ * What `magpie broker` runs with, after flags, environment, file and defaults have been put
+ * together. Plain data: nothing in it is optional that the broker would have to fill in.
  */
 export interface BrokerConfig {
   /** At least one; each stands on its own host and port. */
@@ -46,7 +46,7 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** Something the operator has to change. */
 export interface ConfigProblem {
-  /** One line that begins with where it stands: `--port`, `MAGPIE_PORT`, `magpie.yaml:3:5: listeners[0].port`. */
+  /** One line that begins with where it stands: `--port`, `MAGPIE_PORT`, `magpie.yaml:3:5: …`. */
   readonly message: string;
   /** It is about a flag itself, so it counts as wrong usage and not as a wrong configuration. */
   readonly usage: boolean;

@@ -6,21 +6,26 @@ import { didYouMean } from './nearest.js';
 import { isNotYet, notYet } from './not-yet.js';
 import { shownText, shownValue } from './shown-value.js';
 
-/** A magpie.yaml that has been read: its values, or everything that is wrong with it. Never both. */
+/**
+ * A magpie.yaml that has been read: its values, or everything that is wrong with it. Never both.
+ */
 export interface ConfigFile {
   /** As messages name the file. */
   readonly name: string;
   readonly values: FileConfig;
   readonly problems: readonly ConfigProblem[];
-  /** `magpie.yaml:3:12: listeners[0].port`, for messages about a value that other sources contradict. */
+  /**
+   * `magpie.yaml:3:12: listeners[0].port`, for messages about a value that other sources
+   * contradict.
+   */
   locate(path: readonly PropertyKey[]): string;
 }
 
 type Path = readonly PropertyKey[];
 
 /**
- * Reads the text of a magpie.yaml. All unknown keys and bad values are reported at once, each with the
- * line and column where it stands. Pure: the file was read by load-config.ts.
+ * Reads the text of a magpie.yaml. All unknown keys and bad values are reported at once, each with
+ * the line and column where it stands. Pure: the file was read by load-config.ts.
  */
 export function parseConfigFile(text: string, name: string): ConfigFile {
   const lines = new LineCounter();

@@ -4,12 +4,7 @@ import { LIMITS } from '../model/limits.js';
 import { configSchema, knownKeys } from './config-schema.js';
 
 const cases: [name: string, path: PropertyKey[], root: unknown, expected: string[]][] = [
-  [
-    'the file',
-    [],
-    {},
-    ['listeners', 'http', 'storage', 'authentication', 'limits', 'log'],
-  ],
+  ['the file', [], {}, ['listeners', 'http', 'storage', 'authentication', 'limits', 'log']],
   ['the limits, all of the table', ['limits'], { limits: {} }, Object.keys(LIMITS)],
   [
     'a tcp listener',
@@ -34,7 +29,8 @@ for (const [name, path, root, expected] of cases) {
 
 for (const [name, spec] of Object.entries(LIMITS)) {
   test(`configSchema takes the default and the ends of limit ${name}, and nothing beyond`, () => {
-    const accepts = (value: unknown) => configSchema.safeParse({ limits: { [name]: value } }).success;
+    const accepts = (value: unknown) =>
+      configSchema.safeParse({ limits: { [name]: value } }).success;
     const good = 'values' in spec ? spec.values : [spec.default, spec.min, spec.max];
     for (const value of good) assert.equal(accepts(value), true, String(value));
     const bad = 'values' in spec ? ['', 1] : [spec.min - 1, spec.max + 1, `${spec.default}`, 0.5];

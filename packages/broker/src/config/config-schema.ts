@@ -5,8 +5,8 @@ import { isHost } from './host-address.js';
 /**
  * The shape of magpie.yaml. Keys have the names of the flags where there is one.
  *
- * A message of this schema says only what is wanted (`an integer from 0 to 65535`); config-file.ts adds
- * where it stands and what is there. Descriptions are the text of docs/configuration.md.
+ * A message of this schema says only what is wanted (`an integer from 0 to 65535`); config-file.ts
+ * adds where it stands and what is there. Descriptions are the text of docs/configuration.md.
  */
 
 const PORT_WANTED = 'an integer from 0 to 65535';
@@ -25,18 +25,20 @@ const socket = {
     .describe('Connections the kernel keeps until they are accepted. Default: `1024`.'),
 };
 
-export const tcpListenerSchema = z
-  .strictObject({
+export const tcpListenerSchema = z.strictObject(
+  {
     type: z.literal('tcp', 'tcp').describe('MQTT over TCP.'),
     port: port.optional().describe('Port; `0` takes any free one. Default: `1883`.'),
     ...socket,
     proxyProtocol: boolean
       .optional()
       .describe('Connections begin with a PROXY protocol header (v1 or v2). Default: `false`.'),
-  }, 'a table of keys');
+  },
+  'a table of keys',
+);
 
-export const webSocketListenerSchema = z
-  .strictObject({
+export const webSocketListenerSchema = z.strictObject(
+  {
     type: z.literal('ws', 'ws').describe('MQTT over WebSocket, subprotocol `mqtt`.'),
     port: port.optional().describe('Port; `0` takes any free one. Default: `8083`.'),
     path: z
@@ -45,7 +47,9 @@ export const webSocketListenerSchema = z
       .optional()
       .describe('Path of the URL; other paths are answered with 404. Default: `/mqtt`.'),
     ...socket,
-  }, 'a table of keys');
+  },
+  'a table of keys',
+);
 
 export const httpSchema = z.strictObject(
   {

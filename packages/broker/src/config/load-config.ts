@@ -11,7 +11,8 @@ const FILE_BYTES_MAX = 1024 * 1024;
  * Reads the configuration file; the only file of this folder that touches the disk.
  *
  * @param path `undefined` reads {@link DEFAULT_CONFIG_FILE} if it is there.
- * @returns Never throws for what the operator did: a file that cannot be read is a problem in the result.
+ * @returns Never throws for what the operator did: a file that cannot be read is a problem in the
+ * result.
  */
 export async function loadConfigFile(path: string | undefined): Promise<ConfigFile> {
   const name = path ?? DEFAULT_CONFIG_FILE;

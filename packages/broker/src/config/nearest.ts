@@ -1,8 +1,8 @@
 /**
  * The known name that was probably meant by `name`, or `undefined` if none is close.
  *
- * Close means at most two edits (insert, delete, replace, swap of neighbours), and fewer for short names;
- * capital letters do not count, so `packetbytesmax` finds `packetBytesMax`.
+ * Close means at most two edits (insert, delete, replace, swap of neighbours), and fewer for short
+ * names; capital letters do not count, so `packetbytesmax` finds `packetBytesMax`.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   // Nobody means one of our names by a text this long, and the table below would grow with it.

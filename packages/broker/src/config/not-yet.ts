@@ -2,8 +2,8 @@
 export const RELEASE = '0.1';
 
 /**
- * Parts of the configuration that are agreed on but come with a later release, with what holds instead.
- * They are refused by name, because starting without them would promise what is not kept.
+ * Parts of the configuration that are agreed on but come with a later release, with what holds
+ * instead. They are refused by name, because starting without them would promise what is not kept.
  */
 export const NOT_YET = {
   'storage.dir': 'state is kept in memory',

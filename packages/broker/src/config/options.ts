@@ -1,9 +1,9 @@
 /**
  * Every setting of `magpie broker` that is one word or number, by its flag.
  *
- * This table is the single source: the flags of the command, their environment variables, the help and
- * docs/configuration.md all come from it. The name in the environment is always the flag's name in
- * capitals, so nobody has to look it up.
+ * This table is the single source: the flags of the command, their environment variables, the help
+ * and docs/configuration.md all come from it. The name in the environment is always the flag's name
+ * in capitals, so nobody has to look it up.
  */
 export const OPTIONS = {
   config: {

@@ -61,11 +61,7 @@ const twoTcp = 'listeners: [{ type: tcp, port: 1 }, { type: tcp, port: 2 }]';
 const listenerCases: [rule: string, said: Said, expected: string][] = [
   ['moves a port', { flags: { port: '5' } }, 'tcp 127.0.0.1:5, ws 127.0.0.1:8083/mqtt'],
   ['takes port 0 for a port', { flags: { port: '0', noWs: true } }, 'tcp 127.0.0.1:0'],
-  [
-    'moves the host of all listeners',
-    { flags: { host: '::1' } },
-    'tcp ::1:1883, ws ::1:8083/mqtt',
-  ],
+  ['moves the host of all listeners', { flags: { host: '::1' } }, 'tcp ::1:1883, ws ::1:8083/mqtt'],
   ['uses the file instead of the defaults', { file: twoTcp }, 'tcp 127.0.0.1:1, tcp 127.0.0.1:2'],
   [
     'prefers the flag to the environment to the file',
@@ -98,7 +94,12 @@ for (const [rule, said, expected] of listenerCases) {
   });
 }
 
-const scalarCases: [rule: string, said: Said, read: (config: BrokerConfig) => unknown, expected: unknown][] = [
+const scalarCases: [
+  rule: string,
+  said: Said,
+  read: (config: BrokerConfig) => unknown,
+  expected: unknown,
+][] = [
   ['switches HTTP off', { flags: { noHttp: true } }, ({ http }) => http, undefined],
   [
     'moves the HTTP port, not its host',
@@ -196,7 +197,7 @@ const badCases: [rule: string, said: Said, expected: string[]][] = [
   ],
   [
     'everything of all sources at once',
-    { flags: { port: 'x' }, env: { MAGPIE_HOST: '' , MAGPIE_NO_WS: '2' }, file: 'htp: {}' },
+    { flags: { port: 'x' }, env: { MAGPIE_HOST: '', MAGPIE_NO_WS: '2' }, file: 'htp: {}' },
     [
       '--port must be an integer from 0 to 65535: current value is x',
       'MAGPIE_NO_WS must be true or false: current value is 2',

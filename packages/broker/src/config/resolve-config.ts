@@ -14,8 +14,8 @@ import {
 } from './settings.js';
 
 /**
- * Puts together what the operator said: a flag beats the environment, which beats the file, which beats
- * the default. Pure: no file is read and no address looked up.
+ * Puts together what the operator said: a flag beats the environment, which beats the file, which
+ * beats the default. Pure: no file is read and no address looked up.
  */
 
 export interface ConfigSources {
@@ -98,8 +98,8 @@ type FileListener = NonNullable<FileConfig['listeners']>[number];
 const DEFAULT_LISTENERS: readonly FileListener[] = [{ type: 'tcp' }, { type: 'ws' }];
 
 /**
- * The listeners of the file, or one of each type. A port from outside the file changes the listener of
- * its type, or adds one where the file has none; a host changes all of them.
+ * The listeners of the file, or one of each type. A port from outside the file changes the listener
+ * of its type, or adds one where the file has none; a host changes all of them.
  */
 function placeListeners(settings: Settings, file: ConfigFile): PlacedListener[] {
   const listed = [...(file.values.listeners ?? DEFAULT_LISTENERS)];
@@ -115,8 +115,7 @@ function placeListeners(settings: Settings, file: ConfigFile): PlacedListener[] 
     const host = settings.host?.value ?? listener.host ?? DEFAULT_HOST;
     placed.push({
       config: listenerConfig(listener, host, port),
-      hostOrigin:
-        settings.host?.origin ?? `${file.locate(['listeners', index, 'host'])} ${host}`,
+      hostOrigin: settings.host?.origin ?? `${file.locate(['listeners', index, 'host'])} ${host}`,
     });
   }
   return placed;
@@ -130,7 +129,13 @@ function listenerConfig(
   const { backlog = DEFAULT_BACKLOG } = listener;
   if (listener.type === 'tcp') {
     const { proxyProtocol = false } = listener;
-    return { type: 'tcp', host, port: port ?? listener.port ?? DEFAULT_PORT, backlog, proxyProtocol };
+    return {
+      type: 'tcp',
+      host,
+      port: port ?? listener.port ?? DEFAULT_PORT,
+      backlog,
+      proxyProtocol,
+    };
   }
   const { path = DEFAULT_WS_PATH } = listener;
   const wsPort = port ?? listener.port ?? DEFAULT_WS_PORT;

@@ -35,10 +35,7 @@ const badFlags: [flags: FlagValues, expected: string[]][] = [
   ],
   [{ wsPort: '1', noWs: true }, ['--ws-port and --no-ws exclude each other']],
   [{ httpPort: '1', noHttp: true }, ['--http-port and --no-http exclude each other']],
-  [
-    { dataDir: './data' },
-    ['--data-dir is not available in Magpie 0.1: state is kept in memory'],
-  ],
+  [{ dataDir: './data' }, ['--data-dir is not available in Magpie 0.1: state is kept in memory']],
   [
     { limit: ['inflightMax'] },
     ['--limit: a limit is written NAME=VALUE: current value is inflightMax'],

@@ -55,7 +55,8 @@ export function settingsFromEnv(env: Environment): ReadSettings {
     label: (name) => OPTIONS[name].env,
     raw: (name) => {
       const raw = env[OPTIONS[name].env];
-      if (raw === undefined || raw === '' || (name === 'port' && isServiceLink(raw, env))) return [];
+      if (raw === undefined || raw === '' || (name === 'port' && isServiceLink(raw, env)))
+        return [];
       return name === 'limit' ? raw.split(',') : [raw];
     },
   });
@@ -78,8 +79,8 @@ export function misspeltVariables(env: Environment): string[] {
 }
 
 /**
- * Kubernetes tells every container about a service called `magpie` by MAGPIE_PORT=tcp://10.0.0.1:1883;
- * that is not meant for us.
+ * Kubernetes tells every container about a service called `magpie` by
+ * MAGPIE_PORT=tcp://10.0.0.1:1883; that is not meant for us.
  */
 function isServiceLink(port: string, env: Environment): boolean {
   return env['MAGPIE_SERVICE_HOST'] !== undefined && /^(?:tcp|udp|sctp):\/\//.test(port);

@@ -17,7 +17,7 @@ const cases: [value: unknown, shown: string][] = [
   ['喜鹊', '喜鹊'],
 ];
 for (const [value, shown] of cases) {
-  test(`shownValue() shows ${JSON.stringify(value) ?? 'undefined'} as ${shown}`, () => {
+  test(`shownValue() shows ${JSON.stringify([value])} as ${shown}`, () => {
     assert.equal(shownValue(value), shown);
   });
 }

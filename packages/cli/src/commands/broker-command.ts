@@ -5,21 +5,25 @@ import {
   optionEntries,
   resolveConfig,
 } from '@magpie/broker';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { ListenFailure, serve } from './serve.js';
 
 /** `magpie broker`: runs the broker until a signal ends it. */
-export function brokerCommand(context: CommandContext, finish: (code: ExitCode) => void): Command {
-  const command = new Command('broker')
+export function brokerCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
+  command
     .description(
       'Run the broker until SIGINT or SIGTERM. A flag beats the environment, which beats the '
         + 'configuration file, which beats the default.',
     )
     .addHelpText('after', EXAMPLES);
   for (const [, spec] of optionEntries()) command.addOption(optionOf(spec));
-  return command.action(async () => finish(await runBroker(flagsOf(command), context)));
+  command.action(async () => finish(await runBroker(flagsOf(command), context)));
 }
 
 const EXAMPLES = `
@@ -39,7 +43,9 @@ function optionOf({ flag, value, env, doc, default: fallback, kind }: OptionSpec
   );
   if (kind === 'not-yet') option.hideHelp();
   if (kind === 'limits') {
-    option.argParser((text: string, earlier: readonly string[] = []) => [...earlier, text]);
+    option.argParser((text: string, earlier: readonly string[] | undefined) => {
+      return [...(earlier ?? []), text];
+    });
   }
   return option;
 }

@@ -1,11 +1,14 @@
 import { loadConfigFile, resolveConfig } from '@magpie/broker';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 
 /** `magpie config check [FILE]`: says what `magpie broker --config FILE` would find wrong. */
-export function configCommand(context: CommandContext, finish: (code: ExitCode) => void): Command {
-  const command = new Command('config');
+export function configCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
   command
     .command('check')
     .summary('Look for mistakes in a configuration file')
@@ -16,7 +19,6 @@ export function configCommand(context: CommandContext, finish: (code: ExitCode) 
     .argument('[FILE]', 'the file to check', 'magpie.yaml')
     .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')
     .action(async (path: string) => finish(await checkConfig(path, context)));
-  return command;
 }
 
 async function checkConfig(path: string, { env, out, err }: CommandContext): Promise<ExitCode> {

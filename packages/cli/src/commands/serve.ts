@@ -29,8 +29,8 @@ export class ListenFailure extends Error {
 }
 
 /**
- * Starts a broker and everything that its configuration names, and logs one line `listening` for each
- * that stands.
+ * Starts a broker and everything that its configuration names, and logs one line `listening` for
+ * each that stands.
  *
  * @throws {ListenFailure} if an address cannot be had; what already stood is closed then.
  */
@@ -100,8 +100,8 @@ async function opened<T>(
   try {
     return await open();
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? SYSTEM_REFUSALS[String(error.code)] : '';
-    if (!why) throw error;
+    const why = SYSTEM_REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
+    if (why === undefined) throw error;
     const where = `${name} on ${hostPort(host, port)}`;
     throw new ListenFailure(`Cannot listen for ${where}: ${why}`, { cause: error });
   }

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DROP_REASONS } from '../model/drop-reason.js';
+import { Counters } from '../observe/counters.js';
+import { brokerMetrics, type Gauges, metricsMarkdown } from './broker-metrics.js';
+import { metricsText } from './metrics-text.js';
+
+function countedUp(): Counters {
+  const counters = new Counters();
+  let next = 100;
+  const plain = counters as unknown as Record<string, number>;
+  for (const key of Object.keys(counters)) if (key !== 'dropped') plain[key] = next++;
+  for (const reason of Object.keys(counters.dropped)) {
+    counters.dropped[reason as keyof typeof DROP_REASONS] = next++;
+  }
+  return counters;
+}
+
+const gauges: Gauges = {
+  connections: 1,
+  clients: 2,
+  sessions: 3,
+  subscriptions: 4,
+  retainedMessages: 5,
+  retainedBytes: 6,
+  queuedMessages: 7,
+  queuedBytes: 8,
+};
+const counters = countedUp();
+const metrics = brokerMetrics({
+  version: '1.2.3',
+  counters,
+  gauges,
+  process: { residentBytes: 9, cpuMicroseconds: 1_500_000 },
+});
+
+test('brokerMetrics() shows every counter and gauge once', () => {
+  const values = metrics.map(({ value }) => value);
+  const { dropped, ...plain } = counters;
+  for (const value of [...Object.values(plain), ...Object.values(dropped), 1, 9, 1.5]) {
+    assert.ok(values.includes(value), `value ${value}`);
+  }
+  for (const value of Object.values<number>({ ...gauges })) assert.ok(values.includes(value));
+  const keys = metrics.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
+  assert.equal(new Set(keys).size, keys.length);
+});
+
+test('brokerMetrics() labels dropped messages by reason', () => {
+  const reasons = metrics
+    .filter(({ name }) => name === 'magpie_messages_dropped_total')
+    .map(({ labels }) => labels?.['reason']);
+  assert.deepEqual(reasons, Object.keys(DROP_REASONS));
+});
+
+test('brokerMetrics() names counters and gauges as Prometheus wants them', () => {
+  for (const { name, type } of metrics) {
+    assert.match(name, /^(magpie|process)_[a-z_]+$/);
+    assert.equal(name.endsWith('_total'), type === 'counter', name);
+  }
+  assert.match(metricsText(metrics), /^magpie_info\{version="1\.2\.3"\} 1$/m);
+});
+
+test('metricsMarkdown() has a row for each metric and each reason', () => {
+  const page = metricsMarkdown();
+  for (const { name, type, help } of metrics) {
+    assert.ok(page.includes(`| \`${name}\` | ${type} | ${help} |`), name);
+  }
+  for (const reason of Object.keys(DROP_REASONS)) assert.ok(page.includes(`| \`${reason}\` |`));
+});
