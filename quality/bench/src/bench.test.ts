@@ -1,0 +1,94 @@
+// needs: mosquitto, paho-c
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { figuresFrom, measureScenario } from './bench.js';
+import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
+import type { BrokerKind } from './brokers/running-broker.js';
+import { compileLoadgen } from './loadgen/compile-loadgen.js';
+import type { Scenario } from './scenarios.js';
+
+const SHORT = { warmup: 0.03, seconds: 0.06 };
+const [MOSQUITTO] = MOSQUITTO_PATHS;
+
+/** Each program and shape, as small as it gets: that it works, not how fast anything is. */
+const tiny: [name: string, program: Scenario['program'], load: Scenario['load']][] = [
+  ['pairs at QoS 0', 'stream', { ...SHORT, publishers: 3, window: 4, qos: 0 }],
+  ['pairs at QoS 1', 'stream', { ...SHORT, publishers: 3, window: 4, qos: 1 }],
+  ['pairs at QoS 2', 'stream', { ...SHORT, publishers: 3, window: 4, qos: 2 }],
+  ['fan-out', 'stream', { ...SHORT, shape: 'fan-out', subscribers: 5, window: 4 }],
+  ['fan-in', 'stream', { ...SHORT, shape: 'fan-in', publishers: 5, window: 4, qos: 1 }],
+  [
+    'wildcards',
+    'stream',
+    { ...SHORT, shape: 'wildcard', publishers: 2, subscribers: 4, filters: 600, window: 4 },
+  ],
+  ['large payloads', 'stream', { ...SHORT, publishers: 1, window: 2, payload: 300_000 }],
+  ['an open loop', 'stream', { ...SHORT, publishers: 2, rate: 500 }],
+  ['retained messages', 'retained', { count: 700, warmup: 1, rounds: 2 }],
+  ['offline queues', 'offline', { sessions: 4, messages: 60, warmup: 1, rounds: 2 }],
+  ['idle connections', 'idle', { connections: 40, settle: 0.05 }],
+];
+for (const [name, program, load] of tiny) {
+  test(`measureScenario() measures ${name}`, async () => {
+    const [measurement, ...more] = await measureScenario(
+      { name: 'tiny', title: name, program, load },
+      { loadgen: await compileLoadgen(), brokers: [mosquitto(MOSQUITTO)], runs: 1 },
+    );
+    assert.deepEqual(more, []);
+    assert.equal(measurement?.failure, undefined);
+    assert.ok((measurement?.figures?.messagesPerS ?? 0) > 0);
+  });
+}
+
+test('measureScenario() takes the brokers in turn, and a failed start costs one run', async () => {
+  const broken: BrokerKind = {
+    name: 'broken',
+    start: () => Promise.reject(new Error('No such broker')),
+  };
+  const seen: string[] = [];
+  const measurements = await measureScenario(
+    { name: 'tiny', title: 'Tiny', program: 'stream', load: { ...SHORT, window: 1 } },
+    {
+      loadgen: await compileLoadgen(),
+      brokers: [broken, mosquitto(MOSQUITTO)],
+      runs: 2,
+      onMeasured: ({ broker, run }) => seen.push(`${broker} ${run}`),
+    },
+  );
+  assert.deepEqual(seen, ['broken 1', 'mosquitto 1', 'broken 2', 'mosquitto 2']);
+  assert.deepEqual(
+    measurements.map(({ failure }) => failure),
+    ['No such broker', undefined, 'No such broker', undefined],
+  );
+});
+
+test('figuresFrom() gives everything per delivery', () => {
+  const figures = figuresFrom({
+    brokerCpuNs: 4_000_000,
+    residentBytes: 2000,
+    result: {
+      published: 500,
+      delivered: 1000,
+      lost: 0,
+      duplicated: 0,
+      reordered: 0,
+      stalled: false,
+      elapsedS: 0.5,
+      generatorCpuS: 0.003,
+      p50Us: 1,
+      p99Us: 2,
+      p999Us: 3,
+      maxUs: 4,
+    },
+  });
+  assert.deepEqual(figures, {
+    messagesPerS: 2000,
+    cpuUs: 4,
+    generatorCpuUs: 3,
+    residentBytes: 2,
+    p50Us: 1,
+    p99Us: 2,
+    p999Us: 3,
+  });
+});

@@ -1,0 +1,77 @@
+import type { BrokerKind, RunningBroker } from './brokers/running-broker.js';
+import { runLoad } from './loadgen/run-load.js';
+import type { LoadOutcome } from './loadgen/run-load.js';
+import { faultsInWords } from './measurement.js';
+import type { Figures, Measurement } from './measurement.js';
+import { raiseOpenFiles } from './proc/open-files.js';
+import { readProcessUsage } from './proc/process-usage.js';
+import type { Scenario } from './scenarios.js';
+
+/** What `measureScenario` needs. */
+export interface Bench {
+  /** The load generator's path. */
+  readonly loadgen: string;
+  readonly brokers: readonly BrokerKind[];
+  readonly runs: number;
+  /** Told of each run as it ends. */
+  readonly onMeasured?: (measurement: Measurement) => void;
+}
+
+/**
+ * Runs one scenario against all brokers in turn, again and again (A B C A B C …), so that whatever
+ * else the machine does meets all of them alike. Each run has a fresh broker process, and no other
+ * one lives beside it.
+ */
+export async function measureScenario(scenario: Scenario, bench: Bench): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  for (let run = 1; run <= bench.runs; run++) {
+    for (const kind of bench.brokers) {
+      const measurement = await measureOnce(scenario, kind, run, bench.loadgen);
+      measurements.push(measurement);
+      bench.onMeasured?.(measurement);
+    }
+  }
+  return measurements;
+}
+
+/** The figures of a run: everything per delivery. */
+export function figuresFrom({ result, brokerCpuNs, residentBytes }: LoadOutcome): Figures {
+  const { delivered, elapsedS, generatorCpuS, p50Us, p99Us, p999Us } = result;
+  const deliveries = Math.max(delivered, 1);
+  return {
+    messagesPerS: elapsedS > 0 ? delivered / elapsedS : 0,
+    cpuUs: brokerCpuNs / 1000 / deliveries,
+    generatorCpuUs: (generatorCpuS * 1e6) / deliveries,
+    residentBytes: residentBytes / deliveries,
+    p50Us,
+    p99Us,
+    p999Us,
+  };
+}
+
+/** A run that fails is a measurement that does not count, not the end of the benchmark. */
+async function measureOnce(
+  scenario: Scenario,
+  kind: BrokerKind,
+  run: number,
+  loadgen: string,
+): Promise<Measurement> {
+  const about = { scenario: scenario.name, broker: kind.name, run };
+  let broker: RunningBroker | undefined;
+  try {
+    broker = await kind.start(scenario, run);
+    const { host, port, pid } = broker;
+    if (scenario.openFiles !== undefined) await raiseOpenFiles(pid, scenario.openFiles);
+    const { program, load } = scenario;
+    const outcome = await runLoad({ loadgen, program, options: { host, port, ...load } }, () =>
+      readProcessUsage(pid),
+    );
+    const failure = faultsInWords(outcome.result, outcome.result.stalled);
+    return { ...about, failure, figures: figuresFrom(outcome) };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { ...about, failure, figures: undefined };
+  } finally {
+    await broker?.stop();
+  }
+}

@@ -1,0 +1,15 @@
+import type { Figures } from './measurement.js';
+
+/** Figures of zeros but for those given. */
+export function figuresOf(given: Partial<Figures> = {}): Figures {
+  return {
+    messagesPerS: 0,
+    cpuUs: 0,
+    generatorCpuUs: 0,
+    residentBytes: 0,
+    p50Us: 0,
+    p99Us: 0,
+    p999Us: 0,
+    ...given,
+  };
+}

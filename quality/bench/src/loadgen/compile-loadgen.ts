@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { access, mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { REPOSITORY } from '../repository.js';
+
+const SOURCES = join(REPOSITORY, 'quality/bench/loadgen');
+const FLAGS = ['-O2', '-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra', '-Werror'];
+
+/**
+ * Compiles the load generator unless this very source was compiled before.
+ *
+ * @param cacheFolder where the programs are kept, each under a name made of what went into it
+ * @returns the program's path
+ * @throws with the compiler's words if there is none or it refuses the source
+ */
+export async function compileLoadgen(cacheFolder = join(REPOSITORY, '.cache')): Promise<string> {
+  const names = (await readdir(SOURCES)).filter((name) => /\.[ch]$/.test(name)).sort();
+  const texts = await Promise.all(names.map((name) => readFile(join(SOURCES, name), 'utf8')));
+  const program = join(cacheFolder, `loadgen-${fingerprint([...FLAGS, ...names, ...texts])}`);
+  if (await exists(program)) return program;
+  await mkdir(cacheFolder, { recursive: true });
+  const sources = names.filter((name) => name.endsWith('.c')).map((name) => join(SOURCES, name));
+  const draft = `${program}.${process.pid}`;
+  await runCompiler([...FLAGS, '-o', draft, ...sources, '-lm']);
+  await rename(draft, program); // whole or not at all, also for another run beside this one
+  return program;
+}
+
+/** Short and the same for the same texts in the same order. */
+export function fingerprint(texts: readonly string[]): string {
+  const hash = createHash('sha256');
+  for (const text of texts) hash.update(`${text.length}:${text}`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function runCompiler(args: readonly string[]): Promise<void> {
+  const compiler = process.env['CC'] ?? 'cc';
+  try {
+    await promisify(execFile)(compiler, args);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `Cannot compile the load generator with ${compiler} (Debian: apt install gcc libc6-dev): ${why}`,
+      { cause: error },
+    );
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

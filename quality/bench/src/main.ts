@@ -1,0 +1,103 @@
+/**
+ * `npm run bench`: Magpie beside other brokers on this machine. The method is in
+ * docs/benchmarks.md.
+ */
+import { accessSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+
+import { measureScenario } from './bench.js';
+import { aedes } from './brokers/aedes.js';
+import { magpie } from './brokers/magpie.js';
+import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
+import type { BrokerKind } from './brokers/running-broker.js';
+import { compileLoadgen } from './loadgen/compile-loadgen.js';
+import { describeMachine } from './machine.js';
+import { summarize } from './measurement.js';
+import type { Measurement } from './measurement.js';
+import { readBenchOptions, USAGE } from './options.js';
+import type { BenchOptions } from './options.js';
+import { scenarioReport, summaryTable } from './report.js';
+import type { Reported } from './report.js';
+import { MATCHING, SCENARIOS } from './scenarios.js';
+import type { Scenario } from './scenarios.js';
+
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchOptions;
+  try {
+    options = readBenchOptions(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (options.help) console.log(USAGE);
+  if (options.list)
+    for (const { name, title } of [...SCENARIOS, MATCHING]) console.log(name.padEnd(16), title);
+  if (options.help || options.list) return EXIT.ok;
+  const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
+  if (scenarios.length === 0 && !isWanted(MATCHING.name, options.only)) {
+    console.error(`There is no scenario ${options.only.join(', ')}; --list names them`);
+    return EXIT.usage;
+  }
+  return measureAll(scenarios, options);
+}
+
+async function measureAll(scenarios: readonly Scenario[], options: BenchOptions): Promise<number> {
+  const brokers = brokerKinds(options);
+  if (options.profileFolder !== undefined) await mkdir(options.profileFolder, { recursive: true });
+  const loadgen = await compileLoadgen();
+  console.log(`${describeMachine().join('\n')}\n`);
+  const measurements: Measurement[] = [];
+  for (const scenario of scenarios) {
+    const own = await measureScenario(scenario, { loadgen, brokers, runs: options.runs });
+    measurements.push(...own);
+    console.log(`${scenarioReport(scenario, summarize(own), options.runs).join('\n')}\n`);
+  }
+  printSummary(scenarios, measurements, brokers);
+  if (options.jsonFile !== undefined) {
+    const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);
+    await writeFile(options.jsonFile, `${text}\n`);
+  }
+  const failed = measurements.some((one) => one.broker === 'magpie' && one.failure !== undefined);
+  return failed ? EXIT.failed : EXIT.ok;
+}
+
+function printSummary(
+  scenarios: readonly Reported[],
+  measurements: readonly Measurement[],
+  brokers: readonly BrokerKind[],
+): void {
+  const names = brokers.map(({ name }) => name);
+  console.log(summaryTable(scenarios, summarize(measurements), names).join('\n'));
+}
+
+function brokerKinds({ brokers, peers, limits, profileFolder }: BenchOptions): BrokerKind[] {
+  const args = limits.flatMap((limit) => ['--limit', limit]);
+  const own = brokers.flatMap((name): BrokerKind[] => {
+    if (name === 'magpie') return [magpie({ profileFolder, args })];
+    if (name === 'aedes') return [aedes];
+    const command = MOSQUITTO_PATHS.find((path) => isThere(path));
+    if (command !== undefined) return [mosquitto(command)];
+    console.error(
+      'mosquitto is not installed (Debian: apt install mosquitto): going on without it',
+    );
+    return [];
+  });
+  return [...own, ...peers];
+}
+
+function isWanted(name: string, only: readonly string[]): boolean {
+  return only.length === 0 || only.some((part) => name.includes(part));
+}
+
+function isThere(path: string): boolean {
+  try {
+    accessSync(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,135 @@
+/** One kind of load. The names of `load` are the options of the load generator. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  /** Which of the load generator's programs runs. */
+  readonly program: 'stream' | 'retained' | 'offline' | 'idle';
+  readonly load: Readonly<Record<string, number | string>>;
+  /** Open files the broker needs; absent where the usual 1024 do. */
+  readonly openFiles?: number;
+  /** What the report shows besides throughput and CPU. */
+  readonly shows?: 'latency' | 'memory';
+}
+
+/**
+ * Every scenario, in the order they run. Payloads have 64 bytes where nothing else is said; warm-up
+ * and measured piece are long enough for a just-in-time compiler to be done.
+ */
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'pairs-qos0',
+    title: '100 pairs, QoS 0, window 10',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'pairs-qos1',
+    title: '100 pairs, QoS 1, window 20',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 20, qos: 1, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'pairs-qos2',
+    title: '100 pairs, QoS 2, window 20',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 20, qos: 2, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'one-to-one',
+    title: '1 → 1, QoS 0, window 500',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 1, window: 500, qos: 0, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'fan-out',
+    title: 'Fan-out 1 → 500, QoS 0, window 32',
+    program: 'stream',
+    load: { shape: 'fan-out', subscribers: 500, window: 32, qos: 0, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'fan-in-qos0',
+    title: 'Fan-in 200 → 1, QoS 0, window 10 each',
+    program: 'stream',
+    load: { shape: 'fan-in', publishers: 200, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'fan-in-qos1',
+    title: 'Fan-in 200 → 1, QoS 1, window 10 each',
+    program: 'stream',
+    load: { shape: 'fan-in', publishers: 200, window: 10, qos: 1, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'window-1-qos0',
+    title: '50 pairs, QoS 0, window 1: nothing to batch',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 50, window: 1, qos: 0, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'window-1-qos1',
+    title: '50 pairs, QoS 1, window 1: nothing to batch',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 50, window: 1, qos: 1, warmup: 1, seconds: 2.5 },
+  },
+  {
+    name: 'wildcard',
+    title: '50,000 wildcard filters, one match a message, QoS 0, window 10',
+    program: 'stream',
+    load: {
+      shape: 'wildcard',
+      publishers: 50,
+      subscribers: 50,
+      filters: 50_000,
+      window: 10,
+      qos: 0,
+      warmup: 1,
+      seconds: 2.5,
+    },
+  },
+  {
+    name: 'retained',
+    title: 'Replay of 50,000 retained messages to #',
+    program: 'retained',
+    load: { count: 50_000, warmup: 2, rounds: 6 },
+  },
+  {
+    name: 'offline',
+    title: 'Drain of 100 offline sessions × 500 messages, QoS 1',
+    program: 'offline',
+    load: { sessions: 100, messages: 500, warmup: 1, rounds: 3 },
+  },
+  {
+    name: 'large',
+    title: '1 MiB payloads, 1 → 4, QoS 0, window 4',
+    program: 'stream',
+    load: {
+      shape: 'fan-out',
+      subscribers: 4,
+      payload: 1_048_576,
+      window: 4,
+      qos: 0,
+      warmup: 1,
+      seconds: 2.5,
+    },
+  },
+  {
+    name: 'idle',
+    title: '10,000 connections with one subscription each',
+    program: 'idle',
+    load: { connections: 10_000, settle: 1.5 },
+    openFiles: 10_500,
+    shows: 'memory',
+  },
+  {
+    name: 'open-loop',
+    title: 'Open loop, 2,000 messages/s over 20 pairs, QoS 0',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 20, rate: 2000, qos: 0, warmup: 1.5, seconds: 4 },
+    shows: 'latency',
+  },
+];
+
+/** The in-process measurement of micro/matching.ts, named and reported like a scenario. */
+export const MATCHING = {
+  name: 'matching',
+  title: 'Matching alone: 100,000 wildcard filters, topics never repeated',
+} as const;

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { median, spread } from './statistics.js';
+
+const medians: [values: number[], expected: number][] = [
+  [[7], 7],
+  [[3, 1, 2], 2],
+  [[4, 1, 3, 2], 2.5],
+  [[10, 9, 100], 10],
+];
+for (const [values, expected] of medians) {
+  test(`median() of ${values.join(', ')} is ${expected}`, () => {
+    assert.equal(median(values), expected);
+  });
+}
+
+test('median() leaves its argument in order', () => {
+  const values = [3, 1, 2];
+  median(values);
+  assert.deepEqual(values, [3, 1, 2]);
+});
+
+test('median() refuses an empty list', () => {
+  assert.throws(() => median([]), RangeError);
+});
+
+const spreads: [values: number[], expected: number][] = [
+  [[5], 0],
+  [[0, 0], 0],
+  [[9, 10, 11], 0.2],
+];
+for (const [values, expected] of spreads) {
+  test(`spread() of ${values.join(', ')} is ${expected}`, () => {
+    assert.equal(spread(values), expected);
+  });
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { figuresOf } from './figures.testing.js';
+import type { Figures, Summary } from './measurement.js';
+import { MATCHING, SCENARIOS } from './scenarios.js';
+import { checkTarget, TARGETS } from './targets.js';
+import type { Target } from './targets.js';
+
+function summary(broker: string, figures: Partial<Figures> | undefined): Summary {
+  const medians = figures === undefined ? undefined : figuresOf(figures);
+  return { scenario: 'idle', broker, runs: 3, failures: [], medians, cpuSpread: 0 };
+}
+
+const ratio: Target = { scenario: 'idle', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.5 };
+const absolute: Target = {
+  scenario: 'idle',
+  figure: 'residentBytes',
+  versus: undefined,
+  atMost: 100,
+};
+
+const cases: [rule: string, Target, Summary[], value: number | undefined, met?: boolean][] = [
+  [
+    'meets a ratio that is equal',
+    ratio,
+    [summary('magpie', { cpuUs: 2 }), summary('mosquitto', { cpuUs: 4 })],
+    0.5,
+    true,
+  ],
+  [
+    'misses a ratio that is above',
+    ratio,
+    [summary('magpie', { cpuUs: 3 }), summary('mosquitto', { cpuUs: 4 })],
+    0.75,
+    false,
+  ],
+  ['meets an absolute value', absolute, [summary('magpie', { residentBytes: 99 })], 99, true],
+  ['misses an absolute value', absolute, [summary('magpie', { residentBytes: 101 })], 101, false],
+  ['has no verdict without the peer', ratio, [summary('magpie', { cpuUs: 2 })], undefined],
+  [
+    'has no verdict when no run counted',
+    ratio,
+    [summary('magpie', undefined), summary('mosquitto', { cpuUs: 4 })],
+    undefined,
+  ],
+];
+for (const [rule, target, summaries, value, met] of cases) {
+  test(`checkTarget() ${rule}`, () => {
+    assert.deepEqual(checkTarget(target, summaries), { target, value, met });
+  });
+}
+
+test('TARGETS name scenarios that exist, and every scenario has one', () => {
+  const names = new Set([...SCENARIOS.map(({ name }) => name), MATCHING.name]);
+  assert.deepEqual(new Set(TARGETS.map(({ scenario }) => scenario)), names);
+});

@@ -1,0 +1,73 @@
+import type { FigureName, Summary } from './measurement.js';
+
+/** What Magpie is to reach in one scenario. */
+export interface Target {
+  readonly scenario: string;
+  readonly figure: FigureName;
+  /**
+   * The broker whose figure is the measure: `atMost` is then a ratio. `undefined`: `atMost` is a
+   * value.
+   */
+  readonly versus: 'mosquitto' | 'aedes' | undefined;
+  readonly atMost: number;
+}
+
+const KIB = 1024;
+
+/** Targets in the order of their scenarios. */
+export const TARGETS: readonly Target[] = [
+  { scenario: 'pairs-qos0', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.15 },
+  { scenario: 'pairs-qos0', figure: 'cpuUs', versus: 'aedes', atMost: 1 / 8 },
+  { scenario: 'pairs-qos1', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.07 },
+  { scenario: 'pairs-qos1', figure: 'cpuUs', versus: 'aedes', atMost: 1 / 8 },
+  { scenario: 'pairs-qos2', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.08 },
+  { scenario: 'pairs-qos2', figure: 'cpuUs', versus: 'aedes', atMost: 1 / 8 },
+  { scenario: 'one-to-one', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.03 },
+  { scenario: 'fan-out', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.12 },
+  { scenario: 'fan-in-qos0', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.12 },
+  { scenario: 'fan-in-qos1', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.1 },
+  { scenario: 'window-1-qos0', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.95 },
+  { scenario: 'window-1-qos1', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.9 },
+  { scenario: 'wildcard', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },
+  { scenario: 'matching', figure: 'cpuUs', versus: undefined, atMost: 2 },
+  { scenario: 'retained', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.25 },
+  { scenario: 'offline', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },
+  { scenario: 'large', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.7 },
+  { scenario: 'idle', figure: 'residentBytes', versus: undefined, atMost: 8 * KIB },
+  { scenario: 'idle', figure: 'cpuUs', versus: 'mosquitto', atMost: 3 },
+  { scenario: 'open-loop', figure: 'p50Us', versus: 'mosquitto', atMost: 1.3 },
+  { scenario: 'open-loop', figure: 'p99Us', versus: 'mosquitto', atMost: 1.3 },
+];
+
+/** Where Magpie stands against a target; both `undefined` while a broker's figure is missing. */
+export interface Verdict {
+  readonly target: Target;
+  readonly value: number | undefined;
+  readonly met: boolean | undefined;
+}
+
+/** Compares medians: the figure of `subject` itself, or its ratio to that of the broker named. */
+export function checkTarget(
+  target: Target,
+  summaries: readonly Summary[],
+  subject = 'magpie',
+): Verdict {
+  const own = figureOf(target, summaries, subject);
+  const measure = target.versus === undefined ? 1 : figureOf(target, summaries, target.versus);
+  if (own === undefined || measure === undefined || measure === 0) {
+    return { target, value: undefined, met: undefined };
+  }
+  const value = own / measure;
+  return { target, value, met: value <= target.atMost };
+}
+
+function figureOf(
+  target: Target,
+  summaries: readonly Summary[],
+  broker: string,
+): number | undefined {
+  const summary = summaries.find(
+    (candidate) => candidate.scenario === target.scenario && candidate.broker === broker,
+  );
+  return summary?.medians?.[target.figure];
+}
