@@ -27,10 +27,12 @@ export function reportFailure(error) {
  * Runs a command in the repository's folder and resolves with its exit code and what it printed.
  *
  * With `show` the output goes straight to the terminal and is not kept. Signals that arrive
- * meanwhile are passed on, so nothing is left running.
+ * meanwhile are passed on, so that nothing is left running.
+ *
+ * @throws SetupError after such a signal, so that callers can clean up and end
  */
 export function run(file, args, { show = false, env = {} } = {}) {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd: ROOT,
       env: { ...process.env, ...env },
@@ -44,10 +46,10 @@ export function run(file, args, { show = false, env = {} } = {}) {
       release();
       resolve({ code: 127, output: error.message });
     });
-    child.once('close', (code, signal) => {
-      release();
-      if (signal !== null && release.received !== undefined) process.kill(process.pid, signal);
-      resolve({ code: code ?? 1, output: Buffer.concat(output).toString() });
+    child.once('close', (code) => {
+      const interrupted = release();
+      if (interrupted) reject(new SetupError('Interrupted'));
+      else resolve({ code: code ?? 1, output: Buffer.concat(output).toString() });
     });
   });
 }
@@ -59,14 +61,17 @@ export function runNpm(args) {
   return run('npm', args);
 }
 
+/** Passes signals on until the function it returns is called; that tells whether there was one. */
 function passSignalsOn(child) {
+  const signals = ['SIGINT', 'SIGTERM'];
+  let received = false;
   const pass = (signal) => {
-    release.received = signal;
+    received = true;
     child.kill(signal);
   };
-  const release = () => {
-    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, pass);
+  for (const signal of signals) process.on(signal, pass);
+  return () => {
+    for (const signal of signals) process.off(signal, pass);
+    return received;
   };
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, pass);
-  return release;
 }

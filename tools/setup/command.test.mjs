@@ -31,14 +31,15 @@ test('run() reports a command that is not there', async () => {
   assert.match(output, /ENOENT/);
 });
 
-test('run() passes a signal on and ends by it', async () => {
+test('run() passes a signal on and tells that there was one', async () => {
   const inner = `console.log(process.pid); setInterval(() => {}, 1000)`;
   const outer = `import { run } from ${JSON.stringify(import.meta.resolve('./command.mjs'))};
-    await run(process.execPath, ['-e', ${JSON.stringify(inner)}], { show: true });`;
+    const running = run(process.execPath, ['-e', ${JSON.stringify(inner)}], { show: true });
+    await running.catch((error) => { console.log(error.message); process.exitCode = 7; });`;
   const child = spawn(node, ['--input-type=module', '-e', outer]);
   const exited = once(child, 'exit');
   const [pid] = await once(child.stdout, 'data');
   child.kill('SIGTERM');
-  assert.deepEqual(await exited, [null, 'SIGTERM']);
+  assert.deepEqual(await exited, [7, null]);
   assert.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' });
 });

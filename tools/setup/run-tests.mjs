@@ -79,7 +79,10 @@ export function verdict({ passed, failedChecks, leftOut }, ci) {
     const names = leftOut.tests.map((test) => test.source).join(', ');
     lines.push(`Left out: ${names}; get what they need by: ${installCommand(leftOut.needs)}`);
   }
-  if (failedChecks.length > 0) lines.push(`Failed checks, see above: ${failedChecks.join(', ')}`);
+  for (const { output } of failedChecks) lines.push(output);
+  if (failedChecks.length > 0) {
+    lines.push(`Failed checks: ${failedChecks.map(({ name }) => name).join(', ')}`);
+  }
   const complete = leftOut.tests.length === 0 || !ci;
   return { code: passed && failedChecks.length === 0 && complete ? 0 : 1, lines };
 }

@@ -23,10 +23,10 @@ const verdicts = [
   ['refuses a failed test', { ...good, passed: false }, false, 1, []],
   [
     'names failed checks',
-    { ...good, failedChecks: ['lint'] },
+    { ...good, failedChecks: [{ name: 'lint', output: 'a.ts:1 no' }] },
     false,
     1,
-    ['Failed checks, see above: lint'],
+    ['a.ts:1 no', 'Failed checks: lint'],
   ],
   [
     'accepts left out tests, in one line',

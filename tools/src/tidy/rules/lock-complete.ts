@@ -3,7 +3,7 @@ import type { Finding, Rule } from '../rule.js';
 /** What npm leaves out of the lock when its registry lacks it, `npm ci` misses. */
 export const lockComplete: Rule = {
   name: 'lock-complete',
-  doc: 'package-lock.json has an entry for every optional package, so that `npm ci` accepts it.',
+  doc: 'The lock file has an entry for every optional package, so that `npm ci` accepts it.',
   excusable: false,
   *check(tree): Iterable<Finding> {
     const text = tree.text('package-lock.json');
