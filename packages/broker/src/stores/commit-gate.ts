@@ -47,7 +47,7 @@ export class CommitGate {
   /** The store, to write to. Asking for it counts as having written. */
   get writing(): Store {
     this.#writes++;
-    if (!this.#dirty) {
+    if (!this.#dirty && !this.#store.safeAtOnce) {
       this.#dirty = true;
       this.#onDirty();
     }
@@ -65,6 +65,7 @@ export class CommitGate {
 
   /** The commit that holds everything written until now; 0 if that is safe already. */
   get ticket(): number {
+    if (this.#store.safeAtOnce) return 0;
     if (this.#dirty) return this.#begun + 1;
     return this.#safe === this.#begun && !this.#failed ? 0 : this.#begun;
   }
@@ -105,9 +106,10 @@ export class CommitGate {
     if (!this.#dirty || this.#underWay !== undefined || this.#failed) return;
     this.#dirty = false;
     this.#begun++;
-    const done = this.#store.commit();
-    if (done === undefined) this.#safe = this.#begun;
-    else this.#underWay = done.then(() => this.#succeed(), (error: unknown) => this.#fail(error));
+    this.#underWay = this.#store.commit().then(
+      () => this.#succeed(),
+      (error: unknown) => this.#fail(error),
+    );
   }
 
   /** Resolves when everything written is safe, or the store has failed. */

@@ -8,6 +8,7 @@ import type { Recipient, Store, StoredDelivery, StoredSession, StoredState } fro
  */
 export class MemoryStore implements Store {
   readonly name = 'memory';
+  readonly safeAtOnce = true;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #retained = new Map<string, Message>();
 
@@ -76,9 +77,7 @@ export class MemoryStore implements Store {
     this.#retained.delete(topic);
   }
 
-  commit(): undefined {
-    return undefined;
-  }
+  async commit(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
 }

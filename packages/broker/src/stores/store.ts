@@ -50,6 +50,8 @@ export interface StoredState {
 export interface Store extends AsyncDisposable {
   /** One word for logs. */
   readonly name: string;
+  /** Whether a write is as safe as it gets when it returns: then nobody waits for {@link commit}. */
+  readonly safeAtOnce: boolean;
   /** Reads everything. Called once, before the first write. */
   load(): Promise<StoredState>;
   /** A persistent session begins, without anything in it; one of the same name is replaced. */
@@ -71,8 +73,7 @@ export interface Store extends AsyncDisposable {
   /**
    * Makes all writes so far as safe as this store can.
    *
-   * @returns A promise that resolves when they are; `undefined` if they are already, so that nobody has
-   * to wait a moment for it. It rejects when the store fails; then nothing since the last success is safe.
+   * @returns A promise that resolves when they are. It rejects when the store fails; then nothing since the last success is safe.
    */
-  commit(): Promise<void> | undefined;
+  commit(): Promise<void>;
 }
