@@ -1,4 +1,4 @@
-import type { Chapter } from '../suite/conformance-test.js';
+import type { Chapter } from '../suite/chapter.js';
 import { hex } from '../wire/bytes.js';
 import type { MalformedCase } from './malformed.testing.js';
 import { malformed, rawConnect } from './malformed.testing.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { field, framed, hex } from '../wire/bytes.js';
 import type { Peer } from '../wire/peer.js';
 import { rawConnect } from './malformed.testing.js';

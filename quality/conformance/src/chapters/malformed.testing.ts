@@ -1,6 +1,6 @@
 import { field, framed, uint16 } from '../wire/bytes.js';
 import type { Peer } from '../wire/peer.js';
-import type { ConformanceTest, Level } from '../suite/conformance-test.js';
+import type { ConformanceTest, Level } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 
 /** Bytes a broker must not accept. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { QoS } from '@magpie/protocol';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { field, framed, hex } from '../wire/bytes.js';
 import type { MalformedCase } from './malformed.testing.js';
 import { malformed } from './malformed.testing.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { publishesOf } from '../suite/context.js';
 
 /** The server as receiver (MQTT 3.1.1, 4.3). */

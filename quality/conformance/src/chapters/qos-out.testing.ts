@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { QoS } from '@magpie/protocol';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 import type { Peer } from '../wire/peer.js';
 import type { ReceivedPublish } from '../wire/received.js';

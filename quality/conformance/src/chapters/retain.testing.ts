@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { QoS } from '@magpie/protocol';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { payloadText, publishesOf } from '../suite/context.js';
 
 const QOS: readonly QoS[] = [0, 1, 2];

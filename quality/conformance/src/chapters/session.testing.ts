@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 
 const present: ConformanceTest[] = [
   {

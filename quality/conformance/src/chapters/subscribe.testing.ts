@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { QoS } from '@magpie/protocol';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { payloadText, publishesOf } from '../suite/context.js';
 import { field, framed, hex, uint16 } from '../wire/bytes.js';
 import type { FilterList } from '../wire/peer.js';

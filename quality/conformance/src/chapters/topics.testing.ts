@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 import { publishesOf } from '../suite/context.js';
 import type { Peer } from '../wire/peer.js';

@@ -1,4 +1,4 @@
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { field, framed, hex, uint16 } from '../wire/bytes.js';
 import type { MalformedCase } from './malformed.testing.js';
 import { malformed } from './malformed.testing.js';

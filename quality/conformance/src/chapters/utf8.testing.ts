@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { publishesOf } from '../suite/context.js';
 import { field, framed, hex, uint16 } from '../wire/bytes.js';
 import { rawConnect } from './malformed.testing.js';

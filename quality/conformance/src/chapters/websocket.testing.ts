@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { encode } from '@magpie/protocol';
 import { WebSocket } from 'ws';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 import { hex } from '../wire/bytes.js';
 import type { Peer } from '../wire/peer.js';

@@ -1,5 +1,5 @@
 import type { QoS } from '@magpie/protocol';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 import type { Peer } from '../wire/peer.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Chapter, ConformanceTest } from '../suite/conformance-test.js';
+import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { EXAMPLE_REPORT } from './example-results.testing.js';
 import { markdownReport, replaceResults } from './markdown-report.js';
 

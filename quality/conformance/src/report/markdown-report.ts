@@ -1,4 +1,4 @@
-import type { Chapter } from '../suite/conformance-test.js';
+import type { Chapter } from '../suite/chapter.js';
 import type { TestResult } from '../suite/runner.js';
 import type { BrokerReport } from './summary.js';
 import { byChapter, tally } from './summary.js';

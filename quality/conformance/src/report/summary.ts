@@ -1,4 +1,4 @@
-import type { Level } from '../suite/conformance-test.js';
+import type { Level } from '../suite/chapter.js';
 import type { TestResult } from '../suite/runner.js';
 
 /** How one broker did. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Chapter } from './conformance-test.js';
+import type { Chapter } from './chapter.js';
 
 /** One normative statement of MQTT 3.1.1. */
 export interface Clause {

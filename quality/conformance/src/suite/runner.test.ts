@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ConformanceTest } from './conformance-test.js';
+import type { ConformanceTest } from './chapter.js';
 import { runTest, runTests } from './runner.js';
 
 const target = { url: 'mqtt://127.0.0.1:1', wsUrl: undefined, timeoutMs: 5000 };

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { Level } from './conformance-test.js';
+import type { Level } from './chapter.js';
 import type { Target } from './context.js';
 import { Context } from './context.js';
 import type { Entry } from './suite.js';

@@ -14,7 +14,7 @@ import { unsubscribeChapter } from '../chapters/unsubscribe.testing.js';
 import { utf8Chapter } from '../chapters/utf8.testing.js';
 import { websocketChapter } from '../chapters/websocket.testing.js';
 import { willChapter } from '../chapters/will.testing.js';
-import type { Chapter, ConformanceTest } from './conformance-test.js';
+import type { Chapter, ConformanceTest } from './chapter.js';
 
 /** All tests, in the order of the standard. */
 export const CHAPTERS: readonly Chapter[] = [
