@@ -1,6 +1,6 @@
 import type { Logger, LogLevel } from '@magpie/broker';
 import { destination, pino, stdTimeFunctions } from 'pino';
-import { safeFields, safeJsonLine } from './safe-log-line.js';
+import { cutFields, safeFields, safeJsonLine } from './safe-log-line.js';
 
 /** The log of the process: the broker's {@link Logger} and what only the process needs. */
 export interface Log extends Logger {
@@ -47,7 +47,7 @@ export async function openLog(options: LogOptions, target: LogTarget): Promise<L
       level,
       base: null,
       timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: cutFields },
     },
     { write: (json) => target.write(line(json)) },
   );

@@ -18,6 +18,9 @@ export function safeText(text: string): string {
   return text.replaceAll(UNSAFE, escaped);
 }
 
+/** Most characters of a text in one field of a log line. */
+export const FIELD_CHARACTERS_MAX = 256;
+
 /** A line of JSON without raw control characters; parsed, it has the same value. */
 export function safeJsonLine(line: string): string {
   return line.replaceAll(UNSAFE_IN_JSON, escaped);
@@ -38,6 +41,25 @@ export function safeFields(value: unknown, key = ''): unknown {
       return [safeText(name), safeFields(entry, name)];
     }),
   );
+}
+
+/**
+ * Cuts the texts among the fields of a line to {@link FIELD_CHARACTERS_MAX}: a client identifier
+ * may have 65,535 bytes, and a line is written for each connection.
+ */
+export function cutFields(fields: Record<string, unknown>): Record<string, unknown> {
+  const entries = Object.entries(fields);
+  if (!entries.some(([, value]) => isTooLong(value))) return fields;
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      if (!isTooLong(value)) return [name, value];
+      return [name, `${value.slice(0, FIELD_CHARACTERS_MAX)}… (${value.length} characters)`];
+    }),
+  );
+}
+
+function isTooLong(value: unknown): value is string {
+  return typeof value === 'string' && value.length > FIELD_CHARACTERS_MAX;
 }
 
 function escaped(character: string): string {

@@ -1,0 +1,55 @@
+import { silentLogger } from '@magpie/broker';
+import type { CommandContext } from './command-context.js';
+import type { Log } from './log.js';
+import { runProgram } from './program.js';
+
+/** A log line as a test sees it. */
+export type LogLine = Readonly<Record<string, unknown>> & { readonly msg: string };
+
+/** What a command said, without a process. */
+export interface Said {
+  readonly code: number;
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+}
+
+export interface CommandRun {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+  /** Told each line that is logged. */
+  readonly onLog?: (line: LogLine) => void;
+}
+
+/** Runs the program in this process, with arrays for its streams. */
+export async function runInProcess(
+  args: readonly string[],
+  { env = {}, signal = new AbortController().signal, onLog = () => {} }: CommandRun = {},
+): Promise<Said> {
+  const out: string[] = [];
+  const err: string[] = [];
+  const context: CommandContext = {
+    version: '1.2.3',
+    env,
+    signal,
+    out: (line) => void out.push(line),
+    err: (line) => void err.push(line),
+    openLog: async () => arrayLog(onLog),
+  };
+  const code = await runProgram(args, context);
+  return { code, out, err };
+}
+
+/** A log that hands each line, warnings and errors too, to the test. */
+export function arrayLog(onLog: (line: LogLine) => void): Log {
+  const write = (level: string) => (fields: object, msg: string) =>
+    onLog({ ...fields, level, msg });
+  return {
+    ...silentLogger,
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    fatal: write('fatal'),
+    isLevelEnabled: () => true,
+    flush: () => {},
+  };
+}

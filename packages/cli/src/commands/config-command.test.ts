@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { runInProcess } from '../command.testing.js';
+
+async function fileWith(t: TestContext, text: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-check-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'm.yaml');
+  await writeFile(path, text);
+  return path;
+}
+
+test('magpie config check says that a file is good', async (t) => {
+  const path = await fileWith(t, 'listeners: [{ type: tcp, port: 1 }]');
+  const said = await runInProcess(['config', 'check', path]);
+  assert.deepEqual(said, { code: 0, out: [`${path} is good`], err: [] });
+});
+
+test('magpie config check reports every problem on a line of its own, with code 1', async (t) => {
+  const path = await fileWith(t, 'htp: {}\nlog: { level: loud }\n');
+  const { code, out, err } = await runInProcess(['config', 'check', path]);
+  assert.deepEqual({ code, out }, { code: 1, out: [] });
+  assert.deepEqual(err, [
+    `${path}:1:1: htp is not a known key: did you mean http?`,
+    `${path}:2:15: log.level must be one of debug, info, warn, error: current value is loud`,
+  ]);
+});
+
+test('magpie config check sees what only goes wrong together', async (t) => {
+  const path = await fileWith(t, 'listeners: [{ type: tcp, port: 1 }, { type: ws, port: 1 }]');
+  const { code, err } = await runInProcess(['config', 'check', path]);
+  assert.equal(code, 1);
+  assert.deepEqual(err, ['Port 1 on 127.0.0.1 is wanted by two listeners: tcp and ws']);
+});
+
+test('magpie config check counts the environment in, and warns of misspelt ones', async (t) => {
+  const path = await fileWith(t, 'http: { host: 0.0.0.0 }');
+  const env = { MAGPIE_ALLOW_ANONYMOUS: 'true', MAGPIE_PROT: '1' };
+  const { code, err } = await runInProcess(['config', 'check', path], { env });
+  assert.equal(code, 0);
+  assert.deepEqual(err, ['MAGPIE_PROT is not a known variable: did you mean MAGPIE_PORT?']);
+});
+
+test('magpie config check needs the file', async () => {
+  const { code, err } = await runInProcess(['config', 'check', '/nowhere/m.yaml']);
+  assert.equal(code, 1);
+  assert.deepEqual(err, [
+    'Cannot read the configuration file /nowhere/m.yaml: there is no such file',
+  ]);
+});

@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { test, type TestContext } from 'node:test';
+import { type BrokerConfig, limitsFrom, type ListenerConfig } from '@magpie/broker';
+import { arrayLog, type LogLine } from '../command.testing.js';
+import { ListenFailure, serve } from './serve.js';
+
+const TCP: ListenerConfig = {
+  type: 'tcp',
+  host: '127.0.0.1',
+  port: 0,
+  backlog: 16,
+  proxyProtocol: false,
+};
+const BASE: BrokerConfig = {
+  listeners: [TCP],
+  http: { host: '127.0.0.1', port: 0 },
+  storage: { memory: true },
+  limits: limitsFrom(),
+  anonymous: false,
+  logLevel: 'info',
+};
+
+/** Serves and returns the log lines; what stands is closed with the test. */
+async function served(t: TestContext, config: BrokerConfig, lines: LogLine[] = []) {
+  const log = arrayLog((line) => void lines.push(line));
+  const running = await serve(config, { log, version: '1.2.3' });
+  t.after(() => running.close());
+  const portOf = (name: string) => {
+    return Number(lines.find(({ listener }) => listener === name)?.['port']);
+  };
+  return { running, lines, portOf };
+}
+
+async function takenPort(t: TestContext): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+test('serve() logs address and port as bound, and the path of WebSocket', async (t) => {
+  const ws: ListenerConfig = { type: 'ws', host: '127.0.0.1', port: 0, path: '/x', backlog: 16 };
+  const { lines } = await served(t, { ...BASE, listeners: [TCP, ws] });
+  const listening = lines.filter(({ msg }) => msg === 'listening');
+  assert.deepEqual(
+    listening.map(({ listener, host, path }) => ({ listener, host, path })),
+    [
+      { listener: 'http', host: '127.0.0.1', path: undefined },
+      { listener: 'tcp', host: '127.0.0.1', path: undefined },
+      { listener: 'ws', host: '127.0.0.1', path: '/x' },
+    ],
+  );
+  for (const { port } of listening) assert.ok(Number(port) > 0);
+});
+
+test('serve() shows readiness and the metrics of the broker over HTTP', async (t) => {
+  const { portOf } = await served(t, BASE);
+  const url = `http://127.0.0.1:${portOf('http')}`;
+  assert.equal((await fetch(`${url}/health/ready`)).status, 200);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  assert.match(metrics, /^magpie_info\{version="1\.2\.3"\} 1$/m);
+  assert.match(metrics, /^magpie_connections 0$/m);
+  assert.match(metrics, /^process_resident_memory_bytes [1-9]\d+$/m);
+  assert.doesNotMatch(metrics, /undefined|NaN/);
+});
+
+test('serve() says nothing about loopback when everybody was let in on purpose', async (t) => {
+  const { lines } = await served(t, { ...BASE, anonymous: true });
+  assert.doesNotMatch(lines.map(({ msg }) => msg).join(), /authentication|everybody/);
+});
+
+test('Running.close() frees every port', async (t) => {
+  const { running, portOf } = await served(t, BASE);
+  const ports = [portOf('tcp'), portOf('http')];
+  await running.close();
+  for (const port of ports) {
+    const server = createServer().listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    server.close();
+  }
+});
+
+const refusals: [
+  rule: string,
+  change: (port: number) => Partial<BrokerConfig>,
+  expected: RegExp,
+][] = [
+  [
+    'a port in use',
+    (port) => ({ listeners: [TCP, { ...TCP, port }] }),
+    /^Cannot listen for tcp on 127\.0\.0\.1:\d+: the port is in use by another process$/,
+  ],
+  [
+    'an HTTP port in use',
+    (port) => ({ http: { host: '127.0.0.1', port } }),
+    /^Cannot listen for http on 127\.0\.0\.1:\d+: the port is in use by another process$/,
+  ],
+  [
+    'an address of another machine',
+    () => ({ listeners: [{ ...TCP, host: '192.0.2.1' }] }),
+    /^Cannot listen for tcp on 192\.0\.2\.1:0: this machine does not have the address$/,
+  ],
+];
+for (const [rule, change, expected] of refusals) {
+  test(`serve() refuses ${rule} and closes what already stood`, async (t) => {
+    const lines: LogLine[] = [];
+    const config = { ...BASE, ...change(await takenPort(t)) };
+    await assert.rejects(served(t, config, lines), (error) => {
+      assert.ok(error instanceof ListenFailure);
+      assert.match(error.message, expected);
+      return true;
+    });
+    for (const { msg, port } of lines) {
+      if (msg !== 'listening') continue;
+      const server = createServer().listen(Number(port), '127.0.0.1');
+      await once(server, 'listening');
+      server.close();
+    }
+  });
+}
