@@ -124,7 +124,7 @@ async function connected(port: number) {
 
 /**
  * Goal: the broker serves while its log stands still.
- * Method: nobody reads stdout while clients cause more lines than the pipe holds; then somebody does.
+ * Method: nobody reads stdout while clients cause more lines than the pipe holds.
  */
 test('magpie broker goes on while its log is not read', async (t) => {
   const magpie = startMagpie(t, QUIET);

@@ -53,11 +53,13 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
   const http = placeHttp(settings, file);
   const anonymous = settings.anonymous ?? anonymousInFile(file);
   const addresses = [...listeners.map(wantedAddress), ...(http === undefined ? [] : [http])];
+  const ambiguous = portProblems(settings, file);
   const problems = [
-    ...portProblems(settings, file),
+    ...ambiguous,
     ...(listeners.length === 0 ? [nothingToListenOn(settings)] : []),
     ...(anonymous?.value === false ? [nobodyMayConnect(anonymous)] : []),
-    ...addressProblems(addresses, anonymous?.value === true),
+    // A port that was given to several listeners is reported once, not as a collision too.
+    ...(ambiguous.length === 0 ? addressProblems(addresses, anonymous?.value === true) : []),
   ];
   if (problems.length > 0) {
     return { ok: false, problems: problems.map((message) => ({ message, usage: false })) };

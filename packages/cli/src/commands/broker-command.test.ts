@@ -66,7 +66,7 @@ for (const [args, env, code, err] of bad) {
   });
 }
 
-/** Runs the broker until the line `listening` of `last`, then asks it to end. */
+/** Runs the broker until `last` is listening, then asks it to end. */
 async function runUntil(last: string, args: readonly string[], env: Record<string, string> = {}) {
   const stop = new AbortController();
   const lines: LogLine[] = [];
