@@ -38,8 +38,8 @@ const bad: [args: string[], env: Record<string, string>, code: number, err: stri
     {},
     1,
     [
-      '--host 0.0.0.0 is a public address and no authentication is configured: listen on 127.0.0.1, '
-        + 'or let everybody in with --allow-anonymous '
+      '--host 0.0.0.0 is a public address and no authentication is configured: listen on '
+        + '127.0.0.1, or let everybody in with --allow-anonymous '
         + '(in magpie.yaml: authentication: { anonymous: true })',
     ],
   ],
