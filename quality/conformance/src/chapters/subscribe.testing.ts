@@ -79,7 +79,7 @@ const answers: ConformanceTest[] = [
     async run(context) {
       const peer = await context.connect();
       for (const packetId of [1, 65_535, 256]) {
-        const wanted: QoS[] = [2, 0, 1, 1, 0, 2];
+        const wanted: QoS[] = [2, 0, 1, 1, 0, 0];
         const subscriptions = wanted.map((qos, n) => ({
           filter: context.topic(`${packetId}/${n}`),
           qos,
