@@ -4,7 +4,8 @@
  *   shape=pairs      publisher i to subscriber i           publishers= (as many subscribers)
  *   shape=fan-out    one topic, all subscribers            publishers=1 subscribers=
  *   shape=fan-in     a topic each, one wildcard subscriber publishers= subscribers=1
- *   shape=wildcard   `filters` wildcard filters spread over the subscribers, one match a message
+ *   shape=wildcard   `filters` wildcard filters spread over the subscribers, one match a message;
+ *                    values= for each level under a wildcard, so topics = filters x values
  *   qos= payload= (bytes) warmup= seconds=
  *   window=   closed loop: so many messages of a publisher may be outstanding
  *   rate=     open loop instead: messages a second in all, sent when due whatever came back
@@ -213,6 +214,7 @@ static void read_scenario(void) {
   s.publisher_count = (uint32_t)option("publishers", 1);
   s.subscriber_count = (uint32_t)option("subscribers", s.shape == PAIRS ? s.publisher_count : 1);
   s.filter_count = (uint32_t)option("filters", s.subscriber_count);
+  wild_values = (uint32_t)option("values", 1000);
   s.target_count = s.shape == WILDCARD ? s.subscriber_count : 1;
   s.receivers = s.shape == FAN_OUT ? s.subscriber_count : 1;
   s.qos = (int)option("qos", 0);

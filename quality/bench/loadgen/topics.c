@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Values a level under a wildcard takes. With 50,000 filters a topic practically never repeats. */
-#define WILD_VALUES 1000
+#define SITES 1000
+
+uint32_t wild_values = 1000;
 
 enum shape read_shape(const char *name) {
   static const char *const names[] = {"pairs", "fan-out", "fan-in", "wildcard"};
@@ -45,7 +46,7 @@ const char *filter_of(enum shape shape, uint32_t number) {
     snprintf(text, sizeof text, "bench/pair/%u", number);
     return text;
   }
-  uint32_t site = number % WILD_VALUES;
+  uint32_t site = number % SITES;
   if (number % 3 == 0) snprintf(text, sizeof text, "site/+/device-%u/state", number);
   if (number % 3 == 1) snprintf(text, sizeof text, "site/%u/device-%u/#", site, number);
   if (number % 3 == 2) snprintf(text, sizeof text, "+/%u/device-%u/+", site, number);
@@ -55,11 +56,11 @@ const char *filter_of(enum shape shape, uint32_t number) {
 /* The three forms of filter_of, with something of our own where a wildcard stands. */
 static size_t put_wildcard_topic(char *at, uint32_t number) {
   char *start = at;
-  uint32_t wild = random_below(WILD_VALUES);
+  uint32_t wild = random_below(wild_values);
   at += put_text(at, number % 3 == 2 ? "site-" : "site");
   if (number % 3 == 2) at += put_number(at, wild);
   *at++ = '/';
-  at += put_number(at, number % 3 == 0 ? wild : number % WILD_VALUES);
+  at += put_number(at, number % 3 == 0 ? wild : number % SITES);
   at += put_text(at, "/device-");
   at += put_number(at, number);
   *at++ = '/';

@@ -10,6 +10,9 @@ enum shape { PAIRS, FAN_OUT, FAN_IN, WILDCARD };
 
 #define TOPIC_BYTES_MAX 64
 
+/* Values that a level under a wildcard takes: 1 gives every filter one topic of its own. */
+extern uint32_t wild_values;
+
 /* Ends the run if there is no such shape. */
 enum shape read_shape(const char *name);
 

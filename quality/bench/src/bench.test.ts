@@ -66,6 +66,7 @@ test('measureScenario() takes the brokers in turn, and a failed start costs one 
 test('figuresFrom() gives everything per delivery', () => {
   const figures = figuresFrom({
     brokerCpuNs: 4_000_000,
+    brokerWaitNs: 50_000_000,
     residentBytes: 2000,
     result: {
       published: 500,
@@ -86,6 +87,7 @@ test('figuresFrom() gives everything per delivery', () => {
     messagesPerS: 2000,
     cpuUs: 4,
     generatorCpuUs: 3,
+    waited: 0.1,
     residentBytes: 2,
     p50Us: 1,
     p99Us: 2,

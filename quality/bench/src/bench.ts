@@ -35,13 +35,15 @@ export async function measureScenario(scenario: Scenario, bench: Bench): Promise
 }
 
 /** The figures of a run: everything per delivery. */
-export function figuresFrom({ result, brokerCpuNs, residentBytes }: LoadOutcome): Figures {
+export function figuresFrom(outcome: LoadOutcome): Figures {
+  const { result, brokerCpuNs, brokerWaitNs, residentBytes } = outcome;
   const { delivered, elapsedS, generatorCpuS, p50Us, p99Us, p999Us } = result;
   const deliveries = Math.max(delivered, 1);
   return {
     messagesPerS: elapsedS > 0 ? delivered / elapsedS : 0,
     cpuUs: brokerCpuNs / 1000 / deliveries,
     generatorCpuUs: (generatorCpuS * 1e6) / deliveries,
+    waited: elapsedS > 0 ? brokerWaitNs / 1e9 / elapsedS : 0,
     residentBytes: residentBytes / deliveries,
     p50Us,
     p99Us,

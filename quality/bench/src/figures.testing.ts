@@ -6,6 +6,7 @@ export function figuresOf(given: Partial<Figures> = {}): Figures {
     messagesPerS: 0,
     cpuUs: 0,
     generatorCpuUs: 0,
+    waited: 0,
     residentBytes: 0,
     p50Us: 0,
     p99Us: 0,

@@ -1,6 +1,6 @@
-import { arch, cpus, release, totalmem } from 'node:os';
+import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 
-/** One line each for the machine and the runtime, to stand over the numbers. */
+/** Machine, runtime, and how busy the machine is with other things: to stand over the numbers. */
 export function describeMachine(): string[] {
   const processors = cpus();
   const model = processors[0]?.model.trim() ?? 'unknown CPU';
@@ -8,5 +8,6 @@ export function describeMachine(): string[] {
   return [
     `${processors.length} × ${model} (${arch()}), ${memory}, Linux ${release()}`,
     `Node.js ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+    `Load average before the first run: ${(loadavg()[0] ?? 0).toFixed(2)}`,
   ];
 }

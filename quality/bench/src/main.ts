@@ -14,6 +14,8 @@ import { compileLoadgen } from './loadgen/compile-loadgen.js';
 import { describeMachine } from './machine.js';
 import { summarize } from './measurement.js';
 import type { Measurement } from './measurement.js';
+import { magpieIndex } from './micro/magpie-index.js';
+import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
 import { readBenchOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
 import { scenarioReport, summaryTable } from './report.js';
@@ -54,13 +56,31 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
     measurements.push(...own);
     console.log(`${scenarioReport(scenario, summarize(own), options.runs).join('\n')}\n`);
   }
-  printSummary(scenarios, measurements, brokers);
+  const reported: Reported[] = [...scenarios];
+  if (isWanted(MATCHING.name, options.only) && options.brokers.includes('magpie')) {
+    const own = matchingRuns(options.runs);
+    measurements.push(...own);
+    reported.push(MATCHING);
+    console.log(`${scenarioReport(MATCHING, summarize(own), options.runs).join('\n')}\n`);
+  }
+  printSummary(reported, measurements, brokers);
   if (options.jsonFile !== undefined) {
     const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);
     await writeFile(options.jsonFile, `${text}\n`);
   }
   const failed = measurements.some((one) => one.broker === 'magpie' && one.failure !== undefined);
   return failed ? EXIT.failed : EXIT.ok;
+}
+
+/** In this process: what is measured is a data structure, not a broker. */
+function matchingRuns(runs: number): Measurement[] {
+  return Array.from({ length: runs }, (_, index) => ({
+    scenario: MATCHING.name,
+    broker: 'magpie',
+    run: index + 1,
+    failure: undefined,
+    figures: measureMatching(magpieIndex(), MATCHING_LOAD),
+  }));
 }
 
 function printSummary(

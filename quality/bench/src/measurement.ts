@@ -13,6 +13,8 @@ export interface Figures {
   readonly messagesPerS: number;
   /** CPU time of the broker per delivery, in µs. */
   readonly cpuUs: number;
+  /** Share of the measured time in which the broker was ready to run but had no CPU; 0 to 1. */
+  readonly waited: number;
   /** CPU time of the load generator per delivery, in µs: what the measuring itself costs. */
   readonly generatorCpuUs: number;
   /**
@@ -32,6 +34,7 @@ export const FIGURE_NAMES = [
   'messagesPerS',
   'cpuUs',
   'generatorCpuUs',
+  'waited',
   'residentBytes',
   'p50Us',
   'p99Us',

@@ -18,7 +18,12 @@ function summary(
 
 const summaries = [
   summary('fan-out', 'magpie', { messagesPerS: 1_500_000.4, cpuUs: 0.55, generatorCpuUs: 0.4 }),
-  summary('fan-out', 'mosquitto', { messagesPerS: 150_000, cpuUs: 6.54, generatorCpuUs: 3 }),
+  summary('fan-out', 'mosquitto', {
+    messagesPerS: 150_000,
+    cpuUs: 6.54,
+    generatorCpuUs: 3,
+    waited: 0.02,
+  }),
   summary('fan-out', 'aedes', undefined, ['2 lost', '1 lost', 'stalled']),
   summary('idle', 'magpie', { cpuUs: 250, residentBytes: 9 * 1024 }),
 ];
@@ -27,10 +32,10 @@ test('scenarioReport() shows each broker, the target and what does not count', (
   const report = scenarioReport({ name: 'fan-out', title: 'Fan-out' }, summaries, 3);
   assert.deepEqual(report, [
     'Fan-out',
-    '             messages/s  CPU µs/delivery  generator µs  runs  spread',
-    '  magpie      1,500,000             0.55           0.4   3/3    10 %',
-    '  mosquitto     150,000             6.54             3   3/3    10 %',
-    '  aedes               –                –             –   0/3       –',
+    '             messages/s  CPU µs/delivery  generator µs  waited  runs  spread',
+    '  magpie      1,500,000             0.55           0.4     0 %   3/3    10 %',
+    '  mosquitto     150,000             6.54             3     2 %   3/3    10 %',
+    '  aedes               –                –             –       –   0/3       –',
     '  CPU µs a delivery, magpie / mosquitto: 0.0841 (target ≤ 0.12): yes',
     '  A run of aedes does not count: 2 lost',
     '  A run of aedes does not count: 1 lost',

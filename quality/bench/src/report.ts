@@ -23,7 +23,7 @@ export function scenarioReport(
     summary.broker,
     ...columns.map((column) => cell(column, summary)),
     `${summary.runs}/${runs}`,
-    summary.runs > 1 ? `${Math.round(summary.cpuSpread * 100)} %` : '–',
+    summary.runs > 1 ? percent(summary.cpuSpread) : '–',
   ]);
   const verdicts = TARGETS.filter((target) => target.scenario === scenario.name)
     .map((target) => checkTarget(target, own))
@@ -78,6 +78,7 @@ const COLUMNS = {
   messagesPerS: column('messagesPerS', 'messages/s', 'messages/s', thousands),
   cpuUs: column('cpuUs', 'CPU µs/delivery', 'CPU µs a delivery', significant),
   generatorCpuUs: column('generatorCpuUs', 'generator µs', 'generator’s CPU µs', significant),
+  waited: column('waited', 'waited', 'share waited', percent),
   residentBytes: column('residentBytes', 'KiB each', 'resident KiB each', kib),
   p50Us: column('p50Us', 'p50 µs', 'p50 µs', thousands),
   p99Us: column('p99Us', 'p99 µs', 'p99 µs', thousands),
@@ -94,8 +95,9 @@ function column(
 }
 
 function columnsOf(scenario: Reported): Column[] {
-  const { messagesPerS, cpuUs, generatorCpuUs, residentBytes, p50Us, p99Us, p999Us } = COLUMNS;
-  const columns = [messagesPerS, cpuUs, generatorCpuUs];
+  const { messagesPerS, cpuUs, generatorCpuUs, waited } = COLUMNS;
+  const { residentBytes, p50Us, p99Us, p999Us } = COLUMNS;
+  const columns = [messagesPerS, cpuUs, generatorCpuUs, waited];
   if (scenario.shows === 'memory') columns.push(residentBytes);
   if (scenario.shows === 'latency') columns.push(p50Us, p99Us, p999Us);
   return columns;
@@ -145,6 +147,10 @@ function metText(met: boolean | undefined): string {
 
 function thousands(value: number): string {
   return Math.round(value).toLocaleString('en-US');
+}
+
+function percent(value: number): string {
+  return `${Math.round(value * 100)} %`;
 }
 
 function kib(value: number): string {

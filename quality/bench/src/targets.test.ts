@@ -51,7 +51,7 @@ for (const [rule, target, summaries, value, met] of cases) {
   });
 }
 
-test('TARGETS name scenarios that exist, and every scenario has one', () => {
-  const names = new Set([...SCENARIOS.map(({ name }) => name), MATCHING.name]);
-  assert.deepEqual(new Set(TARGETS.map(({ scenario }) => scenario)), names);
+test('TARGETS name scenarios that exist', () => {
+  const names = new Set<string>([...SCENARIOS.map(({ name }) => name), MATCHING.name]);
+  for (const { scenario } of TARGETS) assert.ok(names.has(scenario), scenario);
 });

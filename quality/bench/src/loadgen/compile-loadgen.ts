@@ -43,7 +43,7 @@ async function runCompiler(args: readonly string[]): Promise<void> {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `Cannot compile the load generator with ${compiler} (Debian: apt install gcc libc6-dev): ${why}`,
+      `Cannot compile the load generator with ${compiler} (it needs gcc and libc6-dev): ${why}`,
       { cause: error },
     );
   }

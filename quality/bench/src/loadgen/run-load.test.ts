@@ -8,7 +8,7 @@ import type { Treatment } from './faulty-broker.testing.js';
 import { runLoad } from './run-load.js';
 import type { LoadOutcome, Usage } from './run-load.js';
 
-const IDLE: Usage = { cpuNs: 0, residentBytes: 0 };
+const IDLE: Usage = { cpuNs: 0, waitNs: 0, residentBytes: 0 };
 
 async function runAgainst(
   treat: (publish: number) => Treatment,
@@ -70,8 +70,8 @@ test('runLoad() counts every loss of an open loop', async () => {
 
 test('runLoad() adds up the usage between the marks', async () => {
   const usages: Usage[] = [
-    { cpuNs: 100, residentBytes: 5000 },
-    { cpuNs: 350, residentBytes: 7000 },
+    { cpuNs: 100, waitNs: 10, residentBytes: 5000 },
+    { cpuNs: 350, waitNs: 40, residentBytes: 7000 },
   ];
   const outcome = await runAgainst(
     () => 'once',
@@ -79,6 +79,7 @@ test('runLoad() adds up the usage between the marks', async () => {
     () => usages.shift() ?? IDLE,
   );
   assert.equal(outcome.brokerCpuNs, 250);
+  assert.equal(outcome.brokerWaitNs, 30);
   assert.equal(outcome.residentBytes, 2000);
   assert.ok(outcome.result.delivered > 0);
   assert.equal(outcome.result.delivered, outcome.result.published);

@@ -16,6 +16,7 @@ export interface Load {
 /** What is read of the broker at the marks. */
 export interface Usage {
   readonly cpuNs: number;
+  readonly waitNs: number;
   readonly residentBytes: number;
 }
 
@@ -24,6 +25,7 @@ export interface LoadOutcome {
   readonly result: LoadResult;
   /** All measured pieces together. */
   readonly brokerCpuNs: number;
+  readonly brokerWaitNs: number;
   /** Growth from the first `begin` to the last `end`. */
   readonly residentBytes: number;
 }
@@ -63,14 +65,19 @@ class Meter {
   #first: Usage | undefined;
   #begin: Usage | undefined;
   #cpuNs = 0;
+  #waitNs = 0;
   #residentBytes = 0;
 
   constructor(readUsage: () => Usage) {
     this.#readUsage = readUsage;
   }
 
-  get total(): { brokerCpuNs: number; residentBytes: number } {
-    return { brokerCpuNs: this.#cpuNs, residentBytes: this.#residentBytes };
+  get total(): Omit<LoadOutcome, 'result'> {
+    return {
+      brokerCpuNs: this.#cpuNs,
+      brokerWaitNs: this.#waitNs,
+      residentBytes: this.#residentBytes,
+    };
   }
 
   mark(type: 'begin' | 'end'): void {
@@ -82,6 +89,7 @@ class Meter {
     }
     if (this.#begin === undefined) throw new TypeError('The load generator said end before begin');
     this.#cpuNs += usage.cpuNs - this.#begin.cpuNs;
+    this.#waitNs += usage.waitNs - this.#begin.waitNs;
     this.#residentBytes = usage.residentBytes - this.#first.residentBytes;
     this.#begin = undefined;
   }

@@ -42,6 +42,7 @@ export function measureMatching(index: MatchIndex, load: MatchingLoad): Figures 
     messagesPerS: (load.matches / elapsedUs) * 1e6,
     cpuUs: (user + system) / load.matches,
     generatorCpuUs: 0,
+    waited: 0,
     residentBytes: 0,
     p50Us: 0,
     p99Us: 0,

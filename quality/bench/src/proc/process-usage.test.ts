@@ -23,8 +23,8 @@ test('parseStat() refuses what is no stat line', () => {
   assert.throws(() => parseStat('42 (node) S 1'), TypeError);
 });
 
-test('parseSchedstat() takes the time on the CPU', () => {
-  assert.equal(parseSchedstat('1012358 140660 2\n'), 1_012_358);
+test('parseSchedstat() takes the time on the CPU and the time waiting for it', () => {
+  assert.deepEqual(parseSchedstat('1012358 140660 2\n'), { cpuNs: 1_012_358, waitNs: 140_660 });
 });
 
 test('parseResidentBytes() takes VmRSS in bytes', () => {

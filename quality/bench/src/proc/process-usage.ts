@@ -4,6 +4,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface ProcessUsage {
   /** CPU time of all its living threads, user and system, in ns. */
   readonly cpuNs: number;
+  /** Time its threads were ready to run but had no CPU, in ns: how much others were in its way. */
+  readonly waitNs: number;
   /** The same time apart, in ticks of 10 ms. */
   readonly userTicks: number;
   readonly systemTicks: number;
@@ -22,8 +24,9 @@ export interface ProcessUsage {
 export function readProcessUsage(pid: number): ProcessUsage {
   const { userTicks, systemTicks } = parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   const residentBytes = parseResidentBytes(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  const cpuNs = readSchedulerNs(pid) ?? (userTicks + systemTicks) * NS_PER_TICK;
-  return { cpuNs, userTicks, systemTicks, residentBytes };
+  const ticksNs = (userTicks + systemTicks) * NS_PER_TICK;
+  const { cpuNs, waitNs } = readScheduler(pid) ?? { cpuNs: ticksNs, waitNs: 0 };
+  return { cpuNs, waitNs, userTicks, systemTicks, residentBytes };
 }
 
 /**
@@ -34,9 +37,10 @@ export function parseStat(text: string): { userTicks: number; systemTicks: numbe
   return { userTicks: numberOf(fields[11], 'utime'), systemTicks: numberOf(fields[12], 'stime') };
 }
 
-/** Time on a CPU in ns: the first field of /proc/PID/task/TID/schedstat. */
-export function parseSchedstat(text: string): number {
-  return numberOf(text.split(' ')[0], 'schedstat');
+/** The first two fields of /proc/PID/task/TID/schedstat: time on a CPU and time waiting for one. */
+export function parseSchedstat(text: string): { cpuNs: number; waitNs: number } {
+  const [cpu, wait] = text.trim().split(' ');
+  return { cpuNs: numberOf(cpu, 'schedstat'), waitNs: numberOf(wait, 'schedstat') };
 }
 
 /** `VmRSS` of /proc/PID/status in bytes. */
@@ -53,12 +57,14 @@ export function parseOpenFilesMax(text: string): number {
 /** USER_HZ, the unit of /proc: 100 on every Linux that Node.js runs on. */
 const NS_PER_TICK = 10_000_000;
 
-function readSchedulerNs(pid: number): number | undefined {
-  let sum = 0;
+function readScheduler(pid: number): { cpuNs: number; waitNs: number } | undefined {
+  const sum = { cpuNs: 0, waitNs: 0 };
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
     const text = readIfThere(`/proc/${pid}/task/${thread}/schedstat`);
     if (text === undefined) return undefined;
-    sum += parseSchedstat(text);
+    const { cpuNs, waitNs } = parseSchedstat(text);
+    sum.cpuNs += cpuNs;
+    sum.waitNs += waitNs;
   }
   return sum;
 }
