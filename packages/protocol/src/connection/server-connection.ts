@@ -44,12 +44,12 @@ export class ServerConnection {
 
   /** Offers `source[start, end)`. The bytes stay the caller's; drain {@link next} before he reuses them. */
   feed(source: Uint8Array, start: number, end: number): void {
-    this.#framer.feed(source, start, end);
+    if (this.#state !== 'disconnected') this.#framer.feed(source, start, end);
   }
 
   /** Copies what is not yet read, so that the caller may reuse his bytes while this connection waits. */
   hold(): void {
-    this.#framer.hold();
+    if (this.#state !== 'disconnected') this.#framer.hold();
   }
 
   /**

@@ -40,6 +40,12 @@ export class InboundWindow {
     return this.#received?.delete(packetId) ?? false;
   }
 
+  /** Puts back what a store remembered, even if that is more than `receiveMax` is now. */
+  restore(packetId: number): void {
+    this.#received ??= new Set();
+    this.#received.add(packetId);
+  }
+
   /** The remembered identifiers, in order of arrival. */
   identifiers(): Iterable<number> {
     return this.#received ?? [];
