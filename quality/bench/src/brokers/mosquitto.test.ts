@@ -12,6 +12,7 @@ test('mosquittoConfig() keeps nothing on disk, drops nothing and does not delay'
     'listener 1884 127.0.0.1',
     'persistence false',
     'max_queued_messages 0',
+    'max_inflight_messages 1024',
     'set_tcp_nodelay true',
   ]) {
     assert.ok(lines.includes(line), line);

@@ -20,6 +20,7 @@ export function mosquittoConfig(port: number): string {
     'persistence false',
     'set_tcp_nodelay true',
     'max_queued_messages 0',
+    'max_inflight_messages 1024',
     'log_type error',
     'log_type warning',
     '',
