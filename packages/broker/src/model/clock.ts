@@ -23,7 +23,7 @@ export class SystemClock implements Clock {
   }
 
   after(delayMs: number, task: () => void): () => void {
-    const timer = setTimeout(task, delayMs);
+    const timer = setTimeout(task, Math.ceil(delayMs)); // it cuts off fractions: too early
     timer.unref();
     return () => clearTimeout(timer);
   }

@@ -55,6 +55,8 @@ export class TimerWheel {
 
   /** Forgets all entries and stops the timer. */
   clear(): void {
+    // Emptied, not replaced: one of them may be being served.
+    for (const entries of this.#slots) entries?.clear();
     this.#slots.fill(undefined);
     this.#size = 0;
     this.#disarm();
@@ -72,9 +74,12 @@ export class TimerWheel {
     this.#size++;
   }
 
+  /** Wakes up where a tick ends: half a tick later, entries would be late by one and a half. */
   #arm(): void {
     if (this.#cancelTimer !== undefined || this.#size === 0) return;
-    this.#cancelTimer = this.#clock.after(this.#tickMs, () => {
+    const nowMs = this.#clock.nowMs();
+    const tickEndMs = (Math.floor(nowMs / this.#tickMs) + 1) * this.#tickMs;
+    this.#cancelTimer = this.#clock.after(tickEndMs - nowMs, () => {
       this.#cancelTimer = undefined;
       this.#advance();
       this.#arm();
