@@ -6,9 +6,8 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { clausesText, runCommand } from './command.js';
+import { runCommand } from './command.js';
 import type { BrokerReport } from './report/summary.js';
-import { CLAUSES_URL } from './suite/clauses.js';
 import { startMagpie } from './suite/magpie.testing.js';
 
 async function run(...args: string[]): Promise<{ code: number; out: string; err: string }> {
@@ -112,7 +111,3 @@ for (const { args, says } of wrong) {
     assert.match(err, says);
   });
 }
-
-test('clausesText() is what clauses.json holds: npm run conformance -- --update-clauses', async () => {
-  assert.equal(clausesText(), await readFile(CLAUSES_URL, 'utf8'));
-});

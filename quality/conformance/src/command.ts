@@ -7,7 +7,7 @@ import { textReport } from './report/text-report.js';
 import { readVerdicts } from './report/verdicts.js';
 import type { BrokerOption, Options } from './options.js';
 import { readOptions, USAGE } from './options.js';
-import { CLAUSES_URL, readClauses, withTests } from './suite/clauses.js';
+import { CLAUSES_URL, clausesText, readClauses, withTests } from './suite/clauses.js';
 import { runTests } from './suite/runner.js';
 import type { Entry } from './suite/suite.js';
 import { CHAPTERS, selectTests } from './suite/suite.js';
@@ -32,7 +32,7 @@ export async function runCommand(args: readonly string[], io: CommandContext): P
   }
   if (options.task === 'help') return print(io, USAGE);
   if (options.task === 'update-clauses') {
-    writeFileSync(CLAUSES_URL, clausesText());
+    writeFileSync(CLAUSES_URL, clausesText(withTests(readClauses(), CHAPTERS)));
     return EXIT.ok;
   }
   const entries = selectTests(options.only);
@@ -47,11 +47,6 @@ export async function runCommand(args: readonly string[], io: CommandContext): P
     io.err(messageOf(error));
     return EXIT.failed;
   }
-}
-
-/** What clauses.json must hold. */
-export function clausesText(): string {
-  return `${JSON.stringify(withTests(readClauses(), CHAPTERS), undefined, 2)}\n`;
 }
 
 async function report(options: Options, entries: Entry[], io: CommandContext): Promise<number> {

@@ -16,7 +16,7 @@ async function runMain(...args: string[]): Promise<{ code: number; out: string }
   return { code, out };
 }
 
-test('main runs the tests against a broker in another process and exits with their verdict', async () => {
+test('main runs the tests in a process of its own and exits with their verdict', async () => {
   await using magpie = await startMagpie();
   const { code, out } = await runMain('--url', magpie.target.url, '--only', 'MQTT-3.12.4-1');
   assert.match(out, /1 tests in/);

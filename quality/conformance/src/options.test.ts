@@ -16,10 +16,11 @@ test('readOptions() fills what is not given', () => {
 });
 
 test('readOptions() pairs names, URLs and WebSocket URLs by their order', () => {
+  const urls = ['Magpie=mqtt://a', 'mosquitto 2.0.11=mqtt://u:p@b', 'ws://c/mqtt'];
+  const webUrls = ['ws://a:8083/mqtt', 'ws://b:8083/mqtt'];
   const { brokers } = readOptions([
-    ...['--url', 'Magpie=mqtt://a', '--ws-url', 'ws://a:8083/mqtt'],
-    ...['--url', 'mosquitto 2.0.11=mqtt://u:p@b', '--ws-url', 'ws://b:8083/mqtt'],
-    ...['--url', 'ws://c/mqtt'],
+    ...urls.flatMap((url) => ['--url', url]),
+    ...webUrls.flatMap((url) => ['--ws-url', url]),
   ]);
   assert.deepEqual(brokers, [
     { name: 'Magpie', url: 'mqtt://a', wsUrl: 'ws://a:8083/mqtt' },

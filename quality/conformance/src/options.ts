@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const USAGE = `Usage: npm run conformance -- --url mqtt://HOST:PORT [--ws-url ws://HOST:PORT/mqtt]
+export const USAGE = `Usage: npm run conformance -- --url mqtt://HOST [--ws-url ws://HOST/mqtt]
 
 Runs the conformance tests of MQTT 3.1.1 against a broker and says what it does otherwise.
 
@@ -62,7 +62,11 @@ export function readOptions(args: readonly string[]): Options {
     },
   });
   const brokers = values.url.map((url, n) => readBroker(url, values['ws-url'][n]));
-  const task = values.help ? 'help' : values.list ? 'list' : values['update-clauses'] && 'update-clauses';
+  const task = values.help
+    ? 'help'
+    : values.list
+      ? 'list'
+      : values['update-clauses'] && 'update-clauses';
   if (!task && brokers.length === 0) throw new RangeError('A broker is needed: --url mqtt://HOST');
   return {
     brokers,
@@ -71,7 +75,11 @@ export function readOptions(args: readonly string[]): Options {
     concurrency: Math.trunc(readNumber('--concurrency', values.concurrency, 1, 1000)),
     strict: values.strict,
     task: task || 'run',
-    format: values.json ? 'json' : values.markdown || values.into !== undefined ? 'markdown' : 'text',
+    format: values.json
+      ? 'json'
+      : values.markdown || values.into !== undefined
+        ? 'markdown'
+        : 'text',
     into: values.into,
   };
 }
@@ -87,7 +95,9 @@ function readBroker(value: string, wsValue: string | undefined): BrokerOption {
 
 function readUrl(option: string, text: string): URL {
   if (!URL.canParse(text) || !SCHEMES.includes(new URL(text).protocol)) {
-    throw new RangeError(`${option} must be a URL of mqtt, mqtts, ws or wss: current value is ${text}`);
+    throw new RangeError(
+      `${option} must be a URL of mqtt, mqtts, ws or wss: current value is ${text}`,
+    );
   }
   return new URL(text);
 }
@@ -95,5 +105,7 @@ function readUrl(option: string, text: string): URL {
 function readNumber(option: string, text: string, min: number, max: number): number {
   const value = Number(text);
   if (text.trim() !== '' && value >= min && value <= max) return value;
-  throw new RangeError(`${option} must be a number from ${min} to ${max}: current value is ${text}`);
+  throw new RangeError(
+    `${option} must be a number from ${min} to ${max}: current value is ${text}`,
+  );
 }

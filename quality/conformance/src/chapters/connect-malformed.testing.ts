@@ -103,9 +103,7 @@ const CASES: readonly (Omit<MalformedCase, 'after' | 'clauses'> & { clauses: str
     name: 'CONNECT with an ill-formed will topic closes the connection',
     clauses: ['MQTT-3.1.3-10', 'MQTT-1.5.3-1', 'MQTT-1.5.3-2', 'MQTT-4.7.3-2'],
     bytes: () =>
-      BAD_TEXTS.map((text) =>
-        rawConnect({ flags: CLEAN | WILL, fields: ['x', hex(text), 'm'] }),
-      ),
+      BAD_TEXTS.map((text) => rawConnect({ flags: CLEAN | WILL, fields: ['x', hex(text), 'm'] })),
   },
   {
     name: 'CONNECT with an ill-formed user name closes the connection',
@@ -126,13 +124,11 @@ const CASES: readonly (Omit<MalformedCase, 'after' | 'clauses'> & { clauses: str
 export const connectMalformedChapter: Chapter = {
   name: 'connect-malformed',
   title: 'CONNECT packets that do not conform (3.1)',
-  tests: [
-    ...CASES.map((row) =>
-      malformed({
-        ...row,
-        clauses: [...row.clauses, 'MQTT-3.1.4-1', 'MQTT-3.2.2-6'],
-        after: 'nothing',
-      }),
-    ),
-  ],
+  tests: CASES.map((row) =>
+    malformed({
+      ...row,
+      clauses: [...row.clauses, 'MQTT-3.1.4-1', 'MQTT-3.2.2-6'],
+      after: 'nothing',
+    }),
+  ),
 };

@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { payloadText, publishesOf } from '../suite/context.js';
 import { hex } from '../wire/bytes.js';
+import { silenceWaitMs } from './keep-alive.testing.js';
 
 /** Bounds for the close of a client that is silent at a keep alive of 1 s, in ms. */
 const KEEP_ALIVE_CLOSE_MIN_MS = 1000;
@@ -29,18 +30,34 @@ const ping: ConformanceTest[] = [
 
 const keepAlive: ConformanceTest[] = [
   {
-    name: 'A client silent for one and a half times its keep alive is closed, and its will sent',
+    name: 'A client that is silent beyond its keep alive is closed, not before, and its will sent',
     clauses: ['MQTT-3.1.2-24', 'MQTT-3.1.2-8'],
     async run(context) {
       const topic = context.topic('will');
       const receiver = await context.subscriber(topic, 1);
       const startMs = performance.now();
       const silent = await context.connect({ keepAliveS: 1, will: { topic, payload: 'late' } });
-      await silent.expectClosed();
+      await silent.expectClosed(silenceWaitMs(context));
       const afterMs = performance.now() - startMs;
       assert.ok(afterMs >= KEEP_ALIVE_CLOSE_MIN_MS, `Closed after ${afterMs} ms`);
-      assert.ok(afterMs <= KEEP_ALIVE_CLOSE_MAX_MS, `Closed after ${afterMs} ms`);
       await receiver.receive({ topic, payload: 'late' });
+    },
+  },
+  {
+    name: 'A client silent for one and a half times its keep alive is closed soon, each time',
+    clauses: ['MQTT-3.1.2-24'],
+    async run(context) {
+      // One after the other: a server that looks every few seconds may meet the first by chance.
+      for (let n = 0; n < 2; n++) {
+        const startMs = performance.now();
+        const silent = await context.connect({ keepAliveS: 1 });
+        await silent.expectClosed(silenceWaitMs(context));
+        const afterMs = Math.round(performance.now() - startMs);
+        assert.ok(
+          afterMs <= KEEP_ALIVE_CLOSE_MAX_MS,
+          `Wanted a close within ${KEEP_ALIVE_CLOSE_MAX_MS} ms, got it after ${afterMs} ms`,
+        );
+      }
     },
   },
   {
@@ -51,7 +68,8 @@ const keepAlive: ConformanceTest[] = [
       const silent = await context.subscriber(topic, 0, { keepAliveS: 1 });
       silent.ignore(({ type }) => type === 'publish');
       const talker = await context.connect();
-      await whileBeating(() => talker.sendPublish({ topic }), silent.expectClosed());
+      const closed = silent.expectClosed(silenceWaitMs(context));
+      await whileBeating(() => talker.sendPublish({ topic }), closed);
     },
   },
   {
@@ -67,7 +85,7 @@ const keepAlive: ConformanceTest[] = [
         pinging.send({ type: 'pingreq' });
         publishing.sendPublish({ topic });
       };
-      await whileBeating(beat, silent.expectClosed());
+      await whileBeating(beat, silent.expectClosed(silenceWaitMs(context)));
       assert.equal(pinging.closed, false);
       await context.expectServed(pinging);
       await publishing.expectNothing();
@@ -79,7 +97,7 @@ const keepAlive: ConformanceTest[] = [
     async run(context) {
       const silent = await context.connect({ keepAliveS: 0 });
       const clock = await context.connect({ keepAliveS: 1 });
-      await clock.expectClosed();
+      await clock.expectClosed(silenceWaitMs(context));
       await silent.expectNothing();
     },
   },

@@ -94,9 +94,7 @@ const MALFORMED: readonly MalformedCase[] = [
     name: 'PUBLISH of QoS 1 and 2 with packet id 0 closes the connection',
     clauses: ['MQTT-2.3.1-1', 'MQTT-4.8.0-1'],
     bytes: (context) =>
-      [0x32, 0x34].map((first) =>
-        framed(first, field(context.topic('zero')), hex('0000 "x"')),
-      ),
+      [0x32, 0x34].map((first) => framed(first, field(context.topic('zero')), hex('0000 "x"'))),
   },
   {
     name: 'SUBSCRIBE with packet id 0 closes the connection',

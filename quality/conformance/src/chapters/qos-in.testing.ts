@@ -11,7 +11,11 @@ const qos1: ConformanceTest[] = [
       const topic = context.topic('t');
       const publisher = await context.connect();
       const receiver = await context.subscriber(topic, 1);
-      for (const [dup, payload] of [[false, 'one'], [true, 'two'], [false, 'three']] as const) {
+      for (const [dup, payload] of [
+        [false, 'one'],
+        [true, 'two'],
+        [false, 'three'],
+      ] as const) {
         await publisher.publish({ topic, payload, qos: 1, packetId: 9, dup });
         await receiver.receive({ payload, qos: 1 });
       }
@@ -61,7 +65,11 @@ const qos2: ConformanceTest[] = [
       const topic = context.topic('t');
       const publisher = await context.connect();
       const receiver = await context.subscriber(topic, 2);
-      for (const [dup, payload] of [[false, 'one'], [true, 'two'], [false, 'three']] as const) {
+      for (const [dup, payload] of [
+        [false, 'one'],
+        [true, 'two'],
+        [false, 'three'],
+      ] as const) {
         await publisher.publish({ topic, payload, qos: 2, packetId: 9, dup });
         await receiver.receive({ payload, qos: 2 });
       }
@@ -104,7 +112,10 @@ const qos2: ConformanceTest[] = [
       const topic = context.topic('t');
       const receiver = await context.subscriber(topic, 2);
       const [one, two] = [await context.connect(), await context.connect()];
-      for (const [peer, payload] of [[one, 'of one'], [two, 'of two']] as const) {
+      for (const [peer, payload] of [
+        [one, 'of one'],
+        [two, 'of two'],
+      ] as const) {
         peer.sendPublish({ topic, payload, qos: 2, packetId: 1 });
         await peer.expect('pubrec', { packetId: 1 });
       }
@@ -112,8 +123,11 @@ const qos2: ConformanceTest[] = [
         peer.send({ type: 'pubrel', packetId: 1 });
         await peer.expect('pubcomp', { packetId: 1 });
       }
-      const got = new Set([await receiver.receive({ qos: 2 }), await receiver.receive({ qos: 2 })]
-        .map(({ payload }) => Buffer.from(payload).toString()));
+      const got = new Set(
+        [await receiver.receive({ qos: 2 }), await receiver.receive({ qos: 2 })].map(
+          ({ payload }) => Buffer.from(payload).toString(),
+        ),
+      );
       assert.deepEqual(got, new Set(['of one', 'of two']));
     },
   },

@@ -261,7 +261,10 @@ const order: ConformanceTest[] = ([0, 1, 2] as const).map((qos) => ({
     for (const receiver of receivers) {
       const got: ReceivedPublish[] = [];
       while (got.length < payloads.length) got.push(await receiver.receive({ topic, qos }));
-      assert.deepEqual(got.map(({ payload }) => Buffer.from(payload).toString()), payloads);
+      assert.deepEqual(
+        got.map(({ payload }) => Buffer.from(payload).toString()),
+        payloads,
+      );
     }
   },
 }));

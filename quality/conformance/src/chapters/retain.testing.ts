@@ -121,7 +121,7 @@ const storing: ConformanceTest[] = [
 
 const removing: ConformanceTest[] = [
   {
-    name: 'A retained message with an empty payload is delivered as usual and removes the stored one',
+    name: 'A retained message with an empty payload is delivered and removes the stored one',
     clauses: ['MQTT-3.3.1-10', 'MQTT-3.3.1-11'],
     async run(context) {
       for (const qos of QOS) {

@@ -15,7 +15,9 @@ const rules: Omit<ConformanceTest, 'clauses' | 'level'>[] = [
       for (const payload of payloads) {
         await publisher.publish({ topic: context.topic('t'), payload, qos: 1 });
       }
-      const got = (await Promise.all(members.map((member) => payloadsOf(context, publisher, member))))
+      const got = (
+        await Promise.all(members.map((member) => payloadsOf(context, publisher, member)))
+      )
         .flat()
         .sort((a, b) => Number(a) - Number(b));
       assert.deepEqual(got, payloads);

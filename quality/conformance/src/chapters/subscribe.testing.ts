@@ -98,7 +98,10 @@ const answers: ConformanceTest[] = [
         context.topic(`${n}`),
         (n % 3) as QoS,
       ]);
-      assert.deepEqual(await peer.subscribe(list), list.map(([, qos]) => qos));
+      assert.deepEqual(
+        await peer.subscribe(list),
+        list.map(([, qos]) => qos),
+      );
       for (const n of [0, 250, 499]) {
         peer.sendPublish({ topic: context.topic(`${n}`), payload: `${n}` });
         await peer.expect('publish', { payload: `${n}` });
@@ -153,10 +156,19 @@ const effects: ConformanceTest[] = [
       const topic = context.topic('t');
       const peer = await context.connect();
       const publisher = await context.connect();
-      assert.deepEqual(await peer.subscribe([[topic, 2], [topic, 0]]), [2, 0]);
+      assert.deepEqual(
+        await peer.subscribe([
+          [topic, 2],
+          [topic, 0],
+        ]),
+        [2, 0],
+      );
       await publisher.publish({ topic, payload: 'x', qos: 2 });
       const got = publishesOf(await context.settle(publisher, peer));
-      assert.deepEqual(got.map(({ qos }) => qos), [0]);
+      assert.deepEqual(
+        got.map(({ qos }) => qos),
+        [0],
+      );
     },
   },
   {
@@ -222,10 +234,23 @@ const effects: ConformanceTest[] = [
       const topic = context.topic('a/b');
       const publisher = await context.connect();
       const lists: FilterList[] = [
-        [[context.topic('a/b'), 0], [context.topic('a/+'), 2], [context.topic('#'), 1]],
-        [[context.topic('#'), 2], [context.topic('a/b'), 0]],
-        [[context.topic('+/b'), 0], [context.topic('a/#'), 1]],
-        [[context.topic('a/+'), 1], [context.topic('+/b'), 1]],
+        [
+          [context.topic('a/b'), 0],
+          [context.topic('a/+'), 2],
+          [context.topic('#'), 1],
+        ],
+        [
+          [context.topic('#'), 2],
+          [context.topic('a/b'), 0],
+        ],
+        [
+          [context.topic('+/b'), 0],
+          [context.topic('a/#'), 1],
+        ],
+        [
+          [context.topic('a/+'), 1],
+          [context.topic('+/b'), 1],
+        ],
       ];
       for (const list of lists) {
         const peer = await context.connect();
@@ -247,7 +272,11 @@ const effects: ConformanceTest[] = [
     async run(context) {
       const publisher = await context.connect();
       const peer = await context.connect();
-      await peer.subscribe([[context.topic('a'), 1], [context.topic('#'), 1], [context.topic('+'), 1]]);
+      await peer.subscribe([
+        [context.topic('a'), 1],
+        [context.topic('#'), 1],
+        [context.topic('+'), 1],
+      ]);
       await publisher.publish({ topic: context.topic('a'), payload: 'x', qos: 1 });
       const got = publishesOf(await context.settle(publisher, peer));
       assert.deepEqual(got.map(payloadText), ['x']);

@@ -131,7 +131,9 @@ const dollar: ConformanceTest[] = [
       const receivers: Peer[] = [];
       for (const filter of ['#', '+/x', '+/#', '+/+']) {
         const receiver = await context.connect();
-        receiver.ignore((packet) => packet.type === 'publish' && !packet.topic.includes(own.slice(1)));
+        receiver.ignore(
+          (packet) => packet.type === 'publish' && !packet.topic.includes(own.slice(1)),
+        );
         await receiver.subscribe(filter, 0);
         receivers.push(receiver);
       }

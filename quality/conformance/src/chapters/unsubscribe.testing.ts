@@ -14,9 +14,7 @@ const MALFORMED: readonly MalformedCase[] = [
     name: 'UNSUBSCRIBE with a misplaced wildcard closes the connection',
     clauses: ['MQTT-4.7.1-2', 'MQTT-4.7.1-3', 'MQTT-4.8.0-1'],
     bytes: () =>
-      ['a#', 'a/#/b', 'a+', '+a/b', '##'].map((filter) =>
-        framed(0xa2, uint16(1), field(filter)),
-      ),
+      ['a#', 'a/#/b', 'a+', '+a/b', '##'].map((filter) => framed(0xa2, uint16(1), field(filter))),
   },
   {
     name: 'UNSUBSCRIBE with an empty filter closes the connection',
@@ -68,10 +66,18 @@ const answers: ConformanceTest[] = [
     name: 'Several filters of one UNSUBSCRIBE are all deleted, with one UNSUBACK',
     clauses: ['MQTT-3.10.4-6'],
     async run(context) {
-      const [a, b, c] = ['a', 'b', 'c'].map((name) => context.topic(name)) as [string, string, string];
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => context.topic(name)) as [
+        string,
+        string,
+        string,
+      ];
       const publisher = await context.connect();
       const peer = await context.connect();
-      await peer.subscribe([[a, 0], [b, 1], [c, 1]]);
+      await peer.subscribe([
+        [a, 0],
+        [b, 1],
+        [c, 1],
+      ]);
       await peer.unsubscribe(a, context.topic('never'), b);
       for (const topic of [a, b, c]) await publisher.publish({ topic, payload: topic, qos: 1 });
       await peer.receive({ topic: c, qos: 1 });
@@ -104,7 +110,10 @@ const effects: ConformanceTest[] = [
       const topic = context.topic('a/b');
       const publisher = await context.connect();
       const peer = await context.connect();
-      await peer.subscribe([[topic, 2], [context.topic('a/#'), 0]]);
+      await peer.subscribe([
+        [topic, 2],
+        [context.topic('a/#'), 0],
+      ]);
       await peer.unsubscribe(topic);
       await publisher.publish({ topic, payload: 'x', qos: 2 });
       await peer.receive({ payload: 'x', qos: 0 });

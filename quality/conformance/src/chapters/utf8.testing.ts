@@ -59,7 +59,10 @@ const bom: ConformanceTest[] = [
         publisher.sendBytes(framed(0x30, field(name), hex('"x"')));
       }
       const got = publishesOf(await context.settle(publisher, receiver));
-      assert.deepEqual(got.map(({ topic }) => topic), [context.topic('\uFEFFa')]);
+      assert.deepEqual(
+        got.map(({ topic }) => topic),
+        [context.topic('\uFEFFa')],
+      );
     },
   },
   {
@@ -77,7 +80,7 @@ const bom: ConformanceTest[] = [
 
 const doubtful: ConformanceTest[] = [
   {
-    name: 'Control and non-characters in a topic name are passed on unchanged or close the connection',
+    name: 'Control and non-characters in a topic name pass unchanged or close the connection',
     clauses: ['MQTT-1.5.3-1'],
     async run(context) {
       const receiver = await context.subscriber(context.topic('#'), 0);

@@ -20,7 +20,11 @@ const handshake: Omit<ConformanceTest, 'needs'>[] = [
     name: 'A client that offers more subprotocols gets mqtt',
     clauses: ['MQTT-6.0.0-4'],
     async run(context) {
-      for (const offered of [['chat', 'mqtt'], ['mqtt', 'chat'], ['mqttv3.1', 'mqtt']]) {
+      for (const offered of [
+        ['chat', 'mqtt'],
+        ['mqtt', 'chat'],
+        ['mqttv3.1', 'mqtt'],
+      ]) {
         await using socket = await openRaw(context, offered);
         assert.equal(socket.raw.protocol, 'mqtt', `Offered ${String(offered)}`);
       }
@@ -185,7 +189,9 @@ const behaviour: Omit<ConformanceTest, 'needs'>[] = [
       const clientId = context.clientId();
       const tcp = await context.subscriber(topic, 1, { clientId, cleanSession: false });
       const socket = await context.open(wsUrl(context));
-      const connack = await socket.connect(context.connectPacket({ clientId, cleanSession: false }));
+      const connack = await socket.connect(
+        context.connectPacket({ clientId, cleanSession: false }),
+      );
       assert.equal(connack.sessionPresent, true);
       await tcp.expectClosed();
       await socket.publish({ topic, payload: 'moved', qos: 1 });

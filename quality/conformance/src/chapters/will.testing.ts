@@ -2,6 +2,7 @@ import type { QoS } from '@magpie/protocol';
 import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import type { Context } from '../suite/context.js';
 import type { Peer } from '../wire/peer.js';
+import { silenceWaitMs } from './keep-alive.testing.js';
 
 /** Ways a connection can end that publish its will. */
 const ABNORMAL: readonly {
@@ -50,8 +51,8 @@ const ABNORMAL: readonly {
   {
     name: 'the keep alive runs out',
     clauses: ['MQTT-3.1.2-24'],
-    end: async (peer) => {
-      await peer.expectClosed();
+    end: async (peer, context) => {
+      await peer.expectClosed(silenceWaitMs(context));
     },
   },
 ];

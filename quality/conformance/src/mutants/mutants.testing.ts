@@ -1,5 +1,5 @@
 import { Publish } from '@magpie/protocol';
-import type { Connect, Packet, PublishFields, QoS } from '@magpie/protocol';
+import type { Connack, Connect, Packet, PublishFields, QoS } from '@magpie/protocol';
 import type { Fault, Memory, Tamper } from './tampering-proxy.testing.js';
 
 /** A broker with one fault, and tests that must notice it. */
@@ -27,7 +27,9 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'acknowledges another id',
     toClient: (packet) =>
-      packet.type === 'puback' ? [{ ...packet, packetId: (packet.packetId % 65_535) + 1 }] : [packet],
+      packet.type === 'puback'
+        ? [{ ...packet, packetId: (packet.packetId % 65_535) + 1 }]
+        : [packet],
     caughtBy: ['PUBLISH is answered as its QoS demands', 'Any packet id from 1 to 65535'],
   },
   {
@@ -205,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'ignores the keep alive',
     toBroker: onConnect((connect) => ({ ...connect, keepAliveS: 0 })),
-    caughtBy: ['A client silent for one and a half', 'What the server sends does not keep'],
+    caughtBy: ['A client silent for one and a half'],
   },
   {
     name: 'ignores RETAIN',
@@ -242,7 +244,11 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'does not match the parent level with #',
     toBroker: onFilter((filter) => filter.replace(/\/#$/, '/+/#')),
-    caughtBy: ['The filter “…/a/#” matches', 'Retained messages for “…/a/b/#”', 'Each of 90 filters'],
+    caughtBy: [
+      'The filter “…/a/#” matches',
+      'Retained messages for “…/a/b/#”',
+      'Each of 90 filters',
+    ],
   },
   {
     name: 'matches several levels with +',
@@ -289,7 +295,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
 ];
 
-function onConnack(change: (packet: Packet & { type: 'connack' }) => Packet): Tamper {
+function onConnack(change: (packet: Connack) => Connack): Tamper {
   return (packet) => [packet.type === 'connack' ? change(packet) : packet];
 }
 
@@ -325,7 +331,10 @@ function onFilter(change: (filter: string) => string): Tamper {
 function onSubscribedQoS(change: (qos: QoS) => QoS): Tamper {
   return (packet) => {
     if (packet.type !== 'subscribe') return [packet];
-    const subscriptions = packet.subscriptions.map(({ filter, qos }) => ({ filter, qos: change(qos) }));
+    const subscriptions = packet.subscriptions.map(({ filter, qos }) => ({
+      filter,
+      qos: change(qos),
+    }));
     return [{ ...packet, subscriptions }];
   };
 }

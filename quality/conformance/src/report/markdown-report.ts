@@ -7,7 +7,7 @@ import type { Verdicts } from './verdicts.js';
 const BEGIN = '<!-- results: written by `npm run conformance -- --into`, not by hand -->';
 const END = '<!-- end of results -->';
 
-/** The part of docs/conformance.md that shows how brokers did, side by side, and what they failed. */
+/** The part of docs/conformance.md that shows how brokers did, and what they failed. */
 export function markdownReport(
   reports: readonly BrokerReport[],
   chapters: readonly Chapter[],

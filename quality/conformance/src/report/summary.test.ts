@@ -14,7 +14,10 @@ test('tally() counts outcomes, and failures by level', () => {
 
 test('byChapter() keeps the order', () => {
   const names = [...byChapter(EXAMPLE_RESULTS)].map(([name, list]) => [name, list.length]);
-  assert.deepEqual(names, [['one', 2], ['two', 2]]);
+  assert.deepEqual(names, [
+    ['one', 2],
+    ['two', 2],
+  ]);
 });
 
 const cases = [

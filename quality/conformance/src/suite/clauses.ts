@@ -20,6 +20,8 @@ export interface ClauseTable {
   readonly statements: readonly Clause[];
 }
 
+const COLUMNS_MAX = 100;
+
 /** The table lies beside `src` and `dist`. */
 export const CLAUSES_URL = new URL('../../clauses.json', import.meta.url);
 
@@ -48,7 +50,8 @@ export function clauseProblems(table: ClauseTable, chapters: readonly Chapter[])
     const shown = tests.filter(({ clauses }) => clauses.includes(id)).map(({ name }) => name);
     for (const name of names) {
       if (!byName.has(name)) problems.push(`${id} lists “${name}”, which is no test`);
-      else if (!shown.includes(name)) problems.push(`${id} lists “${name}”, which does not name it`);
+      else if (!shown.includes(name))
+        problems.push(`${id} lists “${name}”, which does not name it`);
     }
     for (const name of shown) {
       if (!names.includes(name)) problems.push(`${id} does not list “${name}”, which names it`);
@@ -72,6 +75,28 @@ export function withTests(table: ClauseTable, chapters: readonly Chapter[]): Cla
     ...(reason === undefined ? {} : { reason }),
   }));
   return { source: table.source, statements };
+}
+
+/** The table as it stands in its file, laid out as the formatter of the repository has it. */
+export function clausesText({ source, statements }: ClauseTable): string {
+  const items = statements.map(({ id, side, text, tests, reason }) => {
+    const names = tests.map((name) => JSON.stringify(name));
+    const comma = reason === undefined ? '' : ',';
+    const short = `      "tests": [${names.join(', ')}]${comma}`;
+    const lines = names.map((name) => `        ${name}`).join(',\n');
+    const long = `      "tests": [\n${lines}\n      ]${comma}`;
+    return [
+      '    {',
+      `      "id": ${JSON.stringify(id)},`,
+      `      "side": ${JSON.stringify(side)},`,
+      `      "text": ${JSON.stringify(text)},`,
+      short.length <= COLUMNS_MAX ? short : long,
+      ...(reason === undefined ? [] : [`      "reason": ${JSON.stringify(reason)}`]),
+      '    }',
+    ].join('\n');
+  });
+  const head = `  "source": ${JSON.stringify(source)},\n  "statements": [`;
+  return `{\n${head}\n${items.join(',\n')}\n  ]\n}\n`;
 }
 
 function duplicates(names: readonly string[]): Set<string> {

@@ -25,8 +25,8 @@ export type ConnectFields = Partial<Omit<Connect, 'type' | 'will'>> & {
 const CLEAN_UP_TIMEOUT_MS = 2000;
 
 /**
- * What one test may use: names nobody else uses, connections that are closed after it, and a note of
- * what it leaves in the broker – sessions and retained messages – which is removed after it. So
+ * What one test may use: names nobody else uses, connections that are closed after it, and a note
+ * of what it leaves in the broker – sessions and retained messages – which is removed after it. So
  * tests run beside each other, and on a broker that is not ours alone.
  */
 export class Context {

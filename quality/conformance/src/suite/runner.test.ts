@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConformanceTest } from './chapter.js';
 import { runTest, runTests } from './runner.js';
 
@@ -22,14 +23,13 @@ test('runTest() passes a test that returns', async () => {
   assert.ok(durationMs >= 0);
 });
 
-const failures: readonly (readonly [name: string, error: unknown, why: string])[] = [
+const failures: readonly (readonly [name: string, error: Error, why: string])[] = [
   ['an error', new Error('Wanted a, got b'), 'Wanted a, got b'],
   ['an error with a cause', new Error('Cannot', { cause: new Error('port') }), 'Cannot: port'],
-  ['something else', 'text', 'text'],
 ];
 for (const [name, error, why] of failures) {
   test(`runTest() fails a test that throws ${name}`, async () => {
-    const run = (): Promise<void> => Promise.reject(error as Error);
+    const run = (): Promise<void> => Promise.reject(error);
     const result = await runTest(entryOf({ run, level: 'should' }), target, 'p');
     assert.deepEqual([result.outcome, result.why, result.level], ['failed', why, 'should']);
   });
@@ -56,7 +56,7 @@ test('runTests() keeps the order of the tests and the bound on how many run', as
       async run(context) {
         prefixes.add(context.prefix);
         most = Math.max(most, ++running);
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
         running--;
       },
     }),
@@ -66,7 +66,10 @@ test('runTests() keeps the order of the tests and the bound on how many run', as
     concurrency: 4,
     onResult: ({ name }) => seen.push(name),
   });
-  assert.deepEqual(results.map(({ name }) => name), entries.map((entry) => entry.test.name));
+  assert.deepEqual(
+    results.map(({ name }) => name),
+    entries.map((entry) => entry.test.name),
+  );
   assert.equal(seen.length, 30);
   assert.equal(prefixes.size, 30);
   assert.equal(most, 4);

@@ -11,7 +11,10 @@ test('selectTests() without words gives every test of every chapter', () => {
 test('selectTests() takes the name of a chapter', () => {
   const entries = selectTests(['will']).filter(({ chapter }) => chapter.name === 'will');
   const chapter = CHAPTERS.find(({ name }) => name === 'will');
-  assert.deepEqual(entries.map((entry) => entry.test), chapter?.tests);
+  assert.deepEqual(
+    entries.map((entry) => entry.test),
+    chapter?.tests,
+  );
 });
 
 test('selectTests() takes a statement, and only that one', () => {

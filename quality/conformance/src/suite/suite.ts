@@ -52,9 +52,9 @@ export function selectTests(words: readonly string[], chapters = CHAPTERS): Entr
   return all.filter(({ chapter, test }) =>
     words.some(
       (word) =>
-        chapter.name === word ||
-        test.clauses.includes(word) ||
-        test.name.toLowerCase().includes(word.toLowerCase()),
+        chapter.name === word
+        || test.clauses.includes(word)
+        || test.name.toLowerCase().includes(word.toLowerCase()),
     ),
   );
 }

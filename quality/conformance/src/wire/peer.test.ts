@@ -18,7 +18,10 @@ test('Peer.subscribe() counts its packet ids and returns the codes', async () =>
   const first = peer.subscribe('a', 1);
   broker.deliver(hex('30 04 0001 "a" 78  90 03 0001 01'));
   assert.deepEqual(await first, [1]);
-  const second = peer.subscribe([['b', 0], ['c', 2]]);
+  const second = peer.subscribe([
+    ['b', 0],
+    ['c', 2],
+  ]);
   broker.deliver(hex('90 04 0002 00 80'));
   assert.deepEqual(await second, [0, 0x80]);
   await peer.expect('publish', { topic: 'a' });
@@ -44,7 +47,10 @@ test('Peer.publish() of QoS 2 goes through the whole flow', async () => {
   const done = peer.publish({ topic: 't', qos: 2, packetId: 9, dup: true });
   broker.deliver(hex('50 02 0009 70 02 0009'));
   await done;
-  assert.equal(written(broker), Buffer.from(hex('3c 05 0001 "t" 0009  62 02 0009')).toString('hex'));
+  assert.equal(
+    written(broker),
+    Buffer.from(hex('3c 05 0001 "t" 0009  62 02 0009')).toString('hex'),
+  );
 });
 
 test('Peer.receive() acknowledges as the QoS demands', async () => {

@@ -22,7 +22,11 @@ test('Inbox cuts a stream into packets, at any byte', () => {
     const got = [...inbox.take(stream.subarray(0, cut)), ...inbox.take(stream.subarray(cut))];
     assert.deepEqual(
       got.map(({ packet }) => packet),
-      [{ type: 'puback', packetId: 1 }, { ...message, payload: new Uint8Array([0x78]) }, { type: 'pingresp' }],
+      [
+        { type: 'puback', packetId: 1 },
+        { ...message, payload: new Uint8Array([0x78]) },
+        { type: 'pingresp' },
+      ],
     );
     assert.deepEqual(Buffer.concat(got.map(({ bytes }) => bytes)), Buffer.from(stream));
   }

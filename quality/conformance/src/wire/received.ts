@@ -65,7 +65,8 @@ export function fits<T extends ReceivedType>(
 
 /** A packet, or what one should look like, in one short line for a failure message. */
 export function describe(packet: { readonly type: string }): string {
-  const fields = Object.entries(packet instanceof Publish ? ownPacket(packet) : packet)
+  const plain: object = packet instanceof Publish ? ownPacket(packet) : packet;
+  const fields = Object.entries(plain)
     .filter(([name, value]) => name !== 'type' && value !== undefined)
     .map(([name, value]) => `${name} ${show(value)}`);
   return fields.length === 0 ? packet.type : `${packet.type}(${fields.join(', ')})`;
@@ -73,7 +74,7 @@ export function describe(packet: { readonly type: string }): string {
 
 function show(value: unknown): string {
   if (value instanceof Uint8Array) return show(Buffer.from(value.subarray(0, 99)).toString('utf8'));
-  const text = JSON.stringify(value) ?? 'undefined';
+  const text = JSON.stringify(value);
   return text.length > 70 ? `${text.slice(0, 60)}…` : text;
 }
 

@@ -22,7 +22,9 @@ function listenTo(transport: Transport): { readonly until: (line: string) => Pro
   return {
     async until(line) {
       while (!told.join('|').includes(line)) {
-        await new Promise<void>((resolve) => (changed = resolve));
+        await new Promise<void>((resolve) => {
+          changed = resolve;
+        });
       }
     },
   };

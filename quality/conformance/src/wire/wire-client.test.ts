@@ -58,7 +58,10 @@ test('expect() fails on a close, and tells the story', async () => {
 
 test('expect() gives up after its time', async () => {
   const { client } = setUp(5);
-  await assert.rejects(client.expect('puback'), { name: 'Unmet', message: /waited 5 ms for puback/ });
+  await assert.rejects(client.expect('puback'), {
+    name: 'Unmet',
+    message: /waited 5 ms for puback/,
+  });
 });
 
 test('expect() fails on a fault of the transport', async () => {
@@ -114,15 +117,21 @@ test('expectNothing() sends PINGREQ and fails on what comes before the answer', 
   await assert.rejects(loud, Unmet);
 });
 
-test('collectUntil() gives what came before the marker and gives the subscription back', async () => {
+test('collectUntil() gives what came before the marker and unsubscribes', async () => {
   const { client, broker, sent } = setUp();
   const collected = client.collectUntil('m', () => {
     broker.deliver(Buffer.concat([PUBLISH_AB, hex('30 03 0001 "m"'), PUBACK_1]));
     broker.deliver(hex('b0 02 fde8'));
   });
   broker.deliver(hex('90 03 fde8 00'));
-  assert.deepEqual((await collected).map(({ type }) => type), ['publish']);
-  assert.deepEqual(sent.map(({ type }) => type), ['subscribe', 'unsubscribe']);
+  assert.deepEqual(
+    (await collected).map(({ type }) => type),
+    ['publish'],
+  );
+  assert.deepEqual(
+    sent.map(({ type }) => type),
+    ['subscribe', 'unsubscribe'],
+  );
   await client.expect('puback', { packetId: 1 });
 });
 
@@ -136,7 +145,10 @@ test('ignore() drops what it says before it is queued', async () => {
 test('sendInPieces() cuts the bytes', async () => {
   const { client, broker } = setUp();
   await client.sendInPieces(hex('01 02 03 04 05'), 2);
-  assert.deepEqual(broker.written.map((piece) => [...piece]), [[1, 2], [3, 4], [5]]);
+  assert.deepEqual(
+    broker.written.map((piece) => [...piece]),
+    [[1, 2], [3, 4], [5]],
+  );
 });
 
 test('sendTogether() makes one write', () => {

@@ -138,12 +138,13 @@ export class WireClient {
   }
 
   /** The broker closes the connection, without any packet before. */
-  expectClosed(): Promise<true> {
-    return this.#wait('a close', () => {
+  expectClosed(timeoutMs = this.#timeoutMs): Promise<true> {
+    const attempt = (): true | undefined => {
       const next = this.#queue[0];
       if (next !== undefined) throw this.#unmet(`wanted a close, got ${describe(next.packet)}`);
       return this.#closed ? true : undefined;
-    });
+    };
+    return this.#wait('a close', attempt, timeoutMs);
   }
 
   /**
@@ -184,7 +185,7 @@ export class WireClient {
     this.#ignored = ignored;
   }
 
-  /** Ends the connection in order, without DISCONNECT, and waits until the broker has done so too. */
+  /** Ends the connection in order, without DISCONNECT, and waits until the broker has too. */
   async end(): Promise<void> {
     this.#transport.end();
     await this.#waitClosed();
@@ -250,11 +251,11 @@ export class WireClient {
   }
 
   /** Resolves with the first result of `attempt` that is not undefined; tried at every change. */
-  #wait<T>(wanted: string, attempt: () => T | undefined): Promise<T> {
+  #wait<T>(wanted: string, attempt: () => T | undefined, timeoutMs = this.#timeoutMs): Promise<T> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        settle(() => reject(this.#unmet(`waited ${this.#timeoutMs} ms for ${wanted}`)));
-      }, this.#timeoutMs);
+        settle(() => reject(this.#unmet(`waited ${timeoutMs} ms for ${wanted}`)));
+      }, timeoutMs);
       const settle = (act: () => void): void => {
         clearTimeout(timer);
         this.#listeners.delete(check);
@@ -266,7 +267,8 @@ export class WireClient {
           const result = attempt();
           if (result !== undefined) settle(() => resolve(result));
         } catch (error) {
-          settle(() => reject(error));
+          const problem = error instanceof Error ? error : new Error(String(error));
+          settle(() => reject(problem));
         }
       };
       this.#listeners.add(check);
