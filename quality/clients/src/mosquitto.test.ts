@@ -53,7 +53,7 @@ test('mosquitto is told that MQTT 5 is not spoken', async (t) => {
 });
 
 for (const qos of QOS) {
-  test(`mosquitto_pub -l sends 2,000 messages at QoS ${qos}, all arrive once in order`, async (t) => {
+  test(`mosquitto_pub -l sends 2,000 messages at QoS ${qos}: all arrive, in order`, async (t) => {
     const at = await startBroker(t);
     const expected = numbered(2000);
     const level = String(qos);
@@ -63,7 +63,7 @@ for (const qos of QOS) {
   });
 }
 
-test('mosquitto gets retained messages as such, the last of each topic, until cleared', async (t) => {
+test('mosquitto gets the last retained message of each topic until it is cleared', async (t) => {
   const at = await startBroker(t);
   const retain = (topic: string, text: string) =>
     mosquittoPub(t, at, ['-q', '1', '-r', '-t', topic, ...(text === '' ? ['-n'] : ['-m', text])]);
@@ -148,7 +148,7 @@ test('mosquitto_sub without -c ends the session of its client identifier', async
   assert.deepEqual(payloads(await clean.succeeds()), ['heard']);
 });
 
-test('mosquitto_sub in a $share group gets its part: each message goes to one member', async (t) => {
+test('mosquitto_sub in a $share group gets its part of the messages', async (t) => {
   const at = await startBroker(t);
   const shared = ['-t', '$share/workers/jobs/#', '-t', 'end', '-q', '1'];
   const members = await Promise.all([1, 2, 3].map(() => MosquittoSub.start(t, at, shared)));
@@ -167,7 +167,7 @@ test('mosquitto_sub in a $share group gets its part: each message goes to one me
   for (const part of parts) assert.ok(part.length > 0, 'a member got nothing');
 });
 
-test('mosquitto hears a message once for two overlapping filters, and never what -U gave up', async (t) => {
+test('mosquitto hears overlapping filters once, and not what -U gave up', async (t) => {
   const at = await startBroker(t);
   const filters = ['-t', 'a/#', '-t', 'a/+/c', '-t', 'b/c', '-U', 'b/c', '-t', 'end'];
   const sub = await MosquittoSub.start(t, at, [...filters, '-q', '1']);
