@@ -114,12 +114,37 @@ const protocols: ConformanceTest[] = [
     name: 'An unsupported protocol level is answered with CONNACK 1 and a close',
     clauses: ['MQTT-3.1.2-2', 'MQTT-3.2.2-4', 'MQTT-3.2.2-5'],
     async run(context) {
-      for (const level of [0, 1, 2, 6, 7, 127, 255]) {
+      for (const level of [0, 1, 2, 3, 6, 7, 127, 255]) {
         const peer = await context.open();
         peer.sendBytes(rawConnect({ level, fields: [context.clientId()] }));
         await peer.expectBytes('20 02 00 01');
         await peer.expectClosed();
       }
+    },
+  },
+  {
+    name: 'The protocol name of MQTT 3.1 with its level 3 is served as such, or refused',
+    clauses: ['MQTT-3.1.2-1'],
+    async run(context) {
+      const topic = context.topic('old');
+      const receiver = await context.subscriber(topic);
+      const peer = await context.open();
+      peer.sendBytes(rawConnect({ protocol: 'MQIsdp', level: 3, fields: [context.clientId()] }));
+      const answer = await peer.next();
+      if (answer === undefined) return;
+      if (answer.type !== 'connack') assert.fail(`The broker answered with ${answer.type}`);
+      if (answer.returnCode !== 0) return void (await peer.expectClosed());
+      peer.sendPublish({ topic, payload: 'x' });
+      await receiver.expect('publish', { topic, payload: 'x' });
+    },
+  },
+  {
+    name: 'The protocol name of MQTT 3.1 with the level of MQTT 3.1.1 is not served',
+    clauses: ['MQTT-3.1.2-1'],
+    async run(context) {
+      const peer = await context.open();
+      peer.sendBytes(rawConnect({ protocol: 'MQIsdp', level: 4, fields: [context.clientId()] }));
+      await expectRefused(peer);
     },
   },
   {

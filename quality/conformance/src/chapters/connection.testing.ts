@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
 import type { Chapter, ConformanceTest } from '../suite/chapter.js';
 import { payloadText, publishesOf } from '../suite/context.js';
-import { hex } from '../wire/bytes.js';
+import { field, framed, hex } from '../wire/bytes.js';
 import { silenceWaitMs } from './keep-alive.testing.js';
 
 /** Bounds for the close of a client that is silent at a keep alive of 1 s, in ms. */
@@ -171,15 +171,27 @@ const isolation: ConformanceTest[] = [
     },
   },
   {
+    name: 'A packet that declares the greatest length of all harms nobody else',
+    clauses: ['MQTT-4.8.0-1'],
+    async run(context) {
+      const other = await context.connect();
+      const topic = context.topic('t');
+      const start = Buffer.concat([hex('30 ff ff ff 7f'), field(topic), Buffer.alloc(1000, 'x')]);
+      const peers = await Promise.all(Array.from({ length: 5 }, () => context.connect()));
+      for (const peer of peers) peer.sendBytes(start);
+      await context.expectServed(other);
+      await Promise.all(peers.map((peer) => peer.end())); // closed already, or waiting for the rest
+      await context.expectServed(other);
+    },
+  },
+  {
     name: 'Packets before a malformed one, in the same segment, are processed, those after are not',
     clauses: ['MQTT-4.8.0-1'],
     async run(context) {
       const topic = context.topic('t');
       const receiver = await context.subscriber(topic, 0);
       const bad = await context.connect();
-      const name = Buffer.from(topic);
-      const publish = (text: string): Uint8Array =>
-        Buffer.concat([Buffer.of(0x30, 3 + name.length, 0, name.length), name, hex(`"${text}"`)]);
+      const publish = (text: string): Uint8Array => framed(0x30, field(topic), hex(`"${text}"`));
       bad.sendBytes(Buffer.concat([publish('1'), publish('2'), hex('82 02 0001'), publish('3')]));
       await bad.expectClosed();
       const got = publishesOf(await context.settle(await context.connect(), receiver));

@@ -154,6 +154,23 @@ const qos2: ConformanceTest[] = [
     },
   },
   {
+    name: 'A QoS 2 message repeated after a take-over is delivered once',
+    clauses: ['MQTT-4.3.3-2', 'MQTT-4.1.0-1', 'MQTT-3.1.4-2'],
+    async run(context) {
+      const topic = context.topic('t');
+      const clientId = context.clientId();
+      const receiver = await context.subscriber(topic, 2);
+      const first = await context.connect({ clientId, cleanSession: false });
+      first.sendPublish({ topic, payload: 'once', qos: 2, packetId: 4 });
+      await first.expect('pubrec', { packetId: 4 });
+      const second = await context.connect({ clientId, cleanSession: false });
+      await first.expectClosed();
+      await second.publish({ topic, payload: 'once', qos: 2, packetId: 4, dup: true });
+      await receiver.receive({ payload: 'once', qos: 2 });
+      await context.expectSilence(second, receiver);
+    },
+  },
+  {
     name: 'PUBREL repeated after a reconnection does not deliver again',
     clauses: ['MQTT-4.3.3-2', 'MQTT-4.4.0-1'],
     async run(context) {
