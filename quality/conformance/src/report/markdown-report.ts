@@ -76,8 +76,13 @@ function failures({ name, results }: BrokerReport, verdicts: Verdicts): string[]
   ];
 }
 
+/** A table in columns of equal width, as the formatter of the repository has it. */
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`;
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+  const cells = [head, ...rows].map((row) => row.map((text) => text.replaceAll('|', '\\|')));
+  const widths = head.map((_, n) => Math.max(3, ...cells.map((row) => row[n]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    `| ${widths.map((width, n) => (row[n] ?? '').padEnd(width)).join(' | ')} |`;
+  const rule = widths.map((width) => '-'.repeat(width));
+  const [first = [], ...others] = cells;
+  return [first, rule, ...others].map(line);
 }
