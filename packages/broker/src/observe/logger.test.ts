@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Logger, silentLogger } from './logger.js';
+
+test('silentLogger takes every level and says nothing', (t) => {
+  const write = t.mock.method(process.stdout, 'write');
+  const levels: readonly (keyof Logger)[] = ['debug', 'info', 'warn', 'error'];
+  for (const level of levels) silentLogger[level]({ event: 'e' }, 'message');
+  const lines = write.mock.calls.filter(({ arguments: [text] }) =>
+    String(text).includes('message'),
+  );
+  assert.equal(lines.length, 0);
+});
