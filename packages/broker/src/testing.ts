@@ -2,3 +2,5 @@
 
 export { SubscriptionIndex } from './routing/subscription-index.js';
 export type { Subscriber, Subscription } from './routing/subscriber.js';
+export { ManualClock } from './model/manual-clock.testing.js';
+export { type StoreCase, testStore } from './stores/store.testing.js';

@@ -20,7 +20,7 @@ export class MemoryStore implements Store {
         nextSequence: record.nextSequence,
         subscriptions: new Map(record.subscriptions),
         received: [...record.received],
-        deliveries: [...record.deliveries.values()],
+        deliveries: [...record.deliveries.values()].sort((a, b) => a.sequence - b.sequence),
       });
     }
     return { sessions, retained: [...this.#retained.values()] };
@@ -86,6 +86,6 @@ class SessionRecord {
   nextSequence = 0;
   readonly subscriptions = new Map<string, QoS>();
   readonly received = new Set<number>();
-  /** By sequence number; insertion order is sequence order. */
+  /** By sequence number. A retained message may come in behind one with a higher number. */
   readonly deliveries = new Map<number, StoredDelivery>();
 }

@@ -1,0 +1,564 @@
+/**
+ * The contract of {@link Store}: each rule of its comments is a row.
+ *
+ * A store proves itself by calling {@link testStore} in a test file of its own.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { QoS } from '@magpie/protocol';
+import { Message } from '../model/message.js';
+import { MemoryStore } from './memory-store.js';
+import type { Recipient, Store, StoredState } from './store.js';
+
+/** A store that can be opened again, with nothing in it. */
+export interface StoreCase {
+  readonly store: Store;
+  /** Opens again what {@link store} has kept; it has been closed before. */
+  reopen(): Promise<Store>;
+}
+
+type Rule = readonly [rule: string, act: (store: Store) => void, expected: Expected];
+
+/** What `load` shall give. A session that stands here has nothing but what is told of it. */
+interface Expected {
+  readonly sessions?: Readonly<Record<string, ExpectedSession>>;
+  /** `topic=payload @ QoS`, sorted. */
+  readonly retained?: readonly string[];
+}
+
+interface ExpectedSession {
+  readonly next?: number;
+  /** `filter @ QoS`, sorted. */
+  readonly subscriptions?: readonly string[];
+  /** From the lowest to the highest. */
+  readonly received?: readonly number[];
+  /** In their order: `sequence @ QoS topic=payload`, `… retained`, or `sequence @ QoS released`. */
+  readonly deliveries?: readonly string[];
+}
+
+/** Longer than the keys of many databases, and the same at the beginning. */
+const LONG = 'long/'.repeat(1000);
+
+const SESSIONS: readonly Rule[] = [
+  ['starts empty', () => {}, {}],
+  ['opens a session without anything in it', (s) => s.openSession('a'), { sessions: { a: {} } }],
+  [
+    'replaces a session that is opened again',
+    (s) => {
+      s.openSession('a');
+      s.putSubscription('a', 't', 1);
+      s.addReceived('a', 5);
+      s.append(message('t', '1'), [to('a', 0)]);
+      s.openSession('a');
+    },
+    { sessions: { a: {} } },
+  ],
+  [
+    'removes a session with all that is in it, and no other',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      for (const id of ['a', 'b']) {
+        s.putSubscription(id, 't', 1);
+        s.addReceived(id, 5);
+      }
+      s.append(message('t', '1'), [to('a', 0), to('b', 0)]);
+      s.removeSession('a');
+    },
+    {
+      sessions: {
+        b: { next: 1, subscriptions: ['t @ 1'], received: [5], deliveries: ['0 @ 1 t=1'] },
+      },
+    },
+  ],
+  [
+    'ignores the removal of a session that is not there',
+    (s) => {
+      s.openSession('a');
+      s.removeSession('b');
+      s.removeSession('b');
+    },
+    { sessions: { a: {} } },
+  ],
+  [
+    'finds nothing of a removed session in one that is opened later',
+    (s) => {
+      s.openSession('a');
+      s.append(message('t', 'old'), [to('a', 0), to('a', 1)]);
+      s.removeSession('a');
+      s.openSession('a');
+      s.append(message('t', 'new'), [to('a', 0)]);
+    },
+    { sessions: { a: { next: 1, deliveries: ['0 @ 1 t=new'] } } },
+  ],
+  [
+    'tells client identifiers apart',
+    (s) => {
+      for (const id of ['', 'a', 'A', 'a/b', 'é', '🐦', `${LONG}1`, `${LONG}2`]) {
+        s.openSession(id);
+        s.putSubscription(id, `filter of ${id.length}`, 1);
+      }
+    },
+    {
+      sessions: {
+        '': { subscriptions: ['filter of 0 @ 1'] },
+        a: { subscriptions: ['filter of 1 @ 1'] },
+        A: { subscriptions: ['filter of 1 @ 1'] },
+        'a/b': { subscriptions: ['filter of 3 @ 1'] },
+        é: { subscriptions: ['filter of 1 @ 1'] },
+        '🐦': { subscriptions: ['filter of 2 @ 1'] },
+        [`${LONG}1`]: { subscriptions: ['filter of 5001 @ 1'] },
+        [`${LONG}2`]: { subscriptions: ['filter of 5001 @ 1'] },
+      },
+    },
+  ],
+];
+
+const SUBSCRIPTIONS: readonly Rule[] = [
+  [
+    'keeps subscriptions and replaces their QoS',
+    (s) => {
+      s.openSession('a');
+      s.putSubscription('a', 'x/+', 0);
+      s.putSubscription('a', '$share/g/x/#', 2);
+      s.putSubscription('a', 'x/+', 1);
+    },
+    { sessions: { a: { subscriptions: ['$share/g/x/# @ 2', 'x/+ @ 1'] } } },
+  ],
+  [
+    'deletes a subscription; one that is not there is ignored',
+    (s) => {
+      s.openSession('a');
+      for (const filter of ['x', 'y', 'z']) s.putSubscription('a', filter, 1);
+      s.deleteSubscription('a', 'y');
+      s.deleteSubscription('a', 'y');
+      s.deleteSubscription('a', 'xyz');
+    },
+    { sessions: { a: { subscriptions: ['x @ 1', 'z @ 1'] } } },
+  ],
+  [
+    'tells filters apart, however long',
+    (s) => {
+      s.openSession('a');
+      for (const end of ['1', '2', '3']) s.putSubscription('a', `${LONG}${end}`, 1);
+      s.deleteSubscription('a', `${LONG}2`);
+    },
+    { sessions: { a: { subscriptions: [`${LONG}1 @ 1`, `${LONG}3 @ 1`] } } },
+  ],
+];
+
+const DELIVERIES: readonly Rule[] = [
+  [
+    'keeps a message for each of its recipients, in the way it goes to each',
+    (s) => {
+      for (const id of ['a', 'b', 'c']) s.openSession(id);
+      s.append(message('t', 'm'), [
+        to('a', 0, 1),
+        to('b', 7, 2),
+        { clientId: 'c', sequence: 3, qos: 2, retained: true },
+      ]);
+    },
+    {
+      sessions: {
+        a: { next: 1, deliveries: ['0 @ 1 t=m'] },
+        b: { next: 8, deliveries: ['7 @ 2 t=m'] },
+        c: { next: 4, deliveries: ['3 @ 2 t=m retained'] },
+      },
+    },
+  ],
+  [
+    'gives deliveries in order of sequence, however they were appended',
+    (s) => {
+      s.openSession('a');
+      for (const sequence of [4, 10, 2, 300, 1, 65_540]) {
+        s.append(message('t', `m${sequence}`), [to('a', sequence)]);
+      }
+    },
+    {
+      sessions: {
+        a: {
+          next: 65_541,
+          deliveries: [1, 2, 4, 10, 300, 65_540].map((number) => `${number} @ 1 t=m${number}`),
+        },
+      },
+    },
+  ],
+  [
+    'ignores recipients that are not there, and keeps the message for the others',
+    (s) => {
+      s.openSession('a');
+      s.append(message('t', '1'), [to('gone', 0), to('a', 0)]);
+      s.append(message('t', '2'), [to('gone', 1)]);
+    },
+    { sessions: { a: { next: 1, deliveries: ['0 @ 1 t=1'] } } },
+  ],
+  [
+    'settles a delivery of one session and leaves those of others',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      s.append(message('t', '1'), [to('a', 0), to('b', 0)]);
+      s.append(message('t', '2'), [to('a', 1), to('b', 1)]);
+      s.settle('a', 0);
+      s.settle('b', 1);
+    },
+    {
+      sessions: {
+        a: { next: 2, deliveries: ['1 @ 1 t=2'] },
+        b: { next: 2, deliveries: ['0 @ 1 t=1'] },
+      },
+    },
+  ],
+  [
+    'settles in any order; what is not there is ignored',
+    (s) => {
+      s.openSession('a');
+      for (let sequence = 0; sequence < 6; sequence++) {
+        s.append(message('t', String(sequence)), [to('a', sequence)]);
+      }
+      for (const sequence of [3, 1, 3, 5, 99]) s.settle('a', sequence);
+    },
+    {
+      sessions: { a: { next: 6, deliveries: ['0 @ 1 t=0', '2 @ 1 t=2', '4 @ 1 t=4'] } },
+    },
+  ],
+  [
+    'keeps of a released delivery that its PUBREL is due, until it is settled',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      for (const sequence of [0, 1, 2]) {
+        s.append(message('t', String(sequence)), [to('a', sequence, 2), to('b', sequence, 2)]);
+      }
+      s.release('a', 1);
+      s.release('a', 1);
+      s.release('a', 2);
+      s.settle('a', 2);
+      s.release('a', 2);
+      s.release('a', 99);
+    },
+    {
+      sessions: {
+        a: { next: 3, deliveries: ['0 @ 2 t=0', '1 @ 2 released'] },
+        b: { next: 3, deliveries: ['0 @ 2 t=0', '1 @ 2 t=1', '2 @ 2 t=2'] },
+      },
+    },
+  ],
+  [
+    'gives a next sequence number above every one that was appended',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      s.append(message('t', '1'), [to('a', 9), to('b', 2 ** 40)]);
+      s.append(message('t', '2'), [to('a', 4)]);
+      for (const sequence of [9, 4]) s.settle('a', sequence);
+      s.settle('b', 2 ** 40);
+    },
+    { sessions: { a: { next: 10 }, b: { next: 2 ** 40 + 1 } } },
+  ],
+  [
+    'keeps payloads of any size and bytes',
+    (s) => {
+      s.openSession('a');
+      s.append(message('empty', ''), [to('a', 0)]);
+      s.append(message('zero', '\0\0'), [to('a', 1)]);
+      s.append(message('é/🐦', 'é🐦'), [to('a', 2)]);
+      s.append(message(`${LONG}x`, 'x'.repeat(100_000)), [to('a', 3)]);
+    },
+    {
+      sessions: {
+        a: {
+          next: 4,
+          deliveries: [
+            '0 @ 1 empty=',
+            '1 @ 1 zero=\0\0',
+            '2 @ 1 é/🐦=é🐦',
+            `3 @ 1 ${LONG}x=${'x'.repeat(100_000)}`,
+          ],
+        },
+      },
+    },
+  ],
+];
+
+const RECEIVED: readonly Rule[] = [
+  [
+    'keeps received identifiers until they are deleted',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      for (const packetId of [1, 65_535, 7, 7]) s.addReceived('a', packetId);
+      s.addReceived('b', 7);
+      s.deleteReceived('a', 7);
+      s.deleteReceived('a', 7);
+      s.deleteReceived('b', 1);
+    },
+    { sessions: { a: { received: [1, 65_535] }, b: { received: [7] } } },
+  ],
+  [
+    'makes no session of writes to one that is not there',
+    (s) => {
+      s.putSubscription('a', 't', 1);
+      s.deleteSubscription('a', 't');
+      s.append(message('t', '1'), [to('a', 0)]);
+      s.release('a', 0);
+      s.settle('a', 0);
+      s.addReceived('a', 1);
+      s.deleteReceived('a', 1);
+    },
+    {},
+  ],
+];
+
+const RETAINED: readonly Rule[] = [
+  [
+    'keeps the last retained message of each topic',
+    (s) => {
+      s.putRetained(message('a', '1', 1));
+      s.putRetained(message('b', '2', 0));
+      s.putRetained(message('a', '3', 2));
+      s.putRetained(message('', ''));
+    },
+    { retained: ['= @ 1', 'a=3 @ 2', 'b=2 @ 0'] },
+  ],
+  [
+    'deletes retained messages; one that is not there is ignored',
+    (s) => {
+      for (const topic of ['a', 'a/b', 'c']) s.putRetained(message(topic, '1'));
+      s.deleteRetained('a');
+      s.deleteRetained('a');
+      s.deleteRetained('a/');
+      s.deleteRetained('c');
+      s.putRetained(message('c', 'again'));
+    },
+    { retained: ['a/b=1 @ 1', 'c=again @ 1'] },
+  ],
+  [
+    'tells topics apart, however long',
+    (s) => {
+      for (const end of ['1', '2', '3']) s.putRetained(message(`${LONG}${end}`, end));
+      s.deleteRetained(`${LONG}1`);
+      s.putRetained(message(`${LONG}3`, 'new'));
+    },
+    { retained: [`${LONG}2=2 @ 1`, `${LONG}3=new @ 1`] },
+  ],
+  [
+    'keeps retained messages apart from deliveries',
+    (s) => {
+      s.openSession('a');
+      const retained = message('t', 'm');
+      s.putRetained(retained);
+      s.append(retained, [to('a', 0)]);
+      s.settle('a', 0);
+      s.removeSession('a');
+    },
+    { retained: ['t=m @ 1'] },
+  ],
+];
+
+/**
+ * Tests a store against the contract.
+ *
+ * @param name Of the class, for the names of the tests.
+ * @param open Gives a store that is empty.
+ */
+export function testStore(name: string, open: () => Promise<StoreCase>): void {
+  const rules = [...SESSIONS, ...SUBSCRIPTIONS, ...DELIVERIES, ...RECEIVED, ...RETAINED];
+  for (const [rule, act, expected] of rules) {
+    test(`${name} ${rule}`, async () => {
+      assert.deepEqual(await afterwards(await open(), act), wanted(expected));
+    });
+  }
+
+  test(`${name} gives messages back as they were published`, async () => {
+    const published = Message.of({
+      topic: 'a/b',
+      payload: Buffer.from('m'),
+      qos: 2,
+      retain: true,
+      publisher: 'p',
+    });
+    const { store, reopen } = await open();
+    await store.load();
+    store.openSession('a');
+    store.append(published, [to('a', 0)]);
+    store.putRetained(published);
+    await store.commit();
+    await store[Symbol.asyncDispose]();
+    await using again = await reopen();
+    const { sessions, retained } = await again.load();
+    const messages = [sessions[0]?.deliveries[0]?.message, retained[0]];
+    for (const found of messages) {
+      assert.ok(found);
+      const { topic, qos, retain, publisher } = found;
+      const fields = { topic: 'a/b', qos: 2, retain: true, publisher: 'p' };
+      assert.deepEqual({ topic, qos, retain, publisher }, fields);
+      assert.equal(Buffer.from(found.payload).toString(), 'm');
+    }
+  });
+
+  test(`${name} goes on with what it has kept, and adds to it`, async () => {
+    const { store, reopen } = await open();
+    await store.load();
+    store.openSession('a');
+    store.append(message('t', '1'), [to('a', 0)]);
+    await store.commit();
+    store.append(message('t', '2'), [to('a', 1)]);
+    await store.commit();
+    await store[Symbol.asyncDispose]();
+    await using again = await reopen();
+    const before = shown(await again.load());
+    again.settle('a', 0);
+    again.append(message('t', '3'), [to('a', 2)]);
+    await again.commit();
+    const deliveries = ['0 @ 1 t=1', '1 @ 1 t=2'];
+    assert.deepEqual(before, wanted({ sessions: { a: { next: 2, deliveries } } }));
+  });
+
+  test(`${name} leaves what it has loaded to the caller`, async () => {
+    await using store = (await open()).store;
+    const state = await store.load();
+    const before = shown(state);
+    store.openSession('a');
+    store.putSubscription('a', 't', 1);
+    store.putRetained(message('t', '1'));
+    await store.commit();
+    assert.deepEqual(shown(state), before);
+  });
+
+  test(`${name} commits when nothing was written, and what several commits hold`, async () => {
+    const result = await afterwards(await open(), async (store) => {
+      await store.commit();
+      for (let count = 0; count < 20; count++) {
+        store.openSession(`client ${count}`);
+        await store.commit();
+      }
+    });
+    assert.equal(Object.keys(result.sessions).length, 20);
+  });
+
+  test(`${name} keeps what was written before a commit if it says that it is safe at once`, async () => {
+    const { store, reopen } = await open();
+    await store.load();
+    store.openSession('a');
+    if (!store.safeAtOnce) await store.commit();
+    await store[Symbol.asyncDispose]();
+    await using again = await reopen();
+    assert.deepEqual(shown(await again.load()), wanted({ sessions: { a: {} } }));
+  });
+
+  test(`${name} has a name of one word`, async () => {
+    await using store = (await open()).store;
+    assert.match(store.name, /^[a-z][a-z0-9-]*$/);
+  });
+
+  for (let seed = 1; seed <= 10; seed++) {
+    test(`${name} keeps the same as a store in memory, seed ${seed}`, async () => {
+      const reference = new MemoryStore();
+      const chance = random(seed);
+      const result = await afterwards(await open(), async (store) => {
+        for (let step = 0; step < 300; step++) {
+          const act = anyWrite(chance);
+          act(store);
+          act(reference);
+          if (chance() < 0.05) await store.commit();
+        }
+      });
+      assert.deepEqual(result, shown(await reference.load()));
+    });
+  }
+}
+
+/** What is there after a restart. */
+async function afterwards(
+  { store, reopen }: StoreCase,
+  act: (store: Store) => void | Promise<void>,
+): Promise<Shown> {
+  await store.load();
+  await act(store);
+  await store.commit();
+  await store[Symbol.asyncDispose]();
+  await using again = await reopen();
+  return shown(await again.load());
+}
+
+type Shown = {
+  readonly sessions: Readonly<Record<string, Required<ExpectedSession>>>;
+  readonly retained: readonly string[];
+};
+
+function shown({ sessions, retained }: StoredState): Shown {
+  const all: Record<string, Required<ExpectedSession>> = {};
+  for (const { clientId, nextSequence, subscriptions, received, deliveries } of sessions) {
+    assert.equal(Object.hasOwn(all, clientId), false, `two sessions of ${clientId}`);
+    all[clientId] = {
+      next: nextSequence,
+      subscriptions: [...subscriptions].map(([filter, qos]) => `${filter} @ ${qos}`).toSorted(),
+      received: received.toSorted((one, other) => one - other),
+      deliveries: deliveries.map(({ sequence, qos, retained: isRetained, message: found }) => {
+        const what = found === undefined ? 'released' : `${found.topic}=${text(found)}`;
+        const flag = isRetained && found !== undefined ? ' retained' : '';
+        return `${sequence} @ ${qos} ${what}${flag}`;
+      }),
+    };
+  }
+  const lines = retained.map((found) => `${found.topic}=${text(found)} @ ${found.qos}`);
+  return { sessions: all, retained: lines.toSorted() };
+}
+
+function wanted({ sessions = {}, retained = [] }: Expected): Shown {
+  const nothing = { next: 0, subscriptions: [], received: [], deliveries: [] };
+  const filled = Object.entries(sessions).map(([id, some]) => [id, { ...nothing, ...some }]);
+  return { sessions: Object.fromEntries(filled) as Shown['sessions'], retained };
+}
+
+function message(topic: string, payload: string, qos: QoS = 1): Message {
+  return Message.of({ topic, payload: Buffer.from(payload), qos, retain: false });
+}
+
+function to(clientId: string, sequence: number, qos: 1 | 2 = 1): Recipient {
+  return { clientId, sequence, qos, retained: false };
+}
+
+function text({ payload }: Message): string {
+  return Buffer.from(payload).toString();
+}
+
+/** Any write, to few clients, topics and numbers, so that many meet. */
+function anyWrite(chance: () => number): (store: Store) => void {
+  const upTo = (count: number) => Math.floor(chance() * count);
+  const id = `client ${upTo(4)}`;
+  const sequence = upTo(30);
+  const packetId = 1 + upTo(10);
+  const topic = `topic/${upTo(8)}`;
+  const qos = chance() < 0.5 ? 1 : 2;
+  const published = message(topic, `payload ${upTo(1000)}`);
+  const ids = [0, 1, 2, 3].filter(() => chance() < 0.5).map((number) => `client ${number}`);
+  const writes: readonly ((store: Store) => void)[] = [
+    (store) => store.openSession(id),
+    (store) => store.removeSession(id),
+    (store) => store.putSubscription(id, topic, qos),
+    (store) => store.deleteSubscription(id, topic),
+    (store) =>
+      store.append(
+        published,
+        ids.map((one) => to(one, sequence, qos)),
+      ),
+    (store) => store.append(published, [to(id, sequence, qos)]),
+    (store) => store.release(id, sequence),
+    (store) => store.settle(id, sequence),
+    (store) => store.addReceived(id, packetId),
+    (store) => store.deleteReceived(id, packetId),
+    (store) => store.putRetained(published),
+    (store) => store.deleteRetained(topic),
+  ];
+  // Sessions last, or there would be nothing in them.
+  const rare = upTo(20) === 0;
+  return writes[rare ? upTo(2) : 2 + upTo(writes.length - 2)] ?? writes[0]!;
+}
+
+/** The same numbers for the same seed, from 0 to 1. */
+function random(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
