@@ -1,0 +1,120 @@
+/** A store whose commits a test ends by hand, and that tells what was written to it. */
+import type { QoS } from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+import { MemoryStore } from './memory-store.js';
+import type { Recipient, Store, StoredState } from './store.js';
+
+export class HandStore implements Store {
+  readonly name = 'hand';
+  /** What was written, one line each: `append t=m for a:0@1`. */
+  readonly written: string[] = [];
+  /** Commits begun. */
+  commits = 0;
+  readonly safeAtOnce: boolean;
+  closed = false;
+  readonly #inner = new MemoryStore();
+  #underWay: { resolve: () => void; reject: (error: unknown) => void }[] = [];
+
+  /** @param safeAtOnce As a store in memory is. */
+  constructor({ safeAtOnce = false } = {}) {
+    this.safeAtOnce = safeAtOnce;
+  }
+
+  /** Commits begun that have not ended. */
+  get underWay(): number {
+    return this.#underWay.length;
+  }
+
+  /** Ends the oldest commit; resolves when those who wait for it were told. */
+  async succeed(): Promise<void> {
+    this.#underWay.shift()?.resolve();
+    await callbacksDone();
+  }
+
+  async fail(error: unknown): Promise<void> {
+    this.#underWay.shift()?.reject(error);
+    await callbacksDone();
+  }
+
+  commit(): Promise<void> {
+    this.commits++;
+    return new Promise((resolve, reject) => {
+      this.#underWay.push({ resolve, reject });
+    });
+  }
+
+  load(): Promise<StoredState> {
+    return this.#inner.load();
+  }
+
+  openSession(clientId: string): void {
+    this.written.push(`open ${clientId}`);
+    this.#inner.openSession(clientId);
+  }
+
+  removeSession(clientId: string): void {
+    this.written.push(`remove ${clientId}`);
+    this.#inner.removeSession(clientId);
+  }
+
+  putSubscription(clientId: string, filter: string, qos: QoS): void {
+    this.written.push(`subscribe ${clientId} ${filter} @ ${qos}`);
+    this.#inner.putSubscription(clientId, filter, qos);
+  }
+
+  deleteSubscription(clientId: string, filter: string): void {
+    this.written.push(`unsubscribe ${clientId} ${filter}`);
+    this.#inner.deleteSubscription(clientId, filter);
+  }
+
+  append(message: Message, recipients: readonly Recipient[]): void {
+    const to = recipients.map(({ clientId, sequence, qos, retained }) => {
+      return `${clientId}:${sequence}@${qos}${retained ? ' retained' : ''}`;
+    });
+    const payload = Buffer.from(message.payload).toString();
+    this.written.push(`append ${message.topic}=${payload} for ${to.join(', ')}`);
+    this.#inner.append(message, recipients);
+  }
+
+  release(clientId: string, sequence: number): void {
+    this.written.push(`release ${clientId}:${sequence}`);
+    this.#inner.release(clientId, sequence);
+  }
+
+  settle(clientId: string, sequence: number): void {
+    this.written.push(`settle ${clientId}:${sequence}`);
+    this.#inner.settle(clientId, sequence);
+  }
+
+  addReceived(clientId: string, packetId: number): void {
+    this.written.push(`received ${clientId} ${packetId}`);
+    this.#inner.addReceived(clientId, packetId);
+  }
+
+  deleteReceived(clientId: string, packetId: number): void {
+    this.written.push(`released ${clientId} ${packetId}`);
+    this.#inner.deleteReceived(clientId, packetId);
+  }
+
+  putRetained(message: Message): void {
+    const payload = Buffer.from(message.payload).toString();
+    this.written.push(`retain ${message.topic}=${payload}`);
+    this.#inner.putRetained(message);
+  }
+
+  deleteRetained(topic: string): void {
+    this.written.push(`clear ${topic}`);
+    this.#inner.deleteRetained(topic);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closed = true;
+  }
+}
+
+/** All callbacks of promises that are settled now have run, and theirs. */
+function callbacksDone(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
