@@ -2,42 +2,39 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { BrokerProcess } from './broker-process.js';
+import { portOpens } from './free-port.js';
 
 const command = process.execPath;
+const LISTEN = "require('node:net').createServer().listen(Number(process.argv[1]), '127.0.0.1')";
 
-function readyPort(line: string): number | undefined {
-  return line.startsWith('port ') ? Number(line.slice('port '.length)) : undefined;
-}
-
-test('BrokerProcess waits for the line that names the port', async () => {
-  const script = "console.log('hello'); console.log('port 77'); setInterval(() => {}, 1000)";
-  const { process: child, port } = await BrokerProcess.spawnUntilReady({
-    command,
-    args: ['-e', script],
-    readyPort,
-  });
-  assert.equal(port, 77);
-  assert.ok(child.pid > 0);
-  assert.equal(child.hasExited, false);
-  await child.stop();
-  assert.equal(child.hasExited, true);
+test('BrokerProcess takes connections once started, and is gone once stopped', async () => {
+  const broker = await BrokerProcess.start(command, (port) => ['-e', LISTEN, `${port}`]);
+  assert.equal(await portOpens(broker.host, broker.port, () => false), true);
+  assert.ok(broker.pid > 0);
+  assert.equal(broker.hasExited, false);
+  await Promise.all([broker.stop(), broker.stop()]);
+  assert.equal(broker.hasExited, true);
+  await broker.stop();
 });
 
 test('BrokerProcess tells what a program said that did not start', async () => {
   const script = "console.error('port in use'); process.exitCode = 1";
   await assert.rejects(
-    BrokerProcess.spawnUntilReady({ command, args: ['-e', script], readyPort }),
+    BrokerProcess.start(command, () => ['-e', script]),
     /^Error: Cannot start .+: port in use$/,
   );
 });
 
-test('BrokerProcess refuses a program that is not there', async () => {
-  await assert.rejects(BrokerProcess.spawn({ command: '/no/such/program', args: [] }), /ENOENT/);
+test('BrokerProcess ends a program that does not listen in time', async () => {
+  await assert.rejects(
+    BrokerProcess.start(command, () => ['-e', 'setInterval(() => {}, 1000)'], 50),
+    /^Error: Cannot start .+: it said nothing$/,
+  );
 });
 
-test('BrokerProcess stops a program twice without harm', async () => {
-  const child = await BrokerProcess.spawn({ command, args: ['-e', 'setInterval(() => {}, 1000)'] });
-  await Promise.all([child.stop(), child.stop()]);
-  await child.stop();
-  assert.equal(child.hasExited, true);
+test('BrokerProcess refuses a program that is not there', async () => {
+  await assert.rejects(
+    BrokerProcess.start('/no/such/program', () => []),
+    /ENOENT/,
+  );
 });

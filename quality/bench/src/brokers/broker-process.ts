@@ -1,30 +1,30 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 
-/** How to start a program and to know that it is ready. */
-export interface Launch {
-  readonly command: string;
-  readonly args: readonly string[];
-  /** The port if this line of stdout says that the program is ready. */
-  readonly readyPort?: (line: string) => number | undefined;
-}
+import { freePort, portOpens } from './free-port.js';
+import type { RunningBroker } from './running-broker.js';
 
+const HOST = '127.0.0.1';
 const OUTPUT_KEPT_CHARS = 2000;
+const START_TIMEOUT_MS = 30_000;
 const STOP_GRACE_MS = 10_000;
 
 /**
- * One child process: it is started, reads like a program of its own, and is stopped by its handle.
+ * A broker in a child process, told its port and asked over TCP whether it is ready: so its log can
+ * be as quiet as that of the others.
  *
  * What it prints is read and thrown away but for the last of it, which explains a failed start.
  */
-export class BrokerProcess {
+export class BrokerProcess implements RunningBroker {
+  readonly host = HOST;
+  readonly port: number;
   readonly #child: ChildProcess;
   readonly #exited: Promise<unknown>;
   #output = '';
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, port: number) {
+    this.port = port;
     this.#child = child;
     this.#exited = once(child, 'close');
     child.stdout?.setEncoding('utf8').on('data', (text: string) => this.#keep(text));
@@ -32,28 +32,26 @@ export class BrokerProcess {
   }
 
   /**
-   * Starts the program.
+   * Starts the program and waits until it takes connections.
    *
-   * @throws if there is no such program.
+   * @param args The arguments that make it listen on this port of loopback.
+   * @throws with its last output if it ends before, or takes longer than half a minute.
    */
-  static async spawn({ command, args }: Launch): Promise<BrokerProcess> {
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  static async start(
+    command: string,
+    args: (port: number) => readonly string[],
+    timeoutMs = START_TIMEOUT_MS,
+  ): Promise<BrokerProcess> {
+    const port = await freePort();
+    const child = spawn(command, args(port), { stdio: ['ignore', 'pipe', 'pipe'] });
     await once(child, 'spawn');
-    return new BrokerProcess(child);
-  }
-
-  /**
-   * Starts the program and waits for the line that names its port.
-   *
-   * @throws with its last output if it ends before.
-   */
-  static async spawnUntilReady(
-    launch: Launch & Required<Pick<Launch, 'readyPort'>>,
-  ): Promise<{ process: BrokerProcess; port: number }> {
-    const process = await BrokerProcess.spawn(launch);
-    const port = await process.#portSaid(launch.readyPort);
-    if (port === undefined) throw process.failedToStart();
-    return { process, port };
+    const broker = new BrokerProcess(child, port);
+    const deadlineMs = performance.now() + timeoutMs;
+    const isLate = () => broker.hasExited || performance.now() > deadlineMs;
+    if (await portOpens(HOST, port, isLate)) return broker;
+    await broker.stop();
+    const said = broker.#output.trim() || 'it said nothing';
+    throw new Error(`Cannot start ${child.spawnargs.join(' ')}: ${said}`);
   }
 
   get pid(): number {
@@ -64,45 +62,15 @@ export class BrokerProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  failedToStart(): Error {
-    const name = this.#child.spawnargs.join(' ');
-    return new Error(`Cannot start ${name}: ${this.#output.trim() || 'it ended without a word'}`);
-  }
-
   /** Asks it to end, and ends it for good if it does not listen. */
   async stop(): Promise<void> {
-    if (!this.hasExited) {
-      this.#child.kill('SIGTERM');
-      const deadline = setTimeout(() => this.#child.kill('SIGKILL'), STOP_GRACE_MS);
-      await this.#exited;
-      clearTimeout(deadline);
-    }
+    if (!this.hasExited) this.#child.kill('SIGTERM');
+    const deadline = setTimeout(() => this.#child.kill('SIGKILL'), STOP_GRACE_MS);
+    await this.#exited;
+    clearTimeout(deadline);
   }
 
   #keep(text: string): void {
     this.#output = (this.#output + text).slice(-OUTPUT_KEPT_CHARS);
   }
-
-  async #portSaid(readyPort: (line: string) => number | undefined): Promise<number | undefined> {
-    if (this.#child.stdout === null) return undefined;
-    const lines = createInterface({ input: this.#child.stdout });
-    const { promise, resolve } = withResolvers<number | undefined>();
-    lines.on('line', (line) => {
-      const port = readyPort(line);
-      if (port !== undefined) resolve(port);
-    });
-    void this.#exited.then(() => resolve(undefined));
-    const port = await promise;
-    lines.close();
-    this.#child.stdout.resume(); // closing the reader pauses its source
-    return port;
-  }
-}
-
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
-  let resolve: (value: T) => void = () => {};
-  const promise = new Promise<T>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve };
 }

@@ -14,14 +14,14 @@ export async function freePort(): Promise<number> {
 }
 
 /**
- * Resolves with true once the port takes connections, with false when `hasEnded` says so before.
+ * Resolves with true once the port takes connections, with false when `isLate` says so before.
  */
 export async function portOpens(
   host: string,
   port: number,
-  hasEnded: () => boolean,
+  isLate: () => boolean,
 ): Promise<boolean> {
-  while (!hasEnded()) {
+  while (!isLate()) {
     if (await takesConnections(host, port)) return true;
     await delay(RETRY_MS);
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { REPOSITORY } from '../repository.js';
 import { BrokerProcess } from './broker-process.js';
-import type { BrokerKind, RunningBroker } from './running-broker.js';
+import type { BrokerKind } from './running-broker.js';
 
 /** How Magpie is started. */
 export interface MagpieOptions {
@@ -14,34 +14,30 @@ export interface MagpieOptions {
   readonly args: readonly string[];
 }
 
-/** Magpie as the command line starts it, with the memory store and one TCP listener. */
-export function magpie({ profileFolder, args }: MagpieOptions): BrokerKind {
+/**
+ * Magpie as the command line starts it, with the memory store and one TCP listener. Its log is as
+ * quiet as the others': no line for each connection.
+ */
+export function magpie(options: MagpieOptions): BrokerKind {
   return {
     name: 'magpie',
-    async start(scenario, run): Promise<RunningBroker> {
-      const profile =
-        profileFolder === undefined ? [] : profileFlags(profileFolder, `${scenario.name}-${run}`);
-      const { process: child, port } = await BrokerProcess.spawnUntilReady({
-        command: process.execPath,
-        args: [...profile, MAGPIE, ...BROKER_ARGS, ...args],
-        readyPort: magpiePort,
-      });
-      return { host: '127.0.0.1', port, pid: child.pid, stop: () => child.stop() };
-    },
+    start: ({ name }, run) =>
+      BrokerProcess.start(process.execPath, (port) => magpieArgs(port, `${name}-${run}`, options)),
   };
 }
 
-/** Flags of Node.js that write `<folder>/<name>.cpuprofile` when the process ends. */
-export function profileFlags(folder: string, name: string): string[] {
-  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${name}.cpuprofile`];
-}
-
-/** The port in Magpie's log line `listening`; `undefined` for any other line. */
-export function magpiePort(line: string): number | undefined {
-  if (!line.startsWith('{')) return undefined;
-  const entry = JSON.parse(line) as { msg?: unknown; port?: unknown };
-  return entry.msg === 'listening' && typeof entry.port === 'number' ? entry.port : undefined;
+/** Arguments of Node.js; a profile is written to `<folder>/<profile>.cpuprofile` at the end. */
+export function magpieArgs(
+  port: number,
+  profile: string,
+  { profileFolder, args }: MagpieOptions,
+): string[] {
+  const profileArgs =
+    profileFolder === undefined
+      ? []
+      : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profile}.cpuprofile`];
+  return [...profileArgs, MAGPIE, 'broker', '--port', `${port}`, ...BROKER_ARGS, ...args];
 }
 
 const MAGPIE = join(REPOSITORY, 'packages/cli/bin/magpie.js');
-const BROKER_ARGS = ['broker', '--port', '0', '--no-ws', '--no-http', '--memory'];
+const BROKER_ARGS = ['--no-ws', '--no-http', '--memory', '--log-level', 'warn'];

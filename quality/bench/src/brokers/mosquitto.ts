@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { BrokerProcess } from './broker-process.js';
-import { freePort, portOpens } from './free-port.js';
 import type { BrokerKind, RunningBroker } from './running-broker.js';
 
 /** Debian puts it where an ordinary PATH does not look. */
@@ -33,15 +33,15 @@ export function mosquitto(command: string): BrokerKind {
     name: 'mosquitto',
     async start(): Promise<RunningBroker> {
       const folder = await mkdtemp(join(tmpdir(), 'magpie-bench-'));
-      const port = await freePort();
-      const config = join(folder, 'mosquitto.conf');
-      await writeFile(config, mosquittoConfig(port));
-      const process = await BrokerProcess.spawn({ command, args: ['-c', config] });
-      const host = '127.0.0.1';
-      const ready = await portOpens(host, port, () => process.hasExited);
-      await rm(folder, { recursive: true });
-      if (!ready) throw process.failedToStart();
-      return { host, port, pid: process.pid, stop: () => process.stop() };
+      try {
+        const config = join(folder, 'mosquitto.conf');
+        return await BrokerProcess.start(command, (port) => {
+          writeFileSync(config, mosquittoConfig(port));
+          return ['-c', config];
+        });
+      } finally {
+        await rm(folder, { recursive: true });
+      }
     },
   };
 }
