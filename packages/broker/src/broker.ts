@@ -11,6 +11,7 @@ import { WebSocketListener } from './listeners/websocket-listener.js';
 import { type Clock, SystemClock } from './model/clock.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import { Message } from './model/message.js';
+import { MessageMemory } from './model/message-memory.js';
 import { TimerWheel } from './model/timer-wheel.js';
 import { BrokerEvents, type BrokerEventMap, type BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
@@ -140,7 +141,8 @@ export class Broker implements AsyncDisposable {
     this.#connections = new ConnectionSet({
       ...shared,
       arena: this.#arena,
-      reader: new ByteReader(new TopicTable(TOPIC_TABLE_LIMITS)),
+      reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomBytes(4).readInt32LE() })),
+      memory: new MessageMemory(),
       registry: this.#registry,
       connecting: this.#connecting,
       publishing: this.#publishing,

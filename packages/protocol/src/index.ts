@@ -48,6 +48,7 @@ export {
   SUBACK_FAILURE,
 } from './reason-codes.js';
 export { matches } from './topics/matches.js';
+export { SecondSight } from './topics/second-sight.js';
 export { parseSharedFilter, type SharedFilter } from './topics/shared-filter.js';
 export { hasWildcard, validateTopicFilter } from './topics/topic-filter.js';
 export { topicLevels, validateTopicName } from './topics/topic-name.js';

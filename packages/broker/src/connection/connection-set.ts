@@ -28,7 +28,7 @@ export class ConnectionSet {
       return;
     }
     counters.connectionsOpened++;
-    const connection = new Connection(transport, this.#around, (ended) => this.#end(ended));
+    const connection = new Connection(transport, this.#around, this.#end);
     this.#open.add(connection);
     connection.start();
   }
@@ -42,8 +42,8 @@ export class ConnectionSet {
     if (this.#open.size > 0) await empty;
   }
 
-  #end(connection: Connection): void {
+  readonly #end = (connection: Connection): void => {
     this.#open.delete(connection);
     if (this.#open.size === 0) this.#onEmpty?.();
-  }
+  };
 }

@@ -14,6 +14,7 @@ import type { AuthenticationResult } from '../auth/authenticator.js';
 import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
+import type { MessageMemory } from '../model/message-memory.js';
 import type { Timed, TimerEntry, TimerWheel } from '../model/timer-wheel.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
@@ -27,8 +28,8 @@ import type { CloseReason } from '../sessions/outlet.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { IoArena } from './io-arena.js';
-import { PacketOutlet } from './packet-outlet.js';
-import { SocketWriter } from './socket-writer.js';
+import { type OutletOwner, PacketOutlet } from './packet-outlet.js';
+import { SocketWriter, type WriterOwner } from './socket-writer.js';
 import type { Transport, TransportHandler } from './transport.js';
 
 /** What all connections of a broker share. */
@@ -39,6 +40,7 @@ export interface ConnectionSurroundings {
   readonly turn: Turn;
   readonly arena: IoArena;
   readonly reader: ByteReader;
+  readonly memory: MessageMemory;
   readonly gate: CommitGate;
   readonly registry: SessionRegistry;
   readonly connecting: Connecting;
@@ -58,7 +60,7 @@ export interface ConnectionSurroundings {
  * Packets are handled one after the other. Where an authenticator or authorizer needs time, nothing more
  * is read of this client until it has answered, so that its order is kept; the others go on.
  */
-export class Connection implements TransportHandler, Connected, Timed {
+export class Connection implements TransportHandler, WriterOwner, OutletOwner, Connected, Timed {
   readonly #around: ConnectionSurroundings;
   readonly #transport: Transport;
   readonly #packets: ServerConnection;
@@ -83,13 +85,13 @@ export class Connection implements TransportHandler, Connected, Timed {
     this.#transport = transport;
     this.#onEnd = onEnd;
     this.#packets = new ServerConnection(limits.packetBytesMax, around.reader);
-    this.#writer = new SocketWriter(transport, arena, turn, () => this.#hasRoom());
+    this.#writer = new SocketWriter(transport, arena, turn, this);
     this.#outlet = new PacketOutlet({
       writer: this.#writer,
       gate,
       counters,
       outputBytesMax: limits.outputBytesMax,
-      closeSoon: (reason) => turn.later(() => this.close(reason)),
+      owner: this,
     });
     this.#lastPacketMs = around.clock.nowMs();
     const timeoutMs = limits.connectTimeout * 1000;
@@ -129,6 +131,20 @@ export class Connection implements TransportHandler, Connected, Timed {
     this.#writer.closed();
     this.#stopTimer();
     this.#onEnd(this);
+  }
+
+  hasRoom(): void {
+    if (this.#closed) return;
+    if (this.#heldBack && !this.#outlet.full) {
+      this.#heldBack = false;
+      this.#lastPacketMs = this.#around.clock.nowMs();
+      if (!this.#waiting) this.#transport.resume();
+    }
+    this.#client?.session.drain();
+  }
+
+  closeSoon(reason: CloseReason): void {
+    this.#around.turn.later(() => this.close(reason));
   }
 
   takeOver(): void {
@@ -227,7 +243,8 @@ export class Connection implements TransportHandler, Connected, Timed {
     const headerBytes = bodyStart - packetStart;
     const minimal = headerBytes === shortestHeader(bodyEnd - bodyStart);
     const sendable = minimal ? packetStart : -1;
-    const message = Message.received(packet, client.session.clientId, sendable, !frame.owned);
+    const memory = frame.owned ? undefined : this.#around.memory;
+    const message = Message.received(packet, client.session.clientId, sendable, memory);
     return this.#around.publishing.receive(client, packet, message);
   }
 
@@ -298,16 +315,6 @@ export class Connection implements TransportHandler, Connected, Timed {
     if (this.#heldBack) return;
     this.#heldBack = true;
     this.#transport.pause();
-  }
-
-  #hasRoom(): void {
-    if (this.#closed) return;
-    if (this.#heldBack && !this.#outlet.full) {
-      this.#heldBack = false;
-      this.#lastPacketMs = this.#around.clock.nowMs();
-      if (!this.#waiting) this.#transport.resume();
-    }
-    this.#client?.session.drain();
   }
 
   #fail(error: unknown): void {

@@ -18,15 +18,15 @@ export interface Slab {
  */
 export class IoArena {
   readonly buffer: Buffer;
-  /** The region to read into: from 0 to here. */
-  readonly readBytes: number;
+  /** The start of the buffer, into which every socket reads. */
+  readonly readRegion: Buffer;
   readonly slabBytes: number;
   readonly #free: Slab[] = [];
 
   constructor({ readBytes = 65_536, slabBytes = 32_768, slabs = 512 } = {}) {
-    this.readBytes = readBytes;
     this.slabBytes = slabBytes;
     this.buffer = Buffer.allocUnsafeSlow(readBytes + slabs * slabBytes);
+    this.readRegion = this.buffer.subarray(0, readBytes);
     for (let index = slabs - 1; index >= 0; index--) {
       const start = readBytes + index * slabBytes;
       this.#free.push({ buffer: this.buffer, start, end: start + slabBytes });

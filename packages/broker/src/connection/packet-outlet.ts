@@ -16,6 +16,11 @@ import type { AcknowledgementType, CloseReason, Outlet } from '../sessions/outle
 import type { CommitGate, CommitWaiter } from '../stores/commit-gate.js';
 import type { SocketWriter } from './socket-writer.js';
 
+/** The connection that the packets leave by. */
+export interface OutletOwner {
+  closeSoon(reason: CloseReason): void;
+}
+
 /** An acknowledgement that waits for its commit. */
 interface Held {
   readonly packet: Packet;
@@ -33,7 +38,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #gate: CommitGate;
   readonly #counters: Counters;
   readonly #outputBytesMax: number;
-  readonly #closeSoon: (reason: CloseReason) => void;
+  readonly #owner: OutletOwner;
   #held: Held[] | undefined;
   version: ProtocolVersion = 4;
 
@@ -42,13 +47,13 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     gate: CommitGate;
     counters: Counters;
     outputBytesMax: number;
-    closeSoon: (reason: CloseReason) => void;
+    owner: OutletOwner;
   }) {
     this.#writer = parts.writer;
     this.#gate = parts.gate;
     this.#counters = parts.counters;
     this.#outputBytesMax = parts.outputBytesMax;
-    this.#closeSoon = parts.closeSoon;
+    this.#owner = parts.owner;
   }
 
   get congested(): boolean {
@@ -65,7 +70,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   }
 
   closeSoon(reason: CloseReason): void {
-    this.#closeSoon(reason);
+    this.#owner.closeSoon(reason);
   }
 
   /** Runs per message and receiver (`bench --only pairs-qos0`). */

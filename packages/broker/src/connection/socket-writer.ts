@@ -2,6 +2,11 @@ import type { Flushable, Turn } from '../pipeline/turn.js';
 import type { IoArena, Slab } from './io-arena.js';
 import type { Transport } from './transport.js';
 
+/** Told when output that was congested has left. */
+export interface WriterOwner {
+  hasRoom(): void;
+}
+
 /**
  * Output of one connection: collects what a turn produces and writes it once.
  *
@@ -12,28 +17,27 @@ export class SocketWriter implements Flushable {
   readonly #transport: Transport;
   readonly #arena: IoArena;
   readonly #turn: Turn;
-  readonly #onRoom: () => void;
+  readonly #owner: WriterOwner;
   /** Memory being filled; `#at` is the next free byte, `#from` the first that is not in `#chunks`. */
   #slab: Slab | undefined;
   #at = 0;
   #from = 0;
   /** Finished pieces of this turn before the current one; most turns have none. */
-  #chunks: Uint8Array[] = NONE;
-  #slabs: Slab[] = NO_SLABS;
+  #chunks: Uint8Array[] | undefined;
+  #slabs: Slab[] | undefined;
   /** Slabs that the transport still reads from. */
-  #lent: Slab[] = NO_SLABS;
+  #lent: Slab[] | undefined;
   #busy = false;
   #touched = false;
   #stopped = false;
   #pendingBytes = 0;
   #lentBytes = 0;
 
-  /** @param onRoom Told when output that was {@link congested} has left. */
-  constructor(transport: Transport, arena: IoArena, turn: Turn, onRoom: () => void) {
+  constructor(transport: Transport, arena: IoArena, turn: Turn, owner: WriterOwner) {
     this.#transport = transport;
     this.#arena = arena;
     this.#turn = turn;
-    this.#onRoom = onRoom;
+    this.#owner = owner;
   }
 
   /** Bytes collected, and bytes that the transport could not hand to the system yet. */
@@ -84,22 +88,18 @@ export class SocketWriter implements Flushable {
     if (this.#busy || this.#stopped || this.#pendingBytes === 0) return;
     const congested = this.congested;
     this.#cut();
-    const chunks = this.#chunks;
-    const slabs = this.#slabs;
-    if (this.#slab !== undefined) {
-      if (slabs === NO_SLABS) this.#lendOne(this.#slab);
-      else slabs.push(this.#slab);
-    }
-    if (slabs !== NO_SLABS) this.#lent = slabs;
+    const chunks = this.#chunks ?? [];
+    if (this.#slab !== undefined) (this.#slabs ??= []).push(this.#slab);
+    this.#lent = this.#slabs;
     this.#lentBytes = this.#pendingBytes;
     this.#pendingBytes = 0;
-    this.#chunks = NONE;
-    this.#slabs = NO_SLABS;
+    this.#chunks = undefined;
+    this.#slabs = undefined;
     this.#slab = undefined;
     this.#busy = true;
     if (this.#transport.write(chunks)) {
       this.#returnLent();
-      if (congested) this.#onRoom();
+      if (congested) this.#owner.hasRoom();
     }
   }
 
@@ -108,7 +108,7 @@ export class SocketWriter implements Flushable {
     if (!this.#busy) return;
     this.#returnLent();
     this.flush();
-    this.#onRoom();
+    this.#owner.hasRoom();
   }
 
   /** Writes what is left, if it can be, and gives the memory back. Nothing is written after this. */
@@ -117,10 +117,10 @@ export class SocketWriter implements Flushable {
     this.flush();
     this.#stopped = true;
     if (this.#slab !== undefined) this.#arena.giveBack(this.#slab);
-    for (const slab of this.#slabs) this.#arena.giveBack(slab);
+    for (const slab of this.#slabs ?? []) this.#arena.giveBack(slab);
     this.#slab = undefined;
-    this.#slabs = NO_SLABS;
-    this.#chunks = NONE;
+    this.#slabs = undefined;
+    this.#chunks = undefined;
     this.#pendingBytes = 0;
   }
 
@@ -143,15 +143,13 @@ export class SocketWriter implements Flushable {
   }
 
   #chunk(bytes: Uint8Array): void {
-    if (this.#chunks === NONE) this.#chunks = [bytes];
-    else this.#chunks.push(bytes);
+    (this.#chunks ??= []).push(bytes);
   }
 
   #nextSlab(length: number): Slab {
     if (this.#slab !== undefined) {
       this.#cut();
-      if (this.#slabs === NO_SLABS) this.#slabs = [this.#slab];
-      else this.#slabs.push(this.#slab);
+      (this.#slabs ??= []).push(this.#slab);
     }
     // Who reads slowly would keep slabs of the arena for long: let it use its own.
     const own = this.#busy || length > this.#arena.slabBytes;
@@ -164,13 +162,9 @@ export class SocketWriter implements Flushable {
     return slab;
   }
 
-  #lendOne(slab: Slab): void {
-    this.#lent = [slab];
-  }
-
   #returnLent(): void {
-    for (const slab of this.#lent) this.#arena.giveBack(slab);
-    this.#lent = NO_SLABS;
+    for (const slab of this.#lent ?? []) this.#arena.giveBack(slab);
+    this.#lent = undefined;
     this.#lentBytes = 0;
     this.#busy = false;
   }
@@ -179,6 +173,3 @@ export class SocketWriter implements Flushable {
 /** Above this, what can wait does. High enough to keep a fast reader busy for a turn. */
 const CONGESTED_ABOVE_BYTES = 256 * 1024;
 const HEAP_SLAB_BYTES = 4096;
-/** Shared by all idle writers; replaced before anything is added. */
-const NONE: Uint8Array[] = [];
-const NO_SLABS: Slab[] = [];

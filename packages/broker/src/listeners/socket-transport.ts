@@ -6,50 +6,97 @@ import type { Transport, TransportHandler } from '../connection/transport.js';
  * A socket as a {@link Transport}.
  *
  * Where Node allows it the socket reads into the arena that all sockets share: no buffer is made per read
- * and none is kept for an idle socket. That needs the handle of an accepted socket in a socket of our own,
- * which Node does not document; `adoptForSharedReads` tries it, and where it fails `data` events do.
+ * and none is kept for an idle socket. See {@link SocketTransport.onHandle}; elsewhere `data` events do.
  */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
+  /** What was read before, to be handled first; `undefined` if the socket reads into the arena. */
   readonly #ahead: Uint8Array | undefined;
   readonly remoteAddress: string;
   #handler: TransportHandler | undefined;
-  /** Whether the last write has not been taken by the system in full. */
+  /** Whether the system has not taken the last write in full. */
   #writing = false;
+  #inWrite = false;
+  /** Closing waits for the last write. */
+  #ending = false;
 
-  /**
-   * @param ahead Bytes that were read from the socket before, to be handled first.
-   * @param remoteAddress Of the client, where a proxy told it; by default the socket's.
-   */
-  constructor(socket: Socket, { ahead, remoteAddress }: SocketTransportOptions = {}) {
+  private constructor(socket: Socket, remoteAddress: string, ahead: Uint8Array | undefined) {
     this.#socket = socket;
     this.#ahead = ahead;
-    this.remoteAddress = remoteAddress ?? socket.remoteAddress ?? 'unknown';
+    this.remoteAddress = remoteAddress;
+  }
+
+  /**
+   * A transport on a socket that nobody reads yet.
+   *
+   * @param ahead Bytes that were read from it before.
+   * @param remoteAddress Of the client, where a proxy told it; by default the socket's.
+   */
+  static onSocket(socket: Socket, { ahead = NOTHING, remoteAddress }: OnSocketOptions = {}):
+    SocketTransport {
+    return new SocketTransport(socket, remoteAddress ?? socket.remoteAddress ?? 'unknown', ahead);
+  }
+
+  /**
+   * A transport on the handle of an accepted connection, which reads into the arena. Node has the option
+   * (`onread`) for sockets that connect; that it works for a handle that was accepted is not documented.
+   *
+   * @returns `undefined` if this Node cannot; the handle is as it was then.
+   */
+  static onHandle(handle: ConnectionHandle, arena: IoArena): SocketTransport | undefined {
+    if (typeof handle.useUserBuffer !== 'function') return undefined;
+    const peer: { address?: string } = {};
+    handle.getpeername?.(peer);
+    let transport: SocketTransport | undefined;
+    const options = {
+      handle,
+      manualStart: true,
+      onread: {
+        buffer: arena.readRegion,
+        callback(length: number): boolean {
+          transport?.handler?.receive(arena.buffer, 0, length);
+          return true;
+        },
+      },
+    };
+    const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
+    transport = new SocketTransport(socket, peer.address ?? 'unknown', undefined);
+    return transport;
+  }
+
+  get handler(): TransportHandler | undefined {
+    return this.#handler;
   }
 
   start(handler: TransportHandler): void {
     const socket = this.#socket;
+    const ahead = this.#ahead;
     this.#handler = handler;
     socket.on('error', ignore); // 'close' follows
     socket.on('close', () => handler.closed());
-    if (this.#ahead !== undefined) handler.receive(this.#ahead, 0, this.#ahead.length);
-    socket.on('data', (chunk: Buffer) => handler.receive(chunk, 0, chunk.length));
+    if (ahead !== undefined) {
+      if (ahead.length > 0) handler.receive(ahead, 0, ahead.length);
+      socket.on('data', (chunk: Buffer) => handler.receive(chunk, 0, chunk.length));
+    }
     socket.resume();
   }
 
-  /** Called by the socket's owner where it reads into shared memory. */
-  received(source: Uint8Array, length: number): void {
-    this.#handler?.receive(source, 0, length);
-  }
-
+  /**
+   * Calls what a writable stream calls in the end, and spares its queue, its ticks and its callbacks,
+   * which cost as much as the rest of a small write (`bench --only window-1`). The queue is above us: it
+   * writes again only when this write is done.
+   */
   write(chunks: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
-    const last = chunks.length - 1;
-    if (last > 0) socket.cork();
-    for (let index = 0; index < last; index++) socket.write(chunks[index] ?? EMPTY);
-    socket.write(chunks[last] ?? EMPTY, this.#onWritten);
-    if (last > 0) socket.uncork();
-    this.#writing = socket.writableLength > 0;
+    this.#writing = true;
+    this.#inWrite = true;
+    if (chunks.length === 1) {
+      socket._write(chunks[0], 'buffer' as BufferEncoding, this.#onWritten);
+    } else {
+      const pieces = chunks.map((chunk) => ({ chunk, encoding: 'buffer' as BufferEncoding }));
+      socket._writev?.(pieces, this.#onWritten);
+    }
+    this.#inWrite = false;
     return !this.#writing;
   }
 
@@ -62,66 +109,35 @@ export class SocketTransport implements Transport {
   }
 
   end(): void {
-    this.#socket.destroySoon();
+    if (this.#writing) this.#ending = true;
+    else this.#socket.destroySoon();
   }
 
   destroy(): void {
     this.#socket.destroy();
   }
 
-  readonly #onWritten = (): void => {
-    if (!this.#writing || this.#socket.writableLength > 0) return;
+  readonly #onWritten = (error?: Error | null): void => {
     this.#writing = false;
-    this.#handler?.drained();
+    if (error) this.#socket.destroy();
+    else if (this.#ending) this.#socket.destroySoon();
+    else if (!this.#inWrite) this.#handler?.drained();
   };
 }
 
-interface SocketTransportOptions {
+interface OnSocketOptions {
   readonly ahead?: Uint8Array;
   readonly remoteAddress?: string;
 }
 
-/**
- * A transport for an accepted socket that reads into the arena.
- *
- * @param accepted A socket of a server with `pauseOnConnect`; it must not be used afterwards.
- * @returns `undefined` if this Node does not allow it; then the socket is as it was.
- */
-export function adoptForSharedReads(accepted: Socket, arena: IoArena): SocketTransport | undefined {
-  const inside = accepted as unknown as SocketInside;
-  const handle = inside._handle;
-  if (handle === undefined || handle === null || typeof handle.useUserBuffer !== 'function') {
-    return undefined;
-  }
-  const { remoteAddress } = accepted; // asked for while the socket still has its handle
-  inside._handle = null;
-  let transport: SocketTransport | undefined;
-  const options = {
-    handle,
-    onread: {
-      buffer: arena.buffer.subarray(0, arena.readBytes),
-      callback(length: number): boolean {
-        transport?.received(arena.buffer, length);
-        return true;
-      },
-    },
-    manualStart: true,
-  };
-  const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-  // The server counts its sockets until they close; this one closes in place of the accepted one.
-  const own = socket as unknown as SocketInside;
-  own._server = inside._server;
-  inside._server = null;
-  transport = new SocketTransport(socket, remoteAddress === undefined ? {} : { remoteAddress });
-  return transport;
+/** The handle of an accepted connection: as much of Node's `TCP` as is used, none of it documented. */
+export interface ConnectionHandle {
+  useUserBuffer?(buffer: Uint8Array): void;
+  getpeername?(out: { address?: string }): number;
+  setNoDelay?(on: boolean): void;
+  setKeepAlive?(on: boolean, delayS: number): void;
 }
 
-/** Of `net.Socket`, what is not documented: see the class comment. */
-interface SocketInside {
-  _handle: { readonly useUserBuffer?: unknown } | null | undefined;
-  _server: unknown;
-}
-
-const EMPTY = new Uint8Array(0);
+const NOTHING = new Uint8Array(0);
 
 function ignore(): void {}

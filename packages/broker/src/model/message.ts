@@ -1,4 +1,5 @@
 import type { Publish, QoS } from '@magpie/protocol';
+import type { MessageMemory } from './message-memory.js';
 
 /**
  * What was published. Shared by everybody who gets it, and never changed.
@@ -6,7 +7,7 @@ import type { Publish, QoS } from '@magpie/protocol';
  * The bytes are addressed by offsets into `source`, since a typed array view per message would cost more
  * than the rest of a QoS 0 delivery (`bench --only one-to-one`). A message that came from a client first
  * lies in the buffer that all sockets are read into, and is valid only until the next read. Whoever keeps
- * it longer calls {@link keep} first; that moves the bytes and changes nothing else.
+ * it longer calls {@link keep} or {@link keepLong} first; that moves the bytes and changes nothing else.
  */
 export class Message {
   readonly topic: string;
@@ -23,11 +24,13 @@ export class Message {
   packetStart: number;
   payloadStart: number;
   payloadEnd: number;
-  /** Whether `source` may be overwritten by the next read. */
-  #borrowed: boolean;
+  /** Where the bytes may be moved while `source` is overwritten by the next read. */
+  #memory: MessageMemory | undefined;
+  /** Whether `source` holds this message alone. */
+  #alone: boolean;
 
   private constructor(topic: string, qos: QoS, retain: boolean, publisher: string, source: Uint8Array,
-    packetStart: number, payloadStart: number, payloadEnd: number, borrowed: boolean) {
+    packetStart: number, payloadStart: number, payloadEnd: number, memory: MessageMemory | undefined) {
     this.topic = topic;
     this.qos = qos;
     this.retain = retain;
@@ -36,18 +39,21 @@ export class Message {
     this.packetStart = packetStart;
     this.payloadStart = payloadStart;
     this.payloadEnd = payloadEnd;
-    this.#borrowed = borrowed;
+    this.#memory = memory;
+    this.#alone = memory === undefined;
   }
 
   /**
    * The message in a PUBLISH that was just read.
    *
    * @param packetStart Where the packet starts in `packet.source`; -1 if its bytes must not be sent on.
-   * @param borrowed Whether those bytes may be overwritten after this turn.
+   * @param memory Where to keep the bytes if they are overwritten after this turn; `undefined` if they
+   * are this message's alone.
    */
-  static received(packet: Publish, publisher: string, packetStart: number, borrowed: boolean): Message {
+  static received(packet: Publish, publisher: string, packetStart: number,
+    memory: MessageMemory | undefined): Message {
     return new Message(packet.topic, packet.qos, packet.retain, publisher, packet.source,
-      packetStart, packet.payloadStart, packet.payloadEnd, borrowed);
+      packetStart, packet.payloadStart, packet.payloadEnd, memory);
   }
 
   /** A message made by the program. The payload is the broker's from now on. */
@@ -59,7 +65,7 @@ export class Message {
     publisher?: string;
   }): Message {
     const { topic, payload, qos, retain, publisher = '' } = fields;
-    return new Message(topic, qos, retain, publisher, payload, -1, 0, payload.length, false);
+    return new Message(topic, qos, retain, publisher, payload, -1, 0, payload.length, undefined);
   }
 
   get payloadLength(): number {
@@ -76,16 +82,35 @@ export class Message {
     return this.topic.length + this.payloadEnd - this.payloadStart;
   }
 
-  /** Makes the bytes this message's own, so that it may outlive the turn. Cheap the second time. */
+  /** Makes the bytes outlive the turn. Cheap the second time. */
   keep(): this {
-    if (!this.#borrowed) return this;
+    if (this.#memory === undefined) return this;
+    const start = this.packetStart >= 0 ? this.packetStart : this.payloadStart;
+    const stored = this.#memory.store(this.source, start, this.payloadEnd);
+    this.#memory = undefined;
+    this.#move(stored.bytes, stored.start - start);
+    return this;
+  }
+
+  /**
+   * The same for what may be kept for long: retained, or queued for a client that is away. The message
+   * gets memory of its own and holds on to no other.
+   */
+  keepLong(): this {
+    if (this.#alone) return this;
     const start = this.packetStart >= 0 ? this.packetStart : this.payloadStart;
     // Not slice(): that of a Buffer is a view.
-    this.source = new Uint8Array(this.source.subarray(start, this.payloadEnd));
-    this.packetStart = this.packetStart >= 0 ? 0 : -1;
-    this.payloadStart -= start;
-    this.payloadEnd -= start;
-    this.#borrowed = false;
+    const bytes = new Uint8Array(this.source.subarray(start, this.payloadEnd));
+    this.#memory = undefined;
+    this.#alone = true;
+    this.#move(bytes, -start);
     return this;
+  }
+
+  #move(source: Uint8Array, by: number): void {
+    this.source = source;
+    if (this.packetStart >= 0) this.packetStart += by;
+    this.payloadStart += by;
+    this.payloadEnd += by;
   }
 }

@@ -148,7 +148,7 @@ export class Publishing {
       this.#counters.retainedRefused++;
       return;
     }
-    this.#retained.set(message.keep());
+    this.#retained.set(message.keepLong());
     this.#gate.writing.putRetained(message);
   }
 

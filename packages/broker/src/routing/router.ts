@@ -1,32 +1,35 @@
-import type { QoS } from '@magpie/protocol';
+import { type QoS, SecondSight } from '@magpie/protocol';
+import { levelHash } from './filter-tree.js';
 import type { ShareGroup } from './share-group.js';
 import type { Subscriber, Subscription } from './subscriber.js';
 import { SubscriptionIndex } from './subscription-index.js';
 
 /** Where messages on one topic go. Valid while the generation of the index is the same. */
 export interface Route {
-  generation: number;
+  readonly generation: number;
   /** One entry per subscriber, with the highest QoS of its matching subscriptions (MQTT-3.3.5-1). */
-  own: readonly Subscription[];
-  groups: readonly ShareGroup[];
+  readonly own: readonly Subscription[];
+  readonly groups: readonly ShareGroup[];
 }
 
 /**
  * The subscriptions, and the routes of the topics in use.
  *
- * Publishers repeat their topics, so a route is kept until a subscription changes. The table is bounded in
- * entries and in bytes of topics; when it is full it is emptied, which costs each topic in use one match.
+ * Publishers repeat their topics, so a route is kept until a subscription changes; that of a topic seen for
+ * the first time is not. The table is bounded in entries and in characters of topics; when it is full it is
+ * emptied, which costs each topic in use two matches.
  */
 export class Router {
   readonly index = new SubscriptionIndex();
   readonly #routes = new Map<string, Route>();
-  #routesBytes = 0;
+  readonly #sight = new SecondSight();
+  #routesCharacters = 0;
   readonly #routesMax: number;
-  readonly #routesBytesMax: number;
+  readonly #routesCharactersMax: number;
 
-  constructor({ routesMax = 100_000, routesBytesMax = 16 * 1024 * 1024 } = {}) {
+  constructor({ routesMax = 100_000, routesCharactersMax = 16 * 1024 * 1024 } = {}) {
     this.#routesMax = routesMax;
-    this.#routesBytesMax = routesBytesMax;
+    this.#routesCharactersMax = routesCharactersMax;
   }
 
   /** Routes kept now. */
@@ -39,8 +42,8 @@ export class Router {
     const known = this.#routes.get(topic);
     if (known !== undefined && known.generation === this.index.generation) return known;
     const route = this.#match(topic);
-    if (known === undefined) this.#remember(topic, route);
-    else this.#routes.set(topic, route);
+    if (known !== undefined) this.#routes.set(topic, route);
+    else if (this.#sight.again(levelHash(topic, 0, topic.length))) this.#remember(topic, route);
     return route;
   }
 
@@ -51,26 +54,29 @@ export class Router {
     return {
       generation: this.index.generation,
       own: own.length > 1 ? onePerSubscriber(own) : own,
-      groups,
+      groups: groups.length === 0 ? NO_GROUPS : groups,
     };
   }
 
   #remember(topic: string, route: Route): void {
-    if (this.#routes.size >= this.#routesMax || this.#routesBytes > this.#routesBytesMax) {
+    const full = this.#routes.size >= this.#routesMax;
+    if (full || this.#routesCharacters > this.#routesCharactersMax) {
       this.#routes.clear();
-      this.#routesBytes = 0;
+      this.#routesCharacters = 0;
     }
     this.#routes.set(topic, route);
-    this.#routesBytes += topic.length;
+    this.#routesCharacters += topic.length;
   }
 }
 
-function onePerSubscriber(matched: readonly Subscription[]): Subscription[] {
+function onePerSubscriber(matched: Subscription[]): Subscription[] {
   const highest = new Map<Subscriber, Subscription>();
   for (const subscription of matched) {
     const other = highest.get(subscription.subscriber);
     const better: QoS | -1 = other === undefined ? -1 : other.qos;
     if (subscription.qos > better) highest.set(subscription.subscriber, subscription);
   }
-  return highest.size === matched.length ? (matched as Subscription[]) : [...highest.values()];
+  return highest.size === matched.length ? matched : [...highest.values()];
 }
+
+const NO_GROUPS: readonly ShareGroup[] = [];

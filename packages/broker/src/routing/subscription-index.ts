@@ -1,7 +1,15 @@
 import type { QoS } from '@magpie/protocol';
-import { ShareGroup } from './share-group.js';
+import { FilterEnd } from './filter-end.js';
+import {
+  FilterTree,
+  HAS_CHILDREN,
+  HAS_MULTI,
+  HAS_PLUS,
+  HAS_SINGLE,
+  levelHash,
+} from './filter-tree.js';
+import type { ShareGroup } from './share-group.js';
 import type { Subscriber, Subscription } from './subscriber.js';
-import { SubscriptionSet } from './subscription-set.js';
 
 /**
  * Which subscriptions match a topic: a tree of filter levels (MQTT 3.1.1, 4.7).
@@ -13,15 +21,25 @@ import { SubscriptionSet } from './subscription-set.js';
  * on the filters that share its levels, not on how many filters there are.
  */
 export class SubscriptionIndex {
-  readonly #root = new FilterNode(undefined, '');
-  /** Levels of the topic being matched; kept to spare an array per match. */
-  readonly #levels: string[] = [];
+  readonly #tree = new FilterTree();
+  /** Filters that end at a node; by node. */
+  readonly #single: (FilterEnd | undefined)[] = [undefined];
+  /** Filters that end at a node with `/#`; by node. */
+  readonly #multi: (FilterEnd | undefined)[] = [undefined];
+  /** Start and hash of each level of the topic being matched; kept to spare arrays per match. */
+  readonly #starts: number[] = [];
+  readonly #hashes: number[] = [];
   #size = 0;
   #generation = 0;
 
   /** Subscriptions held. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Nodes of the tree: none when nobody subscribes. */
+  get nodes(): number {
+    return this.#tree.size;
   }
 
   /** Changes with every change: what was matched under another generation is out of date. */
@@ -38,21 +56,43 @@ export class SubscriptionIndex {
    */
   add(filter: string, subscriber: Subscriber, qos: QoS, group?: string): boolean {
     this.#generation++;
-    const { node, multi } = this.#descend(filter);
+    const { path, multi } = splitFilter(filter);
+    let node = 0;
+    for (const level of path) {
+      node = this.#tree.childOrNew(node, level);
+      if (node === this.#single.length) {
+        this.#single.push(undefined);
+        this.#multi.push(undefined);
+      }
+    }
+    const ends = multi ? this.#multi : this.#single;
+    const end = (ends[node] ??= new FilterEnd());
+    this.#tree.mark(node, multi ? HAS_MULTI : HAS_SINGLE, true);
     const isNew = group === undefined
-      ? node.ownSet(multi).put(subscriber, qos)
-      : node.group(multi, group).put(subscriber, qos);
+      ? end.put(subscriber, qos)
+      : end.putShared(group, subscriber, qos);
     if (isNew) this.#size++;
     return isNew;
   }
 
   /** @returns Whether there was such a subscription. */
   remove(filter: string, subscriber: Subscriber, group?: string): boolean {
-    const found = this.#find(filter);
-    if (found === undefined || !found.node.remove(found.multi, subscriber, group)) return false;
+    const { path, multi } = splitFilter(filter);
+    const node = this.#nodeOf(path);
+    const ends = multi ? this.#multi : this.#single;
+    const end = node === undefined ? undefined : ends[node];
+    if (node === undefined || end === undefined) return false;
+    const removed = group === undefined
+      ? end.remove(subscriber)
+      : end.removeShared(group, subscriber);
+    if (!removed) return false;
     this.#generation++;
     this.#size--;
-    found.node.prune();
+    if (end.isEmpty) {
+      ends[node] = undefined;
+      this.#tree.mark(node, multi ? HAS_MULTI : HAS_SINGLE, false);
+      this.#prune(node);
+    }
     return true;
   }
 
@@ -65,51 +105,81 @@ export class SubscriptionIndex {
    * @param groups Gets every share group with a matching filter.
    */
   match(topic: string, own: Subscription[], groups: ShareGroup[]): void {
-    const levels = this.#levels;
+    const count = this.#split(topic);
+    if (topic.charCodeAt(0) !== DOLLAR) {
+      this.#walk(0, this.#tree.flags(0), 0, count, topic, own, groups);
+      return;
+    }
+    const first = this.#find(0, 0, topic);
+    if (first < 0) return;
+    const flags = this.#tree.flagsAt(first);
+    this.#walk(this.#tree.nodeAt(first), flags, 1, count, topic, own, groups);
+  }
+
+  /** Finds the levels of the topic. @returns How many there are. */
+  #split(topic: string): number {
+    const starts = this.#starts;
+    const hashes = this.#hashes;
     let count = 0;
-    for (let start = 0; start >= 0; count++) {
+    let start = 0;
+    while (start >= 0) {
       const slash = topic.indexOf('/', start);
-      levels[count] = slash < 0 ? topic.slice(start) : topic.slice(start, slash);
+      starts[count] = start;
+      hashes[count++] = levelHash(topic, start, slash < 0 ? topic.length : slash);
       start = slash < 0 ? -1 : slash + 1;
     }
-    if (topic.charCodeAt(0) === DOLLAR) {
-      const node = this.#root.child(levels[0] ?? '');
-      if (node !== undefined) walk(node, levels, 1, count, own, groups);
-    } else {
-      walk(this.#root, levels, 0, count, own, groups);
+    starts[count] = topic.length + 1;
+    return count;
+  }
+
+  #find(node: number, depth: number, topic: string): number {
+    const start = this.#starts[depth] as number;
+    const end = (this.#starts[depth + 1] as number) - 1;
+    return this.#tree.find(node, topic, start, end, this.#hashes[depth] as number);
+  }
+
+  /** Runs per message on a topic whose route is not known; `depth` levels are behind us. */
+  #walk(node: number, flags: number, depth: number, count: number, topic: string,
+    own: Subscription[], groups: ShareGroup[]): void {
+    // `a/#` matches `a` too (4.7.1.2): look at `#` before asking whether a level is left.
+    if ((flags & HAS_MULTI) !== 0) this.#multi[node]?.collect(own, groups);
+    if (depth === count) {
+      if ((flags & HAS_SINGLE) !== 0) this.#single[node]?.collect(own, groups);
+      return;
+    }
+    const tree = this.#tree;
+    if ((flags & HAS_CHILDREN) !== 0) {
+      const at = this.#find(node, depth, topic);
+      if (at >= 0) {
+        this.#walk(tree.nodeAt(at), tree.flagsAt(at), depth + 1, count, topic, own, groups);
+      }
+    }
+    if ((flags & HAS_PLUS) !== 0) {
+      const plus = tree.plus(node);
+      this.#walk(plus, tree.flags(plus), depth + 1, count, topic, own, groups);
     }
   }
 
-  #descend(filter: string): { node: FilterNode; multi: boolean } {
-    const { path, multi } = splitFilter(filter);
-    let node = this.#root;
-    for (const level of path) node = node.childOrNew(level);
-    return { node, multi };
-  }
-
-  #find(filter: string): { node: FilterNode; multi: boolean } | undefined {
-    const { path, multi } = splitFilter(filter);
-    let node: FilterNode | undefined = this.#root;
+  #nodeOf(path: readonly string[]): number | undefined {
+    let node = 0;
     for (const level of path) {
-      node = level === '+' ? node.plus : node.child(level);
-      if (node === undefined) return undefined;
+      if (level === '+') {
+        node = this.#tree.plus(node);
+        if (node === 0) return undefined;
+      } else {
+        const { length } = level;
+        const at = this.#tree.find(node, level, 0, length, levelHash(level, 0, length));
+        if (at < 0) return undefined;
+        node = this.#tree.nodeAt(at);
+      }
     }
-    return { node, multi };
+    return node;
   }
-}
 
-/** Runs per message on a topic not matched before. `depth` levels of the topic are behind us. */
-function walk(node: FilterNode, levels: readonly string[], depth: number, count: number,
-  own: Subscription[], groups: ShareGroup[]): void {
-  // `a/#` matches `a` too (4.7.1.2): look at `#` before asking whether a level is left.
-  if (node.multi !== undefined) node.multi.collect(own, groups);
-  if (depth === count) {
-    if (node.single !== undefined) node.single.collect(own, groups);
-    return;
+  /** Takes nodes out that lead nowhere, from this one upwards. */
+  #prune(node: number): void {
+    while (node !== 0 && this.#tree.flags(node) === 0) node = this.#tree.remove(node);
   }
-  const child = node.child(levels[depth] ?? '');
-  if (child !== undefined) walk(child, levels, depth + 1, count, own, groups);
-  if (node.plus !== undefined) walk(node.plus, levels, depth + 1, count, own, groups);
 }
 
 function splitFilter(filter: string): { path: string[]; multi: boolean } {
@@ -117,99 +187,6 @@ function splitFilter(filter: string): { path: string[]; multi: boolean } {
   const multi = path.at(-1) === '#';
   if (multi) path.pop();
   return { path, multi };
-}
-
-/** Who subscribed to exactly one filter, alone or in groups. */
-class FilterEnd {
-  own: SubscriptionSet | undefined;
-  groups: ShareGroup[] | undefined;
-
-  get empty(): boolean {
-    return this.own === undefined && this.groups === undefined;
-  }
-
-  collect(own: Subscription[], groups: ShareGroup[]): void {
-    if (this.own !== undefined) for (const entry of this.own.list) own.push(entry);
-    if (this.groups !== undefined) for (const group of this.groups) groups.push(group);
-  }
-}
-
-class FilterNode {
-  readonly #parent: FilterNode | undefined;
-  readonly #level: string;
-  #children: Map<string, FilterNode> | undefined;
-  plus: FilterNode | undefined;
-  /** Filters that end here. */
-  single: FilterEnd | undefined;
-  /** Filters that end here with `/#`. */
-  multi: FilterEnd | undefined;
-
-  constructor(parent: FilterNode | undefined, level: string) {
-    this.#parent = parent;
-    this.#level = level;
-  }
-
-  child(level: string): FilterNode | undefined {
-    return this.#children === undefined ? undefined : this.#children.get(level);
-  }
-
-  childOrNew(level: string): FilterNode {
-    if (level === '+') return (this.plus ??= new FilterNode(this, level));
-    this.#children ??= new Map();
-    let child = this.#children.get(level);
-    if (child === undefined) {
-      child = new FilterNode(this, level);
-      this.#children.set(level, child);
-    }
-    return child;
-  }
-
-  ownSet(multi: boolean): SubscriptionSet {
-    return (this.#end(multi).own ??= new SubscriptionSet());
-  }
-
-  group(multi: boolean, name: string): ShareGroup {
-    const groups = (this.#end(multi).groups ??= []);
-    let group = groups.find((other) => other.name === name);
-    if (group === undefined) groups.push((group = new ShareGroup(name)));
-    return group;
-  }
-
-  remove(multi: boolean, subscriber: Subscriber, groupName: string | undefined): boolean {
-    const end = multi ? this.multi : this.single;
-    if (end === undefined) return false;
-    if (groupName === undefined) {
-      if (end.own?.remove(subscriber) !== true) return false;
-      if (end.own.size === 0) end.own = undefined;
-    } else {
-      const group = end.groups?.find((other) => other.name === groupName);
-      if (group?.remove(subscriber) !== true) return false;
-      if (group.size === 0) end.groups = end.groups?.filter((other) => other !== group);
-      if (end.groups?.length === 0) end.groups = undefined;
-    }
-    if (end.empty && multi) this.multi = undefined;
-    if (end.empty && !multi) this.single = undefined;
-    return true;
-  }
-
-  /** Takes this node out of the tree if nothing is left in it, and so on upwards. */
-  prune(): void {
-    const empty = this.#children === undefined && this.plus === undefined
-      && this.single === undefined && this.multi === undefined;
-    if (empty) this.#parent?.removeChild(this);
-  }
-
-  removeChild(child: FilterNode): void {
-    if (this.plus === child) this.plus = undefined;
-    else this.#children?.delete(child.#level);
-    if (this.#children?.size === 0) this.#children = undefined;
-    this.prune();
-  }
-
-  #end(multi: boolean): FilterEnd {
-    if (multi) return (this.multi ??= new FilterEnd());
-    return (this.single ??= new FilterEnd());
-  }
 }
 
 const DOLLAR = 0x24;

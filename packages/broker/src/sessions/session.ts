@@ -211,7 +211,8 @@ export class Session implements Subscriber {
         return;
       }
     }
-    message.keep();
+    if (this.#outlet === undefined) message.keepLong();
+    else message.keep();
     queue.push(delivery);
     if (delivery.qos === 0) return;
     this.#nextSequence++;

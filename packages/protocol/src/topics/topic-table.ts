@@ -1,4 +1,5 @@
 import type { TopicNames } from '../bytes/byte-reader.js';
+import { SecondSight } from './second-sight.js';
 import { decodeTopicName } from '../bytes/decode-topic-name.js';
 import { hashBytes } from '../bytes/hash-bytes.js';
 
@@ -33,13 +34,15 @@ const PROBES_MAX = 16;
  * Topic names by their bytes, so that a name is decoded and validated once and every PUBLISH that
  * bears it shares one string.
  *
- * Open addressing over a power of two of slots, at most half of them used. When a limit is
+ * A name is kept from the second time it is seen: one that does not repeat would only push out
+ * those that do. Open addressing over a power of two of slots, at most half of them used. When a limit is
  * reached everything is forgotten and the table fills again with what is in use now; `resets`
  * counts that. A table may serve all connections.
  */
 export class TopicTable implements TopicNames {
   readonly #limits: TopicTableLimits;
   readonly #seed: number;
+  readonly #sight = new SecondSight();
   #slots = emptySlots(SLOTS_MIN);
   /** Found last: a chunk often holds many messages of one topic, and comparing costs no hash. */
   #last: Entry | undefined = undefined;
@@ -93,6 +96,7 @@ export class TopicTable implements TopicNames {
     const name = decodeTopicName(source, start, end);
     const length = end - start;
     if (length > this.#limits.bytesMax || this.#limits.entriesMax === 0) return name;
+    if (!this.#sight.again(hash)) return name;
     if (this.#entries >= this.#limits.entriesMax || this.#bytes + length > this.#limits.bytesMax) {
       this.#forget();
     } else if (this.#entries * 2 >= this.#slots.length) {

@@ -1,0 +1,73 @@
+/** The way out to a client that a test plays. */
+import type { QoS, Suback } from '@magpie/protocol';
+import type { Message } from '../model/message.js';
+import type { AcknowledgementType, CloseReason, Outlet } from './outlet.js';
+
+export type SentPacket =
+  | {
+      readonly type: 'publish';
+      readonly topic: string;
+      readonly payload: string;
+      readonly qos: QoS;
+      readonly packetId: number;
+      readonly dup: boolean;
+      readonly retain: boolean;
+    }
+  | { readonly type: AcknowledgementType; readonly packetId: number; readonly ticket: number }
+  | {
+      readonly type: 'suback';
+      readonly packetId: number;
+      readonly returnCodes: readonly number[];
+      readonly ticket: number;
+    };
+
+export class RecordingOutlet implements Outlet {
+  congested = false;
+  full = false;
+  /** Becomes congested when this many packets were sent. */
+  congestedAt = Infinity;
+  readonly packets: SentPacket[] = [];
+  readonly closing: CloseReason[] = [];
+  #told = 0;
+
+  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void {
+    const { topic } = message;
+    const payload = Buffer.from(message.payload).toString();
+    this.#send({ type: 'publish', topic, payload, qos, packetId, dup, retain });
+  }
+
+  acknowledge(type: AcknowledgementType, packetId: number, ticket: number): void {
+    this.#send({ type, packetId, ticket });
+  }
+
+  subscribed({ packetId, returnCodes }: Suback, ticket: number): void {
+    this.#send({ type: 'suback', packetId, returnCodes, ticket });
+  }
+
+  closeSoon(reason: CloseReason): void {
+    this.closing.push(reason);
+  }
+
+  /** What was sent since it was asked last: `t=m @ 1 id 3 dup retain`, `pubrel 3`, `puback 3 at 2`. */
+  sent(): string[] {
+    const packets = this.packets.slice(this.#told);
+    this.#told = this.packets.length;
+    return packets.map(shown);
+  }
+
+  #send(packet: SentPacket): void {
+    this.packets.push(packet);
+    if (this.packets.length >= this.congestedAt) this.congested = true;
+  }
+}
+
+function shown(packet: SentPacket): string {
+  if (packet.type === 'publish') {
+    const { topic, payload, qos, packetId, dup, retain } = packet;
+    const id = packetId === 0 ? '' : ` id ${packetId}`;
+    return `${topic}=${payload} @ ${qos}${id}${dup ? ' dup' : ''}${retain ? ' retain' : ''}`;
+  }
+  const codes = packet.type === 'suback' ? ` [${packet.returnCodes.join()}]` : '';
+  const ticket = packet.ticket === 0 ? '' : ` at ${packet.ticket}`;
+  return `${packet.type} ${packet.packetId}${codes}${ticket}`;
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { QoS } from '@magpie/protocol';
+import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { RetainedTree } from '../routing/retained-tree.js';
+import { RetainedReplay } from './retained-replay.js';
+
+function treeOf(topics: readonly string[], qos: QoS = 1): RetainedTree {
+  const tree = new RetainedTree();
+  for (const topic of topics) tree.set(messageOf(topic, 'm', { qos, retain: true }));
+  return tree;
+}
+
+/** All that is left, as `topic sequence`. */
+function rest(replay: RetainedReplay): string[] {
+  const found: string[] = [];
+  for (let next = replay.peek(); next !== undefined; next = replay.peek()) {
+    found.push(`${next.message.topic} ${next.sequence}`);
+    replay.advance();
+  }
+  return found;
+}
+
+test('RetainedReplay.peek() shows the same until advance() is called', () => {
+  const replay = new RetainedReplay(treeOf(['a', 'b']), '#', 1, 10);
+  const first = replay.peek()?.message;
+  assert.equal(replay.peek()?.message, first);
+  replay.advance();
+  assert.notEqual(replay.peek()?.message, first);
+  replay.advance();
+  assert.equal(replay.peek(), undefined);
+});
+
+test('RetainedReplay numbers its messages from the first sequence number on', () => {
+  const replay = new RetainedReplay(treeOf(['a', 'b', 'c/d']), '#', 1, 10);
+  const found = rest(replay);
+  assert.deepEqual(
+    found.map((line) => line.split(' ')[1]),
+    ['10', '11', '12'],
+  );
+  assert.deepEqual(found.map((line) => line.split(' ')[0]).toSorted(), ['a', 'b', 'c/d']);
+});
+
+test('RetainedReplay sends with RETAIN, at the lower of both qualities of service', () => {
+  for (const published of [0, 1, 2] as const) {
+    for (const granted of [0, 1, 2] as const) {
+      const next = new RetainedReplay(treeOf(['a'], published), 'a', granted, 5).peek();
+      const qos = Math.min(published, granted);
+      assert.deepEqual([next?.qos, next?.retain, next?.sequence], [qos, true, qos === 0 ? -1 : 5]);
+    }
+  }
+});
+
+test('RetainedReplay leaves out what was set or replaced after it was made', () => {
+  const tree = treeOf(['a', 'b', 'c']);
+  const replay = new RetainedReplay(tree, '#', 1, 0);
+  tree.set(messageOf('d'));
+  tree.set(messageOf('a', 'replaced'));
+  tree.delete('b');
+  assert.deepEqual(rest(replay), ['c 0']);
+});
+
+test('RetainedReplay looks up when its turn comes, and once', () => {
+  const tree = treeOf(['a', 'b']);
+  const replay = new RetainedReplay(tree, '#', 1, 0);
+  assert.ok(replay.peek());
+  tree.delete('a');
+  tree.delete('b');
+  assert.equal(rest(replay).length, 2);
+});
+
+test('RetainedReplay never has more messages than were counted when it was made', () => {
+  const tree = treeOf(['a', 'b', 'c']);
+  const count = tree.countMatching('+');
+  const replay = new RetainedReplay(tree, '+', 1, 0);
+  for (let number = 0; number < 10; number++) tree.set(messageOf(`new ${number}`));
+  assert.ok(rest(replay).length <= count);
+});
+
+test('RetainedReplay.bytes is small, whatever matches', () => {
+  const tree = treeOf(Array.from({ length: 1000 }, (_, number) => `t${number}`));
+  const replay = new RetainedReplay(tree, 'some/filter/#', 1, 0);
+  assert.equal(replay.bytes, 'some/filter/#'.length);
+  replay.peek();
+  assert.equal(replay.bytes, 'some/filter/#'.length);
+});

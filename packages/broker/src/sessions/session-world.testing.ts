@@ -1,0 +1,101 @@
+/** All that sessions stand on, on a clock and a store that a test moves by hand. */
+import type { QoS } from '@magpie/protocol';
+import { type Limits, limitsFrom } from '../model/limits.js';
+import { ManualClock } from '../model/manual-clock.testing.js';
+import type { Message } from '../model/message.js';
+import { TimerWheel } from '../model/timer-wheel.js';
+import { BrokerEvents } from '../observe/broker-events.js';
+import { Counters } from '../observe/counters.js';
+import { RecordingLogger } from '../observe/recording-logger.testing.js';
+import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { RetainedTree } from '../routing/retained-tree.js';
+import { Router } from '../routing/router.js';
+import { CommitGate } from '../stores/commit-gate.js';
+import { HandStore } from '../stores/hand-store.testing.js';
+import { QueueTotals } from './delivery-queue.js';
+import { RecordingOutlet } from './recording-outlet.testing.js';
+import type { Session } from './session.js';
+import { SessionRegistry } from './session-registry.js';
+
+export class SessionWorld {
+  readonly limits: Limits;
+  readonly store: HandStore;
+  readonly clock = new ManualClock();
+  readonly wheel = new TimerWheel(this.clock);
+  readonly log = new RecordingLogger();
+  readonly events = new BrokerEvents(this.log);
+  readonly counters = new Counters();
+  readonly totals = new QueueTotals();
+  readonly retained = new RetainedTree();
+  readonly router = new Router();
+  readonly gate: CommitGate;
+  readonly registry: SessionRegistry;
+  /** Errors of the store that the gate told. */
+  readonly storeErrors: unknown[] = [];
+
+  /** @param store Safe at once by default, as a store in memory is. */
+  constructor(limits: Partial<Limits> = {}, store = new HandStore({ safeAtOnce: true })) {
+    this.limits = limitsFrom(limits);
+    this.store = store;
+    this.gate = new CommitGate(
+      store,
+      () => {},
+      (error) => this.storeErrors.push(error),
+    );
+    this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
+  }
+
+  /** A world on what this one has stored. */
+  async restarted(limits: Partial<Limits> = this.limits): Promise<SessionWorld> {
+    const next = new SessionWorld(limits, this.store);
+    const { sessions, retained } = await this.store.load();
+    for (const message of retained) next.retained.set(message);
+    next.registry.restore(sessions);
+    return next;
+  }
+
+  /** A session that subscribed to everything, its client not connected. */
+  session(clientId = 'c', { clean = false, qos = 2 as QoS } = {}): Session {
+    const { session } = this.registry.open(clientId, clean);
+    this.registry.subscribe(session, '#', qos);
+    this.store.written.length = 0;
+    return session;
+  }
+
+  /** The same with its client connected. */
+  online(clientId = 'c', options: { clean?: boolean; qos?: QoS } = {}): [Session, RecordingOutlet] {
+    const session = this.session(clientId, options);
+    const outlet = new RecordingOutlet();
+    session.attach(outlet);
+    return [session, outlet];
+  }
+
+  /** Routes a message with this payload to all who subscribed. */
+  publish(payload: string, qos: QoS, topic = 't'): void {
+    this.route(messageOf(topic, payload, { qos }));
+  }
+
+  /** Retains a message and routes it. */
+  retain(topic: string, payload: string, qos: QoS = 1): void {
+    const message = messageOf(topic, payload, { qos, retain: true });
+    this.retained.set(message);
+    this.route(message);
+  }
+
+  route(message: Message): void {
+    const outer = this.gate.begin();
+    const { own, groups } = this.router.route(message.topic);
+    for (const { subscriber, qos } of own) subscriber.deliver(message, qos);
+    for (const group of groups) {
+      const chosen = group.choose(message.qos);
+      chosen?.subscriber.deliver(message, chosen.qos);
+    }
+    this.gate.seal(message, outer);
+  }
+
+  /** Drop counters that are not zero. */
+  get dropped(): Record<string, number> {
+    const counted = Object.entries(this.counters.dropped).filter(([, count]) => count > 0);
+    return Object.fromEntries(counted);
+  }
+}

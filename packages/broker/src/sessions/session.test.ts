@@ -1,0 +1,606 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { QoS } from '@magpie/protocol';
+import type { Limits } from '../model/limits.js';
+import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { HandStore } from '../stores/hand-store.testing.js';
+import { RecordingOutlet } from './recording-outlet.testing.js';
+import type { Session } from './session.js';
+import { SessionWorld } from './session-world.testing.js';
+
+function attach(session: Session): RecordingOutlet {
+  const outlet = new RecordingOutlet();
+  session.attach(outlet);
+  return outlet;
+}
+
+const QUALITIES = [0, 1, 2] as const;
+
+for (const published of QUALITIES) {
+  for (const granted of QUALITIES) {
+    const qos = Math.min(published, granted);
+    for (const clean of [true, false]) {
+      const kind = clean ? 'clean' : 'persistent';
+      test(`Session.deliver() of QoS ${published} to a ${kind} one granted ${granted}`, () => {
+        const world = new SessionWorld();
+        const [session, outlet] = world.online('c', { clean, qos: granted });
+        world.publish('m', published);
+        assert.deepEqual(outlet.sent(), [qos === 0 ? 't=m @ 0' : `t=m @ ${qos} id 1`]);
+        assert.deepEqual([session.inflight, session.queued], [qos === 0 ? 0 : 1, 0]);
+        const stored = qos === 0 || clean ? [] : [`append t=m for c:0@${qos}`];
+        assert.deepEqual(world.store.written, stored);
+      });
+    }
+  }
+}
+
+test('Session.deliver() sends without RETAIN, though the message asked to be retained', () => {
+  const world = new SessionWorld();
+  const [, outlet] = world.online();
+  world.route(messageOf('t', 'm', { qos: 1, retain: true }));
+  assert.deepEqual(outlet.sent(), ['t=m @ 1 id 1']);
+});
+
+test('Session.deliver() to a client that is away drops QoS 0 and queues the others', () => {
+  const world = new SessionWorld();
+  const session = world.session();
+  for (const qos of QUALITIES) world.publish(`m${qos}`, qos);
+  assert.deepEqual(world.dropped, { 'offline-qos0': 1 });
+  assert.equal(session.queued, 2);
+  assert.deepEqual(attach(session).sent(), ['t=m1 @ 1 id 1', 't=m2 @ 2 id 2']);
+  assert.deepEqual([session.queued, session.inflight], [0, 2]);
+});
+
+test('Session.deliver() drops QoS 0 while the output is full, and only that', () => {
+  const world = new SessionWorld();
+  const [session, outlet] = world.online();
+  outlet.full = true;
+  outlet.congested = true;
+  for (const qos of QUALITIES) world.publish(`m${qos}`, qos);
+  assert.deepEqual(outlet.sent(), []);
+  assert.deepEqual(world.dropped, { 'output-full': 1 });
+  outlet.full = false;
+  outlet.congested = false;
+  session.drain();
+  assert.deepEqual(outlet.sent(), ['t=m1 @ 1 id 1', 't=m2 @ 2 id 2']);
+});
+
+test('Session queues QoS 1 and 2 while its client reads slowly, and keeps their order', () => {
+  const world = new SessionWorld();
+  const [session, outlet] = world.online();
+  outlet.congested = true;
+  for (const payload of ['a', 'b', 'c', 'd']) world.publish(payload, 1);
+  world.publish('now', 0); // can be dropped, so it need not wait
+  assert.deepEqual(outlet.sent(), ['t=now @ 0']);
+  assert.equal(session.queued, 4);
+  outlet.congested = false;
+  outlet.congestedAt = outlet.packets.length + 2;
+  session.drain();
+  assert.deepEqual(outlet.sent(), ['t=a @ 1 id 1', 't=b @ 1 id 2']);
+  outlet.congested = false;
+  outlet.congestedAt = Infinity;
+  world.publish('e', 1); // not before those that wait
+  session.drain();
+  assert.deepEqual(outlet.sent(), ['t=c @ 1 id 3', 't=d @ 1 id 4', 't=e @ 1 id 5']);
+});
+
+test('Session sends what is queued as acknowledgements make room, in order', () => {
+  const world = new SessionWorld({ inflightMax: 2 });
+  const [session, outlet] = world.online();
+  for (const payload of ['a', 'b', 'c', 'd', 'e']) world.publish(payload, 2);
+  assert.deepEqual(outlet.sent(), ['t=a @ 2 id 1', 't=b @ 2 id 2']);
+  assert.deepEqual([session.inflight, session.queued], [2, 3]);
+
+  session.acknowledged('pubrec', 1); // received is not done
+  assert.deepEqual(outlet.sent(), ['pubrel 1']);
+  session.acknowledged('pubcomp', 1);
+  assert.deepEqual(outlet.sent(), ['t=c @ 2 id 3']);
+  session.acknowledged('pubrec', 3);
+  session.acknowledged('pubcomp', 3);
+  assert.deepEqual(outlet.sent(), ['pubrel 3', 't=d @ 2 id 4']);
+  world.publish('f', 1);
+  session.acknowledged('pubrec', 2);
+  session.acknowledged('pubcomp', 2);
+  session.acknowledged('pubrec', 4);
+  session.acknowledged('pubcomp', 4);
+  const sent = outlet.sent().filter((line) => line.startsWith('t='));
+  assert.deepEqual(sent, ['t=e @ 2 id 5', 't=f @ 1 id 6']);
+  assert.equal(session.queued, 0);
+});
+
+test('Session sends QoS 0 at once, though its window is full', () => {
+  const world = new SessionWorld({ inflightMax: 1 });
+  const [, outlet] = world.online();
+  world.publish('a', 1);
+  world.publish('b', 1);
+  world.publish('c', 0);
+  assert.deepEqual(outlet.sent(), ['t=a @ 1 id 1', 't=c @ 0']);
+});
+
+type Answer = 'puback' | 'pubrec' | 'pubcomp';
+/** Identifier 1 is of QoS 1, 2 of QoS 2, 3 of QoS 2 and released, 9 is not in flight. */
+const answers: readonly (readonly [Answer, packetId: number, right: boolean, sent: string[]])[] = [
+  ['puback', 1, true, []],
+  ['puback', 2, false, []],
+  ['puback', 3, false, []],
+  ['puback', 9, true, []],
+  ['pubrec', 1, false, []],
+  ['pubrec', 2, true, ['pubrel 2']],
+  ['pubrec', 3, true, ['pubrel 3']],
+  ['pubrec', 9, true, ['pubrel 9']],
+  ['pubcomp', 1, false, []],
+  ['pubcomp', 2, false, []],
+  ['pubcomp', 3, true, []],
+  ['pubcomp', 9, true, []],
+];
+
+for (const [type, packetId, right, sent] of answers) {
+  for (const clean of [true, false]) {
+    const kind = clean ? 'clean' : 'persistent';
+    test(`Session.acknowledged() says ${right} to ${type} ${packetId} of a ${kind} one`, () => {
+      const world = new SessionWorld();
+      const [session, outlet] = world.online('c', { clean });
+      for (const qos of [1, 2, 2] as const) world.publish('m', qos);
+      session.acknowledged('pubrec', 3);
+      outlet.sent();
+      assert.equal(session.acknowledged(type, packetId), right);
+      assert.deepEqual(outlet.sent(), sent);
+    });
+  }
+}
+
+test('Session.attach() sends again what is in flight, then what is queued', () => {
+  const world = new SessionWorld({ inflightMax: 4 });
+  const [session, first] = world.online();
+  for (const [payload, qos] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 2],
+    ['d', 1],
+    ['e', 1],
+    ['f', 2],
+  ] as const) {
+    world.publish(payload, qos);
+  }
+  session.acknowledged('pubrec', 3);
+  session.acknowledged('pubrec', 2);
+  session.detach();
+  world.publish('g', 1);
+  const sentBefore = first.packets.length;
+
+  for (let time = 0; time < 2; time++) {
+    const outlet = attach(session);
+    assert.deepEqual(outlet.sent(), [
+      't=a @ 1 id 1 dup',
+      'pubrel 2',
+      'pubrel 3',
+      't=d @ 1 id 4 dup',
+    ]);
+    session.detach();
+  }
+  const outlet = attach(session);
+  outlet.sent();
+  session.acknowledged('puback', 1);
+  session.acknowledged('puback', 4);
+  session.acknowledged('pubcomp', 2);
+  assert.deepEqual(outlet.sent(), ['t=e @ 1 id 5', 't=f @ 2 id 6', 't=g @ 1 id 7']);
+  assert.equal(first.packets.length, sentBefore); // nothing goes to a connection that is gone
+});
+
+test('Session.attach() sends a retained message again with RETAIN', () => {
+  const world = new SessionWorld();
+  world.retain('t', 'm');
+  const [session, outlet] = world.online();
+  session.replay('#', 1);
+  assert.deepEqual(outlet.sent(), ['t=m @ 1 id 1 retain']);
+  session.detach();
+  assert.deepEqual(attach(session).sent(), ['t=m @ 1 id 1 dup retain']);
+});
+
+test('Session uses no identifier twice while it is in flight, in 200,000 messages', () => {
+  const world = new SessionWorld({ inflightMax: 3 });
+  const [session, outlet] = world.online();
+  world.publish('oldest', 1);
+  outlet.packets.length = 0;
+  let stuck = 0;
+  for (let count = 0; count < 200_000; count++) {
+    world.publish('m', 1);
+    const sent = outlet.packets.pop();
+    if (sent === undefined) {
+      stuck++;
+      if (stuck === 3) session.acknowledged('puback', 1);
+      continue;
+    }
+    assert.ok(stuck >= 3 || sent.packetId !== 1);
+    session.acknowledged('puback', sent.packetId);
+  }
+  assert.ok(stuck >= 3, 'the oldest message held back what would have its identifier');
+});
+
+/** What a persistent session tells the store of a message from beginning to end. */
+const stored: readonly (readonly [qos: QoS, acts: [Answer, string[]][], append: string[]])[] = [
+  [0, [], []],
+  [1, [['puback', ['settle c:0']]], ['append t=m for c:0@1']],
+  [
+    2,
+    [
+      ['pubrec', ['release c:0']],
+      ['pubcomp', ['settle c:0']],
+    ],
+    ['append t=m for c:0@2'],
+  ],
+];
+
+for (const [qos, acts, append] of stored) {
+  for (const online of [true, false]) {
+    const where = online ? 'sent' : 'queued';
+    test(`Session stores what must survive of a QoS ${qos} message that is ${where}`, () => {
+      const world = new SessionWorld();
+      const session = world.session();
+      if (online) attach(session);
+      world.publish('m', qos);
+      assert.deepEqual(world.store.written.splice(0), append);
+      if (!online) attach(session);
+      assert.deepEqual(world.store.written, []); // sending needs no write
+      for (const [type, writes] of acts) {
+        session.acknowledged(type, 1);
+        assert.deepEqual(world.store.written.splice(0), writes);
+      }
+    });
+  }
+
+  test(`Session stores nothing of a QoS ${qos} message if it is clean`, () => {
+    const world = new SessionWorld();
+    const [session] = world.online('c', { clean: true });
+    world.publish('m', qos);
+    for (const [type] of acts) session.acknowledged(type, 1);
+    session.detach();
+    world.publish('m', qos);
+    assert.deepEqual(world.store.written, []);
+  });
+}
+
+test('Session is written with others: one message, once', () => {
+  const world = new SessionWorld();
+  world.online('a');
+  world.session('b', { qos: 1 });
+  world.online('c', { clean: true });
+  world.online('d', { qos: 0 });
+  world.store.written.length = 0;
+  world.publish('m', 2);
+  assert.deepEqual(world.store.written, ['append t=m for a:0@2, b:0@1']);
+});
+
+test('Session answers PUBREC when it is safe that the message is not sent again', async () => {
+  const store = new HandStore();
+  const world = new SessionWorld({}, store);
+  const [session, outlet] = world.online();
+  world.publish('m', 2);
+  world.gate.commit();
+  await store.succeed();
+  outlet.sent();
+  session.acknowledged('pubrec', 1);
+  const { ticket } = world.gate;
+  assert.ok(ticket > 0);
+  assert.deepEqual(outlet.sent(), [`pubrel 1 at ${ticket}`]);
+});
+
+type Policy = Limits['queueFullPolicy'];
+/** Messages of five bytes, topic included, to a client that is away; what it has in the end. */
+const full: readonly (readonly [Partial<Limits>, policy: Policy, kept: string])[] = [
+  [{ queuedMessagesMax: 3 }, 'drop-newest', 'abc'],
+  [{ queuedMessagesMax: 3 }, 'drop-oldest', 'cde'],
+  [{ queuedMessagesMax: 3 }, 'disconnect', 'abc'],
+  [{ queuedMessagesMax: 0 }, 'drop-newest', ''],
+  [{ queuedMessagesMax: 0 }, 'drop-oldest', ''],
+  [{ queuedBytesMax: 10 }, 'drop-newest', 'ab'],
+  [{ queuedBytesMax: 10 }, 'drop-oldest', 'de'],
+  [{ queuedBytesMax: 14 }, 'drop-oldest', 'de'],
+  [{ queuedBytesMax: 10 }, 'disconnect', 'ab'],
+  [{ queuedBytesMax: 4 }, 'drop-oldest', ''],
+  [{ queuedMessagesTotalMax: 4 }, 'drop-newest', 'abc'],
+  [{ queuedMessagesTotalMax: 4 }, 'drop-oldest', 'cde'],
+  [{ queuedMessagesTotalMax: 1 }, 'drop-oldest', ''],
+  [{ queuedBytesTotalMax: 15 }, 'drop-newest', 'ab'],
+  [{ queuedBytesTotalMax: 15 }, 'drop-oldest', 'de'],
+  [{ queuedBytesTotalMax: 15 }, 'disconnect', 'ab'],
+];
+
+for (const [limits, queueFullPolicy, kept] of full) {
+  test(`Session with ${JSON.stringify(limits)} and ${queueFullPolicy} keeps '${kept}'`, () => {
+    const world = new SessionWorld({ ...limits, queueFullPolicy });
+    const total = 'queuedMessagesTotalMax' in limits || 'queuedBytesTotalMax' in limits;
+    if (total) {
+      // Of the totals, one message of another session takes its part.
+      const other = world.registry.open('other', false).session;
+      other.deliver(messageOf('o', 'ther', { qos: 1 }), 1);
+    }
+    const session = world.session();
+    for (const payload of 'abcde') world.publish(payload.repeat(4), 1);
+    assert.equal(session.queued, kept.length);
+    const outlet = attach(session);
+    assert.deepEqual(
+      outlet.packets
+        .map((packet) => (packet.type === 'publish' ? packet.payload[0] : '?'))
+        .join(''),
+      kept,
+    );
+    assert.deepEqual(world.dropped, { 'queue-full': 5 - kept.length });
+  });
+}
+
+test('Session disconnects a client whose queue is full if the policy says so', () => {
+  const world = new SessionWorld({ queuedMessagesMax: 1, queueFullPolicy: 'disconnect' });
+  const [, outlet] = world.online();
+  outlet.congested = true;
+  world.publish('a', 1);
+  assert.deepEqual(outlet.closing, []);
+  world.publish('b', 1);
+  assert.deepEqual(outlet.closing, ['queue-full']);
+  assert.deepEqual(world.dropped, { 'queue-full': 1 });
+});
+
+test('Session tells the store what it drops to make room, and nothing of what it never took', () => {
+  for (const [queueFullPolicy, written] of [
+    ['drop-newest', ['append t=a for c:0@1', 'append t=b for c:1@1']],
+    [
+      'drop-oldest',
+      ['append t=a for c:0@1', 'append t=b for c:1@1', 'settle c:0', 'append t=c for c:2@1'],
+    ],
+  ] as const) {
+    const world = new SessionWorld({ queuedMessagesMax: 2, queueFullPolicy });
+    world.session();
+    for (const payload of ['a', 'b', 'c']) world.publish(payload, 1);
+    assert.deepEqual(world.store.written, written);
+  }
+});
+
+test('Session drops nothing older for a message that would never fit', () => {
+  const world = new SessionWorld({ queuedBytesMax: 100, queueFullPolicy: 'drop-oldest' });
+  const session = world.session();
+  for (const payload of ['a', 'b', 'c']) world.publish(payload, 1);
+  world.publish('x'.repeat(100), 1);
+  assert.equal(session.queued, 3);
+  assert.deepEqual(world.dropped, { 'queue-full': 1 });
+});
+
+test('Session drops nothing older where others hold what all may have together', () => {
+  const world = new SessionWorld({ queuedBytesTotalMax: 1000, queueFullPolicy: 'drop-oldest' });
+  const other = world.registry.open('other', false).session;
+  other.deliver(messageOf('o', 'x'.repeat(900), { qos: 1 }), 1);
+  const session = world.session();
+  for (const payload of ['a', 'b', 'c']) world.publish(payload, 1);
+  world.publish('x'.repeat(200), 1);
+  assert.deepEqual([session.queued, other.queued], [3, 1]);
+});
+
+test('Session counts in the totals what it has queued, until it is sent or ends', () => {
+  const world = new SessionWorld();
+  const session = world.session();
+  for (const payload of ['aa', 'bb']) world.publish(payload, 1);
+  assert.deepEqual({ ...world.totals }, { messages: 2, bytes: 6 });
+  attach(session);
+  assert.deepEqual({ ...world.totals }, { messages: 0, bytes: 0 });
+  session.detach();
+  world.publish('c', 1);
+  assert.equal(world.totals.messages, 1);
+  world.registry.end(session);
+  assert.deepEqual({ ...world.totals }, { messages: 0, bytes: 0 });
+});
+
+test('Session keeps what it queues, though the next read overwrites it', () => {
+  const world = new SessionWorld();
+  const session = world.session();
+  const message = messageOf('t', 'm', { qos: 1 });
+  let kept = 0;
+  message.keep = () => {
+    kept++;
+    return message;
+  };
+  message.keepLong = message.keep;
+  session.deliver(message, 1);
+  assert.ok(kept > 0);
+});
+
+test('Session.replay() sends the retained messages that match, with RETAIN', () => {
+  const world = new SessionWorld();
+  world.retain('a/b', '1', 0);
+  world.retain('a/c', '2', 1);
+  world.retain('b', '3', 2);
+  const [session, outlet] = world.online();
+  world.store.written.length = 0;
+  session.replay('a/+', 2);
+  assert.deepEqual(outlet.sent().toSorted(), ['a/b=1 @ 0 retain', 'a/c=2 @ 1 id 2 retain']);
+  assert.deepEqual(world.store.written, ['append a/c=2 for c:1@1 retained']);
+  session.replay('#', 0);
+  assert.deepEqual(outlet.sent().toSorted(), [
+    'a/b=1 @ 0 retain',
+    'a/c=2 @ 0 retain',
+    'b=3 @ 0 retain',
+  ]);
+});
+
+test('Session.replay() of nothing leaves no trace', () => {
+  const world = new SessionWorld();
+  world.retain('a', '1');
+  const [session, outlet] = world.online();
+  session.replay('b/#', 1);
+  world.publish('m', 1);
+  assert.deepEqual(outlet.sent(), ['t=m @ 1 id 1']);
+});
+
+for (const qos of QUALITIES) {
+  test(`Session sends a QoS ${qos} message published later behind the retained ones`, () => {
+    const world = new SessionWorld({ inflightMax: 2 });
+    for (const topic of ['a', 'b', 'c', 'd']) world.retain(topic, 'old');
+    const [session, outlet] = world.online();
+    session.replay('#', 1);
+    world.publish('new', qos, 'd');
+    while (session.inflight > 0) {
+      const oldest = outlet.packets.find(({ packetId }) =>
+        session.acknowledged('puback', packetId),
+      );
+      assert.ok(oldest);
+      outlet.packets.splice(outlet.packets.indexOf(oldest), 1);
+      sentPayloads.push(oldest.type === 'publish' ? oldest.payload : oldest.type);
+      if (qos === 2 && sentPayloads.length === 4) break;
+    }
+    const rest = outlet.packets.map((packet) => (packet.type === 'publish' ? packet.payload : '?'));
+    assert.deepEqual(sentPayloads.splice(0).concat(rest), ['old', 'old', 'old', 'old', 'new']);
+  });
+}
+const sentPayloads: string[] = [];
+
+test('Session sends nothing twice that was retained after the SUBSCRIBE', () => {
+  const world = new SessionWorld({ inflightMax: 1 });
+  for (const topic of ['a', 'b', 'c']) world.retain(topic, 'old');
+  const [session, outlet] = world.online();
+  session.replay('#', 1);
+  world.retain('b', 'new'); // replaced, and routed to the subscription
+  world.retain('d', 'new');
+  const got: string[] = [];
+  for (let next = outlet.packets.shift(); next !== undefined; next = outlet.packets.shift()) {
+    if (next.type === 'publish')
+      got.push(`${next.topic}=${next.payload}${next.retain ? ' retain' : ''}`);
+    session.acknowledged('puback', next.packetId);
+  }
+  const [first = '', ...later] = got;
+  assert.match(first, /old retain$/);
+  assert.deepEqual(
+    later.filter((line) => line.includes('new')),
+    ['b=new', 'd=new'],
+  );
+  assert.equal(new Set(got).size, got.length);
+});
+
+test('Session.replay() goes on when the client comes back', () => {
+  const world = new SessionWorld({ inflightMax: 2 });
+  for (const topic of ['a', 'b', 'c', 'd', 'e']) world.retain(topic, topic);
+  const [session, outlet] = world.online();
+  session.replay('#', 1);
+  const before = outlet.sent();
+  assert.equal(before.length, 2);
+  session.detach();
+  const again = attach(session);
+  assert.deepEqual(
+    again.sent(),
+    before.map((line) => line.replace(' retain', ' dup retain')),
+  );
+  for (const packetId of [1, 2, 3, 4, 5]) session.acknowledged('puback', packetId);
+  assert.equal(again.sent().length, 3);
+  assert.deepEqual([session.queued, session.inflight], [0, 0]);
+});
+
+test('Session.replay() that does not fit the queue is dropped, and later messages are sent', () => {
+  const world = new SessionWorld({ queuedMessagesTotalMax: 1 });
+  world.retain('a', 'old');
+  const other = world.registry.open('other', false).session;
+  other.deliver(messageOf('t', 'm', { qos: 1 }), 1);
+  const [session, outlet] = world.online();
+  session.replay('#', 1);
+  assert.deepEqual(world.dropped, { 'queue-full': 1 });
+  world.registry.end(other);
+  world.publish('new', 1);
+  assert.deepEqual(outlet.sent(), ['t=new @ 1 id 1']);
+  assert.equal(session.queued, 0);
+});
+
+test('Session keeps no QoS 0 message for a client that is away', () => {
+  const world = new SessionWorld({ inflightMax: 1 });
+  for (const topic of ['a', 'b']) world.retain(topic, 'old');
+  const [session] = world.online();
+  session.replay('#', 1); // the second one waits for room
+  world.publish('new', 0);
+  world.publish('sure', 1);
+  session.detach();
+  assert.deepEqual(world.dropped, { 'offline-qos0': 1 });
+  const outlet = attach(session);
+  for (const packetId of [1, 2, 3]) session.acknowledged('puback', packetId);
+  const payloads = outlet.packets.map((packet) =>
+    packet.type === 'publish' ? packet.payload : '?',
+  );
+  assert.deepEqual(payloads, ['old', 'old', 'sure']);
+});
+
+/** Whether a share group shall choose it. */
+const able: readonly (readonly [state: string, qos0: boolean, others: boolean])[] = [
+  ['connected', true, true],
+  ['away', false, false],
+  ['congested', true, true],
+  ['full', false, true],
+  ['window full', true, true],
+  ['queue full', true, false],
+];
+
+for (const [state, qos0, others] of able) {
+  test(`Session.accepts() while ${state}: QoS 0 ${qos0}, QoS 1 and 2 ${others}`, () => {
+    const world = new SessionWorld({ inflightMax: 1, queuedMessagesMax: 1 });
+    const [session, outlet] = world.online();
+    if (state === 'away') session.detach();
+    if (state === 'congested') outlet.congested = true;
+    if (state === 'full') outlet.full = true;
+    if (state.endsWith('full') && state !== 'full') world.publish('m', 1);
+    if (state === 'queue full') world.publish('m', 1);
+    assert.deepEqual(
+      QUALITIES.map((qos) => session.accepts(qos)),
+      [qos0, others, others],
+    );
+  });
+}
+
+test('Session.discard() counts what is in flight and what is queued', () => {
+  const world = new SessionWorld({ inflightMax: 2 });
+  const [session] = world.online();
+  for (const payload of ['a', 'b', 'c']) world.publish(payload, 1);
+  session.detach();
+  world.publish('d', 2);
+  world.publish('e', 0);
+  session.discard();
+  assert.deepEqual(world.dropped, { 'session-ended': 4, 'offline-qos0': 1 });
+  assert.equal(session.queued, 0);
+});
+
+test('Session tells what it delivers and what it drops', () => {
+  const world = new SessionWorld({ queuedMessagesMax: 1 });
+  const [session, outlet] = world.online();
+  const told: string[] = [];
+  world.events.delivered.on(({ message, clientId, qos }) =>
+    told.push(`delivered ${message.topic} to ${clientId} @ ${qos}`),
+  );
+  world.events.dropped.on(({ message, clientId, reason }) =>
+    told.push(`dropped ${message?.topic} for ${clientId}: ${reason}`),
+  );
+  world.publish('m', 0);
+  world.publish('m', 1);
+  outlet.full = true;
+  outlet.congested = true;
+  world.publish('m', 0);
+  world.publish('m', 2);
+  world.publish('m', 2);
+  session.detach();
+  world.publish('m', 0);
+  assert.deepEqual(told, [
+    'delivered t to c @ 0',
+    'delivered t to c @ 1',
+    'dropped t for c: output-full',
+    'dropped t for c: queue-full',
+    'dropped t for c: offline-qos0',
+  ]);
+});
+
+test('Session may be delivered to from within a delivery of its own', () => {
+  const world = new SessionWorld();
+  const [session, outlet] = world.online();
+  let nested = false;
+  world.events.delivered.on(() => {
+    if (nested) return;
+    nested = true;
+    world.publish('inner', 1);
+  });
+  world.publish('outer', 1);
+  assert.deepEqual(outlet.sent(), ['t=outer @ 1 id 1', 't=inner @ 1 id 2']);
+  assert.deepEqual(world.store.written, ['append t=inner for c:1@1', 'append t=outer for c:0@1']);
+  session.acknowledged('puback', 2);
+  session.acknowledged('puback', 1);
+  assert.equal(session.inflight, 0);
+});
