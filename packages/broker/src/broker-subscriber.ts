@@ -2,7 +2,10 @@ import type { QoS } from '@magpie/protocol';
 import type { Message } from './model/message.js';
 import type { Subscriber } from './routing/subscriber.js';
 
-/** A function of the embedding program that gets messages. What it throws is reported, not passed on. */
+/**
+ * A function of the embedding program that gets messages. What it throws is reported, not passed
+ * on.
+ */
 export class BrokerSubscriber implements Subscriber {
   readonly #handler: (message: Message) => void;
   readonly #onError: (error: unknown) => void;

@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { ByteReader, type QoS, TopicTable, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import {
+  ByteReader,
+  type QoS,
+  TopicTable,
+  validateTopicFilter,
+  validateTopicName,
+} from '@magpie/protocol';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
@@ -13,7 +19,11 @@ import { type Limits, limitsFrom } from './model/limits.js';
 import { Message } from './model/message.js';
 import { MessageMemory } from './model/message-memory.js';
 import { TimerWheel } from './model/timer-wheel.js';
-import { BrokerEvents, type BrokerEventMap, type BrokerEventName } from './observe/broker-events.js';
+import {
+  BrokerEvents,
+  type BrokerEventMap,
+  type BrokerEventName,
+} from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
 import { Counters } from './observe/counters.js';
 import { type Logger, silentLogger } from './observe/logger.js';
@@ -116,11 +126,18 @@ export class Broker implements AsyncDisposable {
     this.#gate = new CommitGate(
       this.#store,
       () => this.#turn.schedule(),
-      (error) => log.error({ event: 'store-failed', err: error }, 'the store failed: nothing is acknowledged'),
+      (error) =>
+        log.error(
+          { event: 'store-failed', err: error },
+          'the store failed: nothing is acknowledged',
+        ),
     );
     this.#turn.commitThrough(this.#gate);
     const shared = {
-      log, limits, authorizer, clock,
+      log,
+      limits,
+      authorizer,
+      clock,
       gate: this.#gate,
       wheel: this.#wheel,
       turn: this.#turn,
@@ -141,7 +158,9 @@ export class Broker implements AsyncDisposable {
     this.#connections = new ConnectionSet({
       ...shared,
       arena: this.#arena,
-      reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomBytes(4).readInt32LE() })),
+      reader: new ByteReader(
+        new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomBytes(4).readInt32LE() }),
+      ),
       memory: new MessageMemory(),
       registry: this.#registry,
       connecting: this.#connecting,
@@ -208,36 +227,52 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
-   * Calls `handler` with every message that matches, synchronously. Retained messages are not replayed.
+   * Calls `handler` with every message that matches, synchronously. Retained messages are not
+   * replayed.
    *
    * @param handler Gets a message that is valid while it runs; call its `keep()` to keep it.
    * @throws {TypeError} if the filter is not a valid topic filter.
    */
-  subscribe(filter: string, handler: (message: Message) => void, { qos = 2 }: { qos?: QoS } = {}):
-    { unsubscribe(): void } {
+  subscribe(
+    filter: string,
+    handler: (message: Message) => void,
+    { qos = 2 }: { qos?: QoS } = {},
+  ): { unsubscribe(): void } {
     const problem = validateTopicFilter(filter);
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
     const subscriber = new BrokerSubscriber(handler, (error) => {
-      this.#log.error({ event: 'subscriber-failed', filter, err: error }, 'a subscriber of the program threw');
+      this.#log.error(
+        { event: 'subscriber-failed', filter, err: error },
+        'a subscriber of the program threw',
+      );
     });
     this.#router.index.add(filter, subscriber, qos);
     return { unsubscribe: () => void this.#router.index.remove(filter, subscriber) };
   }
 
   /** Listens to an event. @returns A function that takes the listener off. */
-  on<Name extends BrokerEventName>(event: Name, listener: (event: BrokerEventMap[Name]) => void): () => void {
+  on<Name extends BrokerEventName>(
+    event: Name,
+    listener: (event: BrokerEventMap[Name]) => void,
+  ): () => void {
     const channel = this.#events[event] as unknown as Channel<BrokerEventMap[Name]>;
     return channel.on(listener);
   }
 
-  /** Ends the connection of a client; its session stays if it is persistent. @returns Whether it was there. */
+  /**
+   * Ends the connection of a client; its session stays if it is persistent. @returns Whether it was
+   * there.
+   */
   disconnect(clientId: string): boolean {
     const outlet = this.#registry.get(clientId)?.outlet;
     outlet?.closeSoon('broker-closed');
     return outlet !== undefined;
   }
 
-  /** Stops listening, closes every connection, makes everything safe, closes the store. Once is enough. */
+  /**
+   * Stops listening, closes every connection, makes everything safe, closes the store. Once is
+   * enough.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

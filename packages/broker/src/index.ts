@@ -40,7 +40,11 @@ export type {
   StoredSession,
   StoredState,
 } from './stores/store.js';
-export { type AdminServer, type AdminServerOptions, startAdminServer } from './admin/admin-server.js';
+export {
+  type AdminServer,
+  type AdminServerOptions,
+  startAdminServer,
+} from './admin/admin-server.js';
 export type { AdminSource, Metric } from './admin/admin-source.js';
 export {
   brokerMetrics,

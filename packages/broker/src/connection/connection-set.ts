@@ -22,8 +22,10 @@ export class ConnectionSet {
     if (this.#open.size >= limits.connectionsMax || this.#onEmpty !== undefined) {
       counters.connectionsRefused++;
       const { remoteAddress: address } = transport;
-      log.warn({ event: 'connection-refused', address, connectionsMax: limits.connectionsMax },
-        'connection refused: connectionsMax reached or broker closing');
+      log.warn(
+        { event: 'connection-refused', address, connectionsMax: limits.connectionsMax },
+        'connection refused: connectionsMax reached or broker closing',
+      );
       transport.destroy();
       return;
     }

@@ -57,8 +57,8 @@ export interface ConnectionSurroundings {
  *     awaiting CONNECT ──▶ connected ──▶ closed
  *            └── time-out, refusal, fault ──▶ closed
  *
- * Packets are handled one after the other. Where an authenticator or authorizer needs time, nothing more
- * is read of this client until it has answered, so that its order is kept; the others go on.
+ * Packets are handled one after the other. Where an authenticator or authorizer needs time, nothing
+ * more is read of this client until it has answered, so that its order is kept; the others go on.
  */
 export class Connection implements TransportHandler, WriterOwner, OutletOwner, Connected, Timed {
   readonly #around: ConnectionSurroundings;
@@ -78,8 +78,11 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #gone = false;
 
   /** @param onEnd Told once, when the transport is closed. */
-  constructor(transport: Transport, around: ConnectionSurroundings,
-    onEnd: (connection: Connection) => void) {
+  constructor(
+    transport: Transport,
+    around: ConnectionSurroundings,
+    onEnd: (connection: Connection) => void,
+  ) {
     const { limits, arena, turn, gate, counters } = around;
     this.#around = around;
     this.#transport = transport;
@@ -152,8 +155,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   }
 
   /**
-   * Ends the connection: what was written is sent, the will published unless the client said DISCONNECT,
-   * the session left. Closing what is closed does nothing.
+   * Ends the connection: what was written is sent, the will published unless the client said
+   * DISCONNECT, the session left. Closing what is closed does nothing.
    */
   close(reason: CloseReason): void {
     if (this.#closed) return;
@@ -215,8 +218,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       case 'pubrec':
       case 'pubcomp':
         if (client.session.acknowledged(packet.type, packet.packetId)) return undefined;
-        throw new ProtocolError('PROTOCOL_ERROR',
-          `${packet.type.toUpperCase()} for identifier ${packet.packetId} of another flow`);
+        throw new ProtocolError(
+          'PROTOCOL_ERROR',
+          `${packet.type.toUpperCase()} for identifier ${packet.packetId} of another flow`,
+        );
       case 'pubrel':
         this.#around.publishing.release(client, packet.packetId);
         return undefined;
@@ -270,8 +275,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const outcome = connecting.open(packet, answer, address, this, this.#outlet);
     if (!outcome.accepted) {
       const { returnCode, why } = outcome;
-      log.warn({ event: 'connect-refused', clientId: packet.clientId, address, returnCode, why },
-        'client refused');
+      log.warn(
+        { event: 'connect-refused', clientId: packet.clientId, address, returnCode, why },
+        'client refused',
+      );
       this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
       this.close('refused');
       return;
@@ -282,7 +289,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#lastPacketMs = this.#around.clock.nowMs();
     this.#restartTimer();
     this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
-    log.info({ event: 'connected', clientId: client.session.clientId, address }, 'client connected');
+    log.info(
+      { event: 'connected', clientId: client.session.clientId, address },
+      'client connected',
+    );
     connecting.announce(client, sessionPresent);
     client.session.attach(this.#outlet);
   }
@@ -319,9 +329,15 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #fail(error: unknown): void {
     const { counters, log } = this.#around;
-    const client = { clientId: this.#client?.session.clientId, address: this.#transport.remoteAddress };
+    const client = {
+      clientId: this.#client?.session.clientId,
+      address: this.#transport.remoteAddress,
+    };
     if (!(error instanceof ProtocolError)) {
-      log.error({ event: 'internal-error', ...client, err: error }, 'a bug in the broker: connection closed');
+      log.error(
+        { event: 'internal-error', ...client, err: error },
+        'a bug in the broker: connection closed',
+      );
       this.close('internal-error');
       return;
     }

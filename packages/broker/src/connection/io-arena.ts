@@ -10,11 +10,11 @@ export interface Slab {
  *
  *     [ read region | slab | slab | slab | … ]
  *
- * All sockets are read into the same region, one after the other, and every packet found there is used
- * before the next read. A connection borrows slabs for the output of one turn. Since both lie in one typed
- * array, sending a packet on is a `copyWithin`, which makes no view: 25 ns instead of 110 ns for 70 bytes
- * (`bench --only one-to-one`). Pages that were never used cost nothing. When all slabs are out, more come
- * from the heap.
+ * All sockets are read into the same region, one after the other, and every packet found there is
+ * used before the next read. A connection borrows slabs for the output of one turn. Since both lie
+ * in one typed array, sending a packet on is a `copyWithin`, which makes no view: 25 ns instead of
+ * 110 ns for 70 bytes (`bench --only one-to-one`). Pages that were never used cost nothing. When
+ * all slabs are out, more come from the heap.
  */
 export class IoArena {
   readonly buffer: Buffer;

@@ -30,8 +30,8 @@ interface Held {
 /**
  * Turns what a session sends into the bytes of one connection.
  *
- * Acknowledgements whose commit is not safe yet wait here, in order; behind one that waits all others
- * wait too (MQTT-4.6.0-2).
+ * Acknowledgements whose commit is not safe yet wait here, in order; behind one that waits all
+ * others wait too (MQTT-4.6.0-2).
  */
 export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #writer: SocketWriter;
@@ -145,7 +145,17 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     const { topic, payloadLength } = message;
     const topicBytes = utf8Length(topic);
     const at = writer.reserve(publishHeadLength(topicBytes, payloadLength, qos));
-    writePublishHead(writer.target, at, topic, topicBytes, payloadLength, qos, retain, dup, packetId);
+    writePublishHead(
+      writer.target,
+      at,
+      topic,
+      topicBytes,
+      payloadLength,
+      qos,
+      retain,
+      dup,
+      packetId,
+    );
     if (payloadLength === 0) return;
     if (payloadLength > COPIED_BYTES_MAX) writer.reference(message.keep().payload);
     else writer.copy(message.source, message.payloadStart, message.payloadEnd);

@@ -10,15 +10,18 @@ export interface WriterOwner {
 /**
  * Output of one connection: collects what a turn produces and writes it once.
  *
- * Small packets are copied into slabs; large payloads go by reference, between two pieces of slab. While
- * the transport still has bytes of an earlier turn, what comes is collected here and nothing is written.
+ * Small packets are copied into slabs; large payloads go by reference, between two pieces of slab.
+ * While the transport still has bytes of an earlier turn, what comes is collected here and nothing
+ * is written.
  */
 export class SocketWriter implements Flushable {
   readonly #transport: Transport;
   readonly #arena: IoArena;
   readonly #turn: Turn;
   readonly #owner: WriterOwner;
-  /** Memory being filled; `#at` is the next free byte, `#from` the first that is not in `#chunks`. */
+  /**
+   * Memory being filled; `#at` is the next free byte, `#from` the first that is not in `#chunks`.
+   */
   #slab: Slab | undefined;
   #at = 0;
   #from = 0;
@@ -111,7 +114,9 @@ export class SocketWriter implements Flushable {
     this.#owner.hasRoom();
   }
 
-  /** Writes what is left, if it can be, and gives the memory back. Nothing is written after this. */
+  /**
+   * Writes what is left, if it can be, and gives the memory back. Nothing is written after this.
+   */
   stop(): void {
     if (this.#stopped) return;
     this.flush();

@@ -9,8 +9,8 @@ export interface TransportHandler {
 }
 
 /**
- * A byte stream to one peer: TCP, TLS, WebSocket or memory. All give the same interface, so that nothing
- * above knows which one it is.
+ * A byte stream to one peer: TCP, TLS, WebSocket or memory. All give the same interface, so that
+ * nothing above knows which one it is.
  */
 export interface Transport {
   readonly remoteAddress: string;
@@ -19,8 +19,8 @@ export interface Transport {
   /**
    * Writes chunks in order, together where the transport can.
    *
-   * @returns `true` if all is handed to the system and the memory may be reused; `false` if the transport
-   * needs it until it reports `drained`. It is not called again before that.
+   * @returns `true` if all is handed to the system and the memory may be reused; `false` if the
+   * transport needs it until it reports `drained`. It is not called again before that.
    */
   write(chunks: readonly Uint8Array[]): boolean;
   /** Stops reading: the peer is held back by its own buffers. */

@@ -24,12 +24,14 @@ export function parseProxyHeader(bytes: Buffer): ProxyHeader | 'incomplete' | 'i
 }
 
 /**
- * Reads the header from a paused socket and calls back with what stood behind it. A connection without
- * a valid header, or without one in time, is destroyed: whoever reaches this port past the proxy could
- * otherwise claim any address.
+ * Reads the header from a paused socket and calls back with what stood behind it. A connection
+ * without a valid header, or without one in time, is destroyed: whoever reaches this port past the
+ * proxy could otherwise claim any address.
  */
-export function readProxyHeader(socket: Socket,
-  done: (result: { address: string | undefined; rest: Buffer }) => void): void {
+export function readProxyHeader(
+  socket: Socket,
+  done: (result: { address: string | undefined; rest: Buffer }) => void,
+): void {
   let bytes = Buffer.alloc(0);
   const destroy = () => socket.destroy();
   const onData = (chunk: Buffer) => {
@@ -75,13 +77,16 @@ function parseV2(bytes: Buffer): ProxyHeader | 'incomplete' | 'invalid' {
   if (bytes.length < length) return 'incomplete';
   if ((versionAndCommand & 0x0f) === 0) return { address: undefined, length };
   if ((versionAndCommand & 0x0f) !== 1) return 'invalid';
-  if (family === 1 && length >= 16 + 12) return { address: [...bytes.subarray(16, 20)].join('.'), length };
+  if (family === 1 && length >= 16 + 12)
+    return { address: [...bytes.subarray(16, 20)].join('.'), length };
   if (family === 2 && length >= 16 + 36) return { address: ipv6(bytes.subarray(16, 32)), length };
   return { address: undefined, length };
 }
 
 function ipv6(bytes: Buffer): string {
-  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(index * 2).toString(16));
+  const groups = Array.from({ length: 8 }, (_, index) =>
+    bytes.readUInt16BE(index * 2).toString(16),
+  );
   return groups.join(':');
 }
 

@@ -5,8 +5,9 @@ import type { Transport, TransportHandler } from '../connection/transport.js';
 /**
  * A socket as a {@link Transport}.
  *
- * Where Node allows it the socket reads into the arena that all sockets share: no buffer is made per read
- * and none is kept for an idle socket. See {@link SocketTransport.onHandle}; elsewhere `data` events do.
+ * Where Node allows it the socket reads into the arena that all sockets share: no buffer is made
+ * per read and none is kept for an idle socket. See {@link SocketTransport.onHandle}; elsewhere
+ * `data` events do.
  */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
@@ -32,14 +33,17 @@ export class SocketTransport implements Transport {
    * @param ahead Bytes that were read from it before.
    * @param remoteAddress Of the client, where a proxy told it; by default the socket's.
    */
-  static onSocket(socket: Socket, { ahead = NOTHING, remoteAddress }: OnSocketOptions = {}):
-    SocketTransport {
+  static onSocket(
+    socket: Socket,
+    { ahead = NOTHING, remoteAddress }: OnSocketOptions = {},
+  ): SocketTransport {
     return new SocketTransport(socket, remoteAddress ?? socket.remoteAddress ?? 'unknown', ahead);
   }
 
   /**
-   * A transport on the handle of an accepted connection, which reads into the arena. Node has the option
-   * (`onread`) for sockets that connect; that it works for a handle that was accepted is not documented.
+   * A transport on the handle of an accepted connection, which reads into the arena. Node has the
+   * option (`onread`) for sockets that connect; that it works for a handle that was accepted is not
+   * documented.
    *
    * @returns `undefined` if this Node cannot; the handle is as it was then.
    */
@@ -82,9 +86,9 @@ export class SocketTransport implements Transport {
   }
 
   /**
-   * Calls what a writable stream calls in the end, and spares its queue, its ticks and its callbacks,
-   * which cost as much as the rest of a small write (`bench --only window-1`). The queue is above us: it
-   * writes again only when this write is done.
+   * Calls what a writable stream calls in the end, and spares its queue, its ticks and its
+   * callbacks, which cost as much as the rest of a small write (`bench --only window-1`). The queue
+   * is above us: it writes again only when this write is done.
    */
   write(chunks: readonly Uint8Array[]): boolean {
     const socket = this.#socket;
@@ -130,7 +134,9 @@ interface OnSocketOptions {
   readonly remoteAddress?: string;
 }
 
-/** The handle of an accepted connection: as much of Node's `TCP` as is used, none of it documented. */
+/**
+ * The handle of an accepted connection: as much of Node's `TCP` as is used, none of it documented.
+ */
 export interface ConnectionHandle {
   useUserBuffer?(buffer: Uint8Array): void;
   getpeername?(out: { address?: string }): number;

@@ -29,7 +29,12 @@ export class TcpListener implements Listener {
   listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
     const { host, port, backlog = 511 } = this.#options;
     const server = createServer(
-      { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS, pauseOnConnect: true },
+      {
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: KEEP_ALIVE_MS,
+        pauseOnConnect: true,
+      },
       (socket) => this.#accept(socket, accept),
     );
     this.#server = server;
@@ -37,7 +42,8 @@ export class TcpListener implements Listener {
       server.once('error', reject);
       server.listen({ host, port, backlog }, () => {
         server.off('error', reject);
-        // Accepting can fail for want of file descriptors: that connection is lost, the server is not.
+        // Accepting can fail for want of file descriptors: that connection is lost, the server is
+        // not.
         server.on('error', () => {});
         if (this.#options.proxyProtocol !== true) this.#acceptHandles(server, accept);
         const address = server.address() as AddressInfo;
@@ -51,9 +57,9 @@ export class TcpListener implements Listener {
   }
 
   /**
-   * Takes connections before Node makes a socket of them, so that ours is the only one: half the cost of
-   * a connect, and shared reads (`bench --only idle`). Not documented; where it is not as expected,
-   * everything goes the documented way.
+   * Takes connections before Node makes a socket of them, so that ours is the only one: half the
+   * cost of a connect, and shared reads (`bench --only idle`). Not documented; where it is not as
+   * expected, everything goes the documented way.
    */
   #acceptHandles(server: Server, accept: (transport: Transport) => void): void {
     const handle = (server as unknown as { _handle?: ServerHandle | null })._handle;
@@ -61,9 +67,10 @@ export class TcpListener implements Listener {
     if (!handle || typeof documented !== 'function') return;
     const arena = this.#arena;
     handle.onconnection = function onConnection(status, connection): void {
-      const transport = status === 0 && connection !== undefined
-        ? SocketTransport.onHandle(connection, arena)
-        : undefined;
+      const transport =
+        status === 0 && connection !== undefined
+          ? SocketTransport.onHandle(connection, arena)
+          : undefined;
       if (transport === undefined) {
         documented.call(this, status, connection);
         return;

@@ -60,8 +60,12 @@ export class WebSocketListener implements Listener {
     this.#server?.closeIdleConnections();
   }
 
-  #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer,
-    accept: (transport: Transport) => void): void {
+  #upgrade(
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+    accept: (transport: Transport) => void,
+  ): void {
     socket.on('error', () => socket.destroy());
     const [path] = (request.url ?? '').split('?');
     if (path !== this.#options.path) {
@@ -84,8 +88,11 @@ function offersMqtt(request: IncomingMessage): boolean {
 
 function refuse(socket: Duplex, status: string, text: string): void {
   const body = `${text}\n`;
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
-    + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
+      + `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
 }
 
 const SUBPROTOCOL = 'mqtt';

@@ -1,5 +1,6 @@
 /**
- * Time, as the broker sees it. The only way to it: what takes a clock runs unchanged in a simulation.
+ * Time, as the broker sees it. The only way to it: what takes a clock runs unchanged in a
+ * simulation.
  */
 export interface Clock {
   /** Milliseconds that never go back; the origin is arbitrary. */

@@ -1,6 +1,6 @@
 /**
- * Every reason for which a message does not reach a session that it matched, or is not handed on at all.
- * This table is the single source: the type, the counters and the metric's label come from it.
+ * Every reason for which a message does not reach a session that it matched, or is not handed on at
+ * all. This table is the single source: the type, the counters and the metric's label come from it.
  */
 export const DROP_REASONS = {
   'queue-full': 'The queue of the session is full (queuedMessagesMax, queuedBytesMax)',

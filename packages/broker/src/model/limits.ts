@@ -1,9 +1,10 @@
 /**
  * Every bound on what a peer can make grow, by name.
  *
- * This table is the single source: the type {@link Limits}, the `limits:` section of magpie.yaml, the flag
- * `--limit NAME=VALUE`, the checks and docs/limits.md all come from it. A limit has a unit, a range, a
- * default that a small machine can carry, and a policy: what happens at the moment it is full.
+ * This table is the single source: the type {@link Limits}, the `limits:` section of magpie.yaml,
+ * the flag `--limit NAME=VALUE`, the checks and docs/limits.md all come from it. A limit has a
+ * unit, a range, a default that a small machine can carry, and a policy: what happens at the moment
+ * it is full.
  */
 export const LIMITS = {
   connectionsMax: {
@@ -47,9 +48,11 @@ export const LIMITS = {
     max: 10_000_000,
   },
   inflightMax: {
-    doc: 'Most unacknowledged QoS 1 and 2 messages on their way to one client, and most QoS 2 '
+    doc:
+      'Most unacknowledged QoS 1 and 2 messages on their way to one client, and most QoS 2 '
       + 'messages of one client that wait for its PUBREL.',
-    policy: 'To the client: further messages are queued. From the client: the connection is closed.',
+    policy:
+      'To the client: further messages are queued. From the client: the connection is closed.',
     unit: 'messages',
     default: 1024,
     min: 1,
@@ -89,7 +92,8 @@ export const LIMITS = {
   },
   queueFullPolicy: {
     doc: 'What happens to a message for a session whose queue is full.',
-    policy: 'drop-newest, drop-oldest, or disconnect: the message is dropped and the client '
+    policy:
+      'drop-newest, drop-oldest, or disconnect: the message is dropped and the client '
       + 'disconnected if it is connected.',
     unit: 'policy',
     default: 'drop-newest',
@@ -113,7 +117,8 @@ export const LIMITS = {
   },
   retainedMessagesMax: {
     doc: 'Most retained messages.',
-    policy: 'A message on a new topic is delivered but not retained; known topics are still replaced.',
+    policy:
+      'A message on a new topic is delivered but not retained; known topics are still replaced.',
     unit: 'messages',
     default: 1_000_000,
     min: 0,
@@ -181,7 +186,10 @@ export function limitsFrom(given: Readonly<Record<string, unknown>> = {}): Limit
   return result as Limits;
 }
 
-/** What is wrong with this value of this limit, in words for the operator; `undefined` if nothing is. */
+/**
+ * What is wrong with this value of this limit, in words for the operator; `undefined` if nothing
+ * is.
+ */
 export function limitProblem(name: string, value: unknown): string | undefined {
   const spec: NumberLimit | ChoiceLimit | undefined = Object.hasOwn(LIMITS, name)
     ? LIMITS[name as LimitName]
@@ -191,8 +199,11 @@ export function limitProblem(name: string, value: unknown): string | undefined {
     if (spec.values.includes(value as string)) return undefined;
     return `${name} must be one of ${spec.values.join(', ')}: current value is ${String(value)}`;
   }
-  const fits = Number.isSafeInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max;
+  const fits =
+    Number.isSafeInteger(value) && Number(value) >= spec.min && Number(value) <= spec.max;
   if (fits) return undefined;
-  return `${name} must be an integer from ${spec.min} to ${spec.max} (${spec.unit}): `
-    + `current value is ${String(value)}`;
+  return (
+    `${name} must be an integer from ${spec.min} to ${spec.max} (${spec.unit}): `
+    + `current value is ${String(value)}`
+  );
 }

@@ -5,10 +5,10 @@ export interface StoredBytes {
 }
 
 /**
- * Memory for messages that outlive their turn by a little: in flight, or queued for a client that is
- * connected. Small ones share a block, since a buffer each would cost more than the message
- * (`bench --only fan-in-qos1`). A block is freed when the last message in it is, so what is kept for
- * long must not lie in one: it would keep its neighbours.
+ * Memory for messages that outlive their turn by a little: in flight, or queued for a client that
+ * is connected. Small ones share a block, since a buffer each would cost more than the message
+ * (`bench --only fan-in-qos1`). A block is freed when the last message in it is, so what is kept
+ * for long must not lie in one: it would keep its neighbours.
  */
 export class MessageMemory {
   #block = new Uint8Array(0);

@@ -4,10 +4,11 @@ import type { MessageMemory } from './message-memory.js';
 /**
  * What was published. Shared by everybody who gets it, and never changed.
  *
- * The bytes are addressed by offsets into `source`, since a typed array view per message would cost more
- * than the rest of a QoS 0 delivery (`bench --only one-to-one`). A message that came from a client first
- * lies in the buffer that all sockets are read into, and is valid only until the next read. Whoever keeps
- * it longer calls {@link keep} or {@link keepLong} first; that moves the bytes and changes nothing else.
+ * The bytes are addressed by offsets into `source`, since a typed array view per message would cost
+ * more than the rest of a QoS 0 delivery (`bench --only one-to-one`). A message that came from a
+ * client first lies in the buffer that all sockets are read into, and is valid only until the next
+ * read. Whoever keeps it longer calls {@link keep} or {@link keepLong} first; that moves the bytes
+ * and changes nothing else.
  */
 export class Message {
   readonly topic: string;
@@ -29,8 +30,17 @@ export class Message {
   /** Whether `source` holds this message alone. */
   #alone: boolean;
 
-  private constructor(topic: string, qos: QoS, retain: boolean, publisher: string, source: Uint8Array,
-    packetStart: number, payloadStart: number, payloadEnd: number, memory: MessageMemory | undefined) {
+  private constructor(
+    topic: string,
+    qos: QoS,
+    retain: boolean,
+    publisher: string,
+    source: Uint8Array,
+    packetStart: number,
+    payloadStart: number,
+    payloadEnd: number,
+    memory: MessageMemory | undefined,
+  ) {
     this.topic = topic;
     this.qos = qos;
     this.retain = retain;
@@ -46,14 +56,28 @@ export class Message {
   /**
    * The message in a PUBLISH that was just read.
    *
-   * @param packetStart Where the packet starts in `packet.source`; -1 if its bytes must not be sent on.
-   * @param memory Where to keep the bytes if they are overwritten after this turn; `undefined` if they
-   * are this message's alone.
+   * @param packetStart Where the packet starts in `packet.source`; -1 if its bytes must not be sent
+   * on.
+   * @param memory Where to keep the bytes if they are overwritten after this turn; `undefined` if
+   * they are this message's alone.
    */
-  static received(packet: Publish, publisher: string, packetStart: number,
-    memory: MessageMemory | undefined): Message {
-    return new Message(packet.topic, packet.qos, packet.retain, publisher, packet.source,
-      packetStart, packet.payloadStart, packet.payloadEnd, memory);
+  static received(
+    packet: Publish,
+    publisher: string,
+    packetStart: number,
+    memory: MessageMemory | undefined,
+  ): Message {
+    return new Message(
+      packet.topic,
+      packet.qos,
+      packet.retain,
+      publisher,
+      packet.source,
+      packetStart,
+      packet.payloadStart,
+      packet.payloadEnd,
+      memory,
+    );
   }
 
   /** A message made by the program. The payload is the broker's from now on. */
@@ -93,8 +117,8 @@ export class Message {
   }
 
   /**
-   * The same for what may be kept for long: retained, or queued for a client that is away. The message
-   * gets memory of its own and holds on to no other.
+   * The same for what may be kept for long: retained, or queued for a client that is away. The
+   * message gets memory of its own and holds on to no other.
    */
   keepLong(): this {
     if (this.#alone) return this;

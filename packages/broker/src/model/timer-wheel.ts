@@ -14,9 +14,10 @@ export interface Timed {
 /**
  * All the broker's time-outs on one timer.
  *
- * Nothing is re-armed per packet: a keep-alive looks at the time of its last packet when it is due and asks
- * to be called again. Entries sit in the slot of their tick; one that is more than a rotation away stays
- * there and is passed over. The clock's timer runs only while there are entries.
+ * Nothing is re-armed per packet: a keep-alive looks at the time of its last packet when it is due
+ * and asks to be called again. Entries sit in the slot of their tick; one that is more than a
+ * rotation away stays there and is passed over. The clock's timer runs only while there are
+ * entries.
  */
 export class TimerWheel {
   readonly #clock: Clock;
@@ -91,7 +92,9 @@ export class TimerWheel {
     this.#cancelTimer = undefined;
   }
 
-  /** Serves every tick up to now. After a long sleep of the machine each slot is visited only once. */
+  /**
+   * Serves every tick up to now. After a long sleep of the machine each slot is visited only once.
+   */
   #advance(): void {
     const nowMs = this.#clock.nowMs();
     const last = Math.floor(nowMs / this.#tickMs);

@@ -5,7 +5,9 @@ import type { Principal } from '../model/principal.js';
 import { Channel } from './channel.js';
 import type { Logger } from './logger.js';
 
-/** What an embedding program can listen to. A message in an event is valid only while it is called. */
+/**
+ * What an embedding program can listen to. A message in an event is valid only while it is called.
+ */
 export interface BrokerEventMap {
   /** A CONNECT was accepted. */
   connected: { readonly client: Principal; readonly sessionPresent: boolean };

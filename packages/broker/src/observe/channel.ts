@@ -1,4 +1,7 @@
-/** Listeners of one kind of event. Costs one comparison where nobody listens: ask {@link active} first. */
+/**
+ * Listeners of one kind of event. Costs one comparison where nobody listens: ask {@link active}
+ * first.
+ */
 export class Channel<E> {
   #listeners: readonly ((event: E) => void)[] = [];
   readonly #onError: (error: unknown) => void;

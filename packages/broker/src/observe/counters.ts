@@ -18,7 +18,9 @@ export class Counters {
   messagesReceived = 0;
   /** PUBLISH packets handed to connections, redeliveries included. */
   messagesSent = 0;
-  /** Messages that asked to be retained and were only delivered, since retaining is at its limit. */
+  /**
+   * Messages that asked to be retained and were only delivered, since retaining is at its limit.
+   */
   retainedRefused = 0;
   readonly dropped: Record<DropReason, number>;
 

@@ -56,7 +56,10 @@ export class Connecting {
   }
 
   /** First half: is it who it says? A promise if the authenticator needs time. */
-  authenticate(packet: Connect, address: string): AuthenticationResult | Promise<AuthenticationResult> {
+  authenticate(
+    packet: Connect,
+    address: string,
+  ): AuthenticationResult | Promise<AuthenticationResult> {
     const { clientId, username, password } = packet;
     const credentials: Credentials = { clientId, username, password, address };
     try {
@@ -69,11 +72,16 @@ export class Connecting {
   }
 
   /**
-   * Second half: takes over from a connection of the same client identifier and opens the session. The
-   * caller sends CONNACK and then attaches the session to the outlet.
+   * Second half: takes over from a connection of the same client identifier and opens the session.
+   * The caller sends CONNACK and then attaches the session to the outlet.
    */
-  open(packet: Connect, answer: AuthenticationResult, address: string, connection: Connected,
-    outlet: Outlet): ConnectOutcome {
+  open(
+    packet: Connect,
+    answer: AuthenticationResult,
+    address: string,
+    connection: Connected,
+    outlet: Outlet,
+  ): ConnectOutcome {
     const refusal = this.#refusal(packet, answer);
     if (refusal !== undefined) {
       this.#counters.connectsRefused++;
@@ -119,8 +127,10 @@ export class Connecting {
   }
 
   #unavailable({ clientId, address }: Credentials, error: unknown): AuthenticationResult {
-    this.#log.error({ event: 'authenticator-failed', clientId, address, err: error },
-      'the authenticator failed: client refused');
+    this.#log.error(
+      { event: 'authenticator-failed', clientId, address, err: error },
+      'the authenticator failed: client refused',
+    );
     return { allowed: false, why: 'unavailable' };
   }
 }

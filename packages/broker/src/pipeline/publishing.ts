@@ -15,8 +15,8 @@ import type { Client } from './client.js';
  *
  *     authorize ─▶ retain ─▶ route ─▶ deliver ─▶ (end of turn: commit) ─▶ acknowledge
  *
- * For QoS 0 all of it is one synchronous turn. Deliveries and acknowledgements only leave when the turn
- * ends; an acknowledgement carries the ticket of the commit it has to wait for.
+ * For QoS 0 all of it is one synchronous turn. Deliveries and acknowledgements only leave when the
+ * turn ends; an acknowledgement carries the ticket of the commit it has to wait for.
  */
 export class Publishing {
   readonly #authorizer: Authorizer;
@@ -49,8 +49,8 @@ export class Publishing {
    * A PUBLISH of a client.
    *
    * @param message The message in it.
-   * @returns A promise if the authorizer needs time: the caller reads nothing more of this client until
-   * then, so that order is kept.
+   * @returns A promise if the authorizer needs time: the caller reads nothing more of this client
+   * until then, so that order is kept.
    * @throws {ProtocolError} if it goes beyond `topicLevelsMax` or `inflightMax`.
    */
   receive(client: Client, packet: Publish, message: Message): void | Promise<void> {
@@ -87,7 +87,9 @@ export class Publishing {
     client.outlet.acknowledge('pubcomp', packetId, session.persistent ? this.#gate.ticket : 0);
   }
 
-  /** Retains, routes and delivers a message that needs no permission: a will, or one from inside. */
+  /**
+   * Retains, routes and delivers a message that needs no permission: a will, or one from inside.
+   */
   publish(message: Message): void {
     if (this.#events.published.active) this.#events.published.emit({ message });
     const outer = this.#gate.begin();
@@ -118,7 +120,10 @@ export class Publishing {
     const levels = topicLevels(topic);
     const most = this.#limits.topicLevelsMax;
     if (levels <= most) return;
-    throw new ProtocolError('QUOTA_EXCEEDED', `Topic has ${levels} levels, topicLevelsMax is ${most}`);
+    throw new ProtocolError(
+      'QUOTA_EXCEEDED',
+      `Topic has ${levels} levels, topicLevelsMax is ${most}`,
+    );
   }
 
   #decided(client: Client, packetId: number, message: Message, allowed: boolean): void {

@@ -13,7 +13,10 @@ import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
 
-/** What became of a SUBSCRIBE: the codes of its SUBACK, in order (MQTT-3.8.4-5), and what to do after it. */
+/**
+ * What became of a SUBSCRIBE: the codes of its SUBACK, in order (MQTT-3.8.4-5), and what to do
+ * after it.
+ */
 export interface SubscribeOutcome {
   readonly returnCodes: readonly number[];
   /** The commit that holds the subscriptions; 0 if they are safe. */
@@ -44,7 +47,10 @@ export class Subscribing {
     this.#events = parts.events;
   }
 
-  /** @returns A promise if the authorizer needs time: nothing more of this client is read until then. */
+  /**
+   * @returns A promise if the authorizer needs time: nothing more of this client is read until
+   * then.
+   */
   subscribe(client: Client, packet: Subscribe): SubscribeOutcome | Promise<SubscribeOutcome> {
     const answers = packet.subscriptions.map(({ filter, qos }) => {
       const bare = parseSharedFilter(filter)?.filter ?? filter;

@@ -7,13 +7,13 @@ export interface Flushable {
 }
 
 /**
- * One turn of the broker: everything that is readable is handled first, then what was written to the store
- * is committed, then each connection that got output writes once.
+ * One turn of the broker: everything that is readable is handled first, then what was written to
+ * the store is committed, then each connection that got output writes once.
  *
  *     read read read ─▶ commit ─▶ flush flush flush ─▶ what was put off ─▶ (next turn)
  *
- * Batching by turns is where the speed comes from: system calls are paid per turn and connection, not per
- * message.
+ * Batching by turns is where the speed comes from: system calls are paid per turn and connection,
+ * not per message.
  */
 export class Turn {
   readonly #clock: Clock;
@@ -44,7 +44,10 @@ export class Turn {
     this.schedule();
   }
 
-  /** Puts a task off until the turn's output is written. For what must not happen in the middle of routing. */
+  /**
+   * Puts a task off until the turn's output is written. For what must not happen in the middle of
+   * routing.
+   */
   later(task: () => void): void {
     this.#later.push(task);
     this.schedule();

@@ -12,10 +12,10 @@ export const HAS_MULTI = 8;
  *     node   0 is the root; a node is its number
  *     slots  open addressing: (parent, hash of the level, child, what the child has) side by side
  *
- * With 100,000 filters a match spends its time waiting for memory: a look-up here is one cache line, and
- * what is not there is not looked for. Objects with a `Map` each need two to three times as many loads
- * that miss the cache (`bench --only matching`). `+` is no child but a link of its own; `#` is not in the
- * tree.
+ * With 100,000 filters a match spends its time waiting for memory: a look-up here is one cache
+ * line, and what is not there is not looked for. Objects with a `Map` each need two to three times
+ * as many loads that miss the cache (`bench --only matching`). `+` is no child but a link of its
+ * own; `#` is not in the tree.
  */
 export class FilterTree {
   /** (parent, hash, child, flags of the child); child 0 marks a free slot. */
@@ -147,7 +147,9 @@ export class FilterTree {
     return slot;
   }
 
-  /** Frees the slot of a child and moves up what was displaced by it, so that no gap hides anything. */
+  /**
+   * Frees the slot of a child and moves up what was displaced by it, so that no gap hides anything.
+   */
   #take(parent: number, hash: number, child: number): void {
     const slots = this.#slots;
     const mask = this.#slotMask;

@@ -7,7 +7,9 @@ import { SubscriptionIndex } from './subscription-index.js';
 /** Where messages on one topic go. Valid while the generation of the index is the same. */
 export interface Route {
   readonly generation: number;
-  /** One entry per subscriber, with the highest QoS of its matching subscriptions (MQTT-3.3.5-1). */
+  /**
+   * One entry per subscriber, with the highest QoS of its matching subscriptions (MQTT-3.3.5-1).
+   */
   readonly own: readonly Subscription[];
   readonly groups: readonly ShareGroup[];
 }
@@ -15,9 +17,9 @@ export interface Route {
 /**
  * The subscriptions, and the routes of the topics in use.
  *
- * Publishers repeat their topics, so a route is kept until a subscription changes; that of a topic seen for
- * the first time is not. The table is bounded in entries and in characters of topics; when it is full it is
- * emptied, which costs each topic in use two matches.
+ * Publishers repeat their topics, so a route is kept until a subscription changes; that of a topic
+ * seen for the first time is not. The table is bounded in entries and in characters of topics; when
+ * it is full it is emptied, which costs each topic in use two matches.
  */
 export class Router {
   readonly index = new SubscriptionIndex();

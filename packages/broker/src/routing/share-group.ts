@@ -3,8 +3,8 @@ import type { Subscriber, Subscription } from './subscriber.js';
 import { SubscriptionSet } from './subscription-set.js';
 
 /**
- * The members of one `$share/group/filter`: each message goes to one of them, in turn. A member that could
- * not take it now (away, its queue full) is passed over while another can.
+ * The members of one `$share/group/filter`: each message goes to one of them, in turn. A member
+ * that could not take it now (away, its queue full) is passed over while another can.
  */
 export class ShareGroup {
   readonly name: string;

@@ -2,17 +2,20 @@ import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
 
 /**
- * Somebody messages are routed to: a session, a function of the embedding program, later another node.
+ * Somebody messages are routed to: a session, a function of the embedding program, later another
+ * node.
  */
 export interface Subscriber {
   /**
    * Takes a message that matched.
    *
-   * @param qos The QoS granted to the subscription; what is delivered is the lower one of it and the
-   * message's (MQTT-3.8.4-6).
+   * @param qos The QoS granted to the subscription; what is delivered is the lower one of it and
+   * the message's (MQTT-3.8.4-6).
    */
   deliver(message: Message, qos: QoS): void;
-  /** Whether a message of this QoS would be sent or kept now. Shared subscriptions ask it to choose. */
+  /**
+   * Whether a message of this QoS would be sent or kept now. Shared subscriptions ask it to choose.
+   */
   accepts(qos: QoS): boolean;
 }
 

@@ -17,8 +17,8 @@ import type { Subscriber, Subscription } from './subscriber.js';
  *     sport/+/score     root ─ sport ─ + ─ score ● subscriptions
  *     sport/#           root ─ sport ● subscriptions of `#` below here, and of this level itself
  *
- * A match visits, per level, the node of that level and the node of `+`; its cost depends on the topic and
- * on the filters that share its levels, not on how many filters there are.
+ * A match visits, per level, the node of that level and the node of `+`; its cost depends on the
+ * topic and on the filters that share its levels, not on how many filters there are.
  */
 export class SubscriptionIndex {
   readonly #tree = new FilterTree();
@@ -68,9 +68,8 @@ export class SubscriptionIndex {
     const ends = multi ? this.#multi : this.#single;
     const end = (ends[node] ??= new FilterEnd());
     this.#tree.mark(node, multi ? HAS_MULTI : HAS_SINGLE, true);
-    const isNew = group === undefined
-      ? end.put(subscriber, qos)
-      : end.putShared(group, subscriber, qos);
+    const isNew =
+      group === undefined ? end.put(subscriber, qos) : end.putShared(group, subscriber, qos);
     if (isNew) this.#size++;
     return isNew;
   }
@@ -82,9 +81,8 @@ export class SubscriptionIndex {
     const ends = multi ? this.#multi : this.#single;
     const end = node === undefined ? undefined : ends[node];
     if (node === undefined || end === undefined) return false;
-    const removed = group === undefined
-      ? end.remove(subscriber)
-      : end.removeShared(group, subscriber);
+    const removed =
+      group === undefined ? end.remove(subscriber) : end.removeShared(group, subscriber);
     if (!removed) return false;
     this.#generation++;
     this.#size--;
@@ -99,9 +97,10 @@ export class SubscriptionIndex {
   /**
    * Collects what matches.
    *
-   * @param topic A valid topic name. A filter that starts with a wildcard does not match one that starts
-   * with `$` (MQTT-4.7.2-1).
-   * @param own Gets every matching subscription; a subscriber with overlapping ones appears repeatedly.
+   * @param topic A valid topic name. A filter that starts with a wildcard does not match one that
+   * starts with `$` (MQTT-4.7.2-1).
+   * @param own Gets every matching subscription; a subscriber with overlapping ones appears
+   * repeatedly.
    * @param groups Gets every share group with a matching filter.
    */
   match(topic: string, own: Subscription[], groups: ShareGroup[]): void {
@@ -139,8 +138,15 @@ export class SubscriptionIndex {
   }
 
   /** Runs per message on a topic whose route is not known; `depth` levels are behind us. */
-  #walk(node: number, flags: number, depth: number, count: number, topic: string,
-    own: Subscription[], groups: ShareGroup[]): void {
+  #walk(
+    node: number,
+    flags: number,
+    depth: number,
+    count: number,
+    topic: string,
+    own: Subscription[],
+    groups: ShareGroup[],
+  ): void {
     // `a/#` matches `a` too (4.7.1.2): look at `#` before asking whether a level is left.
     if ((flags & HAS_MULTI) !== 0) this.#multi[node]?.collect(own, groups);
     if (depth === count) {

@@ -2,8 +2,8 @@ import type { QoS } from '@magpie/protocol';
 import type { Subscriber, Subscription } from './subscriber.js';
 
 /**
- * The subscriptions of one filter: a list to walk, and an index beside it once searching the list would
- * cost more than the index.
+ * The subscriptions of one filter: a list to walk, and an index beside it once searching the list
+ * would cost more than the index.
  */
 export class SubscriptionSet {
   readonly list: Subscription[] = [];

@@ -41,10 +41,25 @@ export class DeliveryQueue<T extends Queueable> {
   /** Whether one more item of this size stays within the limits. */
   fits(bytes: number): boolean {
     const limits = this.#limits;
-    return this.length < limits.queuedMessagesMax
+    return (
+      this.length < limits.queuedMessagesMax
       && this.#bytes + bytes <= limits.queuedBytesMax
       && this.#totals.messages < limits.queuedMessagesTotalMax
-      && this.#totals.bytes + bytes <= limits.queuedBytesTotalMax;
+      && this.#totals.bytes + bytes <= limits.queuedBytesTotalMax
+    );
+  }
+
+  /**
+   * Whether an item of this size would be within the limits if there were no other in this queue.
+   */
+  fitsAlone(bytes: number): boolean {
+    const limits = this.#limits;
+    return (
+      limits.queuedMessagesMax > 0
+      && bytes <= limits.queuedBytesMax
+      && this.#totals.messages - this.length < limits.queuedMessagesTotalMax
+      && this.#totals.bytes - this.#bytes + bytes <= limits.queuedBytesTotalMax
+    );
   }
 
   /** Adds at the end, within the limits or not: ask {@link fits} first. */
@@ -70,6 +85,21 @@ export class DeliveryQueue<T extends Queueable> {
     }
     this.#count(-1, -item.bytes);
     return item;
+  }
+
+  /** Takes out all that are unwanted; the others stay in order. @returns What was taken out. */
+  remove(unwanted: (item: T) => boolean): T[] {
+    const removed: T[] = [];
+    const kept: T[] = [];
+    for (let at = this.#head; at < this.#items.length; at++) {
+      const item = this.#items[at];
+      if (item !== undefined) (unwanted(item) ? removed : kept).push(item);
+    }
+    if (removed.length === 0) return removed;
+    this.#items = kept;
+    this.#head = 0;
+    for (const item of removed) this.#count(-1, -item.bytes);
+    return removed;
   }
 
   #count(messages: number, bytes: number): void {

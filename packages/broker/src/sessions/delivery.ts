@@ -5,7 +5,9 @@ import type { Message } from '../model/message.js';
 export class Delivery {
   readonly message: Message;
   readonly qos: QoS;
-  /** The RETAIN flag it is sent with: set if it answers a subscription (MQTT-3.3.1-8, MQTT-3.3.1-9). */
+  /**
+   * The RETAIN flag it is sent with: set if it answers a subscription (MQTT-3.3.1-8, MQTT-3.3.1-9).
+   */
   readonly retain: boolean;
   /** Place in the order of the session; -1 with QoS 0. */
   readonly sequence: number;

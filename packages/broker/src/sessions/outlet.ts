@@ -19,8 +19,8 @@ export type CloseReason =
   | 'internal-error';
 
 /**
- * The way out to a connected client. Implemented by the connection; whoever writes to it has its bytes
- * sent at the end of the turn, all together.
+ * The way out to a connected client. Implemented by the connection; whoever writes to it has its
+ * bytes sent at the end of the turn, all together.
  */
 export interface Outlet {
   /** Sends a PUBLISH. The bytes of the message are copied, or kept, before it returns. */
@@ -36,6 +36,8 @@ export interface Outlet {
   readonly congested: boolean;
   /** The output is at its limit (`outputBytesMax`). */
   readonly full: boolean;
-  /** Ends the connection, and all that goes with its end (will, session), once this turn is over. */
+  /**
+   * Ends the connection, and all that goes with its end (will, session), once this turn is over.
+   */
   closeSoon(reason: CloseReason): void;
 }

@@ -4,11 +4,13 @@ import type { RetainedTree } from '../routing/retained-tree.js';
 import { Delivery } from './delivery.js';
 
 /**
- * The retained messages that a new subscription asks for (MQTT-3.3.1-6), as one entry of the client's
- * queue: they leave before whatever is published after the SUBSCRIBE, as fast as the client reads.
+ * The retained messages that a new subscription asks for (MQTT-3.3.1-6), as one entry of the
+ * client's queue: they leave before whatever is published after the SUBSCRIBE, as fast as the
+ * client reads.
  *
- * What matches is looked up when the entry's turn comes, so entries that wait make nothing grow. What was
- * retained after the SUBSCRIBE is left out: it was routed to the subscription and is in the queue behind.
+ * What matches is looked up when the entry's turn comes, so entries that wait make nothing grow.
+ * What was retained after the SUBSCRIBE is left out: it was routed to the subscription and is in
+ * the queue behind.
  */
 export class RetainedReplay {
   readonly #retained: RetainedTree;

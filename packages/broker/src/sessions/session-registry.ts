@@ -6,8 +6,8 @@ import type { StoredSession } from '../stores/store.js';
 import { Session, type SessionSurroundings } from './session.js';
 
 /**
- * All sessions by client identifier: at most one of each (MQTT-3.1.4-2). It makes them, ends them, and
- * takes their subscriptions in and out of the routing.
+ * All sessions by client identifier: at most one of each (MQTT-3.1.4-2). It makes them, ends them,
+ * and takes their subscriptions in and out of the routing.
  */
 export class SessionRegistry {
   readonly #around: SessionSurroundings;
@@ -38,8 +38,8 @@ export class SessionRegistry {
   }
 
   /**
-   * The session of an accepted CONNECT (MQTT-3.1.2-4, MQTT-3.1.2-6): a clean one is always new, another
-   * one continues what is there.
+   * The session of an accepted CONNECT (MQTT-3.1.2-4, MQTT-3.1.2-6): a clean one is always new,
+   * another one continues what is there.
    *
    * @returns The session, and whether it was present: the flag of the CONNACK.
    */
@@ -56,7 +56,10 @@ export class SessionRegistry {
     return { session, present: false };
   }
 
-  /** The client of this session is gone: a clean session ends, another one waits for it to come back. */
+  /**
+   * The client of this session is gone: a clean session ends, another one waits for it to come
+   * back.
+   */
   leave(session: Session): void {
     session.detach();
     if (!session.persistent) this.end(session);
@@ -81,7 +84,8 @@ export class SessionRegistry {
   subscribe(session: Session, filter: string, qos: QoS): void {
     session.subscriptions.set(filter, qos);
     this.#addRoute(session, filter, qos);
-    if (session.persistent) this.#around.gate.writing.putSubscription(session.clientId, filter, qos);
+    if (session.persistent)
+      this.#around.gate.writing.putSubscription(session.clientId, filter, qos);
   }
 
   /** @returns Whether there was such a subscription. */

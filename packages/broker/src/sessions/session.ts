@@ -7,7 +7,7 @@ import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Subscriber } from '../routing/subscriber.js';
 import type { CommitGate } from '../stores/commit-gate.js';
-import type { StoredSession } from '../stores/store.js';
+import type { StoredDelivery, StoredSession } from '../stores/store.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
 import type { Outlet } from './outlet.js';
@@ -24,15 +24,15 @@ export interface SessionSurroundings {
 }
 
 /**
- * The state of one client identifier (MQTT 3.1.1, 3.1.2.4 and 4.1): subscriptions, what is on its way to
- * the client, and what was received from it. It outlives the connection if it is persistent.
+ * The state of one client identifier (MQTT 3.1.1, 3.1.2.4 and 4.1): subscriptions, what is on its
+ * way to the client, and what was received from it. It outlives the connection if it is persistent.
  *
  *     deliver ──▶ sent at once ─────────────▶ outlet
  *        │ window full, client away or slow      ▲
  *        └──▶ queue ── room again (drain) ───────┘
  *
- * QoS 0 is never kept for a client that is away. A persistent session tells the store, by the gate, of
- * everything that must survive; a clean one never does.
+ * QoS 0 is never kept for a client that is away. A persistent session tells the store, by the gate,
+ * of everything that must survive; a clean one never does.
  */
 export class Session implements Subscriber {
   readonly clientId: string;
@@ -61,10 +61,10 @@ export class Session implements Subscriber {
     const session = new Session(stored.clientId, true, surroundings);
     session.#nextSequence = stored.nextSequence;
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
-    for (const packetId of stored.received) session.inbound.receive(packetId);
-    for (const { sequence, qos, retained, message } of stored.deliveries) {
-      if (message === undefined) session.#window.restoreReleased(sequence);
-      else session.#queueOrNew().push(new Delivery(message, qos, retained, sequence));
+    for (const packetId of stored.received) session.inbound.restore(packetId);
+    const lastReleased = stored.deliveries.findLastIndex(({ message }) => message === undefined);
+    for (const [index, delivery] of stored.deliveries.entries()) {
+      session.#takeBack(delivery, index < lastReleased);
     }
     return session;
   }
@@ -84,8 +84,8 @@ export class Session implements Subscriber {
   }
 
   /**
-   * The client is connected: sends again what it did not acknowledge, in the order of the first time, with
-   * DUP and the same identifiers (MQTT-4.4.0-1), then what was queued.
+   * The client is connected: sends again what it did not acknowledge, in the order of the first
+   * time, with DUP and the same identifiers (MQTT-4.4.0-1), then what was queued.
    */
   attach(outlet: Outlet): void {
     this.#outlet = outlet;
@@ -96,9 +96,12 @@ export class Session implements Subscriber {
     this.drain();
   }
 
-  /** The connection is gone. */
+  /** The connection is gone, and so is QoS 0 that waited behind retained messages. */
   detach(): void {
     this.#outlet = undefined;
+    if (!this.persistent || this.#queue === undefined) return;
+    const gone = this.#queue.remove((item) => item instanceof Delivery && item.qos === 0);
+    for (const item of gone) if (item instanceof Delivery) this.#drop(item.message, 'offline-qos0');
   }
 
   deliver(message: Message, granted: QoS): void {
@@ -119,11 +122,8 @@ export class Session implements Subscriber {
     const count = retained.countMatching(filter);
     if (count === 0) return;
     const replay = new RetainedReplay(retained, filter, granted, this.#nextSequence);
-    const queue = this.#queueOrNew();
-    if (!queue.fits(replay.bytes)) {
-      this.#drop(undefined, 'queue-full');
-      return;
-    }
+    const queue = this.#queueWithRoom(replay.bytes, undefined);
+    if (queue === undefined) return;
     this.#nextSequence += count;
     this.#replays++;
     queue.push(replay);
@@ -133,8 +133,8 @@ export class Session implements Subscriber {
   /**
    * PUBACK, PUBREC or PUBCOMP from the client.
    *
-   * @returns `false` if the identifier is in flight in another flow than the packet's: the client is
-   * wrong. An identifier that is not in flight may belong to an earlier session and is no fault.
+   * @returns `false` if the identifier is in flight in another flow than the packet's: the client
+   * is wrong. An identifier that is not in flight may belong to an earlier session and is no fault.
    */
   acknowledged(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number): boolean {
     if (type === 'pubrec') return this.#received(packetId);
@@ -166,6 +166,23 @@ export class Session implements Subscriber {
     this.#replays = 0;
   }
 
+  /**
+   * A store does not know what was sent and not yet answered. What may have been is in flight
+   * again, so that it goes out before all else, with DUP: at least what precedes something that was
+   * released.
+   */
+  #takeBack({ sequence, qos, retained, message }: StoredDelivery, wasSent: boolean): void {
+    const window = this.#window;
+    if (message === undefined) {
+      window.restoreReleased(sequence);
+      return;
+    }
+    const delivery = new Delivery(message, qos, retained, sequence);
+    const maybeSent = this.#queue === undefined && window.hasRoom(sequence);
+    if (wasSent || maybeSent) window.send(sequence, qos, delivery);
+    else this.#queueOrNew().push(delivery);
+  }
+
   #deliverOnce(message: Message): void {
     const outlet = this.#outlet;
     if (outlet === undefined) {
@@ -183,7 +200,10 @@ export class Session implements Subscriber {
   #deliverSurely(message: Message, qos: 1 | 2): void {
     const outlet = this.#outlet;
     const sequence = this.#nextSequence;
-    const now = outlet !== undefined && !outlet.congested && this.#window.hasRoom(sequence)
+    const now =
+      outlet !== undefined
+      && !outlet.congested
+      && this.#window.hasRoom(sequence)
       && this.#queue === undefined;
     if (!now) {
       this.#enqueue(new Delivery(message, qos, false, sequence));
@@ -200,23 +220,35 @@ export class Session implements Subscriber {
   }
 
   #enqueue(delivery: Delivery): void {
-    const queue = this.#queueOrNew();
     const { message } = delivery;
-    const policy = this.#around.limits.queueFullPolicy;
-    if (!queue.fits(message.bytes)) {
-      if (policy === 'drop-oldest') this.#makeRoom(queue, message.bytes);
-      if (!queue.fits(message.bytes)) {
-        this.#drop(message, 'queue-full');
-        if (policy === 'disconnect') this.#outlet?.closeSoon('queue-full');
-        return;
-      }
-    }
+    const queue = this.#queueWithRoom(message.bytes, message);
+    if (queue === undefined) return;
     if (this.#outlet === undefined) message.keepLong();
     else message.keep();
     queue.push(delivery);
     if (delivery.qos === 0) return;
     this.#nextSequence++;
     if (this.persistent) this.#enlist(delivery.sequence, delivery.qos, delivery.retain);
+  }
+
+  /**
+   * The queue, if there is room in it or the policy makes some; otherwise the message is dropped.
+   */
+  #queueWithRoom(
+    bytes: number,
+    message: Message | undefined,
+  ): DeliveryQueue<Delivery | RetainedReplay> | undefined {
+    const queue = this.#queueOrNew();
+    if (queue.fits(bytes)) return queue;
+    const policy = this.#around.limits.queueFullPolicy;
+    if (policy === 'drop-oldest' && queue.fitsAlone(bytes)) {
+      this.#makeRoom(queue, bytes);
+      return queue;
+    }
+    this.#drop(message, 'queue-full');
+    if (policy === 'disconnect') this.#outlet?.closeSoon('queue-full');
+    if (queue.length === 0) this.#queue = undefined; // nothing would ever drain it
+    return undefined;
   }
 
   #makeRoom(queue: DeliveryQueue<Delivery | RetainedReplay>, bytes: number): void {
@@ -292,8 +324,10 @@ export class Session implements Subscriber {
     if (sequence !== UNKNOWN && this.persistent) {
       this.#around.gate.writing.release(this.clientId, sequence);
     }
-    // Unknown: the client still waits for a PUBREL of a session that is gone; it shall get on.
-    this.#outlet?.acknowledge('pubrel', packetId, 0);
+    // After PUBREL the client forgets the identifier: the message must never be sent again, not
+    // even after a crash. Unknown: it waits for a PUBREL of a session that is gone; it shall get
+    // on.
+    this.#outlet?.acknowledge('pubrel', packetId, this.persistent ? this.#around.gate.ticket : 0);
     return true;
   }
 

@@ -13,9 +13,9 @@ export interface CommitWaiter {
  *     write … write ── ticket 7 ──▶ [ commit 7 under way ] ──▶ waiters of ticket 7 acknowledge
  *          write … ── ticket 8 ──── collects meanwhile ──────▶ [ commit 8 ]
  *
- * The writes of a turn are one commit; while one is under way the next collects. Who wrote something asks
- * for the {@link ticket} of the commit that will hold it and acknowledges when that one is safe. A store
- * that is safe at once (memory) gives ticket 0: nobody waits.
+ * The writes of a turn are one commit; while one is under way the next collects. Who wrote
+ * something asks for the {@link ticket} of the commit that will hold it and acknowledges when that
+ * one is safe. A store that is safe at once (memory) gives ticket 0: nobody waits.
  *
  * When a commit fails nothing more is acknowledged, and the gate tells its owner.
  */
@@ -35,7 +35,8 @@ export class CommitGate {
   #recipients: Recipient[] | undefined;
 
   /**
-   * @param onDirty Told at the first write since the last commit: see that {@link commit} is called.
+   * @param onDirty Told at the first write since the last commit: see that {@link commit} is
+   * called.
    * @param onFailure Told once when a commit fails.
    */
   constructor(store: Store, onDirty: () => void, onFailure: (error: unknown) => void) {
@@ -71,8 +72,8 @@ export class CommitGate {
   }
 
   /**
-   * A message is about to be routed. Hand what this returns to {@link seal}: routing may nest, since the
-   * embedding program may publish from inside a delivery.
+   * A message is about to be routed. Hand what this returns to {@link seal}: routing may nest,
+   * since the embedding program may publish from inside a delivery.
    */
   begin(): Recipient[] | undefined {
     const outer = this.#recipients;
@@ -86,7 +87,10 @@ export class CommitGate {
     else this.#recipients.push(recipient);
   }
 
-  /** The message was routed: writes it once with everybody enlisted since {@link begin}, if anybody was. */
+  /**
+   * The message was routed: writes it once with everybody enlisted since {@link begin}, if anybody
+   * was.
+   */
   seal(message: Message, outer: Recipient[] | undefined): void {
     if (this.#recipients !== undefined) this.writing.append(message.keep(), this.#recipients);
     this.#recipients = outer;

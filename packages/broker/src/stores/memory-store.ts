@@ -3,8 +3,8 @@ import type { Message } from '../model/message.js';
 import type { Recipient, Store, StoredDelivery, StoredSession, StoredState } from './store.js';
 
 /**
- * Keeps everything in memory: it survives a broker that is closed and made again on the same store, and
- * nothing else. The reference that every other store is tested against.
+ * Keeps everything in memory: it survives a broker that is closed and made again on the same store,
+ * and nothing else. The reference that every other store is tested against.
  */
 export class MemoryStore implements Store {
   readonly name = 'memory';

@@ -4,7 +4,9 @@ import type { Message } from '../model/message.js';
 /** One session that gets a stored message. */
 export interface Recipient {
   readonly clientId: string;
-  /** Place of the message in the order of that session; the packet identifier is derived from it. */
+  /**
+   * Place of the message in the order of that session; the packet identifier is derived from it.
+   */
   readonly sequence: number;
   readonly qos: 1 | 2;
   /** Whether it goes out with the RETAIN flag: it answers a subscription. */
@@ -42,15 +44,18 @@ export interface StoredState {
  * Keeps what must survive the process: persistent sessions and retained messages (MQTT 3.1.1, 4.1).
  *
  * A store stores: it does not match topics, call sessions or make packet identifiers. Writes are
- * synchronous and are collected; {@link commit} makes all since the last one safe together. Messages given
- * to it own their bytes. One writer: one broker.
+ * synchronous and are collected; {@link commit} makes all since the last one safe together.
+ * Messages given to it own their bytes. One writer: one broker.
  *
- * What a write does not find (a session that was removed, an identifier that is not there) is ignored.
+ * What a write does not find (a session that was removed, an identifier that is not there) is
+ * ignored.
  */
 export interface Store extends AsyncDisposable {
   /** One word for logs. */
   readonly name: string;
-  /** Whether a write is as safe as it gets when it returns: then nobody waits for {@link commit}. */
+  /**
+   * Whether a write is as safe as it gets when it returns: then nobody waits for {@link commit}.
+   */
   readonly safeAtOnce: boolean;
   /** Reads everything. Called once, before the first write. */
   load(): Promise<StoredState>;
@@ -73,7 +78,8 @@ export interface Store extends AsyncDisposable {
   /**
    * Makes all writes so far as safe as this store can.
    *
-   * @returns A promise that resolves when they are. It rejects when the store fails; then nothing since the last success is safe.
+   * @returns A promise that resolves when they are. It rejects when the store fails; then nothing
+   * since the last success is safe.
    */
   commit(): Promise<void>;
 }

@@ -17,9 +17,9 @@ export type ClientPacket = Exclude<
  *
  *     feed ──▶ next ──▶ CONNECT ──▶ … any packet of a client … ──▶ DISCONNECT
  *
- * Sans-IO: it reads what it is given and keeps nothing but an incomplete packet. It dies with the socket;
- * what outlives it is in the session. One {@link ByteReader} may serve all connections, since `next` uses
- * it only while it runs.
+ * Sans-IO: it reads what it is given and keeps nothing but an incomplete packet. It dies with the
+ * socket; what outlives it is in the session. One {@link ByteReader} may serve all connections,
+ * since `next` uses it only while it runs.
  */
 export class ServerConnection {
   readonly #framer: Framer;
@@ -42,12 +42,18 @@ export class ServerConnection {
     return this.#version;
   }
 
-  /** Offers `source[start, end)`. The bytes stay the caller's; drain {@link next} before he reuses them. */
+  /**
+   * Offers `source[start, end)`. The bytes stay the caller's; drain {@link next} before he reuses
+   * them.
+   */
   feed(source: Uint8Array, start: number, end: number): void {
     if (this.#state !== 'disconnected') this.#framer.feed(source, start, end);
   }
 
-  /** Copies what is not yet read, so that the caller may reuse his bytes while this connection waits. */
+  /**
+   * Copies what is not yet read, so that the caller may reuse his bytes while this connection
+   * waits.
+   */
   hold(): void {
     if (this.#state !== 'disconnected') this.#framer.hold();
   }
@@ -58,7 +64,8 @@ export class ServerConnection {
    * @throws {ProtocolError} if the bytes break chapters 2 or 3, or the packet is not allowed here.
    */
   next(): ClientPacket | undefined {
-    // After DISCONNECT the server discards what follows (MQTT-3.14.4-2: the client sends nothing more).
+    // After DISCONNECT the server discards what follows (MQTT-3.14.4-2: the client sends nothing
+    // more).
     if (this.#state === 'disconnected' || !this.#framer.next()) return undefined;
     if (this.#state === 'awaiting-connect' && this.#framer.type !== CONNECT_TYPE) {
       throw new ProtocolError('PROTOCOL_ERROR', 'The first packet is not CONNECT', 'MQTT-3.1.0-1');

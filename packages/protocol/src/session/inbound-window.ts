@@ -1,8 +1,9 @@
 /**
  * Receiver side of QoS 2 for one session (MQTT 3.1.1, 4.3.3, method B of figure 4.3).
  *
- * It remembers the identifiers of messages that were handed on and not yet released, so that a repeated
- * PUBLISH is answered and not handed on again (MQTT-4.3.3-2). It lives as long as the session.
+ * It remembers the identifiers of messages that were handed on and not yet released, so that a
+ * repeated PUBLISH is answered and not handed on again (MQTT-4.3.3-2). It lives as long as the
+ * session.
  */
 export class InboundWindow {
   readonly #receiveMax: number;
@@ -19,8 +20,8 @@ export class InboundWindow {
   }
 
   /**
-   * A PUBLISH of QoS 2 arrived. `new`: hand it on and answer PUBREC. `repeated`: answer PUBREC only.
-   * `full`: the peer has more unreleased messages than it may have.
+   * A PUBLISH of QoS 2 arrived. `new`: hand it on and answer PUBREC. `repeated`: answer PUBREC
+   * only. `full`: the peer has more unreleased messages than it may have.
    */
   receive(packetId: number): 'new' | 'repeated' | 'full' {
     this.#received ??= new Set();
@@ -31,8 +32,8 @@ export class InboundWindow {
   }
 
   /**
-   * PUBREL arrived: the identifier may be used for a new message. PUBCOMP answers in any case, also to an
-   * identifier that is not known, or the peer would repeat its PUBREL forever.
+   * PUBREL arrived: the identifier may be used for a new message. PUBCOMP answers in any case, also
+   * to an identifier that is not known, or the peer would repeat its PUBREL forever.
    *
    * @returns Whether the identifier was remembered.
    */

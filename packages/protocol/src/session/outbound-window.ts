@@ -6,14 +6,15 @@ import { PACKET_ID_MAX } from '../limits.js';
  *     send ──▶ published ──PUBACK──▶ done            QoS 1
  *     send ──▶ published ──PUBREC──▶ released ──PUBCOMP──▶ done    QoS 2
  *
- * A message is known by its sequence number: the place it has in the order of this session. The packet
- * identifier is derived from it, so a redelivery after a reconnect, or after a crash that kept the sequence
- * numbers, uses the same identifier (MQTT-4.4.0-1) without a table. Sequence numbers may skip; they never
- * go back. What is in flight spans fewer than 65,535 numbers, so no identifier is ever used twice at once
- * (MQTT-2.3.1-4): when the oldest message stays unacknowledged for that long, the window reports no room.
+ * A message is known by its sequence number: the place it has in the order of this session. The
+ * packet identifier is derived from it, so a redelivery after a reconnect, or after a crash that
+ * kept the sequence numbers, uses the same identifier (MQTT-4.4.0-1) without a table. Sequence
+ * numbers may skip; they never go back. What is in flight spans fewer than 65,535 numbers, so no
+ * identifier is ever used twice at once (MQTT-2.3.1-4): when the oldest message stays
+ * unacknowledged for that long, the window reports no room.
  *
- * The window lives as long as the session, not the connection. It is a ring indexed by sequence number:
- * sending and acknowledging cost an array access, in whatever order acknowledgements come.
+ * The window lives as long as the session, not the connection. It is a ring indexed by sequence
+ * number: sending and acknowledging cost an array access, in whatever order acknowledgements come.
  */
 export class OutboundWindow<M> {
   readonly #inflightMax: number;
@@ -69,8 +70,8 @@ export class OutboundWindow<M> {
   /**
    * PUBREC arrived: the peer owns the message, it is never sent again (MQTT-4.3.3-1).
    *
-   * @returns The sequence number to release, `UNKNOWN`, or `MISMATCH` for a QoS 1 message. A repeated
-   * PUBREC gives the number again: its PUBREL may have been lost.
+   * @returns The sequence number to release, `UNKNOWN`, or `MISMATCH` for a QoS 1 message. A
+   * repeated PUBREC gives the number again: its PUBREL may have been lost.
    */
   received(packetId: number): number {
     const sequence = this.#find(packetId);

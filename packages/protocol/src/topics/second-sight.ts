@@ -1,8 +1,9 @@
 /**
  * Tells what is seen repeatedly from what is seen once, in a fixed amount of memory.
  *
- * A cache asks it before it takes something in: topics that never repeat would only push out those that
- * do, and cost an entry each. It may forget, and it may take two things for one; both only cost time.
+ * A cache asks it before it takes something in: topics that never repeat would only push out those
+ * that do, and cost an entry each. It may forget, and it may take two things for one; both only
+ * cost time.
  */
 export class SecondSight {
   readonly #seen: Int32Array;

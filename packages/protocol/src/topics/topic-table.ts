@@ -35,9 +35,9 @@ const PROBES_MAX = 16;
  * bears it shares one string.
  *
  * A name is kept from the second time it is seen: one that does not repeat would only push out
- * those that do. Open addressing over a power of two of slots, at most half of them used. When a limit is
- * reached everything is forgotten and the table fills again with what is in use now; `resets`
- * counts that. A table may serve all connections.
+ * those that do. Open addressing over a power of two of slots, at most half of them used. When a
+ * limit is reached everything is forgotten and the table fills again with what is in use now;
+ * `resets` counts that. A table may serve all connections.
  */
 export class TopicTable implements TopicNames {
   readonly #limits: TopicTableLimits;
