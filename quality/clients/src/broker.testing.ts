@@ -1,12 +1,16 @@
 import type { TestContext } from 'node:test';
 import { type Broker, type BrokerOptions, createBroker } from '@magpie/broker';
 
-/** A broker in this process, with the ports that the system chose. */
-export interface TestBroker {
-  readonly broker: Broker;
+/** Where a broker listens, at the ports that the system chose. */
+export interface Ports {
   readonly host: string;
   readonly tcpPort: number;
   readonly wsPort: number;
+}
+
+/** A broker in this process. */
+export interface TestBroker extends Ports {
+  readonly broker: Broker;
 }
 
 /** Starts a broker that listens on TCP and WebSocket, and closes it with the test. */

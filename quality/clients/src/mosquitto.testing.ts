@@ -1,11 +1,6 @@
 import type { TestContext } from 'node:test';
+import type { Ports } from './broker.testing.js';
 import { Program, runProgram } from './program.testing.js';
-
-/** Where a broker listens. */
-export interface Address {
-  readonly host: string;
-  readonly tcpPort: number;
-}
 
 /** A message as mosquitto_sub tells it. */
 export interface Heard {
@@ -28,7 +23,7 @@ export class MosquittoSub {
   }
 
   /** Starts it and waits until its subscriptions are acknowledged. */
-  static async start(t: TestContext, at: Address, args: readonly string[]): Promise<MosquittoSub> {
+  static async start(t: TestContext, at: Ports, args: readonly string[]): Promise<MosquittoSub> {
     const format = 'heard %q %r %t %p';
     const all = [...where(at), '-d', '-W', PATIENCE_S, '-F', format, ...args];
     // Into a pipe it would say nothing before it ends, but for stdbuf, which becomes it.
@@ -58,14 +53,14 @@ export class MosquittoSub {
 /** Publishes with mosquitto_pub and waits until it has ended well: until all is acknowledged. */
 export async function mosquittoPub(
   t: TestContext,
-  at: Address,
+  at: Ports,
   args: readonly string[],
   input = '',
 ): Promise<readonly string[]> {
   return runProgram(t, 'mosquitto_pub', [...where(at), ...args], input);
 }
 
-function where({ host, tcpPort }: Address): string[] {
+function where({ host, tcpPort }: Ports): string[] {
   return ['-h', host, '-p', String(tcpPort)];
 }
 

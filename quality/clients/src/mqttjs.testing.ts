@@ -9,7 +9,7 @@ import {
   type MqttClient,
   type Packet,
 } from 'mqtt';
-import type { TestBroker } from './broker.testing.js';
+import type { Ports } from './broker.testing.js';
 
 export type Transport = 'tcp' | 'ws';
 
@@ -45,7 +45,7 @@ export class MqttJs {
    */
   static async connect(
     t: TestContext,
-    { host, tcpPort, wsPort }: TestBroker,
+    { host, tcpPort, wsPort }: Ports,
     transport: Transport,
     options: IClientOptions = {},
   ): Promise<MqttJs> {

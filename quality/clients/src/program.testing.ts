@@ -45,7 +45,7 @@ export class Program {
    * @param input what it reads from stdin; nothing by default
    */
   static start(t: TestContext, file: string, args: readonly string[], input = ''): Program {
-    const child = spawn(file, args, { cwd: REPOSITORY, stdio: 'pipe' });
+    const child = spawn(file, args, { cwd: REPOSITORY, env: plainEnv(), stdio: 'pipe' });
     const program = new Program(`${file} ${args.join(' ')}`, child);
     t.after(async () => {
       child.kill('SIGKILL');
@@ -131,6 +131,12 @@ export async function runProgram(
   input = '',
 ): Promise<readonly string[]> {
   return Program.start(t, file, args, input).succeeds();
+}
+
+/** The settings of whoever runs the tests must not reach a broker that they start. */
+function plainEnv(): NodeJS.ProcessEnv {
+  const entries = Object.entries(process.env).filter(([name]) => !name.startsWith('MAGPIE_'));
+  return Object.fromEntries(entries);
 }
 
 /** The repository's folder. */
