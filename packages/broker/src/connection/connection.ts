@@ -74,6 +74,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   /** Why reading is paused. */
   #waiting = false;
   #heldBack = false;
+  #unsentBytes = 0;
   #closed = false;
   #gone = false;
 
@@ -181,11 +182,19 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.close('connect-timeout');
       return Infinity;
     }
-    if (this.#waiting || this.#heldBack) return nowMs + KEEP_ALIVE_RETRY_MS;
+    if (this.#waiting || (this.#heldBack && this.#reads())) this.#lastPacketMs = nowMs;
     const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
     if (deadlineMs > nowMs) return deadlineMs;
     this.close('keep-alive-timeout');
     return Infinity;
+  }
+
+  /** Whether the client, whose packets are not read, still takes what it is sent. */
+  #reads(): boolean {
+    const { unsentBytes } = this.#transport;
+    const moved = unsentBytes !== this.#unsentBytes;
+    this.#unsentBytes = unsentBytes;
+    return moved;
   }
 
   #handlePackets(): void {
@@ -394,4 +403,3 @@ function shortestHeader(remaining: number): number {
 
 /** How long a closing connection may take to read what is left for it. */
 const LINGER_MS = 5000;
-const KEEP_ALIVE_RETRY_MS = 1000;

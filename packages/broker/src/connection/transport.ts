@@ -23,6 +23,8 @@ export interface Transport {
    * transport needs it until it reports `drained`. It is not called again before that.
    */
   write(chunks: readonly Uint8Array[]): boolean;
+  /** Bytes of the last write that the system has not taken: falls while the peer reads. */
+  readonly unsentBytes: number;
   /** Stops reading: the peer is held back by its own buffers. */
   pause(): void;
   resume(): void;

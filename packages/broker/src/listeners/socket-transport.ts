@@ -104,6 +104,11 @@ export class SocketTransport implements Transport {
     return !this.#writing;
   }
 
+  get unsentBytes(): number {
+    const { _handle: handle } = this.#socket as unknown as { _handle?: WriteHandle | null };
+    return handle?.writeQueueSize ?? 0;
+  }
+
   pause(): void {
     this.#socket.pause();
   }
@@ -142,6 +147,10 @@ export interface ConnectionHandle {
   getpeername?(out: { address?: string }): number;
   setNoDelay?(on: boolean): void;
   setKeepAlive?(on: boolean, delayS: number): void;
+}
+
+interface WriteHandle {
+  readonly writeQueueSize?: number;
 }
 
 const NOTHING = new Uint8Array(0);

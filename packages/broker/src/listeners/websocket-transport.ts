@@ -46,6 +46,10 @@ export class WebSocketTransport implements Transport {
     return !this.#writing;
   }
 
+  get unsentBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
   pause(): void {
     this.#webSocket.pause();
   }

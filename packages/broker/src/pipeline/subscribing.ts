@@ -1,4 +1,5 @@
 import {
+  ProtocolError,
   parseSharedFilter,
   SUBACK_FAILURE,
   type Subscribe,
@@ -53,8 +54,8 @@ export class Subscribing {
    */
   subscribe(client: Client, packet: Subscribe): SubscribeOutcome | Promise<SubscribeOutcome> {
     const answers = packet.subscriptions.map(({ filter, qos }) => {
-      const bare = parseSharedFilter(filter)?.filter ?? filter;
-      return this.#authorizer.maySubscribe(client.principal, bare, qos);
+      const bare = unshared(filter);
+      return bare !== undefined && this.#authorizer.maySubscribe(client.principal, bare, qos);
     });
     if (answers.every((answer) => typeof answer === 'boolean')) {
       return this.#decided(client, packet, answers);
@@ -100,5 +101,18 @@ export class Subscribing {
     const { subscriptions } = client.session;
     if (topicLevels(filter) > this.#limits.topicLevelsMax) return false;
     return subscriptions.has(filter) || subscriptions.size < this.#limits.subscriptionsPerClientMax;
+  }
+}
+
+/**
+ * The filter without `$share/group/`; `undefined` if that is not well formed. In MQTT 3.1.1 this is no
+ * violation, so only the one subscription is refused.
+ */
+function unshared(filter: string): string | undefined {
+  try {
+    return parseSharedFilter(filter)?.filter ?? filter;
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
   }
 }
