@@ -78,6 +78,49 @@ for (const [limit, expected] of limits) {
   });
 }
 
+test('DeliveryQueue.fitsAlone() says whether it would fit if all else in this queue were gone', () => {
+  const cases: readonly (readonly [limit: Partial<typeof ROOMY>, bytes: number, fits: boolean])[] =
+    [
+      [{ queuedMessagesMax: 2 }, 1000, true],
+      [{ queuedMessagesMax: 0 }, 0, false],
+      [{ queuedBytesMax: 20 }, 20, true],
+      [{ queuedBytesMax: 20 }, 21, false],
+      [{ queuedMessagesTotalMax: 2 }, 1000, true],
+      [{ queuedMessagesTotalMax: 1 }, 0, false],
+      [{ queuedBytesTotalMax: 30 }, 20, true],
+      [{ queuedBytesTotalMax: 30 }, 21, false],
+    ];
+  for (const [limit, bytes, fits] of cases) {
+    const totals = new QueueTotals();
+    const queue = queueOf(limit, totals);
+    queueOf({}, totals).push({ name: 9, bytes: 10 });
+    for (const name of [1, 2]) queue.push({ name, bytes: 10 });
+    assert.equal(queue.fitsAlone(bytes), fits, `${JSON.stringify(limit)}: ${bytes} bytes`);
+  }
+});
+
+test('DeliveryQueue.remove() takes out what is unwanted and leaves the others in order', () => {
+  const totals = new QueueTotals();
+  const queue = queueOf({}, totals);
+  for (let name = 0; name < 10; name++) queue.push({ name, bytes: name });
+  queue.shift();
+  assert.deepEqual(
+    queue.remove(() => false),
+    [],
+  );
+  const removed = queue.remove(({ name }) => name % 3 === 0);
+  assert.deepEqual(
+    removed.map(({ name }) => name),
+    [3, 6, 9],
+  );
+  assert.deepEqual([queue.length, queue.bytes], [6, 1 + 2 + 4 + 5 + 7 + 8]);
+  assert.deepEqual({ ...totals }, { messages: 6, bytes: 27 });
+  queue.push({ name: 10, bytes: 0 });
+  const names: number[] = [];
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) names.push(item.name);
+  assert.deepEqual(names, [1, 2, 4, 5, 7, 8, 10]);
+});
+
 test('DeliveryQueue.fits() again once something was taken', () => {
   const totals = new QueueTotals();
   const other = queueOf({}, totals);
