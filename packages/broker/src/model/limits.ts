@@ -48,15 +48,20 @@ export const LIMITS = {
     max: 10_000_000,
   },
   inflightMax: {
-    doc:
-      'Most unacknowledged QoS 1 and 2 messages on their way to one client, and most QoS 2 '
-      + 'messages of one client that wait for its PUBREL.',
-    policy:
-      'To the client: further messages are queued. From the client: the connection is closed.',
+    doc: 'Most unacknowledged QoS 1 and 2 messages on their way to one client.',
+    policy: 'Further messages are queued.',
     unit: 'messages',
     default: 1024,
     min: 1,
     max: 32_767,
+  },
+  unreleasedMax: {
+    doc: 'Most QoS 2 messages of one client that wait for its PUBREL. MQTT 3.1.1 clients do not know it.',
+    policy: 'The connection is closed.',
+    unit: 'messages',
+    default: 65_535,
+    min: 1,
+    max: 65_535,
   },
   queuedMessagesMax: {
     doc: 'Most messages queued for one session.',

@@ -51,7 +51,7 @@ export class Publishing {
    * @param message The message in it.
    * @returns A promise if the authorizer needs time: the caller reads nothing more of this client
    * until then, so that order is kept.
-   * @throws {ProtocolError} if it goes beyond `topicLevelsMax` or `inflightMax`.
+   * @throws {ProtocolError} if it goes beyond `topicLevelsMax` or `unreleasedMax`.
    */
   receive(client: Client, packet: Publish, message: Message): void | Promise<void> {
     const { topic, qos, packetId } = packet;
@@ -59,7 +59,7 @@ export class Publishing {
     if (qos === 2) {
       const known = client.session.inbound.receive(packetId);
       if (known === 'full') {
-        const problem = `More than ${this.#limits.inflightMax} QoS 2 messages wait for PUBREL`;
+        const problem = `More than ${this.#limits.unreleasedMax} QoS 2 messages wait for PUBREL`;
         throw new ProtocolError('RECEIVE_MAXIMUM_EXCEEDED', problem);
       }
       if (known === 'repeated') {

@@ -52,7 +52,7 @@ export class Session implements Subscriber {
     this.clientId = clientId;
     this.persistent = persistent;
     this.#around = surroundings;
-    this.inbound = new InboundWindow(surroundings.limits.inflightMax);
+    this.inbound = new InboundWindow(surroundings.limits.unreleasedMax);
     this.#window = new OutboundWindow(surroundings.limits.inflightMax);
   }
 
