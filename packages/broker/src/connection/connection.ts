@@ -119,9 +119,16 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   receive(source: Uint8Array, start: number, end: number): void {
     this.#around.counters.bytesReceived += end - start;
     if (this.#closed) return;
+    const nowMs = this.#around.clock.nowMs();
     this.#packets.feed(source, start, end);
-    if (this.#waiting) this.#packets.hold();
-    else this.#handlePackets();
+    if (this.#waiting) {
+      this.#packets.hold();
+      return;
+    }
+    this.#lastPacketMs = nowMs;
+    this.#around.turn.chunkBegins(nowMs);
+    this.#handlePackets();
+    this.#around.turn.chunkEnds();
   }
 
   drained(): void {
@@ -208,7 +215,6 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
         }
         if (this.#closed) return;
       }
-      this.#lastPacketMs = this.#around.clock.nowMs();
       if (this.#outlet.full) this.#holdBack();
     } catch (error) {
       this.#fail(error);
@@ -323,6 +329,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const resume = () => {
       this.#waiting = false;
       if (this.#closed) return;
+      this.#lastPacketMs = this.#around.clock.nowMs();
       if (!this.#heldBack) this.#transport.resume();
       this.#handlePackets();
     };

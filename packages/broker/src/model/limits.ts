@@ -56,7 +56,7 @@ export const LIMITS = {
     max: 32_767,
   },
   unreleasedMax: {
-    doc: 'Most QoS 2 messages of one client that wait for its PUBREL. MQTT 3.1.1 clients do not know it.',
+    doc: 'Most QoS 2 messages of one client that wait for its PUBREL.',
     policy: 'The connection is closed.',
     unit: 'messages',
     default: 65_535,
@@ -88,7 +88,7 @@ export const LIMITS = {
     max: 1_000_000_000,
   },
   queuedBytesTotalMax: {
-    doc: 'Most bytes queued for all sessions together; a message shared by sessions counts for each.',
+    doc: 'Most bytes queued for all sessions together; a shared message counts for each.',
     policy: 'queueFullPolicy',
     unit: 'bytes',
     default: 1024 * 1024 * 1024,

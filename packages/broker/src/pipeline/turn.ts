@@ -13,7 +13,8 @@ export interface Flushable {
  *     read read read ─▶ commit ─▶ flush flush flush ─▶ what was put off ─▶ (next turn)
  *
  * Batching by turns is where the speed comes from: system calls are paid per turn and connection,
- * not per message.
+ * not per message. Where there is nothing to batch, since a chunk comes after a pause, its turn ends
+ * with it and not when the loop comes round (`bench --only open-loop`).
  */
 export class Turn {
   readonly #clock: Clock;
@@ -21,6 +22,9 @@ export class Turn {
   #touched: Flushable[] = [];
   #later: (() => void)[] = [];
   #scheduled = false;
+  /** A chunk that came after a pause is being handled: {@link chunkEnds} ends the turn. */
+  #single = false;
+  #lastChunkMs = -Infinity;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -35,7 +39,20 @@ export class Turn {
   schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#clock.endOfTurn(this.#end);
+    if (!this.#single) this.#clock.endOfTurn(this.#end);
+  }
+
+  /** A connection is about to handle bytes that it read at this time. */
+  chunkBegins(nowMs: number): void {
+    this.#single = !this.#scheduled && nowMs - this.#lastChunkMs > PAUSE_MS;
+    this.#lastChunkMs = nowMs;
+  }
+
+  /** The connection has handled them. */
+  chunkEnds(): void {
+    if (!this.#single) return;
+    this.#single = false;
+    if (this.#scheduled) this.#end();
   }
 
   /** This connection got its first output of the turn. */
@@ -65,3 +82,6 @@ export class Turn {
     for (const task of later) task();
   };
 }
+
+/** Chunks closer to each other than this are worth a common turn. */
+const PAUSE_MS = 0.2;
