@@ -1,0 +1,45 @@
+import type { AuthenticationResult, Authenticator, Authorizer, Principal } from '@magpie/broker';
+
+/** The account that may do everything. */
+const ADMIN = 'admin';
+
+/** Knows each user by a secret. Names are our own: none has a `/`, `+` or `#`. */
+export class Secrets implements Authenticator {
+  readonly #byName: ReadonlyMap<string, string>;
+
+  constructor(secrets: Readonly<Record<string, string>>) {
+    this.#byName = new Map(Object.entries(secrets));
+  }
+
+  authenticate(credentials: {
+    readonly username: string | undefined;
+    readonly password: Uint8Array | undefined;
+  }): AuthenticationResult {
+    const { username = '', password = new Uint8Array(0) } = credentials;
+    const known = this.#byName.get(username);
+    const allowed = known !== undefined && known === Buffer.from(password).toString();
+    return allowed ? { allowed } : { allowed, why: 'bad-credentials' };
+  }
+}
+
+/**
+ * Each user owns the topics below `users/NAME/`, and everybody reads `news/…`.
+ *
+ * The broker asks once per message and once per subscription. A plain boolean is the fast way; a
+ * promise lets only that one client wait.
+ */
+export class OwnTopics implements Authorizer {
+  mayPublish({ username }: Principal, topic: string): boolean {
+    return username === ADMIN || topic.startsWith(`users/${username}/`);
+  }
+
+  /**
+   * A filter is allowed if everything it can match is. Here that is easy to see: its first levels
+   * have to be there literally, so that `users/+/inbox` and `#` are not.
+   */
+  maySubscribe({ username }: Principal, filter: string): boolean {
+    return (
+      username === ADMIN || filter.startsWith(`users/${username}/`) || filter.startsWith('news/')
+    );
+  }
+}
