@@ -1,4 +1,4 @@
-import { CONNACK_CODES, type Connect } from '@magpie/protocol';
+import { CONNACK_CODES, type Connect, topicLevels } from '@magpie/protocol';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
@@ -110,10 +110,16 @@ export class Connecting {
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
     if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
-    const willBytes = packet.will?.payload.length ?? 0;
-    if (willBytes > this.#limits.willBytesMax) {
-      const why = `will of ${willBytes} bytes, willBytesMax is ${this.#limits.willBytesMax}`;
-      return { returnCode: CONNACK_CODES.NOT_AUTHORIZED.code, why };
+    if (packet.will === undefined) return undefined;
+    const { willBytesMax, topicLevelsMax } = this.#limits;
+    const bytes = packet.will.payload.length;
+    const levels = topicLevels(packet.will.topic);
+    const returnCode = CONNACK_CODES.NOT_AUTHORIZED.code;
+    if (bytes > willBytesMax) {
+      return { returnCode, why: `will of ${bytes} bytes, willBytesMax is ${willBytesMax}` };
+    }
+    if (levels > topicLevelsMax) {
+      return { returnCode, why: `will of ${levels} levels, topicLevelsMax is ${topicLevelsMax}` };
     }
     return undefined;
   }

@@ -1,0 +1,276 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Connect, Will } from '@magpie/protocol';
+import type { AuthenticationResult } from '../auth/authenticator.js';
+import type { Limits } from '../model/limits.js';
+import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
+import type { Connected, ConnectOutcome } from './connecting.js';
+import { PipelineWorld } from './pipeline-world.testing.js';
+
+const ALLOWED: AuthenticationResult = { allowed: true };
+const ADDRESS = '192.0.2.1';
+
+function connectOf(fields: Partial<Connect> = {}): Connect {
+  return {
+    type: 'connect',
+    protocolVersion: 4,
+    cleanSession: true,
+    keepAliveS: 60,
+    clientId: 'c',
+    will: undefined,
+    username: undefined,
+    password: undefined,
+    ...fields,
+  };
+}
+
+function willOf(fields: Partial<Will> = {}): Will {
+  return { topic: 'will', payload: Buffer.from('bye'), qos: 1, retain: true, ...fields };
+}
+
+/** A connection that does nothing when another takes its place but say so. */
+function connection(told: string[] = [], name = 'connection'): Connected {
+  return { takeOver: () => void told.push(`${name} gives way`) };
+}
+
+function open(world: PipelineWorld, packet: Connect, answer = ALLOWED): ConnectOutcome {
+  return world.connecting.open(packet, answer, ADDRESS, connection(), new RecordingOutlet());
+}
+
+function accepted(outcome: ConnectOutcome): ConnectOutcome & { accepted: true } {
+  assert.ok(outcome.accepted, outcome.accepted ? '' : outcome.why);
+  return outcome;
+}
+
+test('Connecting.authenticate() tells the authenticator what the client says of itself', () => {
+  const world = new PipelineWorld();
+  const password = Buffer.from('secret');
+  const packet = connectOf({ clientId: 'c', username: 'u', password });
+  assert.deepEqual(world.connecting.authenticate(packet, ADDRESS), ALLOWED);
+  world.connecting.authenticate(connectOf({ clientId: '' }), ADDRESS);
+  assert.deepEqual(world.authenticator.asked, [
+    { clientId: 'c', username: 'u', password, address: ADDRESS },
+    { clientId: '', username: undefined, password: undefined, address: ADDRESS },
+  ]);
+});
+
+test('Connecting.authenticate() gives a promise only if the authenticator does', async () => {
+  const world = new PipelineWorld();
+  const refused: AuthenticationResult = { allowed: false, why: 'bad-credentials' };
+  for (const answer of [ALLOWED, refused]) {
+    world.authenticator.answer = () => answer;
+    assert.deepEqual(world.connecting.authenticate(connectOf(), ADDRESS), answer);
+    world.authenticator.answer = () => Promise.resolve(answer);
+    const pending = world.connecting.authenticate(connectOf(), ADDRESS);
+    assert.ok(pending instanceof Promise);
+    assert.deepEqual(await pending, answer);
+  }
+});
+
+for (const [name, answer] of [
+  ['throws', () => assert.fail('broken')],
+  ['rejects', () => Promise.reject(new Error('broken'))],
+] as const) {
+  test(`Connecting.authenticate() refuses and logs when the authenticator ${name}`, async () => {
+    const world = new PipelineWorld();
+    world.authenticator.answer = answer;
+    const result = await world.connecting.authenticate(connectOf(), ADDRESS);
+    assert.deepEqual(result, { allowed: false, why: 'unavailable' });
+    const [line] = world.log.of('authenticator-failed');
+    assert.equal(line?.level, 'error');
+    assert.deepEqual([line.fields['clientId'], line.fields['address']], ['c', ADDRESS]);
+    assert.match(String(line.fields['err']), /broken/);
+  });
+}
+
+/** Everything that refuses a CONNECT, and the return code of the CONNACK (table 3.1). */
+const refusals: readonly (readonly [
+  name: string,
+  answer: AuthenticationResult,
+  packet: Partial<Connect>,
+  limits: Partial<Limits>,
+  returnCode: number,
+])[] = [
+  ['bad credentials', { allowed: false, why: 'bad-credentials' }, {}, {}, 4],
+  ['not authorized', { allowed: false, why: 'not-authorized' }, {}, {}, 5],
+  ['unavailable', { allowed: false, why: 'unavailable' }, {}, {}, 3],
+  ['a will that is too large', ALLOWED, { will: willOf() }, { willBytesMax: 2 }, 5],
+  [
+    'a will topic of too many levels',
+    ALLOWED,
+    { will: willOf({ topic: 'a/b/c' }) },
+    { topicLevelsMax: 2 },
+    5,
+  ],
+];
+
+for (const [name, answer, packet, limits, returnCode] of refusals) {
+  test(`Connecting.open() refuses with ${returnCode}: ${name}`, () => {
+    const world = new PipelineWorld(limits);
+    const told: string[] = [];
+    const known = connection(told, 'known');
+    world.connecting.open(
+      connectOf({ cleanSession: false }),
+      ALLOWED,
+      ADDRESS,
+      known,
+      new RecordingOutlet(),
+    );
+    const session = world.registry.get('c');
+    world.store.written.length = 0;
+    const outcome = open(world, connectOf(packet), answer);
+    assert.ok(!outcome.accepted);
+    assert.equal(outcome.returnCode, returnCode);
+    assert.notEqual(outcome.why, '');
+    // Who is refused harms nobody with the same identifier.
+    assert.deepEqual([told, world.registry.get('c'), world.store.written], [[], session, []]);
+    assert.deepEqual([world.counters.connectsAccepted, world.counters.connectsRefused], [1, 1]);
+  });
+}
+
+test('Connecting.open() takes a will that is as large as it may be', () => {
+  const world = new PipelineWorld({ willBytesMax: 3, topicLevelsMax: 2 });
+  accepted(open(world, connectOf({ will: willOf({ topic: 'a/b' }) })));
+});
+
+/** CONNECT after CONNECT of one client identifier, and whether there was a session each time. */
+const sequences: readonly (readonly [clean: boolean[], present: boolean[]])[] = [
+  [
+    [true, true],
+    [false, false],
+  ],
+  [
+    [true, false, false],
+    [false, false, true],
+  ],
+  [
+    [false, false],
+    [false, true],
+  ],
+  [
+    [false, true, false],
+    [false, false, false],
+  ],
+];
+
+for (const [clean, present] of sequences) {
+  test(`Connecting.open() with clean session ${clean.join(', ')} finds ${present.join(', ')}`, () => {
+    const world = new PipelineWorld();
+    const found = clean.map((cleanSession) => {
+      const { client, sessionPresent } = accepted(open(world, connectOf({ cleanSession })));
+      world.registry.leave(client.session);
+      return sessionPresent;
+    });
+    assert.deepEqual(found, present);
+    assert.equal(world.counters.connectsAccepted, clean.length);
+  });
+}
+
+test('Connecting.open() makes the client that the pipeline sees', () => {
+  const world = new PipelineWorld();
+  const outlet = new RecordingOutlet();
+  const packet = connectOf({ username: 'u' });
+  const outcome = world.connecting.open(packet, ALLOWED, ADDRESS, connection(), outlet);
+  const { client } = accepted(outcome);
+  assert.deepEqual(client.principal, { clientId: 'c', username: 'u', address: ADDRESS });
+  assert.equal(client.outlet, outlet);
+  assert.equal(client.session, world.registry.get('c'));
+  assert.equal(client.session.outlet, undefined); // attached once CONNACK is written
+  assert.equal(client.will, undefined);
+});
+
+test('Connecting.open() makes an identifier for a client that has none', () => {
+  const world = new PipelineWorld();
+  const ids = [1, 2].map(() => {
+    const { client } = accepted(open(world, connectOf({ clientId: '' })));
+    assert.equal(client.principal.clientId, client.session.clientId);
+    return client.session.clientId;
+  });
+  assert.deepEqual(ids, ['made-1', 'made-2']);
+  assert.equal(world.connecting.size, 2);
+});
+
+test('Connecting.open() keeps a will, though the packet it came in is overwritten', () => {
+  const world = new PipelineWorld();
+  const will = willOf({ topic: 'a/b', qos: 2, retain: false });
+  const { client } = accepted(open(world, connectOf({ will })));
+  will.payload.fill(0);
+  assert.ok(client.will);
+  const { topic, qos, retain, publisher, payload } = client.will;
+  assert.deepEqual(
+    { topic, qos, retain, publisher },
+    { topic: 'a/b', qos: 2, retain: false, publisher: 'c' },
+  );
+  assert.equal(Buffer.from(payload).toString(), 'bye');
+});
+
+test('Connecting.open() ends the connection of the same identifier before it opens the session', () => {
+  const world = new PipelineWorld();
+  const told: string[] = [];
+  const { client } = accepted(open(world, connectOf({ cleanSession: false, clientId: 'other' })));
+  const first: Connected = {
+    takeOver() {
+      const session = world.registry.get('c');
+      assert.ok(session);
+      told.push(`first gives way, ${session.subscriptions.size} subscriptions`);
+      world.connecting.forget('c', first);
+      world.registry.leave(session);
+    },
+  };
+  const outlet = new RecordingOutlet();
+  const one = accepted(
+    world.connecting.open(connectOf({ cleanSession: false }), ALLOWED, ADDRESS, first, outlet),
+  );
+  world.registry.subscribe(one.client.session, '#', 1);
+  one.client.session.attach(outlet);
+
+  const second = accepted(open(world, connectOf({ cleanSession: true })));
+  assert.deepEqual(told, ['first gives way, 1 subscriptions']);
+  assert.notEqual(second.client.session, one.client.session);
+  assert.equal(second.sessionPresent, false);
+  assert.equal(world.registry.get('other'), client.session);
+  assert.equal(world.connecting.size, 2);
+});
+
+test('Connecting.open() hands a session over to the connection that comes', () => {
+  const world = new PipelineWorld({ sessionExpiry: 10 });
+  const outlet = new RecordingOutlet();
+  const first: Connected = {
+    takeOver() {
+      world.connecting.forget('c', first);
+      const session = world.registry.get('c');
+      if (session !== undefined) world.registry.leave(session);
+    },
+  };
+  const packet = connectOf({ cleanSession: false });
+  const one = accepted(world.connecting.open(packet, ALLOWED, ADDRESS, first, outlet));
+  const two = accepted(open(world, packet));
+  assert.equal(two.client.session, one.client.session);
+  assert.equal(two.sessionPresent, true);
+  world.clock.advance(3_600_000);
+  assert.equal(world.registry.size, 1); // its client is there, so it does not expire
+});
+
+test('Connecting.forget() forgets a connection, but not the one that took its place', () => {
+  const world = new PipelineWorld();
+  const [first, second] = [connection(), connection()];
+  for (const one of [first, second]) {
+    world.connecting.open(connectOf(), ALLOWED, ADDRESS, one, new RecordingOutlet());
+  }
+  assert.equal(world.connecting.size, 1);
+  world.connecting.forget('c', first);
+  world.connecting.forget('other', second);
+  assert.equal(world.connecting.size, 1);
+  world.connecting.forget('c', second);
+  assert.equal(world.connecting.size, 0);
+});
+
+test('Connecting.announce() tells who listens', () => {
+  const world = new PipelineWorld();
+  const told: unknown[] = [];
+  const { client, sessionPresent } = accepted(open(world, connectOf()));
+  world.connecting.announce(client, sessionPresent);
+  world.events.connected.on((event) => told.push(event));
+  world.connecting.announce(client, true);
+  assert.deepEqual(told, [{ client: client.principal, sessionPresent: true }]);
+});

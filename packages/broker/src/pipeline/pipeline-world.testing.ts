@@ -1,0 +1,112 @@
+/** The pipeline on the world of sessions, with clients, an authorizer and an authenticator to play. */
+import { Publish, type QoS, type Subscribe } from '@magpie/protocol';
+import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
+import type { Authorizer } from '../auth/authorizer.js';
+import type { Limits } from '../model/limits.js';
+import { Message } from '../model/message.js';
+import { MessageMemory } from '../model/message-memory.js';
+import type { Principal } from '../model/principal.js';
+import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
+import { SessionWorld } from '../sessions/session-world.testing.js';
+import type { HandStore } from '../stores/hand-store.testing.js';
+import type { Client } from './client.js';
+import { Connecting } from './connecting.js';
+import { Publishing } from './publishing.js';
+import { Subscribing } from './subscribing.js';
+
+export interface TestClient extends Client {
+  readonly outlet: RecordingOutlet;
+}
+
+type Answer<T> = T | Promise<T>;
+
+/** Answers what it was told to answer, and keeps what it was asked. */
+export class TestAuthorizer implements Authorizer {
+  readonly asked: string[] = [];
+  publish: (topic: string) => Answer<boolean> = () => true;
+  subscribe: (filter: string) => Answer<boolean> = () => true;
+
+  mayPublish({ clientId }: Principal, topic: string, qos: QoS, retain: boolean): Answer<boolean> {
+    this.asked.push(`${clientId} publish ${topic} @ ${qos}${retain ? ' retain' : ''}`);
+    return this.publish(topic);
+  }
+
+  maySubscribe({ clientId }: Principal, filter: string, qos: QoS): Answer<boolean> {
+    this.asked.push(`${clientId} subscribe ${filter} @ ${qos}`);
+    return this.subscribe(filter);
+  }
+}
+
+export class TestAuthenticator implements Authenticator {
+  readonly asked: Credentials[] = [];
+  answer: () => Answer<AuthenticationResult> = () => ({ allowed: true });
+
+  authenticate(credentials: Credentials): Answer<AuthenticationResult> {
+    this.asked.push(credentials);
+    return this.answer();
+  }
+}
+
+export class PipelineWorld extends SessionWorld {
+  readonly authorizer = new TestAuthorizer();
+  readonly authenticator = new TestAuthenticator();
+  readonly publishing: Publishing;
+  readonly subscribing: Subscribing;
+  readonly connecting: Connecting;
+  readonly #memory = new MessageMemory();
+  #made = 0;
+
+  constructor(limits: Partial<Limits> = {}, store?: HandStore) {
+    super(limits, store);
+    this.publishing = new Publishing(this);
+    this.subscribing = new Subscribing(this);
+    this.connecting = new Connecting({
+      authenticator: this.authenticator,
+      limits: this.limits,
+      registry: this.registry,
+      counters: this.counters,
+      events: this.events,
+      log: this.log,
+      newClientId: () => `made-${++this.#made}`,
+    });
+  }
+
+  /** A connected client with these subscriptions. */
+  client(clientId: string, { clean = true, filters = [] as readonly string[] } = {}): TestClient {
+    const { session } = this.registry.open(clientId, clean);
+    for (const filter of filters) this.registry.subscribe(session, filter, 2);
+    const outlet = new RecordingOutlet();
+    session.attach(outlet);
+    const principal = { clientId, username: undefined, address: '192.0.2.1' };
+    return { principal, session, outlet, will: undefined };
+  }
+
+  /** A PUBLISH of this client, in a buffer that is overwritten once the call returns. */
+  receive(
+    client: Client,
+    topic: string,
+    payload: string,
+    { qos = 0 as QoS, packetId = 1, retain = false, dup = false } = {},
+  ): void | Promise<void> {
+    const source = Buffer.from(payload);
+    const packet = Publish.of({
+      topic,
+      payload: source,
+      qos,
+      retain,
+      dup,
+      packetId: qos === 0 ? 0 : packetId,
+    });
+    const message = Message.received(packet, client.session.clientId, -1, this.#memory);
+    const pending = this.publishing.receive(client, packet, message);
+    source.fill('#');
+    return pending;
+  }
+}
+
+export function subscribeOf(
+  ...filters: readonly (readonly [filter: string, qos: QoS])[]
+): Subscribe {
+  const subscriptions = filters.map(([filter, qos]) => ({ filter, qos }));
+  return { type: 'subscribe', packetId: 1, subscriptions };
+}
