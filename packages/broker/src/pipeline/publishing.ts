@@ -69,7 +69,7 @@ export class Publishing {
       }
     }
     this.#counters.messagesReceived++;
-    const allowed = this.#authorizer.mayPublish(client.principal, packet.topic, qos, packet.retain);
+    const allowed = this.#mayPublish(client, packet);
     if (typeof allowed === 'boolean') {
       this.#decided(client, packetId, message, allowed);
       return undefined;
@@ -116,6 +116,23 @@ export class Publishing {
     return typeof allowed === 'boolean' ? decided(allowed) : allowed.then(decided);
   }
 
+  #mayPublish(client: Client, packet: Publish): boolean | Promise<boolean> {
+    const { topic, qos, retain } = packet;
+    try {
+      const allowed = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
+      if (typeof allowed === 'boolean') return allowed;
+      return allowed.catch((error: unknown) => this.#undo(client, packet, error));
+    } catch (error) {
+      return this.#undo(client, packet, error);
+    }
+  }
+
+  /** The authorizer failed: a QoS 2 message was not handed on, so it may come again. */
+  #undo(client: Client, { qos, packetId }: Publish, error: unknown): never {
+    if (qos === 2) client.session.inbound.release(packetId);
+    throw error;
+  }
+
   #checkLevels(topic: string): void {
     const levels = topicLevels(topic);
     const most = this.#limits.topicLevelsMax;
@@ -133,7 +150,7 @@ export class Publishing {
     // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2).
     else this.#drop(message, client.principal.clientId, 'denied');
     if (message.qos === 0) return;
-    if (message.qos === 2 && session.persistent) {
+    if (message.qos === 2 && session.persistent && !session.ended) {
       this.#gate.writing.addReceived(session.clientId, packetId);
     }
     const ticket = this.#gate.writes === writesBefore ? 0 : this.#gate.ticket;
@@ -146,10 +163,12 @@ export class Publishing {
       if (this.#retained.delete(message.topic)) this.#gate.writing.deleteRetained(message.topic);
       return;
     }
+    const { retainedMessagesMax, retainedBytesMax } = this.#limits;
     const known = this.#retained.get(message.topic);
-    const count = this.#retained.count + (known === undefined ? 1 : 0);
-    const bytes = this.#retained.bytes + message.bytes - (known?.bytes ?? 0);
-    if (count > this.#limits.retainedMessagesMax || bytes > this.#limits.retainedBytesMax) {
+    const tooMany = known === undefined && this.#retained.count >= retainedMessagesMax;
+    const more = message.bytes - (known?.bytes ?? 0);
+    // What takes no more room than the one it replaces fits, also where the limit was lowered.
+    if (tooMany || (more > 0 && this.#retained.bytes + more > retainedBytesMax)) {
       this.#counters.retainedRefused++;
       return;
     }

@@ -47,6 +47,7 @@ export class Session implements Subscriber {
   #replays = 0;
   #outlet: Outlet | undefined;
   #nextSequence = 0;
+  #ended = false;
 
   constructor(clientId: string, persistent: boolean, surroundings: SessionSurroundings) {
     this.clientId = clientId;
@@ -71,6 +72,11 @@ export class Session implements Subscriber {
 
   get outlet(): Outlet | undefined {
     return this.#outlet;
+  }
+
+  /** Whether it is gone for good: there may be another one of this client identifier. */
+  get ended(): boolean {
+    return this.#ended;
   }
 
   /** Messages waiting to be sent. */
@@ -116,12 +122,16 @@ export class Session implements Subscriber {
     return qos === 0 ? !outlet.full : this.#queue === undefined || this.#queue.fits(0);
   }
 
-  /** Sends the retained messages that match a new subscription, as the client reads. */
-  replay(filter: string, granted: QoS): void {
+  /**
+   * Sends the retained messages that match a new subscription, as the client reads.
+   *
+   * @param asOf `retained.changes` at the time of the subscription: what came later was routed to it.
+   */
+  replay(filter: string, granted: QoS, asOf = this.#around.retained.changes): void {
     const { retained } = this.#around;
     const count = retained.countMatching(filter);
     if (count === 0) return;
-    const replay = new RetainedReplay(retained, filter, granted, this.#nextSequence);
+    const replay = new RetainedReplay(retained, filter, granted, this.#nextSequence, asOf);
     const queue = this.#queueWithRoom(replay.bytes, undefined);
     if (queue === undefined) return;
     this.#nextSequence += count;
@@ -158,6 +168,7 @@ export class Session implements Subscriber {
 
   /** The session ends for good: what it still holds is dropped and counted. */
   discard(): void {
+    this.#ended = true;
     const { counters } = this.#around;
     let count = this.#window.inflight;
     while (this.#queue?.shift() !== undefined) count++;
