@@ -10,6 +10,7 @@ import {
 import type { Authorizer } from '../auth/authorizer.js';
 import type { Limits } from '../model/limits.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
+import type { RetainedTree } from '../routing/retained-tree.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
@@ -33,6 +34,7 @@ export class Subscribing {
   readonly #registry: SessionRegistry;
   readonly #gate: CommitGate;
   readonly #events: BrokerEvents;
+  readonly #retained: RetainedTree;
 
   constructor(parts: {
     authorizer: Authorizer;
@@ -40,12 +42,14 @@ export class Subscribing {
     registry: SessionRegistry;
     gate: CommitGate;
     events: BrokerEvents;
+    retained: RetainedTree;
   }) {
     this.#authorizer = parts.authorizer;
     this.#limits = parts.limits;
     this.#registry = parts.registry;
     this.#gate = parts.gate;
     this.#events = parts.events;
+    this.#retained = parts.retained;
   }
 
   /**
@@ -76,6 +80,7 @@ export class Subscribing {
 
   #decided(client: Client, packet: Subscribe, allowed: readonly boolean[]): SubscribeOutcome {
     const { session } = client;
+    const asOf = this.#retained.changes;
     const granted: { filter: string; qos: QoS }[] = [];
     const returnCodes = packet.subscriptions.map(({ filter, qos }, index) => {
       if (allowed[index] !== true || !this.#fits(client, filter)) return SUBACK_FAILURE;
@@ -91,15 +96,16 @@ export class Subscribing {
       replay: () => {
         for (const { filter, qos } of granted) {
           // A shared subscription gets no retained messages: which member would it be?
-          if (parseSharedFilter(filter) === undefined) session.replay(filter, qos);
+          if (parseSharedFilter(filter) === undefined) session.replay(filter, qos, asOf);
         }
       },
     };
   }
 
   #fits(client: Client, filter: string): boolean {
-    const { subscriptions } = client.session;
-    if (topicLevels(filter) > this.#limits.topicLevelsMax) return false;
+    const { subscriptions, ended } = client.session;
+    if (ended) return false; // while the authorizer thought
+    if (topicLevels(unshared(filter) ?? filter) > this.#limits.topicLevelsMax) return false;
     return subscriptions.has(filter) || subscriptions.size < this.#limits.subscriptionsPerClientMax;
   }
 }

@@ -11,6 +11,10 @@ function treeOf(topics: readonly string[], qos: QoS = 1): RetainedTree {
   return tree;
 }
 
+function replayOf(tree: RetainedTree, filter: string, qos: QoS, first: number): RetainedReplay {
+  return new RetainedReplay(tree, filter, qos, first, tree.changes);
+}
+
 /** All that is left, as `topic sequence`. */
 function rest(replay: RetainedReplay): string[] {
   const found: string[] = [];
@@ -22,7 +26,7 @@ function rest(replay: RetainedReplay): string[] {
 }
 
 test('RetainedReplay.peek() shows the same until advance() is called', () => {
-  const replay = new RetainedReplay(treeOf(['a', 'b']), '#', 1, 10);
+  const replay = replayOf(treeOf(['a', 'b']), '#', 1, 10);
   const first = replay.peek()?.message;
   assert.equal(replay.peek()?.message, first);
   replay.advance();
@@ -32,7 +36,7 @@ test('RetainedReplay.peek() shows the same until advance() is called', () => {
 });
 
 test('RetainedReplay numbers its messages from the first sequence number on', () => {
-  const replay = new RetainedReplay(treeOf(['a', 'b', 'c/d']), '#', 1, 10);
+  const replay = replayOf(treeOf(['a', 'b', 'c/d']), '#', 1, 10);
   const found = rest(replay);
   assert.deepEqual(
     found.map((line) => line.split(' ')[1]),
@@ -44,7 +48,7 @@ test('RetainedReplay numbers its messages from the first sequence number on', ()
 test('RetainedReplay sends with RETAIN, at the lower of both qualities of service', () => {
   for (const published of [0, 1, 2] as const) {
     for (const granted of [0, 1, 2] as const) {
-      const next = new RetainedReplay(treeOf(['a'], published), 'a', granted, 5).peek();
+      const next = replayOf(treeOf(['a'], published), 'a', granted, 5).peek();
       const qos = Math.min(published, granted);
       assert.deepEqual([next?.qos, next?.retain, next?.sequence], [qos, true, qos === 0 ? -1 : 5]);
     }
@@ -53,7 +57,7 @@ test('RetainedReplay sends with RETAIN, at the lower of both qualities of servic
 
 test('RetainedReplay leaves out what was set or replaced after it was made', () => {
   const tree = treeOf(['a', 'b', 'c']);
-  const replay = new RetainedReplay(tree, '#', 1, 0);
+  const replay = replayOf(tree, '#', 1, 0);
   tree.set(messageOf('d'));
   tree.set(messageOf('a', 'replaced'));
   tree.delete('b');
@@ -62,7 +66,7 @@ test('RetainedReplay leaves out what was set or replaced after it was made', () 
 
 test('RetainedReplay looks up when its turn comes, and once', () => {
   const tree = treeOf(['a', 'b']);
-  const replay = new RetainedReplay(tree, '#', 1, 0);
+  const replay = replayOf(tree, '#', 1, 0);
   assert.ok(replay.peek());
   tree.delete('a');
   tree.delete('b');
@@ -72,14 +76,14 @@ test('RetainedReplay looks up when its turn comes, and once', () => {
 test('RetainedReplay never has more messages than were counted when it was made', () => {
   const tree = treeOf(['a', 'b', 'c']);
   const count = tree.countMatching('+');
-  const replay = new RetainedReplay(tree, '+', 1, 0);
+  const replay = replayOf(tree, '+', 1, 0);
   for (let number = 0; number < 10; number++) tree.set(messageOf(`new ${number}`));
   assert.ok(rest(replay).length <= count);
 });
 
 test('RetainedReplay.bytes is small, whatever matches', () => {
   const tree = treeOf(Array.from({ length: 1000 }, (_, number) => `t${number}`));
-  const replay = new RetainedReplay(tree, 'some/filter/#', 1, 0);
+  const replay = replayOf(tree, 'some/filter/#', 1, 0);
   assert.equal(replay.bytes, 'some/filter/#'.length);
   replay.peek();
   assert.equal(replay.bytes, 'some/filter/#'.length);

@@ -22,13 +22,22 @@ export class RetainedReplay {
   #messages: readonly Message[] | undefined;
   #position = 0;
 
-  /** @param firstSequence As many numbers as `retained.countMatching(filter)` are this entry's. */
-  constructor(retained: RetainedTree, filter: string, qos: QoS, firstSequence: number) {
+  /**
+   * @param firstSequence As many numbers as `retained.countMatching(filter)` are this entry's.
+   * @param asOf `retained.changes` at the time of the SUBSCRIBE.
+   */
+  constructor(
+    retained: RetainedTree,
+    filter: string,
+    qos: QoS,
+    firstSequence: number,
+    asOf: number,
+  ) {
     this.#retained = retained;
     this.#filter = filter;
     this.#qos = qos;
     this.#firstSequence = firstSequence;
-    this.#asOf = retained.changes;
+    this.#asOf = asOf;
   }
 
   get bytes(): number {
