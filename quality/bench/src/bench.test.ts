@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { figuresFrom, measureScenario } from './bench.js';
+import { figuresFrom, measureScenario, runsOf } from './bench.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
 import type { BrokerKind } from './brokers/running-broker.js';
 import { compileLoadgen } from './loadgen/compile-loadgen.js';
@@ -61,6 +61,11 @@ test('measureScenario() takes the brokers in turn, and a failed start costs one 
     measurements.map(({ failure }) => failure),
     ['No such broker', undefined, 'No such broker', undefined],
   );
+});
+
+test('runsOf() multiplies where a scenario repeats', () => {
+  assert.equal(runsOf({}, 3), 3);
+  assert.equal(runsOf({ repeats: 3 }, 2), 6);
 });
 
 test('figuresFrom() gives everything per delivery', () => {

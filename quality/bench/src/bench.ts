@@ -24,7 +24,7 @@ export interface Bench {
  */
 export async function measureScenario(scenario: Scenario, bench: Bench): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  for (let run = 1; run <= bench.runs; run++) {
+  for (let run = 1; run <= runsOf(scenario, bench.runs); run++) {
     for (const kind of bench.brokers) {
       const measurement = await measureOnce(scenario, kind, run, bench.loadgen);
       measurements.push(measurement);
@@ -32,6 +32,11 @@ export async function measureScenario(scenario: Scenario, bench: Bench): Promise
     }
   }
   return measurements;
+}
+
+/** Runs of this scenario against each broker when `runs` are asked for. */
+export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number): number {
+  return runs * repeats;
 }
 
 /** The figures of a run: everything per delivery. */

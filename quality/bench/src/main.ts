@@ -5,7 +5,7 @@
 import { accessSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 
-import { measureScenario } from './bench.js';
+import { measureScenario, runsOf } from './bench.js';
 import { aedes } from './brokers/aedes.js';
 import { magpie } from './brokers/magpie.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
@@ -54,7 +54,8 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   for (const scenario of scenarios) {
     const own = await measureScenario(scenario, { loadgen, brokers, runs: options.runs });
     measurements.push(...own);
-    console.log(`${scenarioReport(scenario, summarize(own), options.runs).join('\n')}\n`);
+    const runs = runsOf(scenario, options.runs);
+    console.log(`${scenarioReport(scenario, summarize(own), runs).join('\n')}\n`);
   }
   const reported: Reported[] = [...scenarios];
   if (isWanted(MATCHING.name, options.only) && options.brokers.includes('magpie')) {
