@@ -451,9 +451,10 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     test(`${name} keeps the same as a store in memory, seed ${seed}`, async () => {
       const reference = new MemoryStore();
       const chance = random(seed);
+      const numbers = new SequenceNumbers(chance);
       const result = await afterwards(await open(), async (store) => {
         for (let step = 0; step < 300; step++) {
-          const act = anyWrite(chance);
+          const act = anyWrite(chance, numbers);
           act(store);
           act(reference);
           if (chance() < 0.05) await store.commit();
@@ -520,10 +521,11 @@ function text({ payload }: Message): string {
 }
 
 /** Any write, to few clients, topics and numbers, so that many meet. */
-function anyWrite(chance: () => number): (store: Store) => void {
+function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store) => void {
   const upTo = (count: number) => Math.floor(chance() * count);
   const id = `client ${upTo(4)}`;
-  const sequence = upTo(30);
+  const sequence = numbers.given();
+  const fresh = numbers.next();
   const packetId = 1 + upTo(10);
   const topic = `topic/${upTo(8)}`;
   const qos = chance() < 0.5 ? 1 : 2;
@@ -537,9 +539,9 @@ function anyWrite(chance: () => number): (store: Store) => void {
     (store) =>
       store.append(
         published,
-        ids.map((one) => to(one, sequence, qos)),
+        ids.map((one) => to(one, fresh, qos)),
       ),
-    (store) => store.append(published, [to(id, sequence, qos)]),
+    (store) => store.append(published, [to(id, fresh, qos)]),
     (store) => store.release(id, sequence),
     (store) => store.settle(id, sequence),
     (store) => store.addReceived(id, packetId),
@@ -550,6 +552,28 @@ function anyWrite(chance: () => number): (store: Store) => void {
   // Sessions last, or there would be nothing in them.
   const rare = upTo(20) === 0;
   return writes[rare ? upTo(2) : 2 + upTo(writes.length - 2)] ?? writes[0]!;
+}
+
+/** Sequence numbers as a session gives them: each once, and nearly in order. */
+class SequenceNumbers {
+  readonly #chance: () => number;
+  readonly #waiting: number[] = [];
+  #next = 0;
+
+  constructor(chance: () => number) {
+    this.#chance = chance;
+  }
+
+  /** One that was not given before. */
+  next(): number {
+    while (this.#waiting.length < 4) this.#waiting.push(this.#next++);
+    return this.#waiting.splice(Math.floor(this.#chance() ** 2 * 4), 1)[0]!;
+  }
+
+  /** One that was probably given before. */
+  given(): number {
+    return Math.floor(this.#chance() * this.#next);
+  }
 }
 
 /** The same numbers for the same seed, from 0 to 1. */
