@@ -3,6 +3,7 @@ import {
   encodeInto,
   type Packet,
   type ProtocolVersion,
+  Publish,
   publishFlags,
   publishHeadLength,
   type QoS,
@@ -21,7 +22,7 @@ export interface OutletOwner {
   closeSoon(reason: CloseReason): void;
 }
 
-/** An acknowledgement that waits for its commit. */
+/** A packet that waits for its commit. */
 interface Held {
   readonly packet: Packet;
   readonly ticket: number;
@@ -30,7 +31,7 @@ interface Held {
 /**
  * Turns what a session sends into the bytes of one connection.
  *
- * Acknowledgements whose commit is not safe yet wait here, in order; behind one that waits all
+ * What waits for its commit waits here, in order; behind one that waits all
  * others wait too (MQTT-4.6.0-2).
  */
 export class PacketOutlet implements Outlet, CommitWaiter {
@@ -74,10 +75,24 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   }
 
   /** Runs per message and receiver (`bench --only pairs-qos0`). */
-  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void {
+  publish(
+    message: Message,
+    qos: QoS,
+    packetId: number,
+    dup: boolean,
+    retain: boolean,
+    ticket: number,
+  ): void {
     this.#counters.messagesSent++;
     const { packetStart, payloadEnd } = message;
-    if (packetStart >= 0 && qos === message.qos && payloadEnd - packetStart <= COPIED_BYTES_MAX) {
+    if (ticket !== 0) {
+      const { topic, payload } = message.keep();
+      this.#hold(Publish.of({ topic, payload, qos, packetId, dup, retain }), ticket);
+    } else if (
+      packetStart >= 0
+      && qos === message.qos
+      && payloadEnd - packetStart <= COPIED_BYTES_MAX
+    ) {
       this.#sendOn(message, packetStart, packetId, publishFlags(qos, retain, dup));
     } else {
       this.#encode(message, qos, packetId, dup, retain);

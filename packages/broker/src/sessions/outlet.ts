@@ -23,8 +23,18 @@ export type CloseReason =
  * bytes sent at the end of the turn, all together.
  */
 export interface Outlet {
-  /** Sends a PUBLISH. The bytes of the message are copied, or kept, before it returns. */
-  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void;
+  /**
+   * Sends a PUBLISH once the commit `ticket` is safe (0: now). The bytes of the message are copied,
+   * or kept, before it returns.
+   */
+  publish(
+    message: Message,
+    qos: QoS,
+    packetId: number,
+    dup: boolean,
+    retain: boolean,
+    ticket: number,
+  ): void;
   /**
    * Sends an acknowledgement once the commit `ticket` is safe (0: now), in the order of these calls
    * (MQTT-4.6.0-2, MQTT-4.6.0-3).

@@ -96,8 +96,9 @@ export class Session implements Subscriber {
   attach(outlet: Outlet): void {
     this.#outlet = outlet;
     for (const { packetId, message: delivery } of this.#window.unacknowledged()) {
-      if (delivery === undefined) outlet.acknowledge('pubrel', packetId, 0);
-      else outlet.publish(delivery.message, delivery.qos, packetId, true, delivery.retain);
+      const ticket = this.#around.gate.ticket;
+      if (delivery === undefined) outlet.acknowledge('pubrel', packetId, ticket);
+      else outlet.publish(delivery.message, delivery.qos, packetId, true, delivery.retain, ticket);
     }
     this.drain();
   }
@@ -204,7 +205,7 @@ export class Session implements Subscriber {
     } else if (outlet.full) {
       this.#drop(message, 'output-full');
     } else {
-      this.#publish(outlet, message, 0, 0, false);
+      this.#publish(outlet, message, 0, 0, false, 0);
     }
   }
 
@@ -223,10 +224,11 @@ export class Session implements Subscriber {
     this.#nextSequence++;
     if (this.persistent) {
       this.#enlist(sequence, qos, false);
-      this.#send(outlet, new Delivery(message, qos, false, sequence), qos);
+      const ticket = this.#around.gate.nextTicket;
+      this.#send(outlet, new Delivery(message, qos, false, sequence), qos, ticket);
     } else {
       // A clean session sends nothing twice, so its window need not keep the message.
-      this.#publish(outlet, message, qos, this.#window.send(sequence, qos, undefined), false);
+      this.#publish(outlet, message, qos, this.#window.send(sequence, qos, undefined), false, 0);
     }
   }
 
@@ -287,8 +289,8 @@ export class Session implements Subscriber {
     if (next instanceof RetainedReplay) return this.#replayOne(outlet, next);
     if (!this.#mayDrain(outlet, next)) return false;
     this.#queue?.shift();
-    if (next.qos === 0) this.#publish(outlet, next.message, 0, 0, next.retain);
-    else this.#send(outlet, next, next.qos);
+    if (next.qos === 0) this.#publish(outlet, next.message, 0, 0, next.retain, 0);
+    else this.#send(outlet, next, next.qos, this.#around.gate.ticket);
     return true;
   }
 
@@ -302,13 +304,14 @@ export class Session implements Subscriber {
     if (!this.#mayDrain(outlet, next)) return false;
     replay.advance();
     if (next.qos === 0) {
-      this.#publish(outlet, next.message, 0, 0, true);
+      this.#publish(outlet, next.message, 0, 0, true, 0);
       return true;
     }
-    const outer = this.#around.gate.begin();
+    const { gate } = this.#around;
+    const outer = gate.begin();
     if (this.persistent) this.#enlist(next.sequence, next.qos, true);
-    this.#send(outlet, next, next.qos);
-    this.#around.gate.seal(next.message, outer);
+    this.#send(outlet, next, next.qos, gate.nextTicket);
+    gate.seal(next.message, outer);
     return true;
   }
 
@@ -316,15 +319,29 @@ export class Session implements Subscriber {
     return !outlet.congested && (next.qos === 0 || this.#window.hasRoom(next.sequence));
   }
 
-  #send(outlet: Outlet, delivery: Delivery, qos: 1 | 2): void {
+  /**
+   * @param ticket The commit that holds the message. A QoS 2 message of a persistent session waits
+   * for it: after a crash its identifier would be given to another message, which the client would
+   * take for this one and drop. QoS 1 need not wait; it may come twice.
+   */
+  #send(outlet: Outlet, delivery: Delivery, qos: 1 | 2, ticket: number): void {
+    const { message, retain } = delivery;
+    if (this.persistent) message.keep();
     const kept = this.persistent ? delivery : undefined;
-    if (kept !== undefined) kept.message.keep();
     const packetId = this.#window.send(delivery.sequence, qos, kept);
-    this.#publish(outlet, delivery.message, qos, packetId, delivery.retain);
+    const waits = qos === 2 && this.persistent;
+    this.#publish(outlet, message, qos, packetId, retain, waits ? ticket : 0);
   }
 
-  #publish(outlet: Outlet, message: Message, qos: QoS, packetId: number, retain: boolean): void {
-    outlet.publish(message, qos, packetId, false, retain);
+  #publish(
+    outlet: Outlet,
+    message: Message,
+    qos: QoS,
+    packetId: number,
+    retain: boolean,
+    ticket: number,
+  ): void {
+    outlet.publish(message, qos, packetId, false, retain, ticket);
     const { delivered } = this.#around.events;
     if (delivered.active) delivered.emit({ message, clientId: this.clientId, qos });
   }

@@ -64,6 +64,11 @@ export class CommitGate {
     return this.#failed;
   }
 
+  /** The commit that will hold what is written next; 0 if that is safe at once. */
+  get nextTicket(): number {
+    return this.#store.safeAtOnce ? 0 : this.#begun + 1;
+  }
+
   /** The commit that holds everything written until now; 0 if that is safe already. */
   get ticket(): number {
     if (this.#store.safeAtOnce) return 0;
