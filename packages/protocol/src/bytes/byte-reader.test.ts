@@ -81,7 +81,9 @@ test('ByteReader.topicName() refuses wildcards, utf8() does not', () => {
 
 test('ByteReader.topicName() looks into its table', () => {
   const table = new TopicTable({ entriesMax: 1, bytesMax: 10 });
-  assert.equal(readerOf("0003 'a/b'", table).topicName('It'), 'a/b');
+  for (const round of [1, 2]) {
+    assert.equal(readerOf("0003 'a/b'", table).topicName('It'), 'a/b', `round ${round}`);
+  }
   assert.equal(table.entries, 1);
 });
 

@@ -9,8 +9,10 @@ import { TopicTable } from './topic-table.js';
 const ROOMY = { entriesMax: 1000, bytesMax: 100_000 };
 const encoder = new TextEncoder();
 
+/** Asks twice, since a name is kept from the second time on. */
 function intern(table: TopicTable, name: string): string {
   const bytes = encoder.encode(`<${name}>`);
+  table.intern(bytes, 1, bytes.length - 1);
   const interned = table.intern(bytes, 1, bytes.length - 1);
   bytes.fill(0); // the table must own what it keeps
   return interned;
@@ -24,6 +26,15 @@ test('TopicTable.intern() gives the name, however often it is asked', () => {
   assert.equal(table.entries, 7);
   assert.equal(table.bytes, 1 + 3 + 3 + 7 + 2 + 2 + 3);
   assert.equal(table.resets, 0);
+});
+
+test('TopicTable keeps a name from the second time on', () => {
+  const table = new TopicTable(ROOMY);
+  const bytes = encoder.encode('a/b');
+  assert.equal(table.intern(bytes, 0, 3), 'a/b');
+  assert.equal(table.entries, 0);
+  assert.equal(table.intern(bytes, 0, 3), 'a/b');
+  assert.equal(table.entries, 1);
 });
 
 test('TopicTable.intern() is right for all names, while it grows and resets', () => {
