@@ -51,20 +51,19 @@ export class SocketTransport implements Transport {
     if (typeof handle.useUserBuffer !== 'function') return undefined;
     const peer: { address?: string } = {};
     handle.getpeername?.(peer);
-    let transport: SocketTransport | undefined;
     const options = {
       handle,
       manualStart: true,
       onread: {
         buffer: arena.readRegion,
         callback(length: number): boolean {
-          transport?.handler?.receive(arena.buffer, 0, length);
+          transport.handler?.receive(arena.buffer, 0, length);
           return true;
         },
       },
     };
     const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-    transport = new SocketTransport(socket, peer.address ?? 'unknown', undefined);
+    const transport = new SocketTransport(socket, peer.address ?? 'unknown', undefined);
     return transport;
   }
 

@@ -106,7 +106,7 @@ export class TimerWheel {
   #serve(slot: number, last: number, nowMs: number): void {
     const entries = this.#slots[slot];
     if (entries === undefined) return;
-    for (const entry of [...entries]) {
+    for (const entry of entries) {
       // A `due` served before may have cancelled it; a later rotation is not now.
       if (entry.tick > last || !entries.delete(entry)) continue;
       this.#size--;

@@ -2,7 +2,7 @@ import { ProtocolError, type Publish, topicLevels } from '@magpie/protocol';
 import type { Authorizer } from '../auth/authorizer.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
-import { Message } from '../model/message.js';
+import type { Message } from '../model/message.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';

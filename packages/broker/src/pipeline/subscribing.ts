@@ -64,7 +64,8 @@ export class Subscribing {
     if (answers.every((answer) => typeof answer === 'boolean')) {
       return this.#decided(client, packet, answers);
     }
-    return Promise.all(answers).then((decided) => this.#decided(client, packet, decided));
+    const waited = answers.map((answer) => Promise.resolve(answer));
+    return Promise.all(waited).then((decided) => this.#decided(client, packet, decided));
   }
 
   /** @returns The commit that the UNSUBACK has to wait for. What is not there is not an error. */
@@ -111,8 +112,8 @@ export class Subscribing {
 }
 
 /**
- * The filter without `$share/group/`; `undefined` if that is not well formed. In MQTT 3.1.1 this is no
- * violation, so only the one subscription is refused.
+ * The filter without `$share/group/`; `undefined` if that is not well formed. In MQTT 3.1.1 this is
+ * no violation, so only the one subscription is refused.
  */
 function unshared(filter: string): string | undefined {
   try {

@@ -13,8 +13,8 @@ export interface Flushable {
  *     read read read ─▶ commit ─▶ flush flush flush ─▶ what was put off ─▶ (next turn)
  *
  * Batching by turns is where the speed comes from: system calls are paid per turn and connection,
- * not per message. Where there is nothing to batch, since a chunk comes after a pause, its turn ends
- * with it and not when the loop comes round (`bench --only open-loop`).
+ * not per message. Where there is nothing to batch, since a chunk comes after a pause, its turn
+ * ends with it and not when the loop comes round (`bench --only open-loop`).
  */
 export class Turn {
   readonly #clock: Clock;

@@ -126,7 +126,8 @@ export class Session implements Subscriber {
   /**
    * Sends the retained messages that match a new subscription, as the client reads.
    *
-   * @param asOf `retained.changes` at the time of the subscription: what came later was routed to it.
+   * @param asOf `retained.changes` at the time of the subscription: what came later was routed to
+   * it.
    */
   replay(filter: string, granted: QoS, asOf = this.#around.retained.changes): void {
     const { retained } = this.#around;
