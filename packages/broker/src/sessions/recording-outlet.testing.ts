@@ -12,6 +12,7 @@ export type SentPacket =
       readonly packetId: number;
       readonly dup: boolean;
       readonly retain: boolean;
+      readonly ticket: number;
     }
   | { readonly type: AcknowledgementType; readonly packetId: number; readonly ticket: number }
   | {
@@ -30,10 +31,17 @@ export class RecordingOutlet implements Outlet {
   readonly closing: CloseReason[] = [];
   #told = 0;
 
-  publish(message: Message, qos: QoS, packetId: number, dup: boolean, retain: boolean): void {
+  publish(
+    message: Message,
+    qos: QoS,
+    packetId: number,
+    dup: boolean,
+    retain: boolean,
+    ticket: number,
+  ): void {
     const { topic } = message;
     const payload = Buffer.from(message.payload).toString();
-    this.#send({ type: 'publish', topic, payload, qos, packetId, dup, retain });
+    this.#send({ type: 'publish', topic, payload, qos, packetId, dup, retain, ticket });
   }
 
   acknowledge(type: AcknowledgementType, packetId: number, ticket: number): void {
@@ -48,7 +56,7 @@ export class RecordingOutlet implements Outlet {
     this.closing.push(reason);
   }
 
-  /** What was sent since it was asked last: `t=m @ 1 id 3 dup retain`, `pubrel 3`, `puback 3 at 2`. */
+  /** What was sent since it was asked last: `t=m @ 1 id 3 dup retain`, `puback 3 at 2`. */
   sent(): string[] {
     const packets = this.packets.slice(this.#told);
     this.#told = this.packets.length;
@@ -62,12 +70,12 @@ export class RecordingOutlet implements Outlet {
 }
 
 function shown(packet: SentPacket): string {
+  const ticket = packet.ticket === 0 ? '' : ` at ${packet.ticket}`;
   if (packet.type === 'publish') {
     const { topic, payload, qos, packetId, dup, retain } = packet;
     const id = packetId === 0 ? '' : ` id ${packetId}`;
-    return `${topic}=${payload} @ ${qos}${id}${dup ? ' dup' : ''}${retain ? ' retain' : ''}`;
+    return `${topic}=${payload} @ ${qos}${id}${dup ? ' dup' : ''}${retain ? ' retain' : ''}${ticket}`;
   }
   const codes = packet.type === 'suback' ? ` [${packet.returnCodes.join()}]` : '';
-  const ticket = packet.ticket === 0 ? '' : ` at ${packet.ticket}`;
   return `${packet.type} ${packet.packetId}${codes}${ticket}`;
 }

@@ -39,9 +39,23 @@ export class SessionClient {
     this.#answers = [];
   }
 
-  /** Reads some packets, in order. */
-  read(count: number): void {
-    for (const packet of this.#outlet?.packets.splice(0, count) ?? []) this.#readOne(packet);
+  /** Reads some packets, in order, up to the first one that waits for a later commit. */
+  read(count: number, safeTicket = Infinity): void {
+    const packets = this.#outlet?.packets ?? [];
+    for (let left = count; left > 0; left--) {
+      const next = packets[0];
+      if (next === undefined || next.ticket > safeTicket) return;
+      packets.shift();
+      this.#readOne(next);
+    }
+  }
+
+  /** The broker has crashed: it may give identifiers of QoS 1 messages to others. */
+  brokerCrashed(): void {
+    this.disconnect();
+    for (const packetId of this.#open.keys()) {
+      if (!this.#unreleased.has(packetId)) this.#open.delete(packetId);
+    }
   }
 
   /** Sends some answers to what was read, in order. */

@@ -12,14 +12,15 @@ import { RetainedTree } from '../routing/retained-tree.js';
 import { Router } from '../routing/router.js';
 import { CommitGate } from '../stores/commit-gate.js';
 import { HandStore } from '../stores/hand-store.testing.js';
+import type { Store } from '../stores/store.js';
 import { QueueTotals } from './delivery-queue.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
-export class SessionWorld {
+export class SessionWorld<S extends Store = HandStore> {
   readonly limits: Limits;
-  readonly store: HandStore;
+  readonly store: S;
   readonly clock = new ManualClock();
   readonly wheel = new TimerWheel(this.clock);
   readonly log = new RecordingLogger();
@@ -34,11 +35,11 @@ export class SessionWorld {
   readonly storeErrors: unknown[] = [];
 
   /** @param store Safe at once by default, as a store in memory is. */
-  constructor(limits: Partial<Limits> = {}, store = new HandStore({ safeAtOnce: true })) {
+  constructor(limits: Partial<Limits> = {}, store?: S) {
     this.limits = limitsFrom(limits);
-    this.store = store;
+    this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
     this.gate = new CommitGate(
-      store,
+      this.store,
       () => {},
       (error) => this.storeErrors.push(error),
     );
@@ -46,9 +47,12 @@ export class SessionWorld {
   }
 
   /** A world on what this one has stored. */
-  async restarted(limits: Partial<Limits> = this.limits): Promise<SessionWorld> {
-    const next = new SessionWorld(limits, this.store);
-    const { sessions, retained } = await this.store.load();
+  async restarted(
+    limits: Partial<Limits> = this.limits,
+    store = this.store,
+  ): Promise<SessionWorld<S>> {
+    const next = new SessionWorld<S>(limits, store);
+    const { sessions, retained } = await store.load();
     for (const message of retained) next.retained.set(message);
     next.registry.restore(sessions);
     return next;
@@ -58,7 +62,7 @@ export class SessionWorld {
   session(clientId = 'c', { clean = false, qos = 2 as QoS } = {}): Session {
     const { session } = this.registry.open(clientId, clean);
     this.registry.subscribe(session, '#', qos);
-    this.store.written.length = 0;
+    if (this.store instanceof HandStore) this.store.written.length = 0;
     return session;
   }
 

@@ -4,6 +4,7 @@ import { type QoS } from '@magpie/protocol';
 import fc from 'fast-check';
 import type { Limits } from '../model/limits.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { CrashStore } from '../stores/crash-store.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
 import type { Session } from './session.js';
@@ -271,6 +272,77 @@ test('Session is written with others: one message, once', () => {
   world.store.written.length = 0;
   world.publish('m', 2);
   assert.deepEqual(world.store.written, ['append t=m for a:0@2, b:0@1']);
+});
+
+/** Whether a message waits for the commit that holds it: 0 is at once, 1 the next commit. */
+const waits: readonly (readonly [qos: QoS, clean: boolean, ticket: number])[] = [
+  [0, false, 0],
+  [1, false, 0], // may come twice
+  [2, false, 1],
+  [2, true, 0], // is in no commit
+];
+
+for (const [qos, clean, ticket] of waits) {
+  const when = ticket === 0 ? 'at once' : 'once it is safe';
+  test(`Session sends QoS ${qos} ${when} if it is ${clean ? 'clean' : 'persistent'}`, async () => {
+    const store = new HandStore();
+    const world = new SessionWorld({ inflightMax: 1 }, store);
+    const [session, outlet] = world.online('c', { clean });
+    const commit = async () => {
+      world.gate.commit();
+      await store.succeed();
+    };
+    await commit();
+    const wanted = ticket === 0 ? 0 : store.commits + ticket;
+    world.publish('sent', qos);
+    assert.deepEqual(
+      outlet.packets.map((packet) => packet.ticket),
+      [wanted],
+    );
+    outlet.packets.length = 0;
+
+    world.publish('queued', qos);
+    if (qos === 2) for (const type of ['pubrec', 'pubcomp'] as const) session.acknowledged(type, 1);
+    if (qos === 1) session.acknowledged('puback', 1);
+    const publish = outlet.packets.find(({ type }) => type === 'publish');
+    assert.equal(publish?.ticket, wanted); // the same commit, which has not begun
+
+    if (clean) return;
+    await commit();
+    session.detach();
+    const again = attach(session);
+    assert.deepEqual(
+      again.packets.map((packet) => packet.ticket),
+      qos === 0 ? [] : [0],
+    );
+  });
+}
+
+test('Session sends a retained QoS 2 message once it is safe that it has its identifier', async () => {
+  const store = new HandStore();
+  const world = new SessionWorld({}, store);
+  world.retained.set(messageOf('a', 'm', { qos: 2, retain: true }));
+  const [session, outlet] = world.online();
+  world.gate.commit();
+  await store.succeed();
+  const next = store.commits + 1;
+  session.replay('#', 2);
+  assert.deepEqual(outlet.sent(), [`a=m @ 2 id 1 retain at ${next}`]);
+  assert.equal(world.gate.ticket, next);
+});
+
+test('Session sends again, once it is safe, what it had sent before', async () => {
+  const store = new HandStore();
+  const world = new SessionWorld({}, store);
+  const [session] = world.online();
+  world.gate.commit();
+  await store.succeed();
+  const next = store.commits + 1;
+  world.publish('a', 2);
+  world.publish('b', 2);
+  session.acknowledged('pubrec', 2);
+  session.detach();
+  assert.deepEqual(attach(session).sent(), [`t=a @ 2 id 1 dup at ${next}`, `pubrel 2 at ${next}`]);
 });
 
 test('Session answers PUBREC when it is safe that the message is not sent again', async () => {
@@ -781,6 +853,107 @@ test('Session delivers as its QoS says, over lost connections and restarts', asy
       assert.equal(new Set(sure).size, sure.length, 'a QoS 2 message came twice');
       const left = (await world.store.load()).sessions[0]?.deliveries;
       assert.deepEqual(left, []);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+type CrashStep =
+  | Step
+  | { readonly type: 'turn ends' | 'commit ends' }
+  | { readonly type: 'crash'; readonly done: boolean };
+
+const crashStep: fc.Arbitrary<CrashStep> = fc.oneof(
+  { weight: 12, arbitrary: step.filter(({ type }) => type !== 'restart' && type !== 'replay') },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      type: fc.constantFrom('turn ends' as const, 'commit ends' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('crash' as const), done: fc.boolean() }),
+  },
+);
+
+/**
+ * Goal: what was acknowledged to its publisher reaches the subscriber as its QoS says, whenever the
+ * broker is killed.
+ * Method: a disk that forgets what was not committed; a subscriber that sees a packet when its commit
+ * is safe; a publisher that publishes again what was not acknowledged and is not on the disk.
+ */
+test('Session loses and repeats nothing when the broker is killed', async () => {
+  const steps = fc.array(crashStep, { maxLength: 80, size: 'max' });
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 4 }), steps, async (inflightMax, all) => {
+      const client = new SessionClient();
+      const published: string[] = [];
+      /** What the publisher has not been told to be safe, with the commit that holds it. */
+      let unsure: { readonly payload: string; readonly ticket: number }[] = [];
+      let safe = 0;
+      let world = new SessionWorld({ inflightMax }, new CrashStore());
+      world.session();
+      listen();
+      await settle();
+
+      function listen(): void {
+        safe = 0;
+        world.gate.wait({
+          committed: (ticket) => {
+            safe = ticket;
+            unsure = unsure.filter((one) => one.ticket > ticket);
+          },
+        });
+      }
+      function session(): Session {
+        return world.registry.get('c') ?? assert.fail('the session is gone');
+      }
+      function publish(payload: string): void {
+        world.publish(payload, payload.endsWith('2') ? 2 : 1);
+        unsure.push({ payload, ticket: world.gate.ticket });
+      }
+      async function settle(): Promise<void> {
+        while (world.gate.ticket > safe) {
+          world.gate.commit();
+          await world.store.succeed();
+        }
+      }
+      async function crash(done: boolean): Promise<void> {
+        client.brokerCrashed();
+        // A publisher sends again what was not acknowledged. It is known if its commit was done.
+        const last = done && world.store.committing ? safe + 1 : safe;
+        const again = unsure.filter(({ ticket }) => ticket > last);
+        world = await world.restarted({ inflightMax }, world.store.crashed(done));
+        listen();
+        unsure = [];
+        for (const { payload } of again) publish(payload);
+      }
+
+      for (const next of all) {
+        if (next.type === 'publish') {
+          const payload = `${published.length} @ ${next.qos}`;
+          published.push(payload);
+          publish(payload);
+        } else if (next.type === 'read') client.read(next.count, safe);
+        else if (next.type === 'answer') client.answer(next.count);
+        else if (next.type === 'turn ends') world.gate.commit();
+        else if (next.type === 'commit ends') await world.store.succeed();
+        else if (next.type === 'crash') await crash(next.done);
+        else if (next.type === 'disconnect') client.disconnect();
+        else if (!client.connected) client.connect(session());
+      }
+      if (!client.connected) client.connect(session());
+      for (let rounds = 0; !client.idle || unsure.length > 0; rounds++) {
+        assert.ok(rounds < 1000, 'it never ends');
+        await settle();
+        client.read(Infinity, safe);
+        client.answer(Infinity);
+      }
+
+      assert.deepEqual([...new Set(client.received)], published);
+      const sure = client.received.filter((payload) => payload.endsWith('@ 2'));
+      assert.equal(new Set(sure).size, sure.length, 'a QoS 2 message came twice');
     }),
     { numRuns: 300 },
   );

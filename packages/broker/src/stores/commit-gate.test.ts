@@ -59,6 +59,19 @@ test('CommitGate.ticket is that of the commit which will hold what was written',
   assert.equal(write(gate), 3); // the second commit began when the first one was safe
 });
 
+test('CommitGate.nextTicket is that of the commit which will hold what is written next', async () => {
+  const { store, gate } = world();
+  for (let commit = 1; commit <= 2; commit++) {
+    assert.equal(gate.nextTicket, commit);
+    assert.equal(write(gate), commit);
+    assert.equal(gate.nextTicket, commit);
+    gate.commit();
+    assert.equal(gate.nextTicket, commit + 1); // one under way takes nothing more
+    await store.succeed();
+  }
+  assert.equal(world({ safeAtOnce: true }).gate.nextTicket, 0);
+});
+
 test('CommitGate tells at the first write since the last commit began, and once', async () => {
   const { store, gate, told } = world();
   assert.deepEqual(told, []);
