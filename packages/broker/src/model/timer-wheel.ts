@@ -42,7 +42,10 @@ export class TimerWheel {
   /** Calls `timed.due` at `atMs`. The entry is the handle for {@link cancel}. */
   schedule(timed: Timed, atMs: number): TimerEntry {
     const entry = new TimerEntry(timed);
-    if (this.#size === 0) this.#tick = this.#tickOf(this.#clock.nowMs()) - 1;
+    // After a time without entries. Never back: the slot that is being served is behind us.
+    if (this.#size === 0) {
+      this.#tick = Math.max(this.#tick, this.#tickOf(this.#clock.nowMs()) - 1);
+    }
     this.#insert(entry, atMs);
     this.#arm();
     return entry;
@@ -107,7 +110,8 @@ export class TimerWheel {
     const entries = this.#slots[slot];
     if (entries === undefined) return;
     for (const entry of entries) {
-      // A `due` served before may have cancelled it; a later rotation is not now.
+      // A `due` served before may have cancelled it. A later rotation is not now, nor is what a
+      // `due` adds: it comes in behind the last tick.
       if (entry.tick > last || !entries.delete(entry)) continue;
       this.#size--;
       this.#insert(entry, entry.timed.due(nowMs));
