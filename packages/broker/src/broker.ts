@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
   ByteReader,
+  isQoS,
   type QoS,
   TopicTable,
   validateTopicFilter,
@@ -8,6 +9,7 @@ import {
 } from '@magpie/protocol';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
+import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
 import { ConnectionSet } from './connection/connection-set.js';
 import { IoArena } from './connection/io-arena.js';
@@ -116,7 +118,8 @@ export class Broker implements AsyncDisposable {
     const log = options.log ?? silentLogger;
     const limits = limitsFrom(options.limits);
     const clock = options.clock ?? new SystemClock();
-    const authorizer = options.authorizer ?? new AllowAll();
+    const given = options.authorizer;
+    const authorizer = given === undefined ? new AllowAll() : new GuardedAuthorizer(given);
     this.#log = log;
     this.#limits = limits;
     this.#store = options.store ?? new MemoryStore();
@@ -215,15 +218,18 @@ export class Broker implements AsyncDisposable {
    * Publishes a message as if a client had, without asking the authorizer.
    *
    * @returns A promise that resolves when what must survive of it is safe.
-   * @throws {TypeError} if the topic is not a valid topic name.
+   * @throws {TypeError} if the topic is not a valid topic name, or the payload or QoS none of
+   * MQTT's.
+   * @throws {Error} if the broker was closed, or its store has failed.
    */
-  async publish({ topic, payload = '', qos = 0, retain = false }: PublishOptions): Promise<void> {
-    const problem = validateTopicName(topic);
-    if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
-    const bytes = typeof payload === 'string' ? Buffer.from(payload) : new Uint8Array(payload);
+  async publish(options: PublishOptions): Promise<void> {
+    if (this.#closing !== undefined) throw new Error('A broker that was closed cannot publish');
     const before = this.#gate.writes;
-    this.#publishing.publish(Message.of({ topic, payload: bytes, qos, retain }));
-    if (this.#gate.writes !== before) await this.#gate.settled();
+    this.#publishing.publish(messageToPublish(options));
+    if (this.#gate.writes === before) return;
+    await this.#gate.settled();
+    if (this.#gate.failed)
+      throw new Error('The store failed: the message may be lost at a restart');
   }
 
   /**
@@ -238,7 +244,7 @@ export class Broker implements AsyncDisposable {
     handler: (message: Message) => void,
     { qos = 2 }: { qos?: QoS } = {},
   ): { unsubscribe(): void } {
-    const problem = validateTopicFilter(filter);
+    const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
     const subscriber = new BrokerSubscriber(handler, (error) => {
       this.#log.error(
@@ -255,6 +261,10 @@ export class Broker implements AsyncDisposable {
     event: Name,
     listener: (event: BrokerEventMap[Name]) => void,
   ): () => void {
+    if (!Object.hasOwn(this.#events, event)) {
+      const known = Object.keys(this.#events).join(', ');
+      throw new TypeError(`There is no event ${String(event)}: known are ${known}`);
+    }
     const channel = this.#events[event] as unknown as Channel<BrokerEventMap[Name]>;
     return channel.on(listener);
   }
@@ -292,16 +302,22 @@ export class Broker implements AsyncDisposable {
 
   #listenerFor(options: Exclude<ListenOptions, Listener>): Listener {
     const { host = '127.0.0.1' } = options;
-    if (options.type === 'tcp') {
-      return new TcpListener({ ...options, host, port: options.port ?? 1883 }, this.#arena);
+    switch (options.type) {
+      case 'tcp':
+        return new TcpListener({ ...options, host, port: options.port ?? 1883 }, this.#arena);
+      case 'ws':
+        return new WebSocketListener({
+          ...options,
+          host,
+          port: options.port ?? 8083,
+          path: options.path ?? '/mqtt',
+          messageBytesMax: this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES,
+        });
+      default: {
+        const { type }: { type: unknown } = options;
+        throw new TypeError(`A listener must be of type tcp or ws: its type is ${String(type)}`);
+      }
     }
-    return new WebSocketListener({
-      ...options,
-      host,
-      port: options.port ?? 8083,
-      path: options.path ?? '/mqtt',
-      messageBytesMax: this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES,
-    });
   }
 }
 
@@ -314,6 +330,25 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   const broker = new Broker(options);
   await broker.load();
   return broker;
+}
+
+/** @throws {TypeError} if the program asks for what MQTT cannot carry. */
+function messageToPublish({
+  topic,
+  payload = '',
+  qos = 0,
+  retain = false,
+}: PublishOptions): Message {
+  const problem = typeof topic === 'string' ? validateTopicName(topic) : 'it is no text';
+  if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
+  if (!isQoS(qos)) throw new TypeError(`Cannot publish at QoS ${String(qos)}: it is 0, 1 or 2`);
+  if (typeof payload === 'string') {
+    return Message.of({ topic, payload: Buffer.from(payload), qos, retain });
+  }
+  if (!(payload instanceof Uint8Array)) {
+    throw new TypeError(`Cannot publish a payload that is ${typeof payload}: text or bytes`);
+  }
+  return Message.of({ topic, payload: new Uint8Array(payload), qos, retain });
 }
 
 /** Topics in use whose names are kept decoded. */

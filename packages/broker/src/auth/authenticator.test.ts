@@ -10,6 +10,6 @@ test('AllowAnonymous lets everybody in, at once', () => {
     { clientId: '', username: undefined, password: undefined, address },
     { clientId: 'c', username: 'u', password, address },
   ]) {
-    assert.deepEqual(authenticator.authenticate(credentials), { allowed: true });
+    assert.deepEqual(authenticator.authenticate(credentials), { allowed: true, anonymous: true });
   }
 });

@@ -8,7 +8,13 @@ export interface Credentials {
 
 /** `bad-credentials` answers CONNACK 4, `not-authorized` CONNACK 5, `unavailable` CONNACK 3. */
 export type AuthenticationResult =
-  | { readonly allowed: true }
+  | {
+      readonly allowed: true;
+      /** The name that is vouched for; by default the one in CONNECT, unless `anonymous`. */
+      readonly username?: string;
+      /** Nobody vouches for a name: what the client says its name is does not count. */
+      readonly anonymous?: boolean;
+    }
   | {
       readonly allowed: false;
       readonly why: 'bad-credentials' | 'not-authorized' | 'unavailable';
@@ -27,4 +33,4 @@ export class AllowAnonymous implements Authenticator {
   }
 }
 
-const ALLOWED: AuthenticationResult = { allowed: true };
+const ALLOWED: AuthenticationResult = { allowed: true, anonymous: true };

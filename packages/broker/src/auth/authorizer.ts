@@ -3,6 +3,9 @@ import type { Principal } from '../model/principal.js';
 
 /**
  * Decides what a connected client may do. A promise keeps only that one client waiting, in order.
+ *
+ * If it throws or rejects, the client's connection is closed and nothing is acknowledged, so the
+ * client may try again; that is logged as `authorizer-failed`. A will is then not published.
  */
 export interface Authorizer {
   /** Called per message: answer without a promise where possible. */

@@ -11,6 +11,7 @@ import {
   type Subscribe,
 } from '@magpie/protocol';
 import type { AuthenticationResult } from '../auth/authenticator.js';
+import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
 import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
@@ -349,6 +350,15 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       clientId: this.#client?.session.clientId,
       address: this.#transport.remoteAddress,
     };
+    if (error instanceof AuthorizerFailure) {
+      const { cause } = error;
+      log.error(
+        { event: 'authorizer-failed', ...client, err: cause },
+        'the authorizer failed: connection closed',
+      );
+      this.close('authorizer-failed');
+      return;
+    }
     if (!(error instanceof ProtocolError)) {
       log.error(
         { event: 'internal-error', ...client, err: error },
@@ -369,7 +379,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #leave(reason: CloseReason): void {
     const client = this.#client;
-    const { connecting, publishing, registry, events, log } = this.#around;
+    const { connecting, registry, events, log } = this.#around;
     const { remoteAddress: address } = this.#transport;
     if (client === undefined) {
       log.debug({ event: 'closed', address, reason }, 'connection closed before CONNECT');
@@ -380,12 +390,23 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     registry.leave(client.session);
     log.info({ event: 'disconnected', clientId, address, reason }, 'client disconnected');
     if (events.disconnected.active) events.disconnected.emit({ client: client.principal, reason });
+    void this.#publishWill(client);
+  }
+
+  async #publishWill(client: Client): Promise<void> {
     const { will } = client;
     client.will = undefined;
     if (will === undefined) return;
-    publishing.publishWill(client, will)?.catch((error: unknown) => {
-      log.error({ event: 'authorizer-failed', clientId, err: error }, 'will not published');
-    });
+    const { publishing, log } = this.#around;
+    try {
+      // Without a promise it is published before this function returns.
+      const pending = publishing.publishWill(client, will);
+      if (pending !== undefined) await pending;
+    } catch (error) {
+      const { clientId } = client.session;
+      const err = error instanceof AuthorizerFailure ? error.cause : error;
+      log.error({ event: 'will-failed', clientId, err }, 'will not published');
+    }
   }
 
   #restartTimer(): void {

@@ -47,7 +47,8 @@ test('Connecting.authenticate() tells the authenticator what the client says of 
   const password = Buffer.from('secret');
   const packet = connectOf({ clientId: 'c', username: 'u', password });
   assert.deepEqual(world.connecting.authenticate(packet, ADDRESS), ALLOWED);
-  world.connecting.authenticate(connectOf({ clientId: '' }), ADDRESS);
+  const nameless = connectOf({ clientId: '' });
+  assert.deepEqual(world.connecting.authenticate(nameless, ADDRESS), ALLOWED);
   assert.deepEqual(world.authenticator.asked, [
     { clientId: 'c', username: 'u', password, address: ADDRESS },
     { clientId: '', username: undefined, password: undefined, address: ADDRESS },

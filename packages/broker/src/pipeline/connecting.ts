@@ -91,7 +91,7 @@ export class Connecting {
     this.#connected.get(clientId)?.takeOver();
     const { session, present } = this.#registry.open(clientId, packet.cleanSession);
     this.#connected.set(clientId, connection);
-    const principal: Principal = { clientId, username: packet.username, address };
+    const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
     const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
     this.#counters.connectsAccepted++;
     return { accepted: true, client, sessionPresent: present };
@@ -148,3 +148,8 @@ const RETURN_CODES = {
   'not-authorized': CONNACK_CODES.NOT_AUTHORIZED.code,
   unavailable: CONNACK_CODES.SERVER_UNAVAILABLE.code,
 } as const;
+
+function vouchedName(packet: Connect, answer: AuthenticationResult): string | undefined {
+  if (!answer.allowed || answer.anonymous === true) return undefined;
+  return answer.username ?? packet.username;
+}

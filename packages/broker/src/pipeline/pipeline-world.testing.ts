@@ -1,4 +1,5 @@
 /** The pipeline on the world of sessions, with clients, an authorizer and an authenticator to play. */
+import assert from 'node:assert/strict';
 import { Publish, type QoS, type Subscribe } from '@magpie/protocol';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { Authorizer } from '../auth/authorizer.js';
@@ -16,6 +17,13 @@ import { Subscribing } from './subscribing.js';
 
 export interface TestClient extends Client {
   readonly outlet: RecordingOutlet;
+}
+
+interface PublishFields {
+  readonly qos?: QoS;
+  readonly packetId?: number;
+  readonly retain?: boolean;
+  readonly dup?: boolean;
 }
 
 type Answer<T> = T | Promise<T>;
@@ -81,12 +89,17 @@ export class PipelineWorld extends SessionWorld {
     return { principal, session, outlet, will: undefined };
   }
 
+  /** A PUBLISH of this client that is decided at once. */
+  receive(client: Client, topic: string, payload: string, fields: PublishFields = {}): void {
+    assert.equal(this.begin(client, topic, payload, fields), undefined);
+  }
+
   /** A PUBLISH of this client, in a buffer that is overwritten once the call returns. */
-  receive(
+  begin(
     client: Client,
     topic: string,
     payload: string,
-    { qos = 0 as QoS, packetId = 1, retain = false, dup = false } = {},
+    { qos = 0, packetId = 1, retain = false, dup = false }: PublishFields = {},
   ): void | Promise<void> {
     const source = Buffer.from(payload);
     const packet = Publish.of({

@@ -27,7 +27,7 @@ for (const qos of QUALITIES) {
     const world = new PipelineWorld();
     const publisher = world.client('publisher');
     const subscriber = world.client('subscriber', { filters: ['a/+'] });
-    assert.equal(world.receive(publisher, 'a/b', 'm', { qos }), undefined);
+    world.receive(publisher, 'a/b', 'm', { qos });
     const id = qos === 0 ? '' : ' id 1';
     assert.deepEqual(subscriber.outlet.sent(), [`a/b=m @ ${qos}${id}`]);
     assert.deepEqual(publisher.outlet.sent(), ANSWERS[qos]);
@@ -149,7 +149,7 @@ test('Publishing.receive() waits for an authorizer that needs time', async () =>
       });
     const publisher = world.client('publisher');
     const subscriber = world.client('subscriber', { filters: ['#'] });
-    const pending = world.receive(publisher, 'a', 'payload', { qos: 2, retain: true });
+    const pending = world.begin(publisher, 'a', 'payload', { qos: 2, retain: true });
     assert.ok(pending instanceof Promise);
     assert.deepEqual([publisher.outlet.sent(), subscriber.outlet.sent()], [[], []]);
     decide(allowed);
@@ -170,7 +170,7 @@ for (const [name, failing] of [
     const publisher = world.client('publisher', { clean: false });
     const subscriber = world.client('subscriber', { filters: ['#'] });
     world.authorizer.publish = failing;
-    const receive = async () => world.receive(publisher, 'a', 'm', { qos: 2 });
+    const receive = async () => world.begin(publisher, 'a', 'm', { qos: 2 });
     await assert.rejects(receive, /broken/);
     assert.deepEqual([publisher.outlet.sent(), world.store.written.length > 1], [[], false]);
     world.authorizer.publish = () => true;
@@ -188,7 +188,7 @@ test('Publishing.receive() writes nothing for a session that ended while an auth
       decide = resolve;
     });
   const publisher = world.client('publisher', { clean: false });
-  const pending = world.receive(publisher, 'a', 'm', { qos: 2, packetId: 7 });
+  const pending = world.begin(publisher, 'a', 'm', { qos: 2, packetId: 7 });
   world.registry.end(publisher.session);
   world.client('publisher', { clean: false });
   decide(true);

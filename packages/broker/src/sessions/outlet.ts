@@ -15,6 +15,7 @@ export type CloseReason =
   | 'queue-full'
   | 'denied'
   | 'store-failed'
+  | 'authorizer-failed'
   | 'broker-closed'
   | 'internal-error';
 

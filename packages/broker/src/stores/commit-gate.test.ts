@@ -179,17 +179,28 @@ test('CommitGate.settled() resolves when all that was written is safe', async ()
   const { store, gate } = world();
   await gate.settled(); // nothing to wait for
   write(gate);
+  gate.commit();
+  write(gate);
   let settled = false;
   const done = gate.settled().then(() => {
     settled = true;
   });
-  assert.equal(store.underWay, 1); // it began the commit itself
-  write(gate);
   await store.succeed();
   assert.equal(settled, false);
   await store.succeed();
   await done;
   assert.equal(gate.ticket, 0);
+});
+
+test('CommitGate.settled() does not wait for what is written later', async () => {
+  const { store, gate } = world();
+  write(gate);
+  const done = gate.settled();
+  assert.equal(store.underWay, 1); // it began the commit itself
+  write(gate);
+  await store.succeed();
+  await done;
+  assert.notEqual(gate.ticket, 0);
 });
 
 test('CommitGate.settled() resolves when the store has failed', async () => {

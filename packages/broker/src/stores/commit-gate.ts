@@ -121,10 +121,11 @@ export class CommitGate {
     );
   }
 
-  /** Resolves when everything written is safe, or the store has failed. */
+  /** Resolves when everything written until now is safe, or the store has failed. */
   async settled(): Promise<void> {
     this.commit();
-    while (this.#underWay !== undefined) await this.#underWay;
+    const { ticket } = this;
+    while (this.#safe < ticket && this.#underWay !== undefined) await this.#underWay;
   }
 
   #succeed(): void {
