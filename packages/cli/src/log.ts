@@ -29,13 +29,34 @@ export interface LogTarget {
  * broker goes on: it must not stand still because its log does.
  */
 const WAITING_BYTES_MAX = 4 * 1024 * 1024;
+/** Lines that are more than this together do not wait for the end of the round. */
+const TOGETHER_BYTES = 8192;
 
-/** stdout. What cannot be written there – its reader left, the disk is full – is lost. */
+/**
+ * stdout. What cannot be written there – its reader left, the disk is full – is lost. The lines of
+ * one round of the event loop are written together: a system call a line would cost a storm of
+ * connects as much as the connects.
+ */
 export function standardOutput({ pretty }: { pretty: boolean }): LogTarget {
-  const target = destination({ fd: 1, sync: pretty, maxLength: WAITING_BYTES_MAX });
+  const minLength = pretty ? 0 : TOGETHER_BYTES;
+  const target = destination({ fd: 1, sync: pretty, maxLength: WAITING_BYTES_MAX, minLength });
   // Without a listener the error would be thrown and end the broker.
   target.on('error', () => {});
-  return target;
+  if (pretty) return target;
+  let scheduled = false;
+  const flush = () => {
+    scheduled = false;
+    target.flush();
+  };
+  return {
+    write(text) {
+      target.write(text);
+      if (scheduled) return;
+      scheduled = true;
+      setImmediate(flush);
+    },
+    flushSync: () => target.flushSync(),
+  };
 }
 
 /** JSON lines, one per event: `level` as a word, `time` in ISO 8601, `msg`, then the fields. */
