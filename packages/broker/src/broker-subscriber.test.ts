@@ -15,7 +15,7 @@ test('BrokerSubscriber.deliver() hands the message to the function', () => {
   assert.deepEqual(got, [message]);
 });
 
-test('BrokerSubscriber.deliver() reports what the function throws, and passes it on to nobody', () => {
+test('BrokerSubscriber.deliver() reports what the function throws, and goes on', () => {
   const error = new Error('broken');
   const reported: unknown[] = [];
   const subscriber = new BrokerSubscriber(

@@ -312,7 +312,7 @@ test('Broker.on() tells what happens, until it is taken off', async (t) => {
   client.send({ type: 'disconnect' });
   await client.closedByPeer();
   assert.deepEqual(told, [
-    'connected c u false',
+    'connected c undefined false',
     'subscribed c a 1',
     'published a',
     'delivered a c',
@@ -507,7 +507,7 @@ const authentications = [
 
 for (const [name, result, code] of authentications) {
   for (const later of [false, true]) {
-    test(`Broker answers ${code} when the authenticator says ${name}${later ? ' later' : ''}`, async (t) => {
+    test(`Broker answers ${code} to ${name}${later ? ', decided later' : ''}`, async (t) => {
       const asked: unknown[] = [];
       const authenticator = {
         authenticate({
@@ -571,7 +571,7 @@ for (const later of [false, true]) {
   });
 }
 
-test('Broker closes the connection of a client for whom the authorizer fails, and no other', async (t) => {
+test('Broker closes the connection of a client if the authorizer fails, no other', async (t) => {
   const authorizer = {
     mayPublish: () => Promise.reject(new Error('broken')),
     maySubscribe: () => true,
@@ -604,7 +604,7 @@ test('Broker publishes a will when the connection is lost, and not after DISCONN
   assert.equal(await watcher.message(), 'will/wrong=wrong @ 1 id 2');
 });
 
-test('Broker lets a client take over its identifier, and publishes the will of the first', async (t) => {
+test('Broker lets a client take over its identifier, and publishes the other will', async (t) => {
   const { broker, connect } = await start(t);
   const reasons: string[] = [];
   broker.on('disconnected', ({ reason }) => reasons.push(reason));
@@ -619,7 +619,7 @@ test('Broker lets a client take over its identifier, and publishes the will of t
   assert.equal(broker.gauges().clients, 1);
 });
 
-test('Broker gives up a client that is silent for one and a half times its keep-alive', async (t) => {
+test('Broker gives up a client that is silent for 1.5 times its keep-alive', async (t) => {
   const clock = new ManualClock({ turns: 'by themselves' });
   const { broker, connect } = await start(t, { clock });
   const reasons: string[] = [];

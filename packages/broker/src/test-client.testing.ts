@@ -100,7 +100,7 @@ export class TestClient {
     return all;
   }
 
-  /** Asks for a sign of life. @returns What came before it, as `message` and the types of others. */
+  /** Asks for a sign of life. @returns What came before it: messages, and types of others. */
   async nothingMore(): Promise<string[]> {
     this.send(PINGREQ);
     const before: string[] = [];

@@ -7,7 +7,7 @@ const names = Object.keys(LIMITS) as LimitName[];
 for (const name of names) {
   const spec = LIMITS[name];
 
-  test(`LIMITS.${name} says what it bounds, what happens when it is full, and in which unit`, () => {
+  test(`LIMITS.${name} says what it bounds, in which unit, and when it is full`, () => {
     assert.match(spec.doc, /^[A-Z].*\.$/);
     assert.notEqual(spec.policy, '');
     assert.notEqual(spec.unit, '');
@@ -42,7 +42,8 @@ for (const name of names) {
     const outside = [spec.min - 1, spec.max + 1, -1, NaN, Infinity, -Infinity, spec.min + 0.5];
     const otherTypes = [String(spec.default), '', true, null, 1n, [spec.default], {}];
     for (const value of [...outside, ...otherTypes]) {
-      const wanted: string = `${name} must be an integer from ${spec.min} to ${spec.max} (${spec.unit}): `;
+      const range = `from ${spec.min} to ${spec.max} (${spec.unit})`;
+      const wanted: string = `${name} must be an integer ${range}: `;
       assert.equal(limitProblem(name, value), `${wanted}current value is ${String(value)}`);
       assert.throws(() => limitsFrom({ [name]: value }), RangeError);
     }

@@ -6,6 +6,11 @@ interface Timer {
   readonly task: () => void;
 }
 
+interface ManualClockOptions {
+  readonly nowMs?: number;
+  readonly turns?: 'by hand' | 'by themselves';
+}
+
 export class ManualClock implements Clock {
   #nowMs: number;
   readonly #wallOffsetMs: number;
@@ -15,10 +20,10 @@ export class ManualClock implements Clock {
 
   /**
    * @param nowMs Where it starts.
-   * @param turns `by hand`: a turn ends when {@link endTurn} is called. `by themselves`: as with the
-   * clock of the machine, for tests in which only the time-outs are moved by hand.
+   * @param turns `by hand`: a turn ends when {@link endTurn} is called. `by themselves`: as with
+   * the clock of the machine, for tests in which only the time-outs are moved by hand.
    */
-  constructor({ nowMs = 0, turns = 'by hand' as 'by hand' | 'by themselves' } = {}) {
+  constructor({ nowMs = 0, turns = 'by hand' }: ManualClockOptions = {}) {
     this.#nowMs = nowMs;
     this.#wallOffsetMs = Date.UTC(2030, 0, 1);
     this.#runTurnEnd = turns === 'by hand' ? undefined : (task) => void setImmediate(task);

@@ -26,7 +26,7 @@ test('MessageMemory.store() keeps what it is given, though the source is overwri
   );
 });
 
-test('MessageMemory.store() lets small pieces share a block and takes the next when it is full', () => {
+test('MessageMemory.store() lets small pieces share a block, until it is full', () => {
   const memory = new MessageMemory();
   const bytes = new Uint8Array(SHARED_BYTES_MAX).fill(1);
   const blocks = new Set<Uint8Array>();

@@ -31,7 +31,7 @@ function read(topic: string, payload: string, qos: QoS = 1): { packet: Publish; 
   server.next();
   const packet = server.next();
   assert.equal(packet?.type, 'publish');
-  return { packet: packet as Publish, start: server.frame.packetStart };
+  return { packet, start: server.frame.packetStart };
 }
 
 function text(message: Message): string {

@@ -155,7 +155,7 @@ const sequences: readonly (readonly [clean: boolean[], present: boolean[]])[] = 
 ];
 
 for (const [clean, present] of sequences) {
-  test(`Connecting.open() with clean session ${clean.join(', ')} finds ${present.join(', ')}`, () => {
+  test(`Connecting.open() with clean session ${clean.join()} finds ${present.join()}`, () => {
     const world = new PipelineWorld();
     const found = clean.map((cleanSession) => {
       const { client, sessionPresent } = accepted(open(world, connectOf({ cleanSession })));
@@ -205,7 +205,7 @@ test('Connecting.open() keeps a will, though the packet it came in is overwritte
   assert.equal(Buffer.from(payload).toString(), 'bye');
 });
 
-test('Connecting.open() ends the connection of the same identifier before it opens the session', () => {
+test('Connecting.open() ends the connection there is before it opens the session', () => {
   const world = new PipelineWorld();
   const told: string[] = [];
   const { client } = accepted(open(world, connectOf({ cleanSession: false, clientId: 'other' })));

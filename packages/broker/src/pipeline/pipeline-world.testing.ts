@@ -1,4 +1,4 @@
-/** The pipeline on the world of sessions, with clients, an authorizer and an authenticator to play. */
+/** The pipeline on the world of sessions, with clients, an authorizer, an authenticator to play. */
 import assert from 'node:assert/strict';
 import { Publish, type QoS, type Subscribe } from '@magpie/protocol';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';

@@ -35,7 +35,7 @@ for (const qos of QUALITIES) {
     assert.deepEqual(world.authorizer.asked, [`publisher publish a/b @ ${qos}`]);
   });
 
-  test(`Publishing.receive() acknowledges a QoS ${qos} message that it may not take, and drops it`, () => {
+  test(`Publishing.receive() acknowledges a QoS ${qos} message that is denied`, () => {
     const world = new PipelineWorld();
     world.authorizer.publish = (topic) => topic !== 'secret';
     const publisher = world.client('publisher', { clean: false });
@@ -165,7 +165,7 @@ for (const [name, failing] of [
   ['throws', () => assert.fail('broken')],
   ['rejects', () => Promise.reject(new Error('broken'))],
 ] as const) {
-  test(`Publishing.receive() takes a QoS 2 message again for which an authorizer ${name}`, async () => {
+  test(`Publishing.receive() takes QoS 2 again for which an authorizer ${name}`, async () => {
     const world = new PipelineWorld();
     const publisher = world.client('publisher', { clean: false });
     const subscriber = world.client('subscriber', { filters: ['#'] });
@@ -180,7 +180,7 @@ for (const [name, failing] of [
   });
 }
 
-test('Publishing.receive() writes nothing for a session that ended while an authorizer thought', async () => {
+test('Publishing.receive() writes nothing for a session that ended meanwhile', async () => {
   const world = new PipelineWorld();
   let decide: (answer: boolean) => void = () => {};
   world.authorizer.publish = () =>
@@ -308,7 +308,8 @@ const retainedLimits: readonly (readonly [
 ];
 
 for (const [limits, topic, payload, state] of retainedLimits) {
-  test(`Publishing with ${JSON.stringify(limits)} and ${topic}=${payload} retains ${state.join()}`, () => {
+  const name = `${JSON.stringify(limits)} and ${topic}=${payload}`;
+  test(`Publishing with ${name} retains ${state.join()}`, () => {
     const world = new PipelineWorld(limits);
     const client = world.client('c', { filters: ['#'] });
     for (const [known, value] of [

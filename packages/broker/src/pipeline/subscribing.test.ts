@@ -22,7 +22,7 @@ function subscribe(
 
 const FAILURE = 0x80;
 
-/** With `allowed/#` allowed and all else denied, two subscriptions at most, three levels at most. */
+/** With `allowed/#` allowed and all else denied, at most two subscriptions and three levels. */
 const limits: Partial<Limits> = { subscriptionsPerClientMax: 2, topicLevelsMax: 3 };
 const codes: readonly (readonly [
   name: string,
@@ -169,7 +169,7 @@ test('Subscribing replays nothing to a shared subscription', () => {
   assert.deepEqual(client.outlet.sent(), []);
 });
 
-test('Subscribing replays once SUBACK is written, and what was retained before the subscription', () => {
+test('Subscribing replays once SUBACK is written, as of the subscription', () => {
   const world = new PipelineWorld();
   world.retained.set(messageOf('a', 'old'));
   const client = world.client('c');
@@ -218,7 +218,7 @@ for (const [name, failing] of [
 
 for (const clean of [true, false]) {
   const kind = clean ? 'clean' : 'persistent';
-  test(`Subscribing.subscribe() leaves no trace of a ${kind} session that ended meanwhile`, async () => {
+  test(`Subscribing.subscribe() leaves no trace of an ended ${kind} session`, async () => {
     const world = new PipelineWorld();
     world.authorizer.subscribe = () => Promise.resolve(true);
     const client = world.client('c', { clean });
@@ -239,7 +239,7 @@ for (const clean of [true, false]) {
 
 for (const clean of [true, false]) {
   const kind = clean ? 'clean' : 'persistent';
-  test(`Subscribing waits for the commit of a ${kind} session: ${clean ? 'no' : 'yes'}`, async () => {
+  test(`Subscribing ${clean ? 'waits for no commit' : 'waits'} if it is ${kind}`, async () => {
     const store = new HandStore();
     const world = new PipelineWorld({}, store);
     const client = world.client('c', { clean });

@@ -77,7 +77,8 @@ test('FilterTree.find() tells levels with equal hashes apart', () => {
 });
 
 /**
- * Goal: the tree in typed arrays is the same as one of maps, while it grows, shrinks and uses its nodes again.
+ * Goal: the tree in typed arrays is the same as one of maps, while it grows, shrinks and reuses
+ * nodes.
  * Method: paths of levels added and taken out; after each step all nodes are looked for.
  */
 test('FilterTree is the same as a tree of maps', () => {

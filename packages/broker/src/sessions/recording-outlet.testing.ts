@@ -74,7 +74,8 @@ function shown(packet: SentPacket): string {
   if (packet.type === 'publish') {
     const { topic, payload, qos, packetId, dup, retain } = packet;
     const id = packetId === 0 ? '' : ` id ${packetId}`;
-    return `${topic}=${payload} @ ${qos}${id}${dup ? ' dup' : ''}${retain ? ' retain' : ''}${ticket}`;
+    const flags = `${dup ? ' dup' : ''}${retain ? ' retain' : ''}`;
+    return `${topic}=${payload} @ ${qos}${id}${flags}${ticket}`;
   }
   const codes = packet.type === 'suback' ? ` [${packet.returnCodes.join()}]` : '';
   return `${packet.type} ${packet.packetId}${codes}${ticket}`;

@@ -42,7 +42,7 @@ test('RetainedReplay numbers its messages from the first sequence number on', ()
     found.map((line) => line.split(' ')[1]),
     ['10', '11', '12'],
   );
-  assert.deepEqual(found.map((line) => line.split(' ')[0]).toSorted(), ['a', 'b', 'c/d']);
+  assert.deepEqual(new Set(found.map((line) => line.split(' ')[0])), new Set(['a', 'b', 'c/d']));
 });
 
 test('RetainedReplay sends with RETAIN, at the lower of both qualities of service', () => {

@@ -88,7 +88,7 @@ test('SessionRegistry.leave() lets a persistent session wait for its client', ()
   assert.equal(session.queued, 1);
 });
 
-test('SessionRegistry ends a persistent session when its client stays away for sessionExpiry', () => {
+test('SessionRegistry ends a session when its client stays away for sessionExpiry', () => {
   const world = new SessionWorld({ sessionExpiry: 3600 });
   const [session] = world.online();
   world.registry.leave(session);
@@ -145,7 +145,7 @@ test('SessionRegistry.end() leaves nothing of a session', () => {
   assert.deepEqual([world.wheel.size, world.registry.size, world.totals.messages], [0, 0, 0]);
 });
 
-test('SessionRegistry.subscribe() adds and replaces, in the session, the routing and the store', () => {
+test('SessionRegistry.subscribe() adds and replaces, in session, routing and store', () => {
   const world = new SessionWorld();
   const { session } = world.registry.open('c', false);
   world.store.written.length = 0;

@@ -18,6 +18,12 @@ import { RecordingOutlet } from './recording-outlet.testing.js';
 import type { Session } from './session.js';
 import { SessionRegistry } from './session-registry.js';
 
+interface SessionOptions {
+  readonly clean?: boolean;
+  /** Granted to its subscription. */
+  readonly qos?: QoS;
+}
+
 export class SessionWorld<S extends Store = HandStore> {
   readonly limits: Limits;
   readonly store: S;
@@ -59,7 +65,7 @@ export class SessionWorld<S extends Store = HandStore> {
   }
 
   /** A session that subscribed to everything, its client not connected. */
-  session(clientId = 'c', { clean = false, qos = 2 as QoS } = {}): Session {
+  session(clientId = 'c', { clean = false, qos = 2 }: SessionOptions = {}): Session {
     const { session } = this.registry.open(clientId, clean);
     this.registry.subscribe(session, '#', qos);
     if (this.store instanceof HandStore) this.store.written.length = 0;
@@ -67,7 +73,7 @@ export class SessionWorld<S extends Store = HandStore> {
   }
 
   /** The same with its client connected. */
-  online(clientId = 'c', options: { clean?: boolean; qos?: QoS } = {}): [Session, RecordingOutlet] {
+  online(clientId = 'c', options: SessionOptions = {}): [Session, RecordingOutlet] {
     const session = this.session(clientId, options);
     const outlet = new RecordingOutlet();
     session.attach(outlet);
@@ -95,6 +101,11 @@ export class SessionWorld<S extends Store = HandStore> {
       chosen?.subscriber.deliver(message, chosen.qos);
     }
     this.gate.seal(message, outer);
+  }
+
+  /** Messages and bytes in all queues. */
+  get queued(): [messages: number, bytes: number] {
+    return [this.totals.messages, this.totals.bytes];
   }
 
   /** Drop counters that are not zero. */

@@ -59,7 +59,7 @@ test('CommitGate.ticket is that of the commit which will hold what was written',
   assert.equal(write(gate), 3); // the second commit began when the first one was safe
 });
 
-test('CommitGate.nextTicket is that of the commit which will hold what is written next', async () => {
+test('CommitGate.nextTicket is of the commit that will hold what is written next', async () => {
   const { store, gate } = world();
   for (let commit = 1; commit <= 2; commit++) {
     assert.equal(gate.nextTicket, commit);

@@ -432,7 +432,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     assert.equal(Object.keys(result.sessions).length, 20);
   });
 
-  test(`${name} keeps what was written before a commit if it says that it is safe at once`, async () => {
+  test(`${name} keeps what was not committed if it says that it is safe at once`, async () => {
     const { store, reopen } = await open();
     await store.load();
     store.openSession('a');

@@ -179,8 +179,8 @@ test('OutboundWindow.restoreReleased() puts back a message whose PUBREL is due',
 
 /**
  * Goal: at any time the window answers as a plain list of messages does.
- * Method: sequence numbers that skip and wrap around, answers with identifiers in flight or not, in any
- * order, compared with the model after each step.
+ * Method: sequence numbers that skip and wrap around, answers with identifiers in flight or not, in
+ * any order, compared with the model after each step.
  */
 test('OutboundWindow is the same as its model', () => {
   const start = fc.constantFrom(0, 5, 65_530, 131_060, 2 ** 31 - 4, 2 ** 32 - 4, 2 ** 40);
