@@ -1,4 +1,4 @@
-import { LIMITS } from '@magpie/broker';
+import { configurationMarkdown, LIMITS, metricsMarkdown } from '@magpie/broker';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -9,7 +9,9 @@ import { limitsPage } from './limits-page.js';
 
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
 export const generators: readonly Generator[] = [
+  { path: 'docs/configuration.md', render: configurationMarkdown },
   { path: 'docs/limits.md', render: () => limitsPage(LIMITS) },
+  { path: 'docs/metrics.md', render: metricsMarkdown },
   {
     path: 'docs/errors.md',
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
