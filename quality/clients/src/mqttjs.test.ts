@@ -12,8 +12,8 @@ const WAYS: readonly (readonly [Transport, Transport])[] = [
   ['ws', 'tcp'],
   ['ws', 'ws'],
 ];
-/** Without waiting for an acknowledgement. MQTT.js itself warns above 1,000. */
-const AT_ONCE = 1000;
+/** Without waiting for an acknowledgement: MQTT 3.1.1 knows no limit but 65,535 identifiers. */
+const AT_ONCE = 3000;
 const numbered = (count: number) => Array.from({ length: count }, (_, index) => String(index));
 
 for (const [from, to] of WAYS) {
