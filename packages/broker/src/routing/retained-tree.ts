@@ -111,25 +111,31 @@ class TopicNode {
 type Visit = (node: TopicNode) => void;
 
 function collect(node: TopicNode, levels: readonly string[], depth: number, visit: Visit): void {
-  const level = levels[depth];
-  if (level === '#') {
-    collectAll(node, depth === 0, visit);
-  } else if (level === undefined) {
-    visit(node);
-  } else if (level === '+') {
-    for (const [name, child] of node.children ?? []) {
-      if (depth > 0 || !name.startsWith('$')) collect(child, levels, depth + 1, visit);
+  let below: TopicNode | undefined = node;
+  for (let at = depth; below !== undefined; at++) {
+    const level = levels[at];
+    if (level === undefined) return visit(below);
+    if (level === '#') return collectAll(below, at === 0, visit);
+    if (level === '+') {
+      for (const [name, child] of below.children ?? []) {
+        if (at > 0 || !name.startsWith('$')) collect(child, levels, at + 1, visit);
+      }
+      return;
     }
-  } else {
-    const child = node.children?.get(level);
-    if (child !== undefined) collect(child, levels, depth + 1, visit);
+    below = below.children?.get(level);
   }
 }
 
-/** A filter that starts with a wildcard leaves out topics that start with `$` (MQTT-4.7.2-1). */
-function collectAll(node: TopicNode, isRoot: boolean, visit: Visit): void {
-  visit(node);
-  for (const [name, child] of node.children ?? []) {
-    if (!isRoot || !name.startsWith('$')) collectAll(child, false, visit);
+/**
+ * A filter that starts with a wildcard leaves out topics that start with `$` (MQTT-4.7.2-1). Without
+ * recursion, since a topic from inside may have more levels than the stack.
+ */
+function collectAll(start: TopicNode, isRoot: boolean, visit: Visit): void {
+  const open = [start];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    visit(node);
+    for (const [name, child] of node.children ?? []) {
+      if (!isRoot || node !== start || !name.startsWith('$')) open.push(child);
+    }
   }
 }
