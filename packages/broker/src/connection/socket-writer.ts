@@ -88,7 +88,11 @@ export class SocketWriter implements Flushable {
   /** Writes what was collected, unless the transport is still at it. */
   flush(): void {
     this.#touched = false;
-    if (this.#busy || this.#stopped || this.#pendingBytes === 0) return;
+    if (this.#stopped) {
+      this.#discard(); // an authorizer answered when the connection was over
+      return;
+    }
+    if (this.#busy || this.#pendingBytes === 0) return;
     const congested = this.congested;
     this.#cut();
     const chunks = this.#chunks ?? [];
@@ -115,18 +119,14 @@ export class SocketWriter implements Flushable {
   }
 
   /**
-   * Writes what is left, if it can be, and gives the memory back. Nothing is written after this.
+   * Writes what is left, if it can be, and gives the memory back. What comes after is thrown away
+   * at the end of its turn.
    */
   stop(): void {
     if (this.#stopped) return;
     this.flush();
     this.#stopped = true;
-    if (this.#slab !== undefined) this.#arena.giveBack(this.#slab);
-    for (const slab of this.#slabs ?? []) this.#arena.giveBack(slab);
-    this.#slab = undefined;
-    this.#slabs = undefined;
-    this.#chunks = undefined;
-    this.#pendingBytes = 0;
+    this.#discard();
   }
 
   /** The transport is closed: it reads from no slab any more. */
@@ -165,6 +165,16 @@ export class SocketWriter implements Flushable {
     this.#at = slab.start;
     this.#from = slab.start;
     return slab;
+  }
+
+  /** Gives back what was collected, unwritten. */
+  #discard(): void {
+    if (this.#slab !== undefined) this.#arena.giveBack(this.#slab);
+    for (const slab of this.#slabs ?? []) this.#arena.giveBack(slab);
+    this.#slab = undefined;
+    this.#slabs = undefined;
+    this.#chunks = undefined;
+    this.#pendingBytes = 0;
   }
 
   #returnLent(): void {
