@@ -74,7 +74,11 @@ def act():
         os._exit(0)
 
 
-client = mqtt.Client(client_id, clean_session=False, protocol=mqtt.MQTTv311, transport=transport)
+options = {"clean_session": False, "protocol": mqtt.MQTTv311, "transport": transport}
+if hasattr(mqtt, "CallbackAPIVersion"):
+    # Paho 2 asks which callbacks it shall call: those of Paho 1.
+    options["callback_api_version"] = mqtt.CallbackAPIVersion.VERSION1
+client = mqtt.Client(client_id=client_id, **options)
 client.on_connect = on_connect
 client.on_subscribe = on_subscribe
 client.on_message = on_message
