@@ -92,6 +92,12 @@ test('Broker.listen() rejects with what the system says', async (t) => {
   await assert.rejects(broker.listen({ type: 'tcp', port }), { code: 'EADDRINUSE' });
 });
 
+test('Broker.listen() refuses a type of listener that there is not', async (t) => {
+  const { broker } = await start(t);
+  const options = { type: 'udp', port: 0 } as unknown as Parameters<Broker['listen']>[0];
+  await assert.rejects(broker.listen(options), { name: 'TypeError', message: /tcp or ws/ });
+});
+
 test('Broker.listen() takes any number of listeners, of your own too', async (t) => {
   const { broker, connect } = await start(t);
   const other = new MemoryListener();
@@ -181,6 +187,42 @@ for (const topic of ['', 'a/+', '#', 'a\0b']) {
     });
   });
 }
+
+/** What JavaScript can pass, and TypeScript would not. */
+const wrongMessages: readonly (readonly [what: string, fields: object])[] = [
+  ['a topic that is no text', { topic: 7 }],
+  ['no topic', {}],
+  ['QoS 3', { topic: 'a', qos: 3 }],
+  ['QoS as text', { topic: 'a', qos: '1' }],
+  ['a number as payload', { topic: 'a', payload: 5 }],
+  ['an object as payload', { topic: 'a', payload: {} }],
+];
+
+for (const [what, fields] of wrongMessages) {
+  test(`Broker.publish() refuses ${what}, and delivers nothing`, async (t) => {
+    const { broker } = await start(t);
+    broker.subscribe('#', () => assert.fail('delivered'));
+    const publishing = broker.publish(fields as Parameters<Broker['publish']>[0]);
+    await assert.rejects(publishing, { name: 'TypeError', message: /^Cannot publish/ });
+  });
+}
+
+test('Broker.publish() does not work once the broker is closed', async (t) => {
+  const { broker } = await start(t);
+  await broker.close();
+  await assert.rejects(broker.publish({ topic: 'a' }), /closed/);
+});
+
+test('Broker.publish() rejects when what must survive is not safe', async (t) => {
+  const store = new HandStore();
+  const { broker } = await start(t, { store });
+  const published = broker.publish({ topic: 'a', payload: '1', retain: true });
+  const rejected = assert.rejects(published, /store failed/);
+  await store.fail(new Error('disk full'));
+  await rejected;
+  await assert.rejects(broker.publish({ topic: 'b', payload: '1', retain: true }), /store failed/);
+  await broker.publish({ topic: 'nothing to keep' });
+});
 
 test('Broker.publish() resolves when what must survive is safe', async (t) => {
   const store = new HandStore();
@@ -326,6 +368,16 @@ test('Broker.on() tells what happens, until it is taken off', async (t) => {
   await connect('d');
   await broker.publish({ topic: 'a' });
   assert.deepEqual(told, []);
+});
+
+test('Broker.on() refuses an event that there is not', async (t) => {
+  const { broker } = await start(t);
+  for (const name of ['conected', 'constructor', 'toString']) {
+    assert.throws(() => broker.on(name as 'connected', () => {}), {
+      name: 'TypeError',
+      message: /^There is no event/,
+    });
+  }
 });
 
 test('Broker.on() logs a listener that throws, and goes on', async (t) => {
@@ -475,7 +527,7 @@ test('Broker acknowledges when it is safe, and in order', async (t) => {
   assert.deepEqual(await granted, [1]);
 
   publisher.publish('a', '1', { qos: 1, packetId: 1 });
-  assert.equal(await subscriber.message(), 'a=1 @ 1 id 1'); // only the acknowledgement waits
+  assert.equal(await subscriber.message(), 'a=1 @ 1 id 1'); // may come twice, so it need not wait
   while (store.underWay === 0) await turn();
   publisher.send({ type: 'pubrel', packetId: 9 }); // needs no commit, but waits its turn
   assert.deepEqual(await publisher.nothingMore(), []);
@@ -602,6 +654,17 @@ test('Broker publishes a will when the connection is lost, and not after DISCONN
   wrong.peer.send(Buffer.of(0xf0, 0)); // a reserved packet type
   await wrong.closedByPeer();
   assert.equal(await watcher.message(), 'will/wrong=wrong @ 1 id 2');
+});
+
+test('Broker survives an authorizer that fails for a will', async (t) => {
+  const authorizer = { mayPublish: () => assert.fail('broken'), maySubscribe: () => true };
+  const { connect, log } = await start(t, { authorizer });
+  const will = { topic: 'will', payload: Buffer.from('m'), qos: 0, retain: false } as const;
+  const [lost, other] = [await connect('lost', { will }), await connect('other')];
+  await other.subscribe(['#', 0]);
+  lost.peer.hangUp();
+  assert.deepEqual(await other.nothingMore(), []);
+  assert.equal(log.of('will-failed').length, 1);
 });
 
 test('Broker lets a client take over its identifier, and publishes the other will', async (t) => {

@@ -180,6 +180,27 @@ test('Connecting.open() makes the client that the pipeline sees', () => {
   assert.equal(client.will, undefined);
 });
 
+/** What the authenticator says, what the client says, and the name that is vouched for. */
+const names: readonly (readonly [
+  answer: AuthenticationResult,
+  username: string | undefined,
+  vouched: string | undefined,
+])[] = [
+  [ALLOWED, 'u', 'u'],
+  [ALLOWED, undefined, undefined],
+  [{ allowed: true, username: 'cn' }, 'u', 'cn'],
+  [{ allowed: true, username: 'cn' }, undefined, 'cn'],
+  [{ allowed: true, anonymous: true }, 'u', undefined],
+];
+
+for (const [answer, username, vouched] of names) {
+  test(`Connecting.open() of ${username} with ${JSON.stringify(answer)} is ${vouched}`, () => {
+    const world = new PipelineWorld();
+    const { client } = accepted(open(world, connectOf({ username }), answer));
+    assert.equal(client.principal.username, vouched);
+  });
+}
+
 test('Connecting.open() makes an identifier for a client that has none', () => {
   const world = new PipelineWorld();
   const ids = [1, 2].map(() => {

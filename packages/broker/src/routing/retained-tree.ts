@@ -127,8 +127,8 @@ function collect(node: TopicNode, levels: readonly string[], depth: number, visi
 }
 
 /**
- * A filter that starts with a wildcard leaves out topics that start with `$` (MQTT-4.7.2-1). Without
- * recursion, since a topic from inside may have more levels than the stack.
+ * A filter that starts with a wildcard leaves out topics that start with `$` (MQTT-4.7.2-1). No
+ * recursion here, since a topic from inside may have more levels than the stack has room for.
  */
 function collectAll(start: TopicNode, isRoot: boolean, visit: Visit): void {
   const open = [start];
