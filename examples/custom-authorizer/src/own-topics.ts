@@ -1,7 +1,14 @@
-import type { AuthenticationResult, Authenticator, Authorizer, Principal } from '@magpie/broker';
+import type {
+  AuthenticationResult,
+  Authenticator,
+  Authorizer,
+  Credentials,
+  Principal,
+} from '@magpie/broker';
 
 /** The account that may do everything. */
 const ADMIN = 'admin';
+const NONE = new Uint8Array(0);
 
 /** Knows each user by a secret. Names are our own: none has a `/`, `+` or `#`. */
 export class Secrets implements Authenticator {
@@ -11,11 +18,7 @@ export class Secrets implements Authenticator {
     this.#byName = new Map(Object.entries(secrets));
   }
 
-  authenticate(credentials: {
-    readonly username: string | undefined;
-    readonly password: Uint8Array | undefined;
-  }): AuthenticationResult {
-    const { username = '', password = new Uint8Array(0) } = credentials;
+  authenticate({ username = '', password = NONE }: Credentials): AuthenticationResult {
     const known = this.#byName.get(username);
     const allowed = known !== undefined && known === Buffer.from(password).toString();
     return allowed ? { allowed } : { allowed, why: 'bad-credentials' };
@@ -30,7 +33,7 @@ export class Secrets implements Authenticator {
  */
 export class OwnTopics implements Authorizer {
   mayPublish({ username }: Principal, topic: string): boolean {
-    return username === ADMIN || topic.startsWith(`users/${username}/`);
+    return owns(username, topic);
   }
 
   /**
@@ -38,8 +41,12 @@ export class OwnTopics implements Authorizer {
    * have to be there literally, so that `users/+/inbox` and `#` are not.
    */
   maySubscribe({ username }: Principal, filter: string): boolean {
-    return (
-      username === ADMIN || filter.startsWith(`users/${username}/`) || filter.startsWith('news/')
-    );
+    return owns(username, filter) || filter.startsWith('news/');
   }
+}
+
+/** @param username undefined for somebody whom no authenticator has vouched for */
+function owns(username: string | undefined, topicOrFilter: string): boolean {
+  if (username === undefined) return false;
+  return username === ADMIN || topicOrFilter.startsWith(`users/${username}/`);
 }
