@@ -90,14 +90,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#transport = transport;
     this.#onEnd = onEnd;
     this.#packets = new ServerConnection(limits.packetBytesMax, around.reader);
-    this.#writer = new SocketWriter(transport, arena, turn, this);
-    this.#outlet = new PacketOutlet({
-      writer: this.#writer,
-      gate,
-      counters,
-      outputBytesMax: limits.outputBytesMax,
-      owner: this,
-    });
+    const { outputBytesMax } = limits;
+    const shared = { counters, outputBytesMax, owner: this };
+    this.#writer = new SocketWriter({ transport, arena, turn, ...shared });
+    this.#outlet = new PacketOutlet({ writer: this.#writer, gate, ...shared });
     this.#lastPacketMs = around.clock.nowMs();
     const timeoutMs = limits.connectTimeout * 1000;
     this.#timer = around.wheel.schedule(this, this.#lastPacketMs + timeoutMs);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { ManualClock } from '../model/manual-clock.testing.js';
+import { Counters } from '../observe/counters.js';
 import { Turn } from '../pipeline/turn.js';
 import { FakeTransport } from './fake-transport.testing.js';
 import { IoArena } from './io-arena.js';
@@ -15,10 +16,11 @@ const CONGESTED_ABOVE_BYTES = 256 * 1024;
 class World {
   readonly clock = new ManualClock();
   readonly turn = new Turn(this.clock);
+  readonly counters = new Counters();
   readonly arena = new IoArena({ readBytes: 128, slabBytes: SLAB_BYTES, slabs: SLABS });
 
-  writer(): Output {
-    return new Output(this);
+  writer({ outputBytesMax = 16 * 1024 * 1024 } = {}): Output {
+    return new Output(this, outputBytesMax);
   }
 
   endTurn(): void {
@@ -33,8 +35,10 @@ class Output {
   /** Times that the owner was told of room. */
   rooms = 0;
 
-  constructor({ arena, turn }: World) {
-    this.writer = new SocketWriter(this.transport, arena, turn, { hasRoom: () => this.rooms++ });
+  constructor({ arena, turn, counters }: World, outputBytesMax: number) {
+    const { transport } = this;
+    const owner = { hasRoom: () => this.rooms++ };
+    this.writer = new SocketWriter({ transport, arena, turn, counters, outputBytesMax, owner });
     this.transport.start({
       receive: () => {},
       drained: () => this.writer.drained(),
@@ -254,19 +258,23 @@ test('SocketWriter.drained() that nobody waits for does nothing', () => {
   assert.deepEqual(output.texts, ['a']);
 });
 
-for (const [bytes, congested] of [
-  [0, false],
-  [CONGESTED_ABOVE_BYTES, false],
-  [CONGESTED_ABOVE_BYTES + 1, true],
-] as const) {
-  test(`SocketWriter.congested is ${congested} with ${bytes} bytes, collected or lent`, () => {
+const thresholds: { outputBytesMax: number; bytes: number; congested: boolean }[] = [
+  { outputBytesMax: 16_777_216, bytes: 0, congested: false },
+  { outputBytesMax: 16_777_216, bytes: CONGESTED_ABOVE_BYTES, congested: false },
+  { outputBytesMax: 16_777_216, bytes: CONGESTED_ABOVE_BYTES + 1, congested: true },
+  { outputBytesMax: CONGESTED_ABOVE_BYTES, bytes: CONGESTED_ABOVE_BYTES, congested: true },
+  { outputBytesMax: 1024, bytes: 1023, congested: false },
+  { outputBytesMax: 1024, bytes: 1024, congested: true },
+];
+for (const { outputBytesMax, bytes, congested } of thresholds) {
+  test(`SocketWriter.congested is ${congested} with ${bytes} bytes of ${outputBytesMax}`, () => {
     const world = new World();
-    const { writer, transport } = world.writer();
+    const { writer, transport } = world.writer({ outputBytesMax });
     transport.takes = false;
     if (bytes > 0) writer.reference(Buffer.alloc(bytes));
-    assert.equal(writer.congested, congested);
+    assert.equal(writer.congested, congested); // collected
     world.endTurn();
-    assert.equal(writer.congested, congested);
+    assert.equal(writer.congested, congested); // lent
     if (bytes > 0) transport.drain(true);
     assert.equal(writer.congested, false);
   });
@@ -283,16 +291,17 @@ test('SocketWriter.congested counts what is lent and what is collected together'
   assert.equal(output.writer.congested, false);
 });
 
-const rooms: { when: string; bytes: number; takes: boolean; expected: number }[] = [
-  { when: 'not after a small write', bytes: 100, takes: true, expected: 0 },
-  { when: 'after a write over the threshold', bytes: 300_000, takes: true, expected: 1 },
-  { when: 'when a small write has drained', bytes: 100, takes: false, expected: 1 },
-  { when: 'when a large write has drained', bytes: 300_000, takes: false, expected: 1 },
+const rooms: { when: string; bytes: number; max: number; takes: boolean; expected: number }[] = [
+  { when: 'not after a small write', bytes: 100, max: 1e6, takes: true, expected: 0 },
+  { when: 'after a write that was congested', bytes: 300_000, max: 1e6, takes: true, expected: 1 },
+  { when: 'after a write that was full', bytes: 1024, max: 1024, takes: true, expected: 1 },
+  { when: 'when a small write has drained', bytes: 100, max: 1e6, takes: false, expected: 1 },
+  { when: 'when a large write has drained', bytes: 300_000, max: 1e6, takes: false, expected: 1 },
 ];
-for (const { when, bytes, takes, expected } of rooms) {
+for (const { when, bytes, max, takes, expected } of rooms) {
   test(`SocketWriter tells its owner of room ${when}`, () => {
     const world = new World();
-    const output = world.writer();
+    const output = world.writer({ outputBytesMax: max });
     output.transport.takes = takes;
     output.writer.reference(Buffer.alloc(bytes));
     world.endTurn();
@@ -303,6 +312,18 @@ for (const { when, bytes, takes, expected } of rooms) {
     assert.equal(output.rooms, expected);
   });
 }
+
+test('SocketWriter counts the bytes that it hands to the transport', () => {
+  const { world, output } = stuck();
+  assert.equal(world.counters.bytesSent, 5);
+  output.copy('abc');
+  world.endTurn();
+  assert.equal(world.counters.bytesSent, 5);
+  output.transport.drain(true);
+  output.reference('de');
+  world.endTurn();
+  assert.equal(world.counters.bytesSent, 10);
+});
 
 test('SocketWriter.stop() writes what is left and nothing after', () => {
   const world = new World();

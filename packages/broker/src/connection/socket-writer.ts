@@ -1,3 +1,4 @@
+import type { Counters } from '../observe/counters.js';
 import type { Flushable, Turn } from '../pipeline/turn.js';
 import type { IoArena, Slab } from './io-arena.js';
 import type { Transport } from './transport.js';
@@ -18,7 +19,9 @@ export class SocketWriter implements Flushable {
   readonly #transport: Transport;
   readonly #arena: IoArena;
   readonly #turn: Turn;
+  readonly #counters: Counters;
   readonly #owner: WriterOwner;
+  readonly #congestedAboveBytes: number;
   /**
    * Memory being filled; `#at` is the next free byte, `#from` the first that is not in `#chunks`.
    */
@@ -36,11 +39,21 @@ export class SocketWriter implements Flushable {
   #pendingBytes = 0;
   #lentBytes = 0;
 
-  constructor(transport: Transport, arena: IoArena, turn: Turn, owner: WriterOwner) {
-    this.#transport = transport;
-    this.#arena = arena;
-    this.#turn = turn;
-    this.#owner = owner;
+  constructor(parts: {
+    transport: Transport;
+    arena: IoArena;
+    turn: Turn;
+    counters: Counters;
+    /** Where output is full: it is congested before that. */
+    outputBytesMax: number;
+    owner: WriterOwner;
+  }) {
+    this.#transport = parts.transport;
+    this.#arena = parts.arena;
+    this.#turn = parts.turn;
+    this.#counters = parts.counters;
+    this.#owner = parts.owner;
+    this.#congestedAboveBytes = Math.min(CONGESTED_ABOVE_BYTES, parts.outputBytesMax - 1);
   }
 
   /** Bytes collected, and bytes that the transport could not hand to the system yet. */
@@ -49,7 +62,7 @@ export class SocketWriter implements Flushable {
   }
 
   get congested(): boolean {
-    return this.#pendingBytes + this.#lentBytes > CONGESTED_ABOVE_BYTES;
+    return this.#pendingBytes + this.#lentBytes > this.#congestedAboveBytes;
   }
 
   /** Where {@link reserve} points into. */
@@ -99,6 +112,7 @@ export class SocketWriter implements Flushable {
     if (this.#slab !== undefined) (this.#slabs ??= []).push(this.#slab);
     this.#lent = this.#slabs;
     this.#lentBytes = this.#pendingBytes;
+    this.#counters.bytesSent += this.#pendingBytes;
     this.#pendingBytes = 0;
     this.#chunks = undefined;
     this.#slabs = undefined;
