@@ -20,6 +20,10 @@ import type { SocketWriter } from './socket-writer.js';
 /** The connection that the packets leave by. */
 export interface OutletOwner {
   closeSoon(reason: CloseReason): void;
+  /** Packets that waited for a commit have left. */
+  hasRoom(): void;
+  /** The output is no longer full: commits have released what waited for them. */
+  hasRoom(): void;
 }
 
 /** A packet that waits for its commit. */
@@ -41,6 +45,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #outputBytesMax: number;
   readonly #owner: OutletOwner;
   #held: Held[] | undefined;
+  #heldBytes = 0;
   version: ProtocolVersion = 4;
 
   constructor(parts: {
@@ -62,10 +67,10 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   }
 
   get full(): boolean {
-    return this.#writer.pendingBytes >= this.#outputBytesMax;
+    return this.#writer.pendingBytes + this.#heldBytes >= this.#outputBytesMax;
   }
 
-  /** Acknowledgements waiting for a commit. */
+  /** Packets waiting for a commit. */
   get held(): number {
     return this.#held?.length ?? 0;
   }
@@ -127,19 +132,24 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   committed(ticket: number): void {
     const held = this.#held;
     if (held === undefined) return;
+    const wasFull = this.full;
     let released = 0;
     for (const entry of held) {
       if (entry.ticket > ticket) break;
       this.send(entry.packet);
+      this.#heldBytes -= memoryOf(entry.packet);
       released++;
     }
     if (released === held.length) this.release();
     else if (released > 0) this.#held = held.slice(released);
+    if (released > 0) this.#owner.hasRoom();
+    if (wasFull && !this.full) this.#owner.hasRoom();
   }
 
   /** Forgets what waits: the connection is over, or nothing is left. */
   release(): void {
     this.#held = undefined;
+    this.#heldBytes = 0;
     this.#gate.leave(this);
   }
 
@@ -182,9 +192,19 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       this.#gate.wait(this);
     }
     this.#held.push({ packet, ticket });
+    this.#heldBytes += memoryOf(packet);
   }
 }
 
+/** What a packet that waits counts for. */
+function memoryOf(packet: Packet): number {
+  return HELD_BYTES + (packet.type === 'publish' ? packet.payloadLength : 0);
+}
+
+/** Memory of an acknowledgement that waits: its objects, far more than its four bytes. */
+const HELD_BYTES = 100;
+/** More acknowledgements than this wait for the store only while it stands still. */
+const HELD_MAX = 65_535;
 const PUBLISH_FIRST_BYTE = 0x30;
 /** Packets above are sent by reference: from here on a copy costs more than a piece of its own. */
 const COPIED_BYTES_MAX = 8192;
