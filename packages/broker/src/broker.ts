@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import {
   ByteReader,
   isQoS,
+  parseSharedFilter,
   type QoS,
   TopicTable,
   validateTopicFilter,
@@ -101,7 +102,7 @@ export class Broker implements AsyncDisposable {
   readonly #wheel: TimerWheel;
   readonly #turn: Turn;
   readonly #arena = new IoArena();
-  readonly #router = new Router();
+  readonly #router = new Router({ seed: randomSeed() });
   readonly #retained = new RetainedTree();
   readonly #totals = new QueueTotals();
   readonly #counters = new Counters();
@@ -161,9 +162,7 @@ export class Broker implements AsyncDisposable {
     this.#connections = new ConnectionSet({
       ...shared,
       arena: this.#arena,
-      reader: new ByteReader(
-        new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomBytes(4).readInt32LE() }),
-      ),
+      reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomSeed() })),
       memory: new MessageMemory(),
       registry: this.#registry,
       connecting: this.#connecting,
@@ -252,8 +251,11 @@ export class Broker implements AsyncDisposable {
         'a subscriber of the program threw',
       );
     });
-    this.#router.index.add(filter, subscriber, qos);
-    return { unsubscribe: () => void this.#router.index.remove(filter, subscriber) };
+    const { index } = this.#router;
+    const shared = parseSharedFilter(filter);
+    const own = shared?.filter ?? filter;
+    index.add(own, subscriber, qos, shared?.group);
+    return { unsubscribe: () => void index.remove(own, subscriber, shared?.group) };
   }
 
   /** Listens to an event. @returns A function that takes the listener off. */
@@ -330,6 +332,11 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   const broker = new Broker(options);
   await broker.load();
   return broker;
+}
+
+/** Of hashes: nobody outside can make things collide. */
+function randomSeed(): number {
+  return randomBytes(4).readInt32LE();
 }
 
 /** @throws {TypeError} if the program asks for what MQTT cannot carry. */

@@ -28,6 +28,12 @@ export class FilterTree {
   /** Per node: the level's text. */
   readonly #texts: string[] = [''];
   readonly #freeNodes: number[] = [];
+  readonly #seed: number;
+
+  /** @param seed Of {@link levelHash}. */
+  constructor(seed = 0) {
+    this.#seed = seed;
+  }
 
   /** Nodes beside the root. */
   get size(): number {
@@ -93,7 +99,7 @@ export class FilterTree {
       this.mark(parent, HAS_PLUS, true);
       return made;
     }
-    const hash = levelHash(level, 0, level.length);
+    const hash = levelHash(level, 0, level.length, this.#seed);
     const known = this.find(parent, level, 0, level.length, hash);
     if (known >= 0) return this.nodeAt(known);
     const made = this.#newNode(parent, level, hash);
@@ -176,9 +182,14 @@ export class FilterTree {
   }
 }
 
-/** Hash of `text[start, end)`, a level of a topic or filter. */
-export function levelHash(text: string, start: number, end: number): number {
-  let hash = 0x811c9dc5;
+/**
+ * Hash of `text[start, end)`, a level of a topic or filter.
+ *
+ * @param seed Any 32 bits. Random ones keep peers from choosing levels of equal hash, which would
+ * make each match look at all of them.
+ */
+export function levelHash(text: string, start: number, end: number, seed = 0): number {
+  let hash = 0x811c9dc5 ^ seed;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   return hash | 0;
 }

@@ -22,14 +22,15 @@ export interface Route {
  * it is full it is emptied, which costs each topic in use two matches.
  */
 export class Router {
-  readonly index = new SubscriptionIndex();
+  readonly index: SubscriptionIndex;
   readonly #routes = new Map<string, Route>();
   readonly #sight = new SecondSight();
   #routesCharacters = 0;
   readonly #routesMax: number;
   readonly #routesCharactersMax: number;
 
-  constructor({ routesMax = 100_000, routesCharactersMax = 16 * 1024 * 1024 } = {}) {
+  constructor({ routesMax = 100_000, routesCharactersMax = 16 * 1024 * 1024, seed = 0 } = {}) {
+    this.index = new SubscriptionIndex(seed);
     this.#routesMax = routesMax;
     this.#routesCharactersMax = routesCharactersMax;
   }

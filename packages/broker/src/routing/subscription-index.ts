@@ -21,7 +21,8 @@ import type { Subscriber, Subscription } from './subscriber.js';
  * topic and on the filters that share its levels, not on how many filters there are.
  */
 export class SubscriptionIndex {
-  readonly #tree = new FilterTree();
+  readonly #seed: number;
+  readonly #tree: FilterTree;
   /** Filters that end at a node; by node. */
   readonly #single: (FilterEnd | undefined)[] = [undefined];
   /** Filters that end at a node with `/#`; by node. */
@@ -31,6 +32,12 @@ export class SubscriptionIndex {
   readonly #hashes: number[] = [];
   #size = 0;
   #generation = 0;
+
+  /** @param seed Any 32 bits; random ones where subscribers are not trusted. */
+  constructor(seed = 0) {
+    this.#seed = seed;
+    this.#tree = new FilterTree(seed);
+  }
 
   /** Subscriptions held. */
   get size(): number {
@@ -119,12 +126,13 @@ export class SubscriptionIndex {
   #split(topic: string): number {
     const starts = this.#starts;
     const hashes = this.#hashes;
+    const seed = this.#seed;
     let count = 0;
     let start = 0;
     while (start >= 0) {
       const slash = topic.indexOf('/', start);
       starts[count] = start;
-      hashes[count++] = levelHash(topic, start, slash < 0 ? topic.length : slash);
+      hashes[count++] = levelHash(topic, start, slash < 0 ? topic.length : slash, seed);
       start = slash < 0 ? -1 : slash + 1;
     }
     starts[count] = topic.length + 1;
@@ -174,7 +182,7 @@ export class SubscriptionIndex {
         if (node === 0) return undefined;
       } else {
         const { length } = level;
-        const at = this.#tree.find(node, level, 0, length, levelHash(level, 0, length));
+        const at = this.#tree.find(node, level, 0, length, levelHash(level, 0, length, this.#seed));
         if (at < 0) return undefined;
         node = this.#tree.nodeAt(at);
       }
