@@ -20,8 +20,6 @@ import type { SocketWriter } from './socket-writer.js';
 /** The connection that the packets leave by. */
 export interface OutletOwner {
   closeSoon(reason: CloseReason): void;
-  /** Packets that waited for a commit have left. */
-  hasRoom(): void;
   /** The output is no longer full: commits have released what waited for them. */
   hasRoom(): void;
 }
@@ -142,7 +140,6 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     }
     if (released === held.length) this.release();
     else if (released > 0) this.#held = held.slice(released);
-    if (released > 0) this.#owner.hasRoom();
     if (wasFull && !this.full) this.#owner.hasRoom();
   }
 
@@ -203,8 +200,6 @@ function memoryOf(packet: Packet): number {
 
 /** Memory of an acknowledgement that waits: its objects, far more than its four bytes. */
 const HELD_BYTES = 100;
-/** More acknowledgements than this wait for the store only while it stands still. */
-const HELD_MAX = 65_535;
 const PUBLISH_FIRST_BYTE = 0x30;
 /** Packets above are sent by reference: from here on a copy costs more than a piece of its own. */
 const COPIED_BYTES_MAX = 8192;
