@@ -20,7 +20,7 @@ import type { SocketWriter } from './socket-writer.js';
 /** The connection that the packets leave by. */
 export interface OutletOwner {
   closeSoon(reason: CloseReason): void;
-  /** The output is no longer full: commits have released what waited for them. */
+  /** The output was full, and a commit has released some of it. */
   hasRoom(): void;
 }
 
@@ -140,7 +140,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     }
     if (released === held.length) this.release();
     else if (released > 0) this.#held = held.slice(released);
-    if (wasFull && !this.full) this.#owner.hasRoom();
+    if (wasFull) this.#owner.hasRoom();
   }
 
   /** Forgets what waits: the connection is over, or nothing is left. */
