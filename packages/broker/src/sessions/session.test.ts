@@ -557,17 +557,29 @@ test('Session.replay() goes on when the client comes back', () => {
   assert.deepEqual([session.queued, session.inflight], [0, 0]);
 });
 
-test('Session.replay() that does not fit the queue is dropped, and later messages are sent', () => {
-  const world = new SessionWorld({ queuedMessagesTotalMax: 1 });
+test('Session.replay() sends although the queue may hold nothing', () => {
+  const world = new SessionWorld({ queuedMessagesMax: 0 });
   world.retain('a', 'old');
-  const other = world.registry.open('other', false).session;
-  other.deliver(messageOf('t', 'm', { qos: 1 }), 1);
   const [session, outlet] = world.online();
   session.replay('#', 1);
+  assert.deepEqual(outlet.sent(), ['a=old @ 1 id 1 retain']);
+  assert.deepEqual(world.dropped, {});
+});
+
+test('Session.replay() that does not fit behind another is dropped, and the queue goes on', () => {
+  const world = new SessionWorld({ queuedMessagesMax: 1, inflightMax: 1 });
+  for (const topic of ['a', 'b']) world.retain(topic, 'old');
+  const [session, outlet] = world.online();
+  const sent = () => outlet.sent().map((packet) => packet.replace(/^[ab]=/, 'any='));
+  session.replay('#', 1); // the second message waits for room
+  session.replay('a', 1);
   assert.deepEqual(world.dropped, { 'queue-full': 1 });
-  world.registry.end(other);
+  assert.deepEqual(sent(), ['any=old @ 1 id 1 retain']);
+  session.acknowledged('puback', 1);
+  assert.deepEqual(sent(), ['any=old @ 1 id 2 retain']);
+  session.acknowledged('puback', 2);
   world.publish('new', 1);
-  assert.deepEqual(outlet.sent(), ['t=new @ 1 id 1']);
+  assert.deepEqual(outlet.sent(), ['t=new @ 1 id 3']);
   assert.equal(session.queued, 0);
 });
 

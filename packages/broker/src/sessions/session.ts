@@ -134,7 +134,8 @@ export class Session implements Subscriber {
     const count = retained.countMatching(filter);
     if (count === 0) return;
     const replay = new RetainedReplay(retained, filter, granted, this.#nextSequence, asOf);
-    const queue = this.#queueWithRoom(replay.bytes, undefined);
+    // One replay goes in although the queue may hold nothing: it is looked up as it is sent.
+    const queue = this.#queue ? this.#queueWithRoom(replay.bytes, undefined) : this.#queueOrNew();
     if (queue === undefined) return;
     this.#nextSequence += count;
     this.#replays++;
