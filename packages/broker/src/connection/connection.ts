@@ -99,16 +99,6 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#timer = around.wheel.schedule(this, this.#lastPacketMs + timeoutMs);
   }
 
-  /** The client, once its CONNECT is accepted. */
-  get client(): Client | undefined {
-    return this.#client;
-  }
-
-  /** Bytes waiting for the client to read them. */
-  get pendingBytes(): number {
-    return this.#writer.pendingBytes;
-  }
-
   start(): void {
     this.#transport.start(this);
   }
@@ -186,19 +176,19 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.close('connect-timeout');
       return Infinity;
     }
-    if (this.#waiting || (this.#heldBack && this.#reads())) this.#lastPacketMs = nowMs;
+    if (this.#waiting || (this.#heldBack && this.#isAlive())) this.#lastPacketMs = nowMs;
     const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
     if (deadlineMs > nowMs) return deadlineMs;
     this.close('keep-alive-timeout');
     return Infinity;
   }
 
-  /** Whether the client, whose packets are not read, still takes what it is sent. */
-  #reads(): boolean {
+  /** Whether the client, whose packets are not read, waits for us or takes what it is sent. */
+  #isAlive(): boolean {
     const { unsentBytes } = this.#transport;
     const moved = unsentBytes !== this.#unsentBytes;
     this.#unsentBytes = unsentBytes;
-    return moved;
+    return moved || this.#outlet.held > 0;
   }
 
   #handlePackets(): void {

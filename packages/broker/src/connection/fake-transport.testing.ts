@@ -7,7 +7,13 @@
  * write at a time.
  */
 import assert from 'node:assert/strict';
+import type { IoArena } from './io-arena.js';
 import type { Transport, TransportHandler } from './transport.js';
+
+interface FakeOptions {
+  readonly remoteAddress?: string;
+  readonly arena?: IoArena;
+}
 
 export class FakeTransport implements Transport {
   readonly remoteAddress: string;
@@ -22,16 +28,13 @@ export class FakeTransport implements Transport {
   unsentBytes = 0;
   #handler: TransportHandler | undefined;
   readonly #incoming: Uint8Array[] = [];
-  readonly #readInto: Uint8Array | undefined;
+  readonly #arena: IoArena | undefined;
   #lent: { chunks: readonly Uint8Array[]; expected: Buffer } | undefined;
 
-  /** @param readInto Where bytes that come in are put first, as the arena for TCP. */
-  constructor({
-    remoteAddress = '192.0.2.7',
-    readInto = undefined as Uint8Array | undefined,
-  } = {}) {
+  /** @param arena Where bytes that come in are put first, as with TCP. */
+  constructor({ remoteAddress = '192.0.2.7', arena }: FakeOptions = {}) {
     this.remoteAddress = remoteAddress;
-    this.#readInto = readInto;
+    this.#arena = arena;
   }
 
   /** Everything the peer got. */
@@ -81,9 +84,12 @@ export class FakeTransport implements Transport {
     this.destroyed = true;
   }
 
-  /** The peer sends bytes, as one chunk. They are read once the connection reads. */
+  /** The peer sends bytes: one chunk, if it fits. They are read once the connection reads. */
   send(bytes: Uint8Array): void {
-    this.#incoming.push(new Uint8Array(bytes));
+    const most = this.#arena?.readRegion.length ?? bytes.length;
+    for (let at = 0; at < bytes.length; at += most) {
+      this.#incoming.push(new Uint8Array(bytes.subarray(at, at + most)));
+    }
     this.poll();
   }
 
@@ -92,12 +98,16 @@ export class FakeTransport implements Transport {
     while (this.#handler !== undefined && !this.paused) {
       const bytes = this.#incoming.shift();
       if (bytes === undefined) return;
-      const chunk = this.#readInto?.subarray(0, bytes.length) ?? bytes;
-      chunk.set(bytes);
-      if (this.#readInto === undefined) this.#handler.receive(bytes, 0, bytes.length);
-      else this.#handler.receive(this.#readInto, 0, bytes.length);
-      chunk.fill(0xdd); // who keeps them longer than the call shall see it
+      this.force(bytes);
     }
+  }
+
+  /** Bytes come in although reading is paused, as from the rest of a WebSocket's buffer. */
+  force(bytes: Uint8Array): void {
+    const chunk = this.#arena?.buffer ?? new Uint8Array(bytes.length);
+    chunk.set(bytes);
+    this.#handler?.receive(chunk, 0, bytes.length);
+    chunk.fill(0xdd, 0, bytes.length); // who keeps them longer than the call shall see it
   }
 
   /** The peer reads what was written last, and on from there if `takes` says so. */
