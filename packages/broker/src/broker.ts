@@ -265,7 +265,7 @@ export class Broker implements AsyncDisposable {
   ): () => void {
     if (!Object.hasOwn(this.#events, event)) {
       const known = Object.keys(this.#events).join(', ');
-      throw new TypeError(`There is no event ${String(event)}: known are ${known}`);
+      throw new TypeError(`There is no event ${event}: known are ${known}`);
     }
     const channel = this.#events[event] as unknown as Channel<BrokerEventMap[Name]>;
     return channel.on(listener);
