@@ -1,118 +1,119 @@
-import { mkdir } from 'node:fs/promises';
 import type { QoS } from '@magpie/protocol';
-import { type Database, open, type RootDatabase } from 'lmdb';
 import type { Message } from '../../model/message.js';
-import type { Recipient, Store, StoredDelivery, StoredSession, StoredState } from '../store.js';
-import { numberKey, numberOfKey, partsOfSessionKey, sessionKey, textKey } from './keys.js';
-import {
-  decodeMessage,
-  decodeProgress,
-  decodeSubscription,
-  encodeMessage,
-  encodeProgress,
-  encodeSubscription,
-  type ProgressRecord,
-} from './records.js';
+import type { Recipient, Store, StoredState } from '../store.js';
+import { DataDirectory } from './data-directory.js';
+import { type Engine, WriteFailure } from './engine.js';
+import { NEXT_SESSION, prepareFormat } from './format.js';
+import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
+import { LmdbEngine } from './lmdb-engine.js';
+import { loadState } from './load-state.js';
+import { type RecipientRecord, writeMessage, writeProgress, writeSubscription } from './records.js';
 import { SessionProgress } from './session-progress.js';
+import { type BatchBytes, WriteBatch } from './write-batch.js';
 
-type Table = Database<Buffer, Buffer>;
+/** A message that the next commit writes. */
+interface NewMessage {
+  readonly message: Message;
+  readonly recipients: readonly RecipientRecord[];
+}
 
 /**
  * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync.
  *
  * A message is one record, keyed by its arrival: its payload once, and who gets it. What a session
- * has settled is a cursor, written with the next commit. A record goes when the last recipient has
- * settled it. Layout and measurements: docs/adr/0013-durable-store.md.
+ * has settled is a cursor. A record goes when the last recipient has settled it; what comes and
+ * goes between two commits is never written.
+ *
+ * What is written waits in memory for {@link commit}, which makes all of it one transaction. If
+ * that fails nothing is lost: the next one writes it again, in front of what has come since.
  */
 export class LmdbStore implements Store {
   readonly name = 'lmdb';
   readonly safeAtOnce = false;
-  readonly #root: RootDatabase<Buffer, Buffer>;
-  readonly #meta: Table;
-  /** Session number → client identifier. */
-  readonly #names: Table;
-  readonly #progress: Table;
-  readonly #subscriptions: Table;
-  readonly #received: Table;
-  readonly #released: Table;
-  readonly #messages: Table;
-  readonly #retained: Table;
-  readonly #sessions = new Map<string, SessionProgress>();
-  /** Recipients that have not settled a message, by arrival. */
-  readonly #open = new Map<number, number>();
-  readonly #changed = new Set<SessionProgress>();
+  readonly #engine: Engine;
+  readonly #directory: DataDirectory | undefined;
+  #sessions = new Map<string, SessionProgress>();
+  /** Recipients that have not settled a message, by arrival, where there are several. */
+  #open = new Map<number, number>();
   #lastArrival = 0;
   #nextSession = 1;
+  /** Below this one, session numbers need not be written down any more. */
+  #numberedSessions = 1;
+  /** What the next commit writes: everything in order, but for … */
+  readonly #batch = new WriteBatch();
+  /** … new messages, by arrival, … */
+  readonly #new = new Map<number, NewMessage>();
+  /** … retained messages, of which only the last of a topic counts, … */
+  readonly #retained = new Map<string, Message | undefined>();
+  /** … and sessions whose record is out of date. */
+  readonly #changed = new Set<SessionProgress>();
+  /** Batches that are not safe, the oldest first. */
+  #unsafe: readonly BatchBytes[] = [];
+  /** The end of the newest commit. */
+  #committed: Promise<void> = Promise.resolve();
+  /** Memory of a batch that is safe, for the next. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
 
-  private constructor(root: RootDatabase<Buffer, Buffer>) {
-    const table = (name: string): Table => root.openDB<Buffer, Buffer>({ name, ...BINARY });
-    this.#root = root;
-    this.#meta = table('meta');
-    this.#names = table('sessions');
-    this.#progress = table('progress');
-    this.#subscriptions = table('subscriptions');
-    this.#received = table('received');
-    this.#released = table('released');
-    this.#messages = table('messages');
-    this.#retained = table('retained');
+  private constructor(engine: Engine, directory: DataDirectory | undefined) {
+    this.#engine = engine;
+    this.#directory = directory;
   }
 
   /**
-   * Opens the store in a directory, which is made if it is not there.
+   * Opens the store in a directory, which is made if it is not there and is this process's alone
+   * until the store is closed.
    *
-   * @throws {Error} if the directory holds a newer format, or what the system says.
+   * @throws {Error} in one clear line: if another process has the directory, if it holds a newer
+   * format, if something is missing, or what the system says.
    */
   static async open(directory: string): Promise<LmdbStore> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const root = open<Buffer, Buffer>({
-      path: directory,
-      overlappingSync: true,
-      separateFlushed: true,
-      commitDelay: 0,
-      compression: false,
-      maxDbs: 16,
-      ...BINARY,
-    });
-    const store = new LmdbStore(root);
-    await store.#checkFormat(directory);
-    return store;
+    const place = await DataDirectory.open(directory);
+    try {
+      const engine = await LmdbEngine.open(place.path);
+      try {
+        await prepareFormat(engine);
+        await place.markAsStore();
+        return new LmdbStore(engine, place);
+      } catch (error) {
+        await engine.close();
+        throw error;
+      }
+    } catch (error) {
+      await place.close();
+      throw new Error(`Cannot open the store in ${place.path}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
+  /** @throws {Error} in one clear line that names the record, if one is damaged. */
   async load(): Promise<StoredState> {
-    const records = new Map<number, SessionProgress>();
-    const written = new Map<number, ReturnType<typeof decodeProgress>>();
-    for (const { key, value } of this.#names.getRange({})) {
-      const session = new SessionProgress(numberOfKey(key));
-      records.set(session.number, session);
-      this.#sessions.set(value.toString(), session);
-      this.#nextSession = Math.max(this.#nextSession, session.number + 1);
-    }
-    const nextSession = this.#meta.get(NEXT_SESSION);
-    if (nextSession !== undefined) this.#nextSession = numberOfKey(nextSession);
-    for (const { key, value } of this.#progress.getRange({})) {
-      const session = records.get(numberOfKey(key));
-      const progress = decodeProgress(value);
-      if (session === undefined) continue;
-      session.nextSequence = progress.nextSequence;
-      written.set(session.number, progress);
-    }
-    const deliveries = this.#loadMessages(records, written);
-    const sessions: StoredSession[] = [];
-    for (const [clientId, session] of this.#sessions) {
-      sessions.push(this.#loadSession(clientId, session, deliveries.get(session.number) ?? []));
-    }
-    const retained: Message[] = [];
-    for (const { value } of this.#retained.getRange({}))
-      retained.push(decodeMessage(value).message);
-    return { sessions, retained };
+    const loaded = await loadState(this.#engine).catch((error: unknown) => {
+      throw new Error(`Cannot load the store in ${this.#place}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    });
+    this.#sessions = loaded.sessions;
+    this.#open = loaded.open;
+    this.#lastArrival = loaded.lastArrival;
+    this.#nextSession = loaded.nextSession;
+    this.#numberedSessions = loaded.nextSession;
+    for (const arrival of loaded.leftOver) this.#removeMessage(arrival);
+    return loaded.state;
   }
 
   openSession(clientId: string): void {
     this.removeSession(clientId);
     const session = new SessionProgress(this.#nextSession++);
     this.#sessions.set(clientId, session);
-    this.#put(this.#names, numberKey(session.number), Buffer.from(clientId));
-    this.#put(this.#meta, NEXT_SESSION, numberKey(this.#nextSession));
+    this.#batch.beginPut('sessions');
+    this.#batch.number(session.number);
+    this.#batch.beginValue();
+    this.#batch.text(clientId);
+    this.#batch.end();
+    if (this.#nextSession <= this.#numberedSessions) return;
+    this.#numberedSessions = this.#nextSession + SESSION_NUMBERS_AHEAD;
+    this.#batch.put('meta', NEXT_SESSION, numberKey(this.#numberedSessions));
   }
 
   removeSession(clientId: string): void {
@@ -121,68 +122,60 @@ export class LmdbStore implements Store {
     this.#sessions.delete(clientId);
     this.#changed.delete(session);
     for (const arrival of session.arrivals()) this.#letGo(arrival);
-    this.#remove(this.#names, numberKey(session.number));
-    this.#remove(this.#progress, numberKey(session.number));
-    for (const table of [this.#subscriptions, this.#received, this.#released]) {
-      const range = {
-        start: sessionKey(session.number, 0),
-        end: sessionKey(session.number + 1, 0),
-      };
-      for (const key of table.getKeys(range)) this.#remove(table, Buffer.from(key));
-    }
-    // What this turn has put is not in the range yet.
-    for (const number of session.subscriptions.values()) {
-      this.#remove(this.#subscriptions, sessionKey(session.number, number));
+    const { number } = session;
+    this.#batch.remove('sessions', numberKey(number));
+    this.#batch.remove('progress', numberKey(number));
+    for (const table of ['subscriptions', 'received', 'released'] as const) {
+      this.#batch.removeRange(table, numberKey(number), numberKey(number + 1));
     }
   }
 
   putSubscription(clientId: string, filter: string, qos: QoS): void {
     const session = this.#sessions.get(clientId);
     if (session === undefined) return;
-    const number = session.subscriptions.get(filter) ?? session.nextSubscription++;
-    session.subscriptions.set(filter, number);
-    const value = encodeSubscription(filter, qos);
-    this.#put(this.#subscriptions, sessionKey(session.number, number), value);
+    this.#batch.beginPut('subscriptions');
+    this.#batch.raw(sessionTextKey(session.number, filter));
+    this.#batch.beginValue();
+    writeSubscription(this.#batch, filter, qos);
+    this.#batch.end();
   }
 
   deleteSubscription(clientId: string, filter: string): void {
     const session = this.#sessions.get(clientId);
-    const number = session?.subscriptions.get(filter);
-    if (session === undefined || number === undefined) return;
-    session.subscriptions.delete(filter);
-    this.#remove(this.#subscriptions, sessionKey(session.number, number));
+    if (session === undefined) return;
+    this.#batch.remove('subscriptions', sessionTextKey(session.number, filter));
   }
 
   append(message: Message, recipients: readonly Recipient[]): void {
-    const arrival = ++this.#lastArrival;
-    const known = [];
-    for (const recipient of recipients) {
-      const session = this.#sessions.get(recipient.clientId);
+    const arrival = this.#lastArrival + 1;
+    const known: RecipientRecord[] = [];
+    for (const { clientId, sequence, qos, retained } of recipients) {
+      const session = this.#sessions.get(clientId);
       if (session === undefined) continue;
-      session.add(recipient.sequence, arrival);
-      this.#changed.add(session);
-      known.push({ ...recipient, session: session.number });
+      if (session.add(sequence, arrival)) this.#changed.add(session);
+      known.push({ session: session.number, sequence, qos, retained });
     }
     if (known.length === 0) return;
-    this.#open.set(arrival, known.length);
-    this.#put(this.#messages, numberKey(arrival), encodeMessage(message, known));
+    this.#lastArrival = arrival;
+    if (known.length > 1) this.#open.set(arrival, known.length);
+    this.#new.set(arrival, { message, recipients: known });
   }
 
   release(clientId: string, sequence: number): void {
     const session = this.#sessions.get(clientId);
     const arrival = session?.settle(sequence);
     if (session === undefined || arrival === undefined) return;
-    session.released.add(sequence);
+    session.release(sequence);
     this.#changed.add(session);
-    this.#put(this.#released, sessionKey(session.number, sequence), NOTHING);
+    this.#batch.put('released', sessionKey(session.number, sequence), NOTHING);
     this.#letGo(arrival);
   }
 
   settle(clientId: string, sequence: number): void {
     const session = this.#sessions.get(clientId);
     if (session === undefined) return;
-    if (session.released.delete(sequence)) {
-      this.#remove(this.#released, sessionKey(session.number, sequence));
+    if (session.complete(sequence)) {
+      this.#batch.remove('released', sessionKey(session.number, sequence));
       return;
     }
     const arrival = session.settle(sequence);
@@ -194,138 +187,126 @@ export class LmdbStore implements Store {
   addReceived(clientId: string, packetId: number): void {
     const session = this.#sessions.get(clientId);
     if (session === undefined) return;
-    this.#put(this.#received, sessionKey(session.number, packetId), NOTHING);
+    this.#batch.put('received', sessionKey(session.number, packetId), NOTHING);
   }
 
   deleteReceived(clientId: string, packetId: number): void {
     const session = this.#sessions.get(clientId);
-    if (session !== undefined) this.#remove(this.#received, sessionKey(session.number, packetId));
+    if (session === undefined) return;
+    this.#batch.remove('received', sessionKey(session.number, packetId));
   }
 
   putRetained(message: Message): void {
-    this.#put(this.#retained, textKey(message.topic), encodeMessage(message, []));
+    this.#retained.set(message.topic, message);
   }
 
   deleteRetained(topic: string): void {
-    this.#remove(this.#retained, textKey(topic));
+    this.#retained.set(topic, undefined);
   }
 
-  async commit(): Promise<void> {
-    for (const session of this.#changed) {
-      const record: ProgressRecord = {
-        nextSequence: session.nextSequence,
-        cursor: session.cursor,
-        outOfOrder: session.outOfOrder(),
-      };
-      this.#put(this.#progress, numberKey(session.number), encodeProgress(record));
-    }
-    this.#changed.clear();
-    await this.#root.committed;
-    await this.#root.flushed;
+  /**
+   * Resolves when all writes so far are on disk.
+   *
+   * @returns A promise that rejects if they are not. They stay in memory, and the next commit
+   * writes them again.
+   */
+  commit(): Promise<void> {
+    this.#collect();
+    this.#committed = this.#writeAfter(this.#committed);
+    return this.#committed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.commit();
-    await this.#root.close();
-  }
-
-  /** Reads the messages and finds out which of their recipients have not settled them. */
-  #loadMessages(
-    sessions: ReadonlyMap<number, SessionProgress>,
-    written: ReadonlyMap<number, { cursor: number; outOfOrder: Set<number> }>,
-  ): Map<number, StoredDelivery[]> {
-    const deliveries = new Map<number, StoredDelivery[]>();
-    for (const { key, value } of this.#messages.getRange({})) {
-      const arrival = numberOfKey(key);
-      this.#lastArrival = arrival;
-      const { message, recipients } = decodeMessage(value);
-      let open = 0;
-      for (const { session: number, sequence, qos, retained } of recipients) {
-        const session = sessions.get(number);
-        const progress = written.get(number);
-        const settled =
-          progress !== undefined
-          && (sequence < progress.cursor || progress.outOfOrder.has(sequence));
-        if (session === undefined || settled) continue;
-        session.add(sequence, arrival);
-        open++;
-        const list = deliveries.get(number);
-        if (list === undefined) deliveries.set(number, [{ sequence, qos, retained, message }]);
-        else list.push({ sequence, qos, retained, message });
-      }
-      if (open > 0) this.#open.set(arrival, open);
-      else this.#remove(this.#messages, numberKey(arrival));
-    }
-    return deliveries;
-  }
-
-  #loadSession(
-    clientId: string,
-    session: SessionProgress,
-    deliveries: StoredDelivery[],
-  ): StoredSession {
-    const range = { start: sessionKey(session.number, 0), end: sessionKey(session.number + 1, 0) };
-    const subscriptions = new Map<string, QoS>();
-    for (const { key, value } of this.#subscriptions.getRange(range)) {
-      const { filter, qos } = decodeSubscription(value);
-      const { number } = partsOfSessionKey(key);
-      subscriptions.set(filter, qos);
-      session.subscriptions.set(filter, number);
-      session.nextSubscription = number + 1;
-    }
-    const received: number[] = [];
-    for (const key of this.#received.getKeys(range)) received.push(partsOfSessionKey(key).number);
-    for (const key of this.#released.getKeys(range)) {
-      const sequence = partsOfSessionKey(key).number;
-      session.released.add(sequence);
-      deliveries.push({ sequence, qos: 2, retained: false, message: undefined });
-    }
-    deliveries.sort((one, other) => one.sequence - other.sequence);
-    const { nextSequence } = session;
-    return { clientId, nextSequence, subscriptions, received, deliveries };
-  }
-
-  /** One recipient less; without any the record goes. */
-  #letGo(arrival: number): void {
-    const left = (this.#open.get(arrival) ?? 1) - 1;
-    if (left > 0) {
-      this.#open.set(arrival, left);
-    } else {
-      this.#open.delete(arrival);
-      this.#remove(this.#messages, numberKey(arrival));
-    }
-  }
-
-  async #checkFormat(directory: string): Promise<void> {
-    const found = this.#meta.get(FORMAT);
-    if (found === undefined) {
-      this.#put(this.#meta, FORMAT, numberKey(FORMAT_NUMBER));
+    try {
       await this.commit();
+    } finally {
+      await this.#engine.close();
+      await this.#directory?.close();
+    }
+  }
+
+  /** Makes a batch of all that has come since the last one. */
+  #collect(): void {
+    const batch = this.#batch;
+    for (const [arrival, { message, recipients }] of this.#new) {
+      batch.beginPut('messages');
+      batch.number(arrival);
+      batch.beginValue();
+      writeMessage(batch, message, recipients);
+      batch.end();
+    }
+    this.#new.clear();
+    for (const [topic, message] of this.#retained) this.#collectRetained(topic, message);
+    this.#retained.clear();
+    for (const session of this.#changed) {
+      batch.beginPut('progress');
+      batch.number(session.number);
+      batch.beginValue();
+      writeProgress(batch, session.record());
+      batch.end();
+    }
+    this.#changed.clear();
+    if (batch.isEmpty) return;
+    this.#unsafe = [...this.#unsafe, batch.take(this.#spare)];
+    this.#spare = undefined;
+  }
+
+  #collectRetained(topic: string, message: Message | undefined): void {
+    if (message === undefined) {
+      this.#batch.remove('retained', textKey(topic));
       return;
     }
-    const number = numberOfKey(found);
-    if (number === FORMAT_NUMBER) return;
-    await this.#root.close();
-    throw new Error(
-      `The store in ${directory} has format ${number}, this version of Magpie reads format `
-        + `${FORMAT_NUMBER}: use the version that wrote it`,
-    );
+    this.#batch.beginPut('retained');
+    this.#batch.raw(textKey(topic));
+    this.#batch.beginValue();
+    writeMessage(this.#batch, message, []);
+    this.#batch.end();
   }
 
-  /** The promise of a single write tells nothing that {@link commit} does not tell. */
-  #put(table: Table, key: Buffer, value: Buffer): void {
-    table.put(key, value).catch(ignore);
+  /** Writes what is not safe when the commit before has ended, however. */
+  async #writeAfter(previous: Promise<void>): Promise<void> {
+    await previous.catch(() => {}); // told to whoever asked for it
+    const batches = this.#unsafe;
+    if (batches.length === 0) return;
+    this.#unsafe = [];
+    try {
+      const back = await this.#engine.write(batches);
+      this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
+    } catch (error) {
+      if (error instanceof WriteFailure) this.#unsafe = [...error.batches, ...this.#unsafe];
+      throw new Error(`Cannot write to the store in ${this.#place}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
-  #remove(table: Table, key: Buffer): void {
-    table.remove(key).catch(ignore);
+  /** One recipient less; without any the record goes, if it was written at all. */
+  #letGo(arrival: number): void {
+    const left = (this.#open.get(arrival) ?? 1) - 1;
+    if (left > 1) {
+      this.#open.set(arrival, left);
+      return;
+    }
+    this.#open.delete(arrival);
+    if (left === 0 && !this.#new.delete(arrival)) this.#removeMessage(arrival);
+  }
+
+  #removeMessage(arrival: number): void {
+    this.#batch.beginRemove('messages');
+    this.#batch.number(arrival);
+    this.#batch.end();
+  }
+
+  get #place(): string {
+    return this.#directory?.path ?? 'memory';
   }
 }
 
-const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;
-const FORMAT = Buffer.from('format');
-const FORMAT_NUMBER = 1;
-const NEXT_SESSION = Buffer.from('next-session');
-const NOTHING = Buffer.of(0);
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
 
-function ignore(): void {}
+const NOTHING = new Uint8Array(0);
+/** Session numbers are promised to be new by so many at a time. */
+const SESSION_NUMBERS_AHEAD = 1024;
+const SPARE_BYTES_MAX = 1_048_576;

@@ -1,12 +1,15 @@
-import type { QoS } from '@magpie/protocol';
+import { isQoS, type QoS } from '@magpie/protocol';
 import { Message } from '../../model/message.js';
+import type { RecordReader } from './record-reader.js';
+import type { WriteBatch } from './write-batch.js';
 
 /**
- * Values of the databases. All numbers big endian; a text is its length in 4 bytes and its UTF-8.
+ * Values of the tables. Numbers are as short as they are, see numbers.ts; a text is its length in
+ * bytes and its UTF-8.
  *
- *     message       qos and retain 1 · topic · publisher · recipients 4 · { … } · payload
- *     recipient     session 8 · sequence 8 · qos and retained 1
- *     progress      next sequence 8 · cursor 8 · { sequence settled out of order 8 }
+ *     message       qos and retain 1 · topic · publisher · recipients · { … } · payload
+ *     recipient     session · sequence · qos and retained 1
+ *     progress      next sequence · cursor · { distance to the gap · length of the gap }
  *     subscription  qos 1 · filter
  */
 
@@ -23,50 +26,33 @@ export interface MessageRecord {
   readonly recipients: readonly RecipientRecord[];
 }
 
-export function encodeMessage(message: Message, recipients: readonly RecipientRecord[]): Buffer {
-  const topic = Buffer.from(message.topic);
-  const publisher = Buffer.from(message.publisher);
-  const head = 1 + 4 + topic.length + 4 + publisher.length + 4;
-  const bytes = Buffer.allocUnsafe(
-    head + recipients.length * RECIPIENT_BYTES + message.payloadLength,
-  );
-  let at = bytes.writeUInt8(message.qos | (message.retain ? RETAIN : 0), 0);
-  at = writeText(bytes, topic, at);
-  at = writeText(bytes, publisher, at);
-  at = bytes.writeUInt32BE(recipients.length, at);
+export function writeMessage(
+  out: WriteBatch,
+  message: Message,
+  recipients: readonly RecipientRecord[],
+): void {
+  out.uint8(message.qos | (message.retain ? RETAIN : 0));
+  out.text(message.topic);
+  out.text(message.publisher);
+  out.varint(recipients.length);
   for (const { session, sequence, qos, retained } of recipients) {
-    at = bytes.writeBigUInt64BE(BigInt(session), at);
-    at = bytes.writeBigUInt64BE(BigInt(sequence), at);
-    at = bytes.writeUInt8(qos | (retained ? RETAIN : 0), at);
+    out.varint(session);
+    out.varint(sequence);
+    out.uint8(qos | (retained ? RETAIN : 0));
   }
-  bytes.set(message.payload, at);
-  return bytes;
+  out.raw(message.payload);
 }
 
-/** @throws {RangeError} if the record ends too early. */
-export function decodeMessage(bytes: Buffer): MessageRecord {
-  const flags = bytes.readUInt8(0);
-  const topic = readText(bytes, 1);
-  const publisher = readText(bytes, topic.end);
-  const count = bytes.readUInt32BE(publisher.end);
+/** @throws {RangeError} if it is not such a record. */
+export function readMessage(record: RecordReader): MessageRecord {
+  const flags = record.uint8();
+  const qos = qosOf(flags);
+  const topic = record.text();
+  const publisher = record.text();
   const recipients: RecipientRecord[] = [];
-  let at = publisher.end + 4;
-  for (let index = 0; index < count; index++, at += RECIPIENT_BYTES) {
-    const how = bytes.readUInt8(at + 16);
-    recipients.push({
-      session: Number(bytes.readBigUInt64BE(at)),
-      sequence: Number(bytes.readBigUInt64BE(at + 8)),
-      qos: (how & 3) as 1 | 2,
-      retained: (how & RETAIN) !== 0,
-    });
-  }
-  const message = Message.of({
-    topic: topic.text,
-    payload: new Uint8Array(bytes.subarray(at)),
-    qos: (flags & 3) as QoS,
-    retain: (flags & RETAIN) !== 0,
-    publisher: publisher.text,
-  });
+  for (let left = record.varint(); left > 0; left--) recipients.push(readRecipient(record));
+  const retain = (flags & RETAIN) !== 0;
+  const message = Message.of({ topic, payload: record.rest(), qos, retain, publisher });
   return { message, recipients };
 }
 
@@ -75,45 +61,68 @@ export interface ProgressRecord {
   readonly nextSequence: number;
   /** Everything below is settled. */
   readonly cursor: number;
-  /** Settled, and not below. */
-  readonly outOfOrder: Iterable<number>;
+  /**
+   * What is settled and not below: `[first, behind the last, first, …]`, ascending. Anything from
+   * the last gap on is not settled.
+   */
+  readonly gaps: readonly number[];
 }
 
-export function encodeProgress({ nextSequence, cursor, outOfOrder }: ProgressRecord): Buffer {
-  const numbers = [nextSequence, cursor, ...outOfOrder];
-  const bytes = Buffer.allocUnsafe(numbers.length * 8);
-  numbers.forEach((number, index) => bytes.writeBigUInt64BE(BigInt(number), index * 8));
-  return bytes;
+export function writeProgress(
+  out: WriteBatch,
+  { nextSequence, cursor, gaps }: ProgressRecord,
+): void {
+  out.varint(nextSequence);
+  out.varint(cursor);
+  let last = cursor;
+  for (const edge of gaps) {
+    out.varint(edge - last);
+    last = edge;
+  }
 }
 
-export function decodeProgress(bytes: Buffer): ProgressRecord & { outOfOrder: Set<number> } {
-  const outOfOrder = new Set<number>();
-  for (let at = 16; at < bytes.length; at += 8) outOfOrder.add(Number(bytes.readBigUInt64BE(at)));
-  const nextSequence = Number(bytes.readBigUInt64BE(0));
-  return { nextSequence, cursor: Number(bytes.readBigUInt64BE(8)), outOfOrder };
+/** @throws {RangeError} if it is not such a record. */
+export function readProgress(record: RecordReader): ProgressRecord {
+  const nextSequence = record.varint();
+  const cursor = record.varint();
+  const gaps: number[] = [];
+  let last = cursor;
+  while (!record.atEnd) {
+    const first = last + record.varint();
+    last = first + record.varint();
+    gaps.push(first, last);
+  }
+  return { nextSequence, cursor, gaps };
 }
 
-export function encodeSubscription(filter: string, qos: QoS): Buffer {
-  return Buffer.concat([Buffer.of(qos), Buffer.from(filter)]);
+export function writeSubscription(out: WriteBatch, filter: string, qos: QoS): void {
+  out.uint8(qos);
+  out.text(filter);
 }
 
-export function decodeSubscription(bytes: Buffer): { filter: string; qos: QoS } {
-  return { qos: bytes.readUInt8(0) as QoS, filter: bytes.toString('utf8', 1) };
+/** @throws {RangeError} if it is not such a record. */
+export function readSubscription(record: RecordReader): { filter: string; qos: QoS } {
+  const qos = qosOf(record.uint8());
+  const filter = record.text();
+  record.expectEnd();
+  return { filter, qos };
 }
 
-function writeText(bytes: Buffer, text: Buffer, at: number): number {
-  const start = bytes.writeUInt32BE(text.length, at);
-  bytes.set(text, start);
-  return start + text.length;
+function readRecipient(record: RecordReader): RecipientRecord {
+  const session = record.varint();
+  const sequence = record.varint();
+  const flags = record.uint8();
+  const qos = qosOf(flags);
+  if (qos === 0) throw new RangeError('A recipient of the record has QoS 0');
+  return { session, sequence, qos, retained: (flags & RETAIN) !== 0 };
 }
 
-function readText(bytes: Buffer, at: number): { text: string; end: number } {
-  const start = at + 4;
-  const end = start + bytes.readUInt32BE(at);
-  if (end > bytes.length)
-    throw new RangeError(`A text of the record ends at ${end} of ${bytes.length}`);
-  return { text: bytes.toString('utf8', start, end), end };
+function qosOf(flags: number): QoS {
+  const qos = flags & 3;
+  if ((flags & ~(RETAIN | 3)) !== 0 || !isQoS(qos)) {
+    throw new RangeError(`The flags of the record are ${flags}`);
+  }
+  return qos;
 }
 
-const RECIPIENT_BYTES = 17;
 const RETAIN = 4;

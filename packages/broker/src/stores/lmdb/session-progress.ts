@@ -1,66 +1,220 @@
+import type { ProgressRecord } from './records.js';
+
 /**
  * How far one session is with its messages, in memory: which of them are on disk and not settled.
  *
  * What is written of it is small: everything below the oldest pending sequence number is settled,
- * and of those above only the ones settled out of order are named.
+ * and above it the gaps between pending ones. A number that was never used counts as settled.
+ *
+ * Pending messages stand in two columns in order of sequence, 16 bytes each: there may be a million
+ * of them. They come and go in order but for late retained messages and for what is acknowledged
+ * out of order; that one stays as a settled row until enough of them are worth a sweep.
  */
 export class SessionProgress {
   /** Number of the session in this store; never used again. */
   readonly number: number;
-  readonly subscriptions = new Map<string, number>();
-  readonly released = new Set<number>();
   nextSequence = 0;
-  nextSubscription = 0;
-  /** Arrival of each message that is not settled, by sequence number. */
-  #pending = new Map<number, number>();
-  /**
-   * Whether the order of `#pending` is that of the numbers: it is but for late retained messages.
-   */
-  #ascending = true;
-  #newest = -1;
-  readonly #outOfOrder = new Set<number>();
+  #sequences: Float64Array = NOTHING;
+  /** Arrival of each message; 0 if it is settled. */
+  #arrivals: Float64Array = NOTHING;
+  /** The oldest pending row. */
+  #head = 0;
+  #end = 0;
+  /** Settled rows behind `#head`. */
+  #settled = 0;
+  /** Above the highest number that was settled out of order: there are no gaps from here on. */
+  #gapsEnd = 0;
+  /** QoS 2: PUBREC was seen, PUBCOMP was not. */
+  #released: Set<number> | undefined;
 
   constructor(number: number) {
     this.number = number;
   }
 
+  /** Takes over what was written; {@link add} what is pending then. */
+  restore({ nextSequence, cursor, gaps }: ProgressRecord): void {
+    this.nextSequence = Math.max(nextSequence, cursor);
+    this.#gapsEnd = gaps.at(-1) ?? 0;
+  }
+
+  /** Messages that are not settled. */
+  get pending(): number {
+    return this.#end - this.#head - this.#settled;
+  }
+
   /** Arrivals of the messages that are not settled. */
-  arrivals(): Iterable<number> {
-    return this.#pending.values();
+  *arrivals(): Generator<number> {
+    for (let row = this.#head; row < this.#end; row++) {
+      const arrival = this.#arrivals[row]!;
+      if (arrival !== 0) yield arrival;
+    }
   }
 
   /** Everything below is settled. */
   get cursor(): number {
-    if (!this.#ascending) {
-      this.#pending = new Map([...this.#pending].sort(([one], [other]) => one - other));
-      this.#ascending = true;
-    }
-    const [oldest] = this.#pending.keys();
-    return oldest ?? this.nextSequence;
+    return this.#head < this.#end ? this.#sequences[this.#head]! : this.nextSequence;
   }
 
-  /** What is settled above {@link cursor}. */
-  outOfOrder(): readonly number[] {
-    const { cursor } = this;
-    for (const sequence of this.#outOfOrder) {
-      if (sequence < cursor) this.#outOfOrder.delete(sequence);
-    }
-    return [...this.#outOfOrder];
+  /** What is to be written. */
+  record(): ProgressRecord {
+    const { nextSequence, cursor } = this;
+    return { nextSequence, cursor, gaps: this.#gaps(cursor) };
   }
 
-  add(sequence: number, arrival: number): void {
-    this.#pending.set(sequence, arrival);
-    if (sequence < this.#newest) this.#ascending = false;
-    else this.#newest = sequence;
+  /** A message that was on disk when the store was opened. */
+  restorePending(sequence: number, arrival: number): void {
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    this.#insert(sequence, arrival);
+  }
+
+  /**
+   * A new message.
+   *
+   * @returns Whether the record that was written before says of it that it is settled: then it has
+   * to be written again.
+   */
+  add(sequence: number, arrival: number): boolean {
+    const late = sequence < this.nextSequence;
+    const { cursor } = this;
+    // What lies between stays settled.
+    if (sequence < cursor) this.#gapsEnd = Math.max(this.#gapsEnd, cursor);
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    this.#insert(sequence, arrival);
+    return late;
   }
 
   /** @returns The arrival of the message; `undefined` if it is not pending. */
   settle(sequence: number): number | undefined {
-    const arrival = this.#pending.get(sequence);
-    if (arrival === undefined) return undefined;
-    this.#outOfOrder.add(sequence);
-    this.#pending.delete(sequence);
+    const row = this.#find(sequence);
+    const arrival = this.#arrivals[row];
+    if (row >= this.#end || this.#sequences[row] !== sequence || arrival === 0) return undefined;
+    this.#arrivals[row] = 0;
+    this.#settled++;
+    if (row === this.#head) this.#moveHead();
+    else this.#gapsEnd = Math.max(this.#gapsEnd, sequence + 1);
+    if (this.#settled > SETTLED_MAX) this.#sweep();
     return arrival;
   }
+
+  /** PUBREC was seen. */
+  release(sequence: number): void {
+    (this.#released ??= new Set()).add(sequence);
+  }
+
+  /** PUBCOMP was seen. @returns Whether it was released. */
+  complete(sequence: number): boolean {
+    return this.#released?.delete(sequence) ?? false;
+  }
+
+  /** Runs of numbers that are not pending, above the cursor and up to `#gapsEnd`. */
+  #gaps(cursor: number): number[] {
+    const gaps: number[] = [];
+    let behind = cursor;
+    for (let row = this.#head; row < this.#end && behind < this.#gapsEnd; row++) {
+      if (this.#arrivals[row] === 0) continue;
+      const sequence = this.#sequences[row]!;
+      if (sequence > behind) gaps.push(behind, Math.min(sequence, this.#gapsEnd));
+      behind = sequence + 1;
+    }
+    if (behind < this.#gapsEnd) gaps.push(behind, this.#gapsEnd);
+    return gaps;
+  }
+
+  #moveHead(): void {
+    while (this.#head < this.#end && this.#arrivals[this.#head] === 0) {
+      this.#head++;
+      this.#settled--;
+    }
+    if (this.#head < this.#end) return;
+    this.#head = 0;
+    this.#end = 0;
+    if (this.#sequences.length <= ROWS_KEPT_MAX) return;
+    this.#sequences = NOTHING;
+    this.#arrivals = NOTHING;
+  }
+
+  #insert(sequence: number, arrival: number): void {
+    this.#makeRoom();
+    let row = this.#end;
+    if (row > this.#head && this.#sequences[row - 1]! > sequence) {
+      row = this.#firstFrom(sequence);
+      this.#sequences.copyWithin(row + 1, row, this.#end);
+      this.#arrivals.copyWithin(row + 1, row, this.#end);
+    }
+    this.#sequences[row] = sequence;
+    this.#arrivals[row] = arrival;
+    this.#end++;
+  }
+
+  /** Drops settled rows. */
+  #sweep(): void {
+    let to = 0;
+    for (let row = this.#head; row < this.#end; row++) {
+      if (this.#arrivals[row] === 0) continue;
+      this.#sequences[to] = this.#sequences[row]!;
+      this.#arrivals[to] = this.#arrivals[row]!;
+      to++;
+    }
+    this.#head = 0;
+    this.#end = to;
+    this.#settled = 0;
+  }
+
+  /** Room for one more row: moves to the front if half is free there, or doubles. */
+  #makeRoom(): void {
+    const { length } = this.#sequences;
+    if (this.#end < length) return;
+    const used = this.#end - this.#head;
+    const roomy = used <= length / 2 && length > 0;
+    const sequences = roomy ? this.#sequences : new Float64Array(Math.max(ROWS_MIN, 2 * length));
+    const arrivals = roomy ? this.#arrivals : new Float64Array(sequences.length);
+    sequences.set(this.#sequences.subarray(this.#head, this.#end));
+    arrivals.set(this.#arrivals.subarray(this.#head, this.#end));
+    this.#sequences = sequences;
+    this.#arrivals = arrivals;
+    this.#head = 0;
+    this.#end = used;
+  }
+
+  /** The row of a number, if it is there. */
+  #find(sequence: number): number {
+    // Mostly all numbers from the oldest on are there.
+    const row = this.#head + sequence - (this.#sequences[this.#head] ?? 0);
+    if (row >= this.#head && this.#sequences[row] === sequence && row < this.#end) return row;
+    return this.#firstFrom(sequence);
+  }
+
+  /** The first row with this number or a higher one. */
+  #firstFrom(sequence: number): number {
+    let low = this.#head;
+    let high = this.#end;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#sequences[middle]! < sequence) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
 }
+
+/** Whether a record says that a message is settled. */
+export function isSettled({ cursor, gaps }: ProgressRecord, sequence: number): boolean {
+  if (sequence < cursor) return true;
+  let low = 0;
+  let high = gaps.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (gaps[middle]! <= sequence) low = middle + 1;
+    else high = middle;
+  }
+  // An odd number of edges at or below: inside a gap.
+  return low % 2 === 1;
+}
+
+/** Shared by all sessions without messages. Never written: it has no room. */
+const NOTHING = new Float64Array(0);
+const ROWS_MIN = 8;
+/** Settled rows that are worth a sweep. */
+const SETTLED_MAX = 1024;
+/** Rows whose memory is kept for what comes next. */
+const ROWS_KEPT_MAX = 1024;

@@ -1,0 +1,49 @@
+import { CHECKSUM_BYTES, HEAD_BYTES, PUT } from './write-batch.js';
+
+/**
+ * Walks through the writes of a batch, see write-batch.ts.
+ *
+ * One object that moves on, since it runs per message. What {@link key} and {@link value} give are
+ * views into the batch.
+ */
+export class BatchReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  readonly #end: number;
+  #next = 0;
+  kind = 0;
+  /** Place in `TABLES`. */
+  table = 0;
+  /** Where the write begins: its head, the key behind it. */
+  start = 0;
+  /** Where the value begins, or the second key of a range. */
+  valueStart = 0;
+  valueEnd = 0;
+
+  constructor(bytes: Uint8Array, end: number) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.#end = end;
+  }
+
+  /** Moves on to the next write. @returns Whether there is one. */
+  next(): boolean {
+    const start = this.#next;
+    if (start >= this.#end) return false;
+    this.start = start;
+    this.kind = this.#bytes[start]!;
+    this.table = this.#bytes[start + 1]!;
+    this.valueStart = start + HEAD_BYTES + this.#view.getUint16(start + 2);
+    this.valueEnd = this.valueStart + this.#view.getUint32(start + 4);
+    this.#next = this.kind === PUT ? this.valueEnd + CHECKSUM_BYTES : this.valueEnd;
+    return true;
+  }
+
+  get key(): Uint8Array {
+    return this.#bytes.subarray(this.start + HEAD_BYTES, this.valueStart);
+  }
+
+  get value(): Uint8Array {
+    return this.#bytes.subarray(this.valueStart, this.valueEnd);
+  }
+}

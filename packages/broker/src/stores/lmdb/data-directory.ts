@@ -1,0 +1,95 @@
+import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { prepareDataFile } from './data-file.js';
+import { DirectoryLock } from './directory-lock.js';
+
+/**
+ * The directory of a store, for one process at a time: made if it is not there, for nobody else's
+ * eyes (0700), and looked at before LMDB touches it.
+ *
+ *     data.mdb, lock.mdb   of LMDB
+ *     magpie-store         says that data.mdb must be there: it is written after the first commit
+ *     in-use-…             the process that has the directory, see directory-lock.ts
+ */
+export class DataDirectory {
+  readonly path: string;
+  readonly #lock: DirectoryLock;
+
+  private constructor(path: string, lock: DirectoryLock) {
+    this.path = path;
+    this.#lock = lock;
+  }
+
+  /**
+   * @throws {Error} in one clear line: if another process has it, if something of it is missing, or
+   * what the system says.
+   */
+  static async open(directory: string): Promise<DataDirectory> {
+    const path = resolve(directory);
+    try {
+      await makeDirectory(path);
+      const opened = new DataDirectory(path, await DirectoryLock.acquire(path));
+      try {
+        await opened.#check();
+        return opened;
+      } catch (error) {
+        await opened.close();
+        throw error;
+      }
+    } catch (error) {
+      throw clearError(path, error);
+    }
+  }
+
+  /** Notes that there is a store: from now on its file must be there. */
+  async markAsStore(): Promise<void> {
+    const mark = join(this.path, MARK);
+    if ((await readdir(this.path)).includes(MARK)) return;
+    await writeFile(mark, MARK_TEXT, { mode: 0o600 });
+    await sync(mark);
+    // With it the entry of data.mdb, which LMDB leaves to the system.
+    await sync(this.path);
+  }
+
+  async close(): Promise<void> {
+    await this.#lock.release();
+  }
+
+  async #check(): Promise<void> {
+    const names = await readdir(this.path);
+    const found = await prepareDataFile(join(this.path, 'data.mdb'));
+    if (found || !names.includes(MARK)) return;
+    throw new Error(
+      `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
+        + 'remove the directory to begin with nothing',
+    );
+  }
+}
+
+/** A directory that is not on disk yet after a power loss would take everything in it with it. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    await sync(dirname(made));
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  if (process.platform === 'win32') return; // it syncs no directories
+  const handle = await open(path);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** What the system says, with what was tried. */
+function clearError(path: string, error: unknown): unknown {
+  if (!(error instanceof Error) || !('syscall' in error)) return error;
+  return new Error(`Cannot use the data directory ${path}: ${error.message}`, { cause: error });
+}
+
+const MARK = 'magpie-store';
+const MARK_TEXT = 'Magpie keeps its messages here: do not change or remove single files.\n';

@@ -1,0 +1,22 @@
+import type { ReadPiece } from './lmdb-environment.js';
+import type { BatchBytes } from './write-batch.js';
+
+/** What the engine's thread is asked. It answers in order. */
+export type EngineRequest =
+  | {
+      readonly type: 'read';
+      readonly table: number;
+      readonly after: Uint8Array | undefined;
+      readonly bytesMax: number;
+    }
+  | { readonly type: 'count'; readonly table: number }
+  | { readonly type: 'write'; readonly batches: readonly BatchBytes[] }
+  | { readonly type: 'close' };
+
+/** What it answers. The first is about opening and was not asked for. */
+export type EngineAnswer =
+  | { readonly type: 'done' }
+  | { readonly type: 'count'; readonly count: number }
+  | { readonly type: 'piece'; readonly piece: ReadPiece }
+  | { readonly type: 'written'; readonly batches: readonly BatchBytes[] }
+  | { readonly type: 'failed'; readonly message: string; readonly batches: readonly BatchBytes[] };

@@ -1,0 +1,40 @@
+import type { TableName } from './tables.js';
+import type { BatchBytes } from './write-batch.js';
+
+/**
+ * What keeps the records of a store: tables of keys and values in order of key, written in batches
+ * of which each is there as a whole or not at all.
+ *
+ * It knows nothing of sessions and messages; {@link LmdbStore} knows nothing of files.
+ */
+export interface Engine {
+  /**
+   * All records of a table, in pieces: batches of puts, in order of key, each of about the same
+   * size. Their memory is the caller's.
+   *
+   * @throws {Error} naming table and key of a record that is damaged.
+   */
+  read(table: TableName): AsyncIterable<BatchBytes>;
+  /**
+   * Writes a batch. One at a time, each after the end of the one before.
+   *
+   * @param batches What is written, the oldest first: all of it or nothing. Their memory is the
+   * engine's until it has ended.
+   * @returns The same batches when they are safe: their memory may be used again.
+   * @throws {WriteFailure} with the batches, if nothing of them was written.
+   */
+  write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]>;
+  close(): Promise<void>;
+}
+
+/** Nothing was written. */
+export class WriteFailure extends Error {
+  /** What was not written. */
+  readonly batches: readonly BatchBytes[];
+
+  constructor(message: string, batches: readonly BatchBytes[]) {
+    super(message);
+    this.name = 'WriteFailure';
+    this.batches = batches;
+  }
+}

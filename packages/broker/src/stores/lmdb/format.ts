@@ -1,0 +1,49 @@
+import { BatchReader } from './batch-reader.js';
+import type { Engine } from './engine.js';
+import { numberKey, numberOfKey } from './keys.js';
+import { WriteBatch } from './write-batch.js';
+
+/** The layout that this version writes. It grows when an older version could not read it. */
+export const FORMAT_NUMBER = 1;
+
+/** Keys of table meta. */
+export const FORMAT = Buffer.from('format');
+export const NEXT_SESSION = Buffer.from('next-session');
+
+/**
+ * Sees to it that the store has the format of this version: an empty one gets it. There is no older
+ * format yet.
+ *
+ * @throws {Error} if the format is newer, or there is none although there is something.
+ */
+export async function prepareFormat(engine: Engine): Promise<void> {
+  const found = await readFormat(engine);
+  if (found === FORMAT_NUMBER) return;
+  if (found !== undefined) {
+    throw new Error(
+      `It has format ${found}, and this version of Magpie reads format ${FORMAT_NUMBER}: use the `
+        + 'version that wrote it, or a newer one',
+    );
+  }
+  if (await holdsSomething(engine)) {
+    throw new Error('It does not say its format: it is damaged, or no store of Magpie');
+  }
+  const batch = new WriteBatch();
+  batch.put('meta', FORMAT, numberKey(FORMAT_NUMBER));
+  await engine.write([batch.take()]);
+}
+
+async function readFormat(engine: Engine): Promise<number | undefined> {
+  for await (const { bytes, end } of engine.read('meta')) {
+    const record = new BatchReader(bytes, end);
+    while (record.next()) if (FORMAT.equals(record.key)) return numberOfKey(record.value);
+  }
+  return undefined;
+}
+
+async function holdsSomething(engine: Engine): Promise<boolean> {
+  for (const table of ['meta', 'sessions', 'messages', 'retained'] as const) {
+    for await (const { end } of engine.read(table)) if (end > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,116 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { type Engine, WriteFailure } from './engine.js';
+import type { EngineAnswer, EngineRequest } from './engine-messages.js';
+import { TABLE_CODES, type TableName } from './tables.js';
+import type { BatchBytes } from './write-batch.js';
+
+type AnswerOf<Type extends EngineAnswer['type']> = Extract<EngineAnswer, { readonly type: Type }>;
+
+interface Waiting {
+  readonly resolve: (answer: EngineAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * LMDB in a thread of its own. The event loop waits for no disk, and half of what a write costs is
+ * off the thread that serves the clients (measured against LMDB's own asynchronous writes: 0.4
+ * instead of 1.0 µs a message of 200 B, and an error is an error: a write ends or fails, and never
+ * just hangs).
+ *
+ * The thread keeps the process alive only while something is asked of it.
+ */
+export class LmdbEngine implements Engine {
+  readonly #thread: Worker;
+  readonly #waiting: Waiting[] = [];
+  /** Why the thread has ended before it was asked to. */
+  #lost: Error | undefined;
+
+  private constructor(directory: string) {
+    const workerData = { directory };
+    this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store' });
+    this.#thread.on('message', (answer: EngineAnswer) => this.#answered(answer));
+    this.#thread.on('error', (error: Error) => this.#end(error));
+    this.#thread.on('exit', () => this.#end(new Error('The thread of the store has ended')));
+  }
+
+  /**
+   * @param directory Of this process alone, see data-directory.ts.
+   * @throws {Error} what LMDB says.
+   */
+  static async open(directory: string): Promise<LmdbEngine> {
+    const engine = new LmdbEngine(directory);
+    try {
+      await engine.#answer('done');
+    } catch (error) {
+      await engine.#thread.terminate();
+      throw error;
+    }
+    return engine;
+  }
+
+  async *read(table: TableName): AsyncGenerator<BatchBytes> {
+    const code = TABLE_CODES[table];
+    const { count } = await this.#ask('count', { type: 'count', table: code });
+    let records = 0;
+    let after: Uint8Array | undefined;
+    for (;;) {
+      const request = { type: 'read', table: code, after, bytesMax: PIECE_BYTES } as const;
+      const { piece } = await this.#ask('piece', request);
+      records += piece.records;
+      after = piece.lastKey;
+      yield piece;
+      if (piece.last) break;
+    }
+    if (records === count) return;
+    throw new Error(`Table ${table} is damaged: it has ${records} records instead of ${count}`);
+  }
+
+  async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {
+    const memory = batches.map(({ bytes }) => bytes.buffer);
+    const { batches: back } = await this.#ask('written', { type: 'write', batches }, memory);
+    return back;
+  }
+
+  async close(): Promise<void> {
+    if (this.#lost !== undefined) return;
+    const ended = once(this.#thread, 'exit');
+    await this.#ask('done', { type: 'close' });
+    this.#thread.ref();
+    await ended;
+  }
+
+  #ask<Type extends EngineAnswer['type']>(
+    type: Type,
+    request: EngineRequest,
+    memory: ArrayBuffer[] = [],
+  ): Promise<AnswerOf<Type>> {
+    if (this.#lost !== undefined) return Promise.reject(this.#lost);
+    this.#thread.postMessage(request, memory);
+    return this.#answer(type);
+  }
+
+  async #answer<Type extends EngineAnswer['type']>(type: Type): Promise<AnswerOf<Type>> {
+    if (this.#waiting.length === 0) this.#thread.ref();
+    const answer = await new Promise<EngineAnswer>((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
+    if (answer.type === type) return answer as AnswerOf<Type>;
+    if (answer.type === 'failed') throw new WriteFailure(answer.message, answer.batches);
+    throw new TypeError(`The thread of the store answered ${answer.type} instead of ${type}`);
+  }
+
+  #answered(answer: EngineAnswer): void {
+    this.#waiting.shift()?.resolve(answer);
+    if (this.#waiting.length === 0) this.#thread.unref();
+  }
+
+  #end(error: Error): void {
+    this.#lost ??= error;
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
+  }
+}
+
+/** Bytes of records that are read at a time. */
+const PIECE_BYTES = 262_144;
+const THREAD = new URL('./engine-thread.js', import.meta.url);

@@ -1,0 +1,161 @@
+import type { QoS } from '@magpie/protocol';
+import type { Message } from '../../model/message.js';
+import type { StoredDelivery, StoredState } from '../store.js';
+import { BatchReader } from './batch-reader.js';
+import { damage } from './damage.js';
+import type { Engine } from './engine.js';
+import { NEXT_SESSION } from './format.js';
+import { numberOfKey, partsOfSessionKey, sessionOfKey } from './keys.js';
+import { RecordReader } from './record-reader.js';
+import { type ProgressRecord, readMessage, readProgress, readSubscription } from './records.js';
+import { isSettled, SessionProgress } from './session-progress.js';
+import type { TableName } from './tables.js';
+
+/** What the tables hold: for the broker, and for the store itself. */
+export interface Loaded {
+  readonly state: StoredState;
+  readonly sessions: Map<string, SessionProgress>;
+  /** Recipients that have not settled a message, by arrival, where there are several. */
+  readonly open: Map<number, number>;
+  /** Arrivals of messages that nobody waits for any more. */
+  readonly leftOver: readonly number[];
+  readonly lastArrival: number;
+  readonly nextSession: number;
+}
+
+/**
+ * Reads all tables.
+ *
+ * @throws {Error} naming table and key of a record that is damaged.
+ */
+export async function loadState(engine: Engine): Promise<Loaded> {
+  const loading = new Loading(engine);
+  await loading.sessions();
+  await loading.messages();
+  return loading.loaded();
+}
+
+type Take = (key: Uint8Array, value: Uint8Array) => void;
+
+/** A session while it is loaded. */
+class LoadingSession {
+  readonly progress: SessionProgress;
+  readonly clientId: string;
+  written: ProgressRecord | undefined;
+  readonly subscriptions = new Map<string, QoS>();
+  readonly received: number[] = [];
+  readonly deliveries: StoredDelivery[] = [];
+
+  constructor(number: number, clientId: string) {
+    this.progress = new SessionProgress(number);
+    this.clientId = clientId;
+  }
+}
+
+class Loading {
+  readonly #engine: Engine;
+  readonly #sessions = new Map<number, LoadingSession>();
+  readonly #retained: Message[] = [];
+  readonly #open = new Map<number, number>();
+  readonly #leftOver: number[] = [];
+  #lastArrival = 0;
+  #nextSession = 1;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  async sessions(): Promise<void> {
+    const next = Buffer.from(NEXT_SESSION);
+    await this.#each('meta', (key, value) => {
+      if (next.equals(key)) this.#nextSession = numberOfKey(value);
+    });
+    await this.#each('sessions', (key, value) => {
+      const number = numberOfKey(key);
+      const clientId = new RecordReader(value).text();
+      this.#sessions.set(number, new LoadingSession(number, clientId));
+      this.#nextSession = Math.max(this.#nextSession, number + 1);
+    });
+    await this.#each('progress', (key, value) => {
+      const record = readProgress(new RecordReader(value));
+      const session = this.#sessions.get(numberOfKey(key));
+      if (session === undefined) return;
+      session.written = record;
+      session.progress.restore(record);
+    });
+    await this.#each('subscriptions', (key, value) => {
+      const { filter, qos } = readSubscription(new RecordReader(value));
+      this.#sessions.get(sessionOfKey(key))?.subscriptions.set(filter, qos);
+    });
+    await this.#each('received', (key) => {
+      const { session, number } = partsOfSessionKey(key);
+      this.#sessions.get(session)?.received.push(number);
+    });
+    await this.#each('released', (key) => this.#released(partsOfSessionKey(key)));
+  }
+
+  async messages(): Promise<void> {
+    await this.#each('messages', (key, value) => this.#message(numberOfKey(key), value));
+    await this.#each('retained', (_key, value) => {
+      this.#retained.push(readMessage(new RecordReader(value)).message);
+    });
+  }
+
+  loaded(): Loaded {
+    const sessions = new Map<string, SessionProgress>();
+    const stored = [];
+    for (const session of this.#sessions.values()) {
+      const { clientId, progress, subscriptions, received, deliveries } = session;
+      sessions.set(clientId, progress);
+      // They came in order of arrival, which a late retained message does not keep.
+      deliveries.sort((one, other) => one.sequence - other.sequence);
+      const { nextSequence } = progress;
+      stored.push({ clientId, nextSequence, subscriptions, received, deliveries });
+    }
+    return {
+      state: { sessions: stored, retained: this.#retained },
+      sessions,
+      open: this.#open,
+      leftOver: this.#leftOver,
+      lastArrival: this.#lastArrival,
+      nextSession: this.#nextSession,
+    };
+  }
+
+  #message(arrival: number, value: Uint8Array): void {
+    this.#lastArrival = arrival;
+    const { message, recipients } = readMessage(new RecordReader(value));
+    let open = 0;
+    for (const { session: number, sequence, qos, retained } of recipients) {
+      const session = this.#sessions.get(number);
+      if (session === undefined) continue;
+      if (session.written !== undefined && isSettled(session.written, sequence)) continue;
+      session.progress.restorePending(sequence, arrival);
+      session.deliveries.push({ sequence, qos, retained, message });
+      open++;
+    }
+    if (open === 0) this.#leftOver.push(arrival);
+    else if (open > 1) this.#open.set(arrival, open);
+  }
+
+  #released({ session: number, number: sequence }: { session: number; number: number }): void {
+    const session = this.#sessions.get(number);
+    session?.progress.release(sequence);
+    session?.deliveries.push({ sequence, qos: 2, retained: false, message: undefined });
+  }
+
+  /** @throws {Error} naming the record that `take` does not understand. */
+  async #each(table: TableName, take: Take): Promise<void> {
+    for await (const { bytes, end } of this.#engine.read(table)) {
+      const record = new BatchReader(bytes, end);
+      while (record.next()) {
+        try {
+          take(record.key, record.value);
+        } catch (error) {
+          if (!(error instanceof RangeError)) throw error;
+          throw damage(table, record.key, error.message);
+        }
+      }
+    }
+  }
+}
