@@ -11,8 +11,8 @@ import type { Transport, TransportHandler } from '../connection/transport.js';
  */
 export class SocketTransport implements Transport {
   readonly #socket: Socket;
-  /** What was read before, to be handled first; `undefined` if the socket reads into the arena. */
-  readonly #ahead: Uint8Array | undefined;
+  /** Whether it reads into the arena; otherwise each read brings a buffer of its own. */
+  readonly #shared: boolean;
   readonly remoteAddress: string;
   #handler: TransportHandler | undefined;
   /** Whether the system has not taken the last write in full. */
@@ -21,23 +21,15 @@ export class SocketTransport implements Transport {
   /** Closing waits for the last write. */
   #ending = false;
 
-  private constructor(socket: Socket, remoteAddress: string, ahead: Uint8Array | undefined) {
+  private constructor(socket: Socket, remoteAddress: string | undefined, shared: boolean) {
     this.#socket = socket;
-    this.#ahead = ahead;
-    this.remoteAddress = remoteAddress;
+    this.#shared = shared;
+    this.remoteAddress = remoteAddress ?? 'unknown';
   }
 
-  /**
-   * A transport on a socket that nobody reads yet.
-   *
-   * @param ahead Bytes that were read from it before.
-   * @param remoteAddress Of the client, where a proxy told it; by default the socket's.
-   */
-  static onSocket(
-    socket: Socket,
-    { ahead = NOTHING, remoteAddress }: OnSocketOptions = {},
-  ): SocketTransport {
-    return new SocketTransport(socket, remoteAddress ?? socket.remoteAddress ?? 'unknown', ahead);
+  /** A transport on a socket that nobody reads yet. */
+  static onSocket(socket: Socket): SocketTransport {
+    return new SocketTransport(socket, socket.remoteAddress, false);
   }
 
   /**
@@ -63,7 +55,7 @@ export class SocketTransport implements Transport {
       },
     };
     const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-    const transport = new SocketTransport(socket, peer.address ?? 'unknown', undefined);
+    const transport = new SocketTransport(socket, peer.address, true);
     return transport;
   }
 
@@ -73,12 +65,10 @@ export class SocketTransport implements Transport {
 
   start(handler: TransportHandler): void {
     const socket = this.#socket;
-    const ahead = this.#ahead;
     this.#handler = handler;
     socket.on('error', ignore); // 'close' follows
     socket.on('close', () => handler.closed());
-    if (ahead !== undefined) {
-      if (ahead.length > 0) handler.receive(ahead, 0, ahead.length);
+    if (!this.#shared) {
       socket.on('data', (chunk: Buffer) => handler.receive(chunk, 0, chunk.length));
     }
     socket.resume();
@@ -133,11 +123,6 @@ export class SocketTransport implements Transport {
   };
 }
 
-interface OnSocketOptions {
-  readonly ahead?: Uint8Array;
-  readonly remoteAddress?: string;
-}
-
 /**
  * The handle of an accepted connection: as much of Node's `TCP` as is used, none of it documented.
  */
@@ -151,7 +136,5 @@ export interface ConnectionHandle {
 interface WriteHandle {
   readonly writeQueueSize?: number;
 }
-
-const NOTHING = new Uint8Array(0);
 
 function ignore(): void {}

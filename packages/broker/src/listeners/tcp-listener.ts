@@ -1,8 +1,8 @@
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { IoArena } from '../connection/io-arena.js';
 import type { Transport } from '../connection/transport.js';
 import type { Listener, ListenerAddress } from './listener.js';
-import { readProxyHeader } from './proxy-header.js';
+import { ProxyTransport } from './proxy-transport.js';
 import { type ConnectionHandle, SocketTransport } from './socket-transport.js';
 
 export interface TcpListenerOptions {
@@ -19,15 +19,25 @@ export interface TcpListenerOptions {
 export class TcpListener implements Listener {
   readonly #options: TcpListenerOptions;
   readonly #arena: IoArena;
+  readonly #onHandle: typeof SocketTransport.onHandle;
   #server: Server | undefined;
 
-  constructor(options: TcpListenerOptions, arena: IoArena) {
+  /** @param onHandle Makes a transport of a handle, if this Node can: tests play one that cannot. */
+  constructor(
+    options: TcpListenerOptions,
+    arena: IoArena,
+    onHandle: typeof SocketTransport.onHandle = SocketTransport.onHandle,
+  ) {
     this.#options = options;
     this.#arena = arena;
+    this.#onHandle = onHandle;
   }
 
   listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
-    const { host, port, backlog = 511 } = this.#options;
+    const { host, port, backlog = 511, proxyProtocol = false } = this.#options;
+    const take = proxyProtocol
+      ? (transport: Transport) => accept(new ProxyTransport(transport))
+      : accept;
     const server = createServer(
       {
         noDelay: true,
@@ -35,7 +45,7 @@ export class TcpListener implements Listener {
         keepAliveInitialDelay: KEEP_ALIVE_MS,
         pauseOnConnect: true,
       },
-      (socket) => this.#accept(socket, accept),
+      (socket) => take(SocketTransport.onSocket(socket)),
     );
     this.#server = server;
     return new Promise((resolve, reject) => {
@@ -45,7 +55,7 @@ export class TcpListener implements Listener {
         // Accepting can fail for want of file descriptors: that connection is lost, the server is
         // not.
         server.on('error', () => {});
-        if (this.#options.proxyProtocol !== true) this.#acceptHandles(server, accept);
+        this.#acceptHandles(server, take);
         const address = server.address() as AddressInfo;
         resolve({ type: 'tcp', host: address.address, port: address.port });
       });
@@ -66,11 +76,10 @@ export class TcpListener implements Listener {
     const documented = handle?.onconnection;
     if (!handle || typeof documented !== 'function') return;
     const arena = this.#arena;
+    const onHandle = this.#onHandle;
     handle.onconnection = function onConnection(status, connection): void {
       const transport =
-        status === 0 && connection !== undefined
-          ? SocketTransport.onHandle(connection, arena)
-          : undefined;
+        status === 0 && connection !== undefined ? onHandle(connection, arena) : undefined;
       if (transport === undefined) {
         documented.call(this, status, connection);
         return;
@@ -79,17 +88,6 @@ export class TcpListener implements Listener {
       connection?.setKeepAlive?.(true, KEEP_ALIVE_MS / 1000);
       accept(transport);
     };
-  }
-
-  #accept(socket: Socket, accept: (transport: Transport) => void): void {
-    if (this.#options.proxyProtocol !== true) {
-      accept(SocketTransport.onSocket(socket));
-      return;
-    }
-    readProxyHeader(socket, ({ address, rest }) => {
-      const remote = address === undefined ? {} : { remoteAddress: address };
-      accept(SocketTransport.onSocket(socket, { ahead: rest, ...remote }));
-    });
   }
 }
 
