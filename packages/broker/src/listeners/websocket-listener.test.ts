@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import { WebSocket } from 'ws';
@@ -60,9 +60,10 @@ for (const [what, path, offered, code] of refusals) {
     const { address, accepted } = await listening(t);
     const client = new WebSocket(`ws://127.0.0.1:${address.port}${path}`, offered);
     client.on('error', () => {}); // the refusal, once more
-    const [, response] = await once(client, 'unexpected-response');
+    const refusal = await once(client, 'unexpected-response');
+    const [, response] = refusal as [ClientRequest, IncomingMessage];
     assert.equal(response.statusCode, code);
-    const [body] = await once(response, 'data');
+    const [body] = (await once(response, 'data')) as [Buffer];
     assert.match(String(body), code === 404 ? /\/mqtt/ : /subprotocol must be mqtt/);
     assert.equal(accepted.length, 0);
     client.terminate();
@@ -73,7 +74,7 @@ test('WebSocketListener tells a browser that this is no web page', async (t) => 
   const { address, accepted } = await listening(t);
   const asked = request({ host: '127.0.0.1', port: address.port, path: '/mqtt' });
   asked.end();
-  const [response] = await once(asked, 'response');
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
   assert.equal(response.statusCode, 426);
   response.resume();
   await once(response, 'end');

@@ -82,7 +82,7 @@ test('WebSocketTransport joins the fragments of a message', async (t) => {
 test('WebSocketTransport closes on a text message with 1003', async (t) => {
   const { client, handler } = await pair(t);
   client.send('abc');
-  const [code] = await once(client, 'close');
+  const [code] = (await once(client, 'close')) as [number];
   assert.equal(code, 1003);
   await handler.until(() => handler.isClosed);
   assert.equal(handler.received.length, 0);
@@ -150,7 +150,7 @@ test('WebSocketTransport.pause() holds the client back until resume()', async (t
 test('WebSocketTransport.end() closes normally', async (t) => {
   const { client, transport, handler } = await pair(t);
   transport.end();
-  const [code] = await once(client, 'close');
+  const [code] = (await once(client, 'close')) as [number];
   assert.equal(code, 1000);
   await handler.until(() => handler.isClosed);
 });
