@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Packet, PINGREQ } from '@magpie/protocol';
+import { type Packet, PINGREQ, ProtocolError } from '@magpie/protocol';
 import type { AuthenticationResult } from '../auth/authenticator.js';
 import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
 import { HandStore } from '../stores/hand-store.testing.js';
@@ -381,6 +381,25 @@ for (const { name, bytes, fault, clause, answer } of firstPackets) {
     assert.deepEqual(world.ended, []);
   });
 }
+
+test('Connection ends when the peer breaks the rules of the transport, as for any fault', () => {
+  const world = new ConnectionWorld();
+  const other = world.subscriber('other', 'will');
+  const peer = world.connect('c', { will: willOf('faulty') });
+  peer.send(PINGREQ);
+  const error = new ProtocolError('PROTOCOL_ERROR', 'A text message', 'MQTT-6.0.0-1');
+  peer.transport.fail(error);
+  peer.transport.fail(error);
+  assert.equal(peer.transport.ended, true);
+  assert.deepEqual(peer.got(), ['pingresp']);
+  assert.deepEqual(other.got(), ['will=faulty @ 0']);
+  assert.deepEqual(world.ended, ['c: protocol-error']);
+  const [line, ...more] = world.log.of('protocol-error');
+  assert.equal(more.length, 0);
+  const { fault, clause } = error;
+  const client = { clientId: 'c', address: '192.0.2.7' };
+  assert.deepEqual(line?.fields, { event: 'protocol-error', ...client, fault, clause });
+});
 
 // Collaborators that need time
 

@@ -122,6 +122,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#writer.drained();
   }
 
+  failed(error: ProtocolError): void {
+    if (!this.#closed) this.#fail(error);
+  }
+
   closed(): void {
     if (this.#gone) return;
     this.#gone = true;

@@ -7,6 +7,7 @@
  * write at a time.
  */
 import assert from 'node:assert/strict';
+import type { ProtocolError } from '@magpie/protocol';
 import type { IoArena } from './io-arena.js';
 import type { Transport, TransportHandler } from './transport.js';
 
@@ -115,6 +116,11 @@ export class FakeTransport implements Transport {
     this.takes = takes;
     this.#deliver();
     this.#handler?.drained();
+  }
+
+  /** The peer breaks the rules of the transport. */
+  fail(error: ProtocolError): void {
+    this.#handler?.failed(error);
   }
 
   /** The network has failed, or both sides have closed. */

@@ -58,6 +58,7 @@ class World {
     this.outlet = new PacketOutlet({ writer: this.#writer, gate, ...shared });
     transport.start({
       receive: () => {},
+      failed: () => {},
       drained: () => this.#writer.drained(),
       closed: () => this.#writer.closed(),
     });

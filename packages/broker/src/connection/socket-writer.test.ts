@@ -41,6 +41,7 @@ class Output {
     this.writer = new SocketWriter({ transport, arena, turn, counters, outputBytesMax, owner });
     this.transport.start({
       receive: () => {},
+      failed: () => {},
       drained: () => this.writer.drained(),
       closed: () => this.writer.closed(),
     });

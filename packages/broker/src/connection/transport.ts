@@ -1,9 +1,16 @@
+import type { ProtocolError } from '@magpie/protocol';
+
 /** Where a transport reports what happens on it. */
 export interface TransportHandler {
   /** Bytes came in. They are valid only while the call runs. */
   receive(source: Uint8Array, start: number, end: number): void;
   /** Everything written is out: its memory may be reused and more may be written. */
   drained(): void;
+  /**
+   * The peer broke the rules of the transport. The connection is ended as for a malformed packet;
+   * `closed` follows.
+   */
+  failed(error: ProtocolError): void;
   /** The peer hung up or the network failed; nothing follows. */
   closed(): void;
 }
