@@ -2,7 +2,7 @@ import { isIP, SocketAddress } from 'node:net';
 
 /** What a proxy said in front of a connection. */
 export interface ProxyHeader {
-  /** Address of the client; `undefined` if the proxy speaks for itself (v1 UNKNOWN, v2 LOCAL) or hides it. */
+  /** Of the client; `undefined` if the proxy speaks for itself or does not tell. */
   readonly address: string | undefined;
   /** Bytes of the header. */
   readonly length: number;

@@ -39,7 +39,11 @@ export class SocketTransport implements Transport {
    *
    * @returns `undefined` if this Node cannot; the handle is as it was then.
    */
-  static onHandle(handle: ConnectionHandle, arena: IoArena): SocketTransport | undefined {
+  static onHandle(
+    this: void,
+    handle: ConnectionHandle,
+    arena: IoArena,
+  ): SocketTransport | undefined {
     if (typeof handle.useUserBuffer !== 'function') return undefined;
     const peer: { address?: string } = {};
     handle.getpeername?.(peer);

@@ -22,7 +22,7 @@ export class TcpListener implements Listener {
   readonly #onHandle: typeof SocketTransport.onHandle;
   #server: Server | undefined;
 
-  /** @param onHandle Makes a transport of a handle, if this Node can: tests play one that cannot. */
+  /** @param onHandle Makes a transport of a handle if this Node can: tests play one that cannot */
   constructor(
     options: TcpListenerOptions,
     arena: IoArena,
