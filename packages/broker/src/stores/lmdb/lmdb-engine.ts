@@ -53,14 +53,14 @@ export class LmdbEngine implements Engine {
     const code = TABLE_CODES[table];
     const { count } = await this.#ask('count', { type: 'count', table: code });
     let records = 0;
-    let after: Uint8Array | undefined;
-    for (;;) {
-      const request = { type: 'read', table: code, after, bytesMax: PIECE_BYTES } as const;
-      const { piece } = await this.#ask('piece', request);
+    let next: Promise<AnswerOf<'piece'>> | undefined = this.#askPiece(code, undefined);
+    while (next !== undefined) {
+      const { piece }: AnswerOf<'piece'> = await next;
       records += piece.records;
-      after = piece.lastKey;
+      // One is read while the other is used.
+      next = piece.last ? undefined : this.#askPiece(code, piece.lastKey);
+      next?.catch(() => {}); // told when it is waited for, if it ever is
       yield piece;
-      if (piece.last) break;
     }
     if (records === count) return;
     throw new Error(`Table ${table} is damaged: it has ${records} records instead of ${count}`);
@@ -78,6 +78,10 @@ export class LmdbEngine implements Engine {
     await this.#ask('done', { type: 'close' });
     this.#thread.ref();
     await ended;
+  }
+
+  #askPiece(table: number, after: Uint8Array | undefined): Promise<AnswerOf<'piece'>> {
+    return this.#ask('piece', { type: 'read', table, after, bytesMax: PIECE_BYTES });
   }
 
   #ask<Type extends EngineAnswer['type']>(

@@ -63,18 +63,18 @@ export class LmdbEnvironment {
    * Reads records of a table in order of key.
    *
    * @param after The last key that was read before.
+   * @param bytesMax Size of the piece; a record that is larger comes alone.
    * @throws {Error} naming table and key of a record that is damaged.
    */
   read(table: number, after: Uint8Array | undefined, bytesMax: number): ReadPiece {
     const name = TABLES[table]!;
-    const batch = new WriteBatch();
+    const batch = new WriteBatch(bytesMax);
     const range = after === undefined ? {} : { start: after, exclusiveStart: true };
     let lastKey = after;
     let records = 0;
-    let bytes = 0;
     let last = true;
     for (const { key, value } of this.#table(table).getRange(range)) {
-      if (bytes >= bytesMax) {
+      if (records > 0 && !batch.fits(key.length, value.length)) {
         last = false;
         break;
       }
@@ -83,7 +83,6 @@ export class LmdbEnvironment {
       }
       if (value.length < CHECKSUM_BYTES) throw damage(name, key, 'it is too short');
       batch.putWithChecksum(name, key, value);
-      bytes += value.length;
       records++;
       lastKey = key;
     }
@@ -153,7 +152,7 @@ export class LmdbEnvironment {
 
 /** @throws {Error} at the first record that is not what was written. */
 function checked(piece: WriteBatch): BatchBytes {
-  const taken = piece.take();
+  const taken = piece.take(new Uint8Array(0));
   const record = new BatchReader(taken.bytes, taken.end);
   const view = new DataView(taken.bytes.buffer);
   while (record.next()) {

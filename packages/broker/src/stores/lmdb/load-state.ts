@@ -35,7 +35,7 @@ export async function loadState(engine: Engine): Promise<Loaded> {
   return loading.loaded();
 }
 
-type Take = (key: Uint8Array, value: Uint8Array) => void;
+type Take = (key: Uint8Array, record: RecordReader) => void;
 
 /** A session while it is loaded. */
 class LoadingSession {
@@ -54,6 +54,8 @@ class LoadingSession {
 
 class Loading {
   readonly #engine: Engine;
+  /** The one that is read. */
+  readonly #record = new RecordReader();
   readonly #sessions = new Map<number, LoadingSession>();
   readonly #retained: Message[] = [];
   readonly #open = new Map<number, number>();
@@ -67,24 +69,25 @@ class Loading {
 
   async sessions(): Promise<void> {
     const next = Buffer.from(NEXT_SESSION);
-    await this.#each('meta', (key, value) => {
-      if (next.equals(key)) this.#nextSession = numberOfKey(value);
+    await this.#each('meta', (key, record) => {
+      if (next.equals(key)) this.#nextSession = numberOfKey(record.rest());
     });
-    await this.#each('sessions', (key, value) => {
+    await this.#each('sessions', (key, record) => {
       const number = numberOfKey(key);
-      const clientId = new RecordReader(value).text();
+      const clientId = record.text();
+      record.expectEnd();
       this.#sessions.set(number, new LoadingSession(number, clientId));
       this.#nextSession = Math.max(this.#nextSession, number + 1);
     });
-    await this.#each('progress', (key, value) => {
-      const record = readProgress(new RecordReader(value));
+    await this.#each('progress', (key, record) => {
+      const progress = readProgress(record);
       const session = this.#sessions.get(numberOfKey(key));
       if (session === undefined) return;
-      session.written = record;
-      session.progress.restore(record);
+      session.written = progress;
+      session.progress.restore(progress);
     });
-    await this.#each('subscriptions', (key, value) => {
-      const { filter, qos } = readSubscription(new RecordReader(value));
+    await this.#each('subscriptions', (key, record) => {
+      const { filter, qos } = readSubscription(record);
       this.#sessions.get(sessionOfKey(key))?.subscriptions.set(filter, qos);
     });
     await this.#each('received', (key) => {
@@ -95,9 +98,9 @@ class Loading {
   }
 
   async messages(): Promise<void> {
-    await this.#each('messages', (key, value) => this.#message(numberOfKey(key), value));
-    await this.#each('retained', (_key, value) => {
-      this.#retained.push(readMessage(new RecordReader(value)).message);
+    await this.#each('messages', (key, record) => this.#message(numberOfKey(key), record));
+    await this.#each('retained', (_key, record) => {
+      this.#retained.push(readMessage(record).message);
     });
   }
 
@@ -122,9 +125,9 @@ class Loading {
     };
   }
 
-  #message(arrival: number, value: Uint8Array): void {
+  #message(arrival: number, record: RecordReader): void {
     this.#lastArrival = arrival;
-    const { message, recipients } = readMessage(new RecordReader(value));
+    const { message, recipients } = readMessage(record);
     let open = 0;
     for (const { session: number, sequence, qos, retained } of recipients) {
       const session = this.#sessions.get(number);
@@ -147,13 +150,14 @@ class Loading {
   /** @throws {Error} naming the record that `take` does not understand. */
   async #each(table: TableName, take: Take): Promise<void> {
     for await (const { bytes, end } of this.#engine.read(table)) {
-      const record = new BatchReader(bytes, end);
-      while (record.next()) {
+      const piece = new BatchReader(bytes, end);
+      while (piece.next()) {
+        this.#record.reset(bytes, piece.valueStart, piece.valueEnd);
         try {
-          take(record.key, record.value);
+          take(piece.key, this.#record);
         } catch (error) {
           if (!(error instanceof RangeError)) throw error;
-          throw damage(table, record.key, error.message);
+          throw damage(table, piece.key, error.message);
         }
       }
     }

@@ -11,15 +11,15 @@ export const NUMBER_BYTES = 8;
 /** Most bytes of a number in a record. */
 export const VARINT_BYTES_MAX = 8;
 
-/** In two halves, since a BigInt would be an allocation. */
-export function writeNumber(target: DataView, at: number, number: number): void {
-  target.setUint32(at, number / TWO_TO_32);
-  target.setUint32(at + 4, number);
+/** The caller has made room. In two halves, since a BigInt would be an allocation. */
+export function writeNumber(target: Uint8Array, at: number, number: number): void {
+  writeHalf(target, at, Math.floor(number / TWO_TO_32));
+  writeHalf(target, at + 4, number % TWO_TO_32);
 }
 
-/** @throws {RangeError} if there are not 8 bytes. */
-export function readNumber(source: DataView, at: number): number {
-  return source.getUint32(at) * TWO_TO_32 + source.getUint32(at + 4);
+/** The caller has seen to it that there are 8 bytes. */
+export function readNumber(source: Uint8Array, at: number): number {
+  return readHalf(source, at) * TWO_TO_32 + readHalf(source, at + 4);
 }
 
 /** Writes a number as short as it is. @returns Where it ends. */
@@ -32,6 +32,19 @@ export function writeVarint(target: Uint8Array, at: number, number: number): num
   }
   target[end++] = rest;
   return end;
+}
+
+function writeHalf(target: Uint8Array, at: number, half: number): void {
+  target[at] = half >>> 24;
+  target[at + 1] = half >>> 16;
+  target[at + 2] = half >>> 8;
+  target[at + 3] = half;
+}
+
+function readHalf(source: Uint8Array, at: number): number {
+  const bits =
+    (source[at]! << 24) | (source[at + 1]! << 16) | (source[at + 2]! << 8) | source[at + 3]!;
+  return bits >>> 0;
 }
 
 const TWO_TO_32 = 2 ** 32;

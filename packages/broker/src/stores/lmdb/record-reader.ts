@@ -1,27 +1,35 @@
 import { isUtf8 } from 'node:buffer';
+import { TextTable } from './text-table.js';
 
 /**
- * Reads the parts of a record. What does not fit into the record is refused: nothing is made up.
+ * Reads the parts of records, one record after the other. What does not fit into the record is
+ * refused: nothing is made up.
  *
  * @throws {RangeError} from every method, if the record ends too early or is no such record.
  */
 export class RecordReader {
-  readonly #bytes: Uint8Array;
+  readonly #texts = new TextTable();
+  #bytes: Uint8Array = new Uint8Array(0);
+  #start = 0;
   #at = 0;
+  #end = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** Begins with the record in bytes[start, end). */
+  reset(bytes: Uint8Array, start = 0, end = bytes.length): this {
     this.#bytes = bytes;
+    this.#start = start;
+    this.#at = start;
+    this.#end = end;
+    return this;
   }
 
   get atEnd(): boolean {
-    return this.#at === this.#bytes.length;
+    return this.#at === this.#end;
   }
 
   uint8(): number {
-    const at = this.#at;
-    if (at >= this.#bytes.length) throw new RangeError(`The record ends at byte ${at}`);
-    this.#at = at + 1;
-    return this.#bytes[at]!;
+    if (this.#at >= this.#end) throw this.#problem(`ends at byte ${this.#at - this.#start}`);
+    return this.#bytes[this.#at++]!;
   }
 
   /** A number, see numbers.ts. */
@@ -34,7 +42,7 @@ export class RecordReader {
       if (byte < 128) break;
       factor *= 128;
     }
-    if (!Number.isSafeInteger(number)) throw new RangeError(`A number of the record is ${number}`);
+    if (!Number.isSafeInteger(number)) throw this.#problem(`holds the number ${number}`);
     return number;
   }
 
@@ -43,24 +51,30 @@ export class RecordReader {
     const length = this.varint();
     const start = this.#at;
     const end = start + length;
-    const { length: size } = this.#bytes;
-    if (end > size) throw new RangeError(`A text of the record ends at ${end} of ${size}`);
+    if (end > this.#end) throw this.#problem(`ends in the middle of a text of ${length} bytes`);
     this.#at = end;
-    const bytes = this.#bytes.subarray(start, end);
-    if (!isUtf8(bytes)) throw new RangeError(`A text of the record at byte ${start} is not UTF-8`);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, length).toString();
+    return this.#texts.text(this.#bytes, start, end) ?? this.#decode(start, end);
   }
 
-  /** A copy of all that is left. */
+  /** A view of all that is left. */
   rest(): Uint8Array {
-    const rest = new Uint8Array(this.#bytes.subarray(this.#at));
-    this.#at = this.#bytes.length;
+    const rest = this.#bytes.subarray(this.#at, this.#end);
+    this.#at = this.#end;
     return rest;
   }
 
   /** @throws {RangeError} if something is left. */
   expectEnd(): void {
-    if (this.atEnd) return;
-    throw new RangeError(`The record goes on behind byte ${this.#at} of ${this.#bytes.length}`);
+    if (!this.atEnd) throw this.#problem(`goes on behind byte ${this.#at - this.#start}`);
+  }
+
+  #decode(start: number, end: number): string {
+    const bytes = this.#bytes.subarray(start, end);
+    if (!isUtf8(bytes)) throw this.#problem('holds a text that is not UTF-8');
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString();
+  }
+
+  #problem(what: string): RangeError {
+    return new RangeError(`it has ${this.#end - this.#start} bytes and ${what}`);
   }
 }

@@ -43,7 +43,11 @@ export function writeMessage(
   out.raw(message.payload);
 }
 
-/** @throws {RangeError} if it is not such a record. */
+/**
+ * The payload stays where it is: the message holds on to the memory of the record.
+ *
+ * @throws {RangeError} if it is not such a record.
+ */
 export function readMessage(record: RecordReader): MessageRecord {
   const flags = record.uint8();
   const qos = qosOf(flags);
@@ -113,14 +117,14 @@ function readRecipient(record: RecordReader): RecipientRecord {
   const sequence = record.varint();
   const flags = record.uint8();
   const qos = qosOf(flags);
-  if (qos === 0) throw new RangeError('A recipient of the record has QoS 0');
+  if (qos === 0) throw new RangeError('a recipient has QoS 0');
   return { session, sequence, qos, retained: (flags & RETAIN) !== 0 };
 }
 
 function qosOf(flags: number): QoS {
   const qos = flags & 3;
   if ((flags & ~(RETAIN | 3)) !== 0 || !isQoS(qos)) {
-    throw new RangeError(`The flags of the record are ${flags}`);
+    throw new RangeError(`its flags are ${flags}`);
   }
   return qos;
 }

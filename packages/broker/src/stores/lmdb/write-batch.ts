@@ -30,13 +30,19 @@ export interface BatchBytes {
  * the parts of the key, `beginValue()`, the parts of the value, `end()`.
  */
 export class WriteBatch {
-  #bytes: Uint8Array<ArrayBuffer> = new Uint8Array(BYTES_MIN);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #end = 0;
   /** Where the write begins that is being written. */
   #start = 0;
   /** Where the second part of it begins: the value, or the key behind a range. */
   #second = 0;
+
+  /** @param bytes Of memory to begin with. */
+  constructor(bytes = BYTES_MIN) {
+    this.#bytes = new Uint8Array(bytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
 
   get isEmpty(): boolean {
     return this.#end === 0;
@@ -65,6 +71,11 @@ export class WriteBatch {
       this.#reserve(CHECKSUM_BYTES);
       this.#end += CHECKSUM_BYTES;
     }
+  }
+
+  /** Whether a put of a key and a value of so many bytes fits into the memory that there is. */
+  fits(keyBytes: number, valueBytes: number): boolean {
+    return this.#end + HEAD_BYTES + keyBytes + valueBytes + CHECKSUM_BYTES <= this.#bytes.length;
   }
 
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
@@ -100,7 +111,7 @@ export class WriteBatch {
   /** A part of a key: 8 bytes, see numbers.ts. */
   number(number: number): void {
     this.#reserve(NUMBER_BYTES);
-    writeNumber(this.#view, this.#end, number);
+    writeNumber(this.#bytes, this.#end, number);
     this.#end += NUMBER_BYTES;
   }
 
