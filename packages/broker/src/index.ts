@@ -40,31 +40,3 @@ export type {
   StoredSession,
   StoredState,
 } from './stores/store.js';
-export {
-  type AdminServer,
-  type AdminServerOptions,
-  startAdminServer,
-} from './admin/admin-server.js';
-export type { AdminSource, Metric } from './admin/admin-source.js';
-export {
-  brokerMetrics,
-  type BrokerNumbers,
-  metricsMarkdown,
-  type ProcessUse,
-} from './admin/broker-metrics.js';
-export type {
-  BrokerConfig,
-  ConfigProblem,
-  HttpConfig,
-  ListenerConfig,
-  LogLevel,
-  TcpListenerConfig,
-  WebSocketListenerConfig,
-} from './config/broker-config.js';
-export { type ConfigFile, parseConfigFile } from './config/config-file.js';
-export { configurationMarkdown } from './config/config-markdown.js';
-export { hostPort, isLoopback } from './config/host-address.js';
-export { loadConfigFile } from './config/load-config.js';
-export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
-export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
-export { configFilePath } from './config/settings.js';

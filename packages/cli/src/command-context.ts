@@ -1,4 +1,4 @@
-import type { LogLevel } from '@magpie/broker';
+import type { LogLevel } from '@magpie/broker/server';
 import type { Log } from './log.js';
 
 /** What a command may touch. Tests pass arrays and their own signal instead of a process. */

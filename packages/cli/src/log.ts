@@ -1,4 +1,5 @@
-import type { Logger, LogLevel } from '@magpie/broker';
+import type { Logger } from '@magpie/broker';
+import type { LogLevel } from '@magpie/broker/server';
 import { destination, pino, stdTimeFunctions } from 'pino';
 import { cutFields, safeFields, safeJsonLine } from './safe-log-line.js';
 

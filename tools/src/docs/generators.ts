@@ -1,4 +1,5 @@
-import { configurationMarkdown, LIMITS, metricsMarkdown } from '@magpie/broker';
+import { LIMITS } from '@magpie/broker';
+import { configurationMarkdown, metricsMarkdown } from '@magpie/broker/server';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';

@@ -50,9 +50,13 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     'broker-subscriber.ts': 6,
     'broker.ts': 7,
     'index.ts': 8,
+    'server.ts': 8,
     'testing.ts': 8,
   },
 };
+
+/** Doors of packages beside `.` and `./testing`. */
+export const FURTHER_DOORS: readonly string[] = ['@magpie/broker/server'];
 
 /** Modules of Node.js that reach outside the process: the network, the disk, other processes. */
 export const OUTSIDE_MODULES: readonly string[] = [

@@ -4,7 +4,7 @@ import {
   loadConfigFile,
   optionEntries,
   resolveConfig,
-} from '@magpie/broker';
+} from '@magpie/broker/server';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';

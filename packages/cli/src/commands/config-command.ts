@@ -1,4 +1,4 @@
-import { loadConfigFile, resolveConfig } from '@magpie/broker';
+import { loadConfigFile, resolveConfig } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';

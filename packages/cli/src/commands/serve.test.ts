@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { test, type TestContext } from 'node:test';
-import { type BrokerConfig, limitsFrom, type ListenerConfig } from '@magpie/broker';
+import { limitsFrom } from '@magpie/broker';
+import { type BrokerConfig, type ListenerConfig } from '@magpie/broker/server';
 import { arrayLog, type LogLine } from '../command.testing.js';
 import { ListenFailure, serve } from './serve.js';
 

@@ -1,16 +1,14 @@
+import { type Broker, createBroker, type Logger } from '@magpie/broker';
 import {
   type AdminServer,
-  type Broker,
   type BrokerConfig,
   brokerMetrics,
-  createBroker,
   hostPort,
   isLoopback,
   type ListenerConfig,
-  type Logger,
   type Metric,
   startAdminServer,
-} from '@magpie/broker';
+} from '@magpie/broker/server';
 
 export interface ServeOptions {
   readonly log: Logger;

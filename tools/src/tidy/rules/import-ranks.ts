@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-import { FOLDER_RANKS, PACKAGE_IMPORTS } from '../architecture.js';
+import { FOLDER_RANKS, FURTHER_DOORS, PACKAGE_IMPORTS } from '../architecture.js';
 import { isForTests, placeOf } from '../places.js';
 import type { Finding, Rule } from '../rule.js';
 import type { Import, SourceFile } from '../source-file.js';
@@ -47,7 +47,7 @@ function packageProblem(file: SourceFile, { specifier }: Import): Problem | unde
   if (rest === '/testing' && workspace.startsWith('packages/') && !isForTests(file.path)) {
     return { message: `${specifier} is for tests`, fix: `import from ${name}` };
   }
-  if (rest !== undefined && rest !== '/testing') {
+  if (rest !== undefined && rest !== '/testing' && !FURTHER_DOORS.includes(specifier)) {
     return {
       message: `${specifier} passes by the door of ${name}`,
       fix: `import from ${name}, and export there what is missing`,

@@ -1,0 +1,34 @@
+/**
+ * The third door of @magpie/broker: what a program needs that runs the broker as a service –
+ * configuration, the HTTP port, the store on disk. Apart, so that embedding loads none of it.
+ */
+
+export {
+  type AdminServer,
+  type AdminServerOptions,
+  startAdminServer,
+} from './admin/admin-server.js';
+export type { AdminSource, Metric } from './admin/admin-source.js';
+export {
+  brokerMetrics,
+  type BrokerNumbers,
+  metricsMarkdown,
+  type ProcessUse,
+} from './admin/broker-metrics.js';
+export type {
+  BrokerConfig,
+  ConfigProblem,
+  HttpConfig,
+  ListenerConfig,
+  LogLevel,
+  TcpListenerConfig,
+  WebSocketListenerConfig,
+} from './config/broker-config.js';
+export { type ConfigFile, parseConfigFile } from './config/config-file.js';
+export { configurationMarkdown } from './config/config-markdown.js';
+export { hostPort, isLoopback } from './config/host-address.js';
+export { loadConfigFile } from './config/load-config.js';
+export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
+export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
+export { configFilePath } from './config/settings.js';
+export { LmdbStore } from './stores/lmdb/lmdb-store.js';
