@@ -22,7 +22,7 @@ async function served(t: TestContext, directory: string) {
   await serveEngine(other, directory);
   const ask = (request: EngineRequest): Promise<EngineAnswer> => {
     const answered = answer();
-    own.postMessage(request);
+    own.postMessage(request, []);
     return answered;
   };
   return { opened: await opened, ask };

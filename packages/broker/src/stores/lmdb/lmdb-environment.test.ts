@@ -50,7 +50,7 @@ test('LmdbEnvironment removes keys and ranges, in the order of the writes', asyn
   await environment.close();
 });
 
-test('LmdbEnvironment.read() gives pieces of about a size, and one that is larger alone', async (t) => {
+test('LmdbEnvironment.read() gives pieces, and a record that is larger alone', async (t) => {
   const environment = LmdbEnvironment.open(await freshFolder(t));
   const keys = ['a', 'b', 'c', 'd'];
   await environment.write([puts('messages', ...keys)]);

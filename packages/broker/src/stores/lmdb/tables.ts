@@ -1,4 +1,6 @@
-/** The tables of the store. Its place here stands for a table, also on disk: only add at the end. */
+/**
+ * The tables of the store. Its place here stands for a table, also on disk: only add at the end.
+ */
 export const TABLES = [
   'meta',
   'sessions',
