@@ -1,0 +1,59 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** How to start a broker that keeps what it has in a directory. */
+export interface BrokerCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+/** A broker in a process of its own, which is there to be killed. */
+export class BrokerProcess {
+  readonly #child: ChildProcess;
+  readonly #ended: Promise<unknown>;
+  readonly #lines: string[] = [];
+  /** Its port, as soon as it listens; `undefined` if it ends before. */
+  readonly port: Promise<number | undefined>;
+
+  constructor({ file, args }: BrokerCommand) {
+    this.#child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#ended = once(this.#child, 'close');
+    this.port = new Promise((resolve) => {
+      for (const stream of [this.#child.stdout, this.#child.stderr]) {
+        if (stream === null) continue;
+        createInterface({ input: stream }).on('line', (line) => {
+          this.#lines.push(line);
+          if (this.#lines.length > LINES_KEPT) this.#lines.shift();
+          const port = portIn(line);
+          if (port !== undefined) resolve(port);
+        });
+      }
+      void this.#ended.then(() => resolve(undefined));
+    });
+  }
+
+  /** Whether it ended before anybody killed it. */
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
+  /** The last of what it said. */
+  get said(): string {
+    return this.#lines.join('\n');
+  }
+
+  async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    this.#child.kill(signal);
+    await this.#ended;
+  }
+}
+
+/** The port in the log line that says that it listens. */
+function portIn(line: string): number | undefined {
+  if (!line.includes('"listening"')) return undefined;
+  const { msg, port } = JSON.parse(line) as { readonly msg?: string; readonly port?: number };
+  return msg === 'listening' ? port : undefined;
+}
+
+const LINES_KEPT = 50;

@@ -1,0 +1,39 @@
+/** `npm run crash`: kills the broker again and again, and counts. See README.md. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CrashRun } from './crash-run.js';
+import { magpie } from './magpie.js';
+import { type CommandLine, readCommandLine, USAGE } from './options.js';
+import { report } from './report.js';
+
+const PROBLEMS_SHOWN = 20;
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: CommandLine;
+  try {
+    options = readCommandLine(args);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (options.help) {
+    console.log(USAGE);
+    return EXIT.ok;
+  }
+  const { seed, rounds } = options;
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'magpie-crash-')));
+  console.log(`seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
+  const say = (line: string) => console.log(line);
+  const result = await new CrashRun({ command: magpie(dataDir), seed, rounds, say }).run();
+  console.log(`\n${report(result).join('\n')}`);
+  const problems = result.ledger.problems();
+  for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);
+  if (problems.length > PROBLEMS_SHOWN) console.error(`… ${problems.length} in all`);
+  if (problems.length > 0) return EXIT.failed;
+  if (options.dataDir === undefined) await rm(dataDir, { recursive: true });
+  return EXIT.ok;
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util';
+
+/** What the command line asks for. */
+export interface CommandLine {
+  readonly help: boolean;
+  readonly rounds: number;
+  readonly seed: number;
+  /** Where the broker keeps its data; a new directory if it is left out. */
+  readonly dataDir: string | undefined;
+}
+
+export const USAGE = `usage: npm run crash -- [option …]
+
+  --rounds N       how often the broker is killed at work (default 20)
+  --seed N         of the moments (default: another one each time)
+  --data-dir DIR   keep the data there (default: a new directory, removed if all is well)
+  --help           show this`;
+
+/** @throws {RangeError | TypeError} for what is not in USAGE. */
+export function readCommandLine(args: readonly string[]): CommandLine {
+  const { values } = parseArgs({
+    args: [...args],
+    strict: true,
+    allowPositionals: false,
+    options: {
+      help: { type: 'boolean', default: false },
+      rounds: { type: 'string', default: '20' },
+      seed: { type: 'string' },
+      'data-dir': { type: 'string' },
+    },
+  });
+  return {
+    help: values.help,
+    rounds: readNumber('--rounds', values.rounds, 1),
+    seed: readNumber('--seed', values.seed ?? String(Date.now() % 1_000_000), 0),
+    dataDir: values['data-dir'],
+  };
+}
+
+function readNumber(name: string, text: string, min: number): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && number >= min) return number;
+  throw new RangeError(`${name} must be an integer from ${min}: current value is ${text}`);
+}
