@@ -313,6 +313,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
   }
 
+  #mayNotRead(): boolean {
+    return this.#closed || this.#waiting || this.#heldBack;
+  }
+
   #waitFor(pending: Promise<void>): void {
     this.#waiting = true;
     this.#packets.hold();
@@ -321,8 +325,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.#waiting = false;
       if (this.#closed) return;
       this.#lastPacketMs = this.#around.clock.nowMs();
-      if (!this.#heldBack) this.#transport.resume();
       this.#handlePackets();
+      if (!this.#mayNotRead()) this.#transport.resume();
     };
     pending.then(resume, (error: unknown) => this.#fail(error));
   }

@@ -23,6 +23,8 @@ export class FakeTransport implements Transport {
   /** Whether the system takes at once what is written. */
   takes = true;
   paused = false;
+  /** Times that reading was resumed. */
+  resumes = 0;
   started = false;
   ended = false;
   destroyed = false;
@@ -75,6 +77,7 @@ export class FakeTransport implements Transport {
 
   resume(): void {
     this.paused = false;
+    this.resumes++;
   }
 
   end(): void {

@@ -72,7 +72,11 @@ export class SocketTransport implements Transport {
     this.#handler = handler;
     socket.on('error', ignore); // 'close' follows
     socket.on('close', () => handler.closed());
-    if (!this.#shared) {
+    if (this.#shared) {
+      // Once read, the stream waits for bytes that never come and starts no reads of its own:
+      // resume() does so in the next tick, although pause() was called meanwhile.
+      socket.read(0);
+    } else {
       socket.on('data', (chunk: Buffer) => handler.receive(chunk, 0, chunk.length));
     }
     socket.resume();
@@ -121,7 +125,8 @@ export class SocketTransport implements Transport {
 
   readonly #onWritten = (error?: Error | null): void => {
     this.#writing = false;
-    if (error) this.#socket.destroy();
+    // A socket that was destroyed meanwhile calls back without an error.
+    if (error || this.#socket.destroyed) this.#socket.destroy();
     else if (this.#ending) this.#socket.destroySoon();
     else if (!this.#inWrite) this.#handler?.drained();
   };
