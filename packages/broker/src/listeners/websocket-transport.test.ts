@@ -27,6 +27,10 @@ class Recorder implements TransportHandler {
     this.#wake();
   }
 
+  failed(): never {
+    assert.fail('A WebSocket has no header that could be wrong');
+  }
+
   async until(condition: () => boolean): Promise<void> {
     while (!condition()) {
       await new Promise<void>((resolve) => {
