@@ -1,50 +1,108 @@
 import assert from 'node:assert/strict';
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { DataDirectory } from './data-directory.js';
-import { freshFolder } from './fresh-folder.testing.js';
 
-test('DataDirectory.open() makes the directory for nobody else', async (t) => {
-  const path = join(await freshFolder(t), 'a', 'b');
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'magpie-store-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+async function modeOf(path: string): Promise<string> {
+  return ((await stat(path)).mode & 0o777).toString(8);
+}
+
+test('DataDirectory.open() makes the directory, for nobody else', async (t) => {
+  const path = join(await folder(t), 'a', 'b');
   const directory = await DataDirectory.open(path);
   assert.equal(directory.path, path);
-  if (process.platform !== 'win32') assert.equal((await stat(path)).mode & 0o777, 0o700);
+  assert.equal(await modeOf(path), '700');
   await directory.close();
 });
 
-test('DataDirectory is of one process at a time', async (t) => {
-  const path = await freshFolder(t);
-  const directory = await DataDirectory.open(path);
-  await assert.rejects(DataDirectory.open(path), /in use by another process/);
-  await directory.close();
+test('DataDirectory.open() leaves the mode of a directory that is there', async (t) => {
+  const path = await folder(t);
+  await chmod(path, 0o750);
+  await (await DataDirectory.open(path)).close();
+  assert.equal(await modeOf(path), '750');
+});
+
+test('DataDirectory is given to one at a time', async (t) => {
+  const path = await folder(t);
+  const first = await DataDirectory.open(path);
+  await assert.rejects(DataDirectory.open(path), {
+    message: new RegExp(`^The data directory ${path} is in use by another process .+: stop that`),
+  });
+  await first.close();
   await (await DataDirectory.open(path)).close();
 });
 
-test('DataDirectory.open() notices that the data is gone', async (t) => {
-  const path = await freshFolder(t);
+test('DataDirectory leaves nothing behind that it does not need', async (t) => {
+  const path = await folder(t);
   const directory = await DataDirectory.open(path);
   await directory.markAsStore();
-  await directory.markAsStore(); // once is enough
   await directory.close();
-  await assert.rejects(DataDirectory.open(path), /has lost its file data\.mdb: put it back/);
-  await rm(join(path, 'magpie-store'));
-  await (await DataDirectory.open(path)).close();
+  assert.deepEqual((await readdir(path)).toSorted(), ['lock.mdb', 'magpie-store']);
 });
 
-test('DataDirectory.open() says in one line what the system says', async (t) => {
-  const file = join(await freshFolder(t), 'file');
-  await writeFile(file, '');
-  await assert.rejects(DataDirectory.open(join(file, 'data')), (error) => {
-    assert.ok(error instanceof Error);
-    assert.match(error.message, /^Cannot use the data directory .*: ENOTDIR/);
-    return !error.message.includes('\n');
+test('DataDirectory.open() misses the file of a store that was there', async (t) => {
+  const path = await folder(t);
+  const directory = await DataDirectory.open(path);
+  await directory.markAsStore();
+  await directory.markAsStore();
+  await directory.close();
+  await assert.rejects(DataDirectory.open(path), {
+    message:
+      `The data directory ${path} has lost its file data.mdb: put it back from a backup, or `
+      + 'remove the directory to begin with nothing',
   });
 });
 
-test('DataDirectory.open() refuses a file that is none of LMDB, and lets it be', async (t) => {
-  const path = await freshFolder(t);
-  await writeFile(join(path, 'data.mdb'), 'x'.repeat(10_000));
-  await assert.rejects(DataDirectory.open(path), /is damaged, or no file of Magpie's/);
-  assert.deepEqual(await readdir(path), ['data.mdb']);
-});
+const refused: readonly {
+  readonly name: string;
+  readonly prepare: (path: string) => Promise<void>;
+  readonly problem: RegExp;
+}[] = [
+  {
+    name: 'a file in place of the directory',
+    prepare: (path) => writeFile(path, ''),
+    problem: /^Cannot use the data directory .+: EEXIST: /,
+  },
+  {
+    name: 'a directory below a file',
+    prepare: async (path) => {
+      await writeFile(join(path, '..', 'file'), '');
+    },
+    problem: /^Cannot use the data directory .+: ENOTDIR: /,
+  },
+  {
+    name: 'a directory in place of lock.mdb',
+    prepare: async (path) => {
+      await mkdir(join(path, 'lock.mdb'), { recursive: true });
+    },
+    problem: /^Cannot use the data directory .+: EISDIR: /,
+  },
+  {
+    name: 'a data.mdb that is something else',
+    prepare: async (path) => {
+      await mkdir(path);
+      await writeFile(join(path, 'data.mdb'), 'something else');
+    },
+    problem: /data\.mdb is damaged, or no file of Magpie's$/,
+  },
+];
+for (const { name, prepare, problem } of refused) {
+  test(`DataDirectory.open() refuses ${name} in one line, again and again`, async (t) => {
+    const parent = await folder(t);
+    const path = name.startsWith('a directory below')
+      ? join(parent, 'file', 'x')
+      : join(parent, 'x');
+    await prepare(name.startsWith('a directory below') ? join(parent, 'x') : path);
+    for (let time = 0; time < 2; time++) {
+      await assert.rejects(DataDirectory.open(path), { message: problem });
+    }
+  });
+}

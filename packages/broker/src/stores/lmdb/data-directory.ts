@@ -1,11 +1,11 @@
-import { mkdir, open, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { prepareDataFile } from './data-file.js';
 import { DirectoryLock } from './directory-lock.js';
 
 /**
  * The directory of a store, for one process at a time: made if it is not there, for nobody else's
- * eyes (0700), and looked at before LMDB touches it.
+ * eyes (0700), and looked at before LMDB touches it, which ends the process for much that is wrong.
  *
  *     data.mdb, lock.mdb   of LMDB
  *     magpie-store         says that data.mdb must be there: it is written after the first commit
@@ -43,8 +43,8 @@ export class DataDirectory {
 
   /** Notes that there is a store: from now on its file must be there. */
   async markAsStore(): Promise<void> {
-    const mark = join(this.path, MARK);
     if ((await readdir(this.path)).includes(MARK)) return;
+    const mark = join(this.path, MARK);
     await writeFile(mark, MARK_TEXT, { mode: 0o600 });
     await sync(mark);
     // With it the entry of data.mdb, which LMDB leaves to the system.
@@ -58,11 +58,25 @@ export class DataDirectory {
   async #check(): Promise<void> {
     const names = await readdir(this.path);
     const found = await prepareDataFile(join(this.path, 'data.mdb'));
-    if (found || !names.includes(MARK)) return;
-    throw new Error(
-      `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
-        + 'remove the directory to begin with nothing',
-    );
+    if (!found && names.includes(MARK)) {
+      throw new Error(
+        `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
+          + 'remove the directory to begin with nothing',
+      );
+    }
+    if (!found) await this.#tryRoom();
+    await (await open(join(this.path, 'lock.mdb'), 'a', 0o600)).close();
+  }
+
+  /** Sees whether a store has room to begin. */
+  async #tryRoom(): Promise<void> {
+    const trial = join(this.path, 'trial');
+    try {
+      await writeFile(trial, new Uint8Array(ROOM_BYTES), { mode: 0o600 });
+      await sync(trial);
+    } finally {
+      await rm(trial, { force: true });
+    }
   }
 }
 
@@ -93,3 +107,5 @@ function clearError(path: string, error: unknown): unknown {
 
 const MARK = 'magpie-store';
 const MARK_TEXT = 'Magpie keeps its messages here: do not change or remove single files.\n';
+/** What LMDB takes for empty tables, and some more. */
+const ROOM_BYTES = 131_072;

@@ -1,42 +1,75 @@
 import assert from 'node:assert/strict';
-import { stat, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { prepareDataFile } from './data-file.js';
-import { freshFolder } from './fresh-folder.testing.js';
-import { numberKey } from './keys.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
-import { WriteBatch } from './write-batch.js';
 
-test('prepareDataFile() tells whether there is a file with something in it', async (t) => {
-  const path = join(await freshFolder(t), 'data.mdb');
-  assert.equal(await prepareDataFile(path), false);
-  await writeFile(path, '');
-  assert.equal(await prepareDataFile(path), false);
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'magpie-store-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** The file of an LMDB environment that LMDB has made. */
+async function dataFile(t: TestContext): Promise<string> {
+  const directory = await folder(t);
+  await LmdbEnvironment.open(directory).close();
+  return join(directory, 'data.mdb');
+}
+
+test('prepareDataFile() leaves a good file as it is', async (t) => {
+  const file = await dataFile(t);
+  const before = await readFile(file);
+  assert.equal(await prepareDataFile(file), true);
+  assert.ok(before.equals(await readFile(file)));
 });
 
-for (const bytes of [10, 300, 10_000]) {
-  test(`prepareDataFile() refuses ${bytes} bytes that are no LMDB file`, async (t) => {
-    const path = join(await freshFolder(t), 'data.mdb');
-    await writeFile(path, 'x'.repeat(bytes));
-    await assert.rejects(prepareDataFile(path), /is damaged, or no file of Magpie's/);
+test('prepareDataFile() says that there is nothing', async (t) => {
+  const file = join(await folder(t), 'data.mdb');
+  assert.equal(await prepareDataFile(file), false);
+  await writeFile(file, '');
+  assert.equal(await prepareDataFile(file), false);
+});
+
+test('prepareDataFile() makes up what was cut', async (t) => {
+  const file = await dataFile(t);
+  const { size } = await stat(file);
+  await truncate(file, size - 5000);
+  assert.equal(await prepareDataFile(file), true);
+  assert.equal((await stat(file)).size, size);
+});
+
+/** A byte at a place of a good file. */
+const damages: readonly (readonly [name: string, at: number])[] = [
+  ['the mark of the first page', 24],
+  ['the version of the first page', 28],
+  ['the size of pages', 49],
+  ['the mark of the second page', 4096 + 24],
+  ['the version of the second page', 4096 + 28],
+  ['the number of the last page', 4096 + 150],
+];
+for (const [name, at] of damages) {
+  test(`prepareDataFile() refuses a file in which ${name} is damaged`, async (t) => {
+    const file = await dataFile(t);
+    const bytes = await readFile(file);
+    bytes[at] = 0xff;
+    await writeFile(file, bytes);
+    await assert.rejects(prepareDataFile(file), /data\.mdb is damaged, or no file of Magpie's/);
   });
 }
 
-test('prepareDataFile() makes up the end of a file that was cut', async (t) => {
-  const folder = await freshFolder(t);
-  const path = join(folder, 'data.mdb');
-  const environment = LmdbEnvironment.open(folder);
-  const batch = new WriteBatch();
-  for (let key = 0; key < 100; key++) {
-    batch.put('messages', numberKey(key), Buffer.alloc(1000, key));
-  }
-  await environment.write([batch.take()]);
-  await environment.close();
-  const { size } = await stat(path);
-  assert.equal(await prepareDataFile(path), true);
-  await truncate(path, 20_000);
-  assert.equal(await prepareDataFile(path), true);
-  assert.ok((await stat(path)).size > 20_000);
-  assert.ok((await stat(path)).size <= size);
-});
+const foreign: readonly (readonly [name: string, bytes: Buffer])[] = [
+  ['a short text', Buffer.from('not a database')],
+  ['a long text', Buffer.alloc(100_000, 'x')],
+  ['zeros', Buffer.alloc(8192)],
+];
+for (const [name, bytes] of foreign) {
+  test(`prepareDataFile() refuses ${name}, and leaves it as it is`, async (t) => {
+    const file = join(await folder(t), 'data.mdb');
+    await writeFile(file, bytes);
+    await assert.rejects(prepareDataFile(file), /is damaged, or no file of Magpie's/);
+    assert.ok(bytes.equals(await readFile(file)));
+  });
+}

@@ -91,7 +91,7 @@ export class DirectoryLock {
   async #rivals(): Promise<readonly Rival[]> {
     const rivals: Rival[] = [];
     for (const name of await readdir(this.#directory)) {
-      if (!name.startsWith(PREFIX) || name.endsWith(UNBORN) || name === this.#name) continue;
+      if (!NAME.test(name) || name === this.#name) continue;
       const answer = await ask(this.#path(name));
       if (answer === undefined) {
         await rm(join(this.#directory, name), { force: true });
@@ -162,6 +162,7 @@ function codeOf(error: unknown): unknown {
 }
 
 const PREFIX = 'in-use-';
+const NAME = /^in-use-[0-9a-f]{16}$/;
 /** Behind the name of one that does not listen yet. */
 const UNBORN = '.new';
 /** A process that is there but does not get to answer has the directory. */

@@ -1,50 +1,57 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { MessageChannel } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { EngineAnswer, EngineRequest } from './engine-messages.js';
 import { serveEngine } from './engine-thread.js';
-import { freshFolder } from './fresh-folder.testing.js';
 import { TABLE_CODES } from './tables.js';
 import { WriteBatch } from './write-batch.js';
 
-/** The engine of a thread, asked in this one. */
-async function served(t: TestContext, directory: string) {
-  const { port1: own, port2: other } = new MessageChannel();
-  t.after(() => own.close());
-  const answer = async (): Promise<EngineAnswer> => {
-    const [message] = (await once(own, 'message')) as [EngineAnswer];
-    return message;
-  };
-  const opened = answer();
-  await serveEngine(other, directory);
-  const ask = (request: EngineRequest): Promise<EngineAnswer> => {
-    const answered = answer();
-    own.postMessage(request, []);
-    return answered;
-  };
-  return { opened: await opened, ask };
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'magpie-store-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
 }
 
-test('serveEngine() answers what it is asked, in order, and ends when it is closed', async (t) => {
-  const { opened, ask } = await served(t, await freshFolder(t));
-  assert.deepEqual(opened, { type: 'done' });
-  const table = TABLE_CODES.meta;
-  assert.deepEqual(await ask({ type: 'count', table }), { type: 'count', count: 0 });
+async function answer(port: MessagePort): Promise<EngineAnswer> {
+  const [found] = (await once(port, 'message')) as [EngineAnswer];
+  return found;
+}
+
+test('serveEngine() answers in order and ends when it is told to', async (t) => {
+  const { port1: port, port2: other } = new MessageChannel();
+  const directory = await folder(t);
+  const first = answer(port);
+  await serveEngine(other, directory);
+  assert.equal((await first).type, 'done');
   const batch = new WriteBatch();
   batch.put('meta', Buffer.from('k'), Buffer.from('v'));
-  assert.equal((await ask({ type: 'write', batches: [batch.take()] })).type, 'written');
-  assert.deepEqual(await ask({ type: 'count', table }), { type: 'count', count: 1 });
-  const piece = await ask({ type: 'read', table, after: undefined, bytesMax: 1000 });
-  assert.equal(piece.type === 'piece' && piece.piece.records, 1);
-  assert.deepEqual(await ask({ type: 'close' }), { type: 'done' });
+  const answers: EngineAnswer[] = [];
+  port.on('message', (found: EngineAnswer) => answers.push(found));
+  const requests: readonly EngineRequest[] = [
+    { type: 'write', batches: [batch.take()] },
+    { type: 'count', table: TABLE_CODES.meta },
+    { type: 'read', table: TABLE_CODES.meta, after: undefined, bytesMax: 1000 },
+    { type: 'close' },
+  ];
+  for (const request of requests) port.postMessage(request);
+  await once(port, 'close');
+  assert.deepEqual(
+    answers.map(({ type }) => type),
+    ['written', 'count', 'piece', 'done'],
+  );
 });
 
 test('serveEngine() says why it cannot open', async (t) => {
-  const folder = await freshFolder(t);
-  await writeFile(join(folder, 'file'), '');
-  const { opened } = await served(t, join(folder, 'file', 'data'));
-  assert.equal(opened.type, 'failed');
+  const { port1: port, port2: other } = new MessageChannel();
+  t.after(() => port.close());
+  const directory = await folder(t);
+  await mkdir(join(directory, 'data.mdb'));
+  const first = answer(port);
+  await serveEngine(other, directory);
+  const found = await first;
+  assert.match(found.type === 'failed' ? found.message : '', /Is a directory/);
 });

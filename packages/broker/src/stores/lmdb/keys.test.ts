@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import fc from 'fast-check';
 import {
   numberKey,
   numberOfKey,
@@ -10,39 +11,66 @@ import {
   textKey,
 } from './keys.js';
 
-/** Of LMDB. */
+const number = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
+/** What LMDB takes. */
 const KEY_BYTES_MAX = 1978;
 
-test('numberOfKey() is the inverse of numberKey()', () => {
-  for (const number of [0, 1, 255, 2 ** 32, Number.MAX_SAFE_INTEGER]) {
-    assert.equal(numberOfKey(numberKey(number)), number);
-  }
+test('numberKey() and numberOfKey() are inverse', () => {
+  fc.assert(fc.property(number, (each) => assert.equal(numberOfKey(numberKey(each)), each)));
 });
 
-test('partsOfSessionKey() is the inverse of sessionKey()', () => {
-  const parts = { session: 7, number: 2 ** 40 };
-  assert.deepEqual(partsOfSessionKey(sessionKey(parts.session, parts.number)), parts);
+test('sessionKey() and partsOfSessionKey() are inverse', () => {
+  fc.assert(
+    fc.property(number, number, (session, each) => {
+      const key = sessionKey(session, each);
+      assert.deepEqual(partsOfSessionKey(key), { session, number: each });
+      assert.equal(sessionOfKey(key), session);
+    }),
+  );
 });
 
-test('sessionOfKey() reads both kinds of keys of a session', () => {
-  assert.equal(sessionOfKey(sessionKey(3, 4)), 3);
-  assert.equal(sessionOfKey(sessionTextKey(3, 'a/#')), 3);
+test('sessionKey() and sessionTextKey() lie between the keys of their session and the next', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 2 ** 40 }),
+      number,
+      fc.string(),
+      (session, each, text) => {
+        for (const key of [sessionKey(session, each), sessionTextKey(session, text)]) {
+          assert.ok(Buffer.compare(key, numberKey(session)) > 0);
+          assert.ok(Buffer.compare(key, numberKey(session + 1)) < 0);
+          assert.equal(sessionOfKey(key), session);
+        }
+      },
+    ),
+  );
 });
 
-const texts = ['', 'a', 'a/b', 'é', 'x'.repeat(1024), 'x'.repeat(1025), 'x'.repeat(65_535)];
-test('textKey() gives each text a key of its own that LMDB takes', () => {
-  const keys = texts.map((text) => Buffer.from(textKey(text)));
-  assert.equal(new Set(keys.map((key) => key.toString('hex'))).size, texts.length);
-  for (const key of keys) assert.ok(key.length > 0 && key.length <= KEY_BYTES_MAX);
-});
+const LONG = 'x'.repeat(2000);
+const texts = ['', 'a', 'A', 'a/b', 'é', '🐦', '\0', LONG, `${LONG}1`, `${LONG}2`, '\u0001a'];
+for (const [place, text] of texts.entries()) {
+  test(`textKey() tells text ${place} from all others, and is a key`, () => {
+    const key = textKey(text);
+    assert.ok(key.length > 0 && key.length + 8 <= KEY_BYTES_MAX);
+    for (const other of texts) {
+      assert.equal(Buffer.compare(key, textKey(other)) === 0, text === other);
+    }
+  });
+}
 
-test('sessionTextKey() keeps the sessions apart', () => {
-  assert.notDeepEqual(sessionTextKey(1, 'a'), sessionTextKey(2, 'a'));
-  assert.ok(sessionTextKey(1, 'x'.repeat(65_535)).length <= KEY_BYTES_MAX);
-});
-
-test('keys of another length are refused', () => {
-  assert.throws(() => numberOfKey(new Uint8Array(7)), /7 bytes instead of 8/);
-  assert.throws(() => partsOfSessionKey(new Uint8Array(8)), /8 bytes instead of 16/);
-  assert.throws(() => sessionOfKey(new Uint8Array(3)), RangeError);
-});
+const wrong: readonly (readonly [
+  name: string,
+  read: (key: Uint8Array) => unknown,
+  size: number,
+])[] = [
+  ['numberOfKey', numberOfKey, 7],
+  ['numberOfKey', numberOfKey, 9],
+  ['partsOfSessionKey', partsOfSessionKey, 8],
+  ['partsOfSessionKey', partsOfSessionKey, 17],
+  ['sessionOfKey', sessionOfKey, 7],
+];
+for (const [name, read, size] of wrong) {
+  test(`${name}() refuses a key of ${size} bytes`, () => {
+    assert.throws(() => read(new Uint8Array(size)), RangeError);
+  });
+}

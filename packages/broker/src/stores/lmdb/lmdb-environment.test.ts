@@ -1,78 +1,112 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { open } from 'lmdb';
 import { BatchReader } from './batch-reader.js';
-import { freshFolder } from './fresh-folder.testing.js';
-import { LmdbEnvironment, type ReadPiece } from './lmdb-environment.js';
+import { LmdbEnvironment } from './lmdb-environment.js';
 import { TABLE_CODES } from './tables.js';
 import { WriteBatch } from './write-batch.js';
 
-const { messages, retained } = TABLE_CODES;
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'magpie-store-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
 
-function shown({ bytes, end }: ReadPiece): string[] {
-  const reader = new BatchReader(bytes, end);
+const META = TABLE_CODES.meta;
+
+function contents(environment: LmdbEnvironment, after?: Uint8Array, bytesMax = 10_000) {
+  const piece = environment.read(META, after, bytesMax);
+  const reader = new BatchReader(piece.bytes, piece.end);
   const records: string[] = [];
   while (reader.next()) {
     records.push(`${Buffer.from(reader.key).toString()}=${Buffer.from(reader.value).toString()}`);
   }
-  return records;
+  return { records, last: piece.last, lastKey: piece.lastKey };
 }
 
-function puts(table: 'messages' | 'retained', ...keys: string[]) {
+function batchOf(...records: readonly string[]) {
   const batch = new WriteBatch();
-  for (const key of keys) batch.put(table, Buffer.from(key), Buffer.from(`value of ${key}`));
+  for (const record of records) {
+    const [key = '', value = ''] = record.split('=');
+    batch.put('meta', Buffer.from(key), Buffer.from(value));
+  }
   return batch.take();
 }
 
-test('LmdbEnvironment keeps what was written over a restart', async (t) => {
-  const folder = await freshFolder(t);
-  const first = LmdbEnvironment.open(folder);
-  await first.write([puts('messages', 'b', 'a'), puts('retained', 'r')]);
+test('LmdbEnvironment writes batches in their order and reads in order of key', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  const remove = new WriteBatch();
+  remove.remove('meta', Buffer.from('b'));
+  remove.remove('meta', Buffer.from('nosuch'));
+  await environment.write([batchOf('c=1', 'a=1', 'b=1'), remove.take(), batchOf('c=2')]);
+  assert.deepEqual(contents(environment).records, ['a=1', 'c=2']);
+  assert.equal(environment.count(META), 2);
+  await environment.close();
+});
+
+test('LmdbEnvironment removes a range, and what lies around it stays', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  const remove = new WriteBatch();
+  remove.removeRange('meta', Buffer.from('b'), Buffer.from('d'));
+  const batches = [batchOf('a=1', 'b=1', 'c=1', 'cc=1', 'd=1'), remove.take(), batchOf('c=2')];
+  await environment.write(batches);
+  assert.deepEqual(contents(environment).records, ['a=1', 'c=2', 'd=1']);
+  await environment.close();
+});
+
+test('LmdbEnvironment reads in pieces, a record that is too large alone', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  await environment.write([batchOf('a=1', `b=${'x'.repeat(200)}`, 'c=3', 'd=4')]);
+  const found: string[][] = [];
+  for (let after: Uint8Array | undefined, more = true; more; ) {
+    const piece = contents(environment, after, 40);
+    found.push(piece.records.map((record) => record.slice(0, 3)));
+    after = piece.lastKey;
+    more = !piece.last;
+  }
+  assert.deepEqual(found, [['a=1'], ['b=x'], ['c=3', 'd=4']]);
+  await environment.close();
+});
+
+test('LmdbEnvironment keeps what it has written', async (t) => {
+  const directory = await folder(t);
+  const first = LmdbEnvironment.open(directory);
+  await first.write([batchOf('a=1')]);
   await first.close();
-  const again = LmdbEnvironment.open(folder);
-  assert.equal(again.count(messages), 2);
-  const piece = again.read(messages, undefined, 1000);
-  assert.deepEqual(shown(piece), ['a=value of a', 'b=value of b']);
-  assert.deepEqual([piece.records, piece.last], [2, true]);
-  assert.deepEqual(shown(again.read(retained, undefined, 1000)), ['r=value of r']);
+  const again = LmdbEnvironment.open(directory);
+  assert.deepEqual(contents(again).records, ['a=1']);
   await again.close();
 });
 
-test('LmdbEnvironment removes keys and ranges, in the order of the writes', async (t) => {
-  const environment = LmdbEnvironment.open(await freshFolder(t));
-  await environment.write([puts('messages', 'a', 'b', 'c', 'd')]);
-  const batch = new WriteBatch();
-  batch.remove('messages', Buffer.from('a'));
-  batch.removeRange('messages', Buffer.from('b'), Buffer.from('d'));
-  batch.put('messages', Buffer.from('c'), Buffer.from('new'));
-  await environment.write([batch.take()]);
-  const piece = environment.read(messages, undefined, 1000);
-  assert.deepEqual(shown(piece), ['c=new', 'd=value of d']);
-  await environment.close();
-});
-
-test('LmdbEnvironment.read() gives pieces, and a record that is larger alone', async (t) => {
-  const environment = LmdbEnvironment.open(await freshFolder(t));
-  const keys = ['a', 'b', 'c', 'd'];
-  await environment.write([puts('messages', ...keys)]);
-  const found: string[] = [];
-  let after: Uint8Array | undefined;
-  for (let last = false; !last; ) {
-    const piece = environment.read(messages, after, 10);
-    assert.equal(piece.records, 1);
-    found.push(...shown(piece));
-    ({ lastKey: after, last } = piece);
+test('LmdbEnvironment makes files for nobody else', async (t) => {
+  const directory = await folder(t);
+  await LmdbEnvironment.open(directory).close();
+  for (const name of ['data.mdb', 'lock.mdb']) {
+    assert.equal((await stat(join(directory, name))).mode & 0o777, 0o600, name);
   }
-  assert.deepEqual(
-    found,
-    keys.map((key) => `${key}=value of ${key}`),
-  );
-  await environment.close();
 });
 
-test('LmdbEnvironment of nothing is empty', async (t) => {
-  const environment = LmdbEnvironment.open(await freshFolder(t));
-  assert.equal(environment.count(messages), 0);
-  const piece = environment.read(messages, undefined, 1000);
-  assert.deepEqual([piece.records, piece.last, piece.end], [0, true, 0]);
-  await environment.close();
-});
+const damages: readonly (readonly [name: string, value: Uint8Array, problem: RegExp])[] = [
+  ['another value', Buffer.from('other'), /its checksum is wrong/],
+  ['no checksum', Buffer.from('ab'), /it is too short/],
+  ['nothing', Buffer.alloc(0), /it is too short/],
+];
+for (const [name, value, problem] of damages) {
+  test(`LmdbEnvironment refuses a record with ${name} behind its back`, async (t) => {
+    const directory = await folder(t);
+    const environment = LmdbEnvironment.open(directory);
+    await environment.write([batchOf('a=1', 'b=2')]);
+    await environment.close();
+    const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
+    const root = open({ path: directory, overlappingSync: false, ...encoding });
+    await root.openDB({ name: 'meta', ...encoding }).put(Buffer.from('b'), value);
+    await root.close();
+    const again = LmdbEnvironment.open(directory);
+    assert.throws(() => contents(again), problem);
+    assert.throws(() => contents(again), /The record 62 of table meta is damaged/);
+    await again.close();
+  });
+}

@@ -3,7 +3,14 @@ import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPat
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import { TABLES } from './tables.js';
-import { type BatchBytes, CHECKSUM_BYTES, PUT, REMOVE, WriteBatch } from './write-batch.js';
+import {
+  type BatchBytes,
+  CHECKSUM_BYTES,
+  HEAD_BYTES,
+  PUT,
+  REMOVE,
+  WriteBatch,
+} from './write-batch.js';
 
 type Table = Database<Uint8Array, Uint8Array>;
 type Root = RootDatabase<Uint8Array, Uint8Array>;
@@ -74,7 +81,8 @@ export class LmdbEnvironment {
     let records = 0;
     let last = true;
     for (const { key, value } of this.#table(table).getRange(range)) {
-      if (records > 0 && !batch.fits(key.length, value.length)) {
+      const bytes = batch.bytesUsed + HEAD_BYTES + key.length + value.length;
+      if (records > 0 && bytes > bytesMax) {
         last = false;
         break;
       }

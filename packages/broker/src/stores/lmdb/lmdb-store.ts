@@ -71,9 +71,9 @@ export class LmdbStore implements Store {
     try {
       const engine = await LmdbEngine.open(place.path);
       try {
-        await prepareFormat(engine);
+        const store = await LmdbStore.over(engine, place);
         await place.markAsStore();
-        return new LmdbStore(engine, place);
+        return store;
       } catch (error) {
         await engine.close();
         throw error;
@@ -84,6 +84,17 @@ export class LmdbStore implements Store {
         cause: error,
       });
     }
+  }
+
+  /**
+   * A store over any engine, which it closes.
+   *
+   * @param directory What it closes then, too.
+   * @throws {Error} if the engine holds a newer format.
+   */
+  static async over(engine: Engine, directory?: DataDirectory): Promise<LmdbStore> {
+    await prepareFormat(engine);
+    return new LmdbStore(engine, directory);
   }
 
   /** @throws {Error} in one clear line that names the record, if one is damaged. */

@@ -1,55 +1,110 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { numberKey, sessionKey, sessionTextKey } from './keys.js';
+import { Message } from '../../model/message.js';
+import { BatchReader } from './batch-reader.js';
+import { numberKey, sessionKey, textKey } from './keys.js';
 import { loadState } from './load-state.js';
 import { MemoryEngine } from './memory-engine.testing.js';
+import { type RecipientRecord, writeMessage, writeProgress } from './records.js';
+import type { TableName } from './tables.js';
+import { WriteBatch } from './write-batch.js';
 
-/** Values as records.ts describes them. */
-const NAME_A = Buffer.of(1, 0x61);
+function recordOf(write: (out: WriteBatch) => void): Uint8Array {
+  const batch = new WriteBatch();
+  batch.beginPut('meta');
+  batch.number(1);
+  batch.beginValue();
+  write(batch);
+  batch.end();
+  const { bytes, end } = batch.take();
+  const reader = new BatchReader(bytes, end);
+  reader.next();
+  return new Uint8Array(reader.value);
+}
 
-test('loadState() of nothing is nothing', async () => {
-  const { state, lastArrival, nextSession } = await loadState(new MemoryEngine());
-  assert.deepEqual(state, { sessions: [], retained: [] });
-  assert.deepEqual([lastArrival, nextSession], [0, 1]);
-});
+function messageTo(...recipients: readonly RecipientRecord[]): Uint8Array {
+  const message = Message.of({ topic: 't', payload: Buffer.from('p'), qos: 1, retain: false });
+  return recordOf((out) => writeMessage(out, message, recipients));
+}
 
-test('loadState() puts the tables together', async () => {
+function to(session: number, sequence: number): RecipientRecord {
+  return { session, sequence, qos: 1, retained: false };
+}
+
+test('loadState() gives what is pending, and names what nobody waits for', async () => {
   const engine = new MemoryEngine();
-  engine.put('sessions', numberKey(4), NAME_A);
-  engine.put('subscriptions', sessionTextKey(4, 't/#'), Buffer.of(1, 3, 0x74, 0x2f, 0x23));
-  engine.put('received', sessionKey(4, 9), Buffer.alloc(0));
-  engine.put('released', sessionKey(4, 1), Buffer.alloc(0));
-  engine.put('progress', numberKey(4), Buffer.of(3, 2)); // next 3, settled below 2
-  // QoS 1, topic t, no publisher, to session 4 at sequence 2 and to one that is gone, payload m
-  engine.put('messages', numberKey(8), Buffer.of(1, 1, 0x74, 0, 2, 4, 2, 1, 5, 0, 1, 0x6d));
-  // To session 4 at sequence 0, which is settled
-  engine.put('messages', numberKey(7), Buffer.of(1, 1, 0x74, 0, 1, 4, 0, 1, 0x6d));
-  engine.put('retained', Buffer.of(1, 0x74), Buffer.of(4, 1, 0x74, 0, 0, 0x72));
-  const { state, leftOver, lastArrival, nextSession } = await loadState(engine);
-  const [session] = state.sessions;
-  assert.equal(session?.clientId, 'a');
-  assert.equal(session.nextSequence, 3);
-  assert.deepEqual([...session.subscriptions], [['t/#', 1]]);
-  assert.deepEqual(session.received, [9]);
+  engine.put(
+    'sessions',
+    numberKey(1),
+    recordOf((out) => out.text('a')),
+  );
+  engine.put(
+    'sessions',
+    numberKey(7),
+    recordOf((out) => out.text('b')),
+  );
+  const progress = { nextSequence: 9, cursor: 3, gaps: [4, 6] };
+  engine.put(
+    'progress',
+    numberKey(1),
+    recordOf((out) => writeProgress(out, progress)),
+  );
+  engine.put('messages', numberKey(10), messageTo(to(1, 2), to(9, 0)));
+  engine.put('messages', numberKey(11), messageTo(to(1, 3), to(7, 0)));
+  engine.put('messages', numberKey(12), messageTo(to(1, 5)));
+  engine.put('messages', numberKey(15), messageTo(to(1, 6)));
+  const { state, sessions, open, leftOver, lastArrival, nextSession } = await loadState(engine);
+  const [a, b] = state.sessions;
   assert.deepEqual(
-    session.deliveries.map(({ sequence, qos, message }) => [sequence, qos, message?.topic]),
-    [
-      [1, 2, undefined],
-      [2, 1, 't'],
-    ],
+    a?.deliveries.map(({ sequence }) => sequence),
+    [3, 6],
   );
   assert.deepEqual(
-    state.retained.map(({ topic, retain }) => [topic, retain]),
-    [['t', true]],
+    b?.deliveries.map(({ sequence }) => sequence),
+    [0],
   );
-  assert.deepEqual([leftOver, lastArrival, nextSession], [[7], 8, 5]);
+  assert.deepEqual([a.nextSequence, b.nextSequence], [9, 1]);
+  assert.deepEqual([...open], [[11, 2]]);
+  assert.deepEqual(leftOver, [10, 12]);
+  assert.deepEqual({ lastArrival, nextSession }, { lastArrival: 15, nextSession: 8 });
+  assert.deepEqual([...(sessions.get('a')?.arrivals() ?? [])], [11, 15]);
 });
 
-test('loadState() names the record that it does not understand', async () => {
+test('loadState() shares one message between its recipients', async () => {
   const engine = new MemoryEngine();
-  engine.put('sessions', numberKey(4), Buffer.of(9, 0x61));
-  await assert.rejects(
-    loadState(engine),
-    /The record 0000000000000004 of table sessions is damaged: .* in the middle of a text/,
-  );
+  for (const number of [1, 2]) {
+    engine.put(
+      'sessions',
+      numberKey(number),
+      recordOf((out) => out.text(`client ${number}`)),
+    );
+  }
+  engine.put('messages', numberKey(1), messageTo(to(1, 0), to(2, 0)));
+  const [one, other] = (await loadState(engine)).state.sessions;
+  assert.ok(one?.deliveries[0]?.message);
+  assert.equal(one.deliveries[0].message, other?.deliveries[0]?.message);
 });
+
+const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8Array])[] = [
+  ['sessions', Buffer.of(1), recordOf((out) => out.text('a'))],
+  ['sessions', numberKey(1), Buffer.of(5, 97)],
+  ['sessions', numberKey(1), Buffer.of(1, 97, 98)],
+  ['progress', numberKey(1), Buffer.of(1)],
+  ['subscriptions', sessionKey(1, 1), Buffer.of(3, 1, 97)],
+  ['subscriptions', Buffer.of(1), Buffer.of(1, 1, 97)],
+  ['received', numberKey(1), Buffer.of()],
+  ['released', numberKey(1), Buffer.of()],
+  ['messages', numberKey(1), Buffer.of(1, 1, 116, 0)],
+  ['messages', Buffer.of(1, 2), messageTo()],
+  ['retained', textKey('t'), Buffer.of(1, 9, 116)],
+];
+for (const [row, [table, key, value]] of wrong.entries()) {
+  test(`loadState() names table and key of a record that makes no sense: ${table} ${row}`, async () => {
+    const engine = new MemoryEngine();
+    engine.put(table, key, value);
+    const name = Buffer.from(key).toString('hex');
+    await assert.rejects(loadState(engine), {
+      message: new RegExp(`^The record ${name} of table ${table} is damaged: it.+`),
+    });
+  });
+}

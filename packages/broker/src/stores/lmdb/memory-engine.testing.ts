@@ -1,48 +1,59 @@
+/** An engine in memory, whose writes a test lets fail or holds back. */
 import { BatchReader } from './batch-reader.js';
-import type { Engine } from './engine.js';
-import { PUT, REMOVE, WriteBatch, type BatchBytes } from './write-batch.js';
+import { type Engine, WriteFailure } from './engine.js';
 import { TABLES, type TableName } from './tables.js';
+import { type BatchBytes, PUT, REMOVE, WriteBatch } from './write-batch.js';
 
-/** An engine without a disk. */
 export class MemoryEngine implements Engine {
-  readonly #tables = new Map<TableName, Map<string, Buffer>>();
+  /** Values by key in hexadecimal, by table. */
+  readonly tables = new Map<TableName, Map<string, Uint8Array>>(
+    TABLES.map((name) => [name, new Map<string, Uint8Array>()]),
+  );
+  /** What `write` fails with, as long as it is set. */
+  failure: Error | undefined;
+  /** Batches of each write that has succeeded. */
+  readonly writes: number[] = [];
+  closed = false;
 
-  async *read(name: TableName): AsyncGenerator<BatchBytes> {
-    const batch = new WriteBatch();
-    const table = [...this.#table(name)].toSorted(([one], [other]) => (one < other ? -1 : 1));
-    for (const [key, value] of table) batch.put(name, Buffer.from(key, 'hex'), value);
-    yield batch.take();
+  async *read(table: TableName): AsyncGenerator<BatchBytes> {
+    const records = [...this.tables.get(table)!].toSorted(([one], [other]) =>
+      one < other ? -1 : 1,
+    );
+    for (const [key, value] of records) {
+      const batch = new WriteBatch();
+      batch.put(table, Buffer.from(key, 'hex'), value);
+      yield batch.take();
+    }
   }
 
   async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {
+    await Promise.resolve();
+    if (this.failure !== undefined) throw new WriteFailure(this.failure.message, batches);
     for (const { bytes, end } of batches) this.#apply(new BatchReader(bytes, end));
+    this.writes.push(batches.length);
     return batches;
   }
 
-  async close(): Promise<void> {}
+  async close(): Promise<void> {
+    this.closed = true;
+  }
 
-  /** Puts one record. */
-  put(name: TableName, key: Uint8Array, value: Uint8Array): void {
-    this.#table(name).set(Buffer.from(key).toString('hex'), Buffer.from(value));
+  /** Puts what a record holds that is not as it should be. */
+  put(table: TableName, key: Uint8Array, value: Uint8Array): void {
+    this.tables.get(table)!.set(Buffer.from(key).toString('hex'), new Uint8Array(value));
   }
 
   #apply(write: BatchReader): void {
     while (write.next()) {
-      const table = this.#table(TABLES[write.table]!);
+      const table = this.tables.get(TABLES[write.table]!)!;
       const key = Buffer.from(write.key).toString('hex');
-      const value = Buffer.from(write.value);
-      if (write.kind === PUT) table.set(key, value);
+      if (write.kind === PUT) table.set(key, new Uint8Array(write.value));
       else if (write.kind === REMOVE) table.delete(key);
-      else
-        for (const other of table.keys()) {
-          if (other >= key && other < value.toString('hex')) table.delete(other);
-        }
+      else this.#removeRange(table, key, Buffer.from(write.value).toString('hex'));
     }
   }
 
-  #table(name: TableName): Map<string, Buffer> {
-    const known = this.#tables.get(name) ?? new Map<string, Buffer>();
-    this.#tables.set(name, known);
-    return known;
+  #removeRange(table: Map<string, Uint8Array>, first: string, behind: string): void {
+    for (const key of table.keys()) if (key >= first && key < behind) table.delete(key);
   }
 }

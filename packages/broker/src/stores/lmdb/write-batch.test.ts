@@ -1,78 +1,68 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BatchReader } from './batch-reader.js';
-import { TABLES } from './tables.js';
-import { type BatchBytes, PUT, REMOVE, REMOVE_RANGE, WriteBatch } from './write-batch.js';
+import { WriteBatch } from './write-batch.js';
 
-/** `kind table key value`, in order. */
-function shown({ bytes, end }: BatchBytes): string[] {
-  const reader = new BatchReader(bytes, end);
-  const writes: string[] = [];
-  while (reader.next()) {
-    const key = Buffer.from(reader.key).toString();
-    const value = Buffer.from(reader.value).toString();
-    writes.push(`${reader.kind} ${TABLES[reader.table]} ${key} ${value}`.trimEnd());
-  }
-  return writes;
-}
-
-test('WriteBatch is empty at first, and after take()', () => {
-  const batch = new WriteBatch();
-  assert.equal(batch.isEmpty, true);
-  batch.put('meta', Buffer.from('k'), Buffer.from('v'));
-  assert.equal(batch.isEmpty, false);
-  assert.deepEqual(shown(batch.take()), [`${PUT} meta k v`]);
-  assert.equal(batch.isEmpty, true);
-  assert.deepEqual(shown(batch.take()), []);
+test('WriteBatch writes keys and values in parts as at once', () => {
+  const parts = new WriteBatch();
+  parts.beginPut('messages');
+  parts.number(258);
+  parts.beginValue();
+  parts.varint(300);
+  parts.text('é');
+  parts.uint8(9);
+  parts.end();
+  const once = new WriteBatch();
+  const key = Buffer.from('0000000000000102', 'hex');
+  once.put('messages', key, Buffer.from('ac0202c3a909', 'hex'));
+  const [one, other] = [parts.take(), once.take()];
+  assert.deepEqual(one.bytes.subarray(0, one.end), other.bytes.subarray(0, other.end));
 });
 
-test('WriteBatch keeps all kinds of writes in order', () => {
-  const batch = new WriteBatch(1);
-  batch.put('messages', Buffer.from('one'), Buffer.from('first'));
-  batch.remove('retained', Buffer.from('two'));
-  batch.removeRange('received', Buffer.from('a'), Buffer.from('b'));
-  batch.put('sessions', Buffer.from('three'), Buffer.alloc(0));
-  assert.deepEqual(shown(batch.take()), [
-    `${PUT} messages one first`,
-    `${REMOVE} retained two`,
-    `${REMOVE_RANGE} received a b`,
-    `${PUT} sessions three`,
-  ]);
-});
-
-test('WriteBatch joins the parts of keys and values', () => {
-  const batch = new WriteBatch(1);
-  batch.beginPut('meta');
-  batch.raw(Buffer.from('k'));
-  batch.uint8(0x31);
-  batch.beginValue();
-  batch.text('é');
-  batch.varint(300);
-  batch.end();
+test('WriteBatch grows as it needs, and is empty when it was taken', () => {
+  const batch = new WriteBatch(16);
+  const value = new Uint8Array(1000).fill(7);
+  for (let count = 0; count < 100; count++) batch.put('retained', Buffer.of(count), value);
   const { bytes, end } = batch.take();
-  const reader = new BatchReader(bytes, end);
-  assert.equal(reader.next(), true);
-  assert.equal(Buffer.from(reader.key).toString(), 'k1');
-  assert.deepEqual([...reader.value], [2, 0xc3, 0xa9, 0xac, 0x02]);
-  assert.equal(reader.next(), false);
+  assert.ok(batch.isEmpty);
+  const write = new BatchReader(bytes, end);
+  for (let count = 0; count < 100; count++) {
+    assert.ok(write.next());
+    assert.deepEqual([...write.key], [count]);
+    assert.deepEqual(new Uint8Array(write.value), value);
+  }
 });
 
-test('WriteBatch grows, and fits() says when it would', () => {
-  const batch = new WriteBatch(64);
-  assert.equal(batch.fits(10, 42), true);
-  assert.equal(batch.fits(10, 43), false);
-  const value = Buffer.alloc(100_000, 'x');
-  batch.put('messages', Buffer.from('k'), value);
-  assert.deepEqual(shown(batch.take()), [`${PUT} messages k ${value.toString()}`]);
-});
-
-test('WriteBatch goes on in the memory it is given', () => {
+test('WriteBatch goes on in the memory of an earlier batch', () => {
   const batch = new WriteBatch();
-  batch.put('meta', Buffer.from('k'), Buffer.from('v'));
-  const spare = batch.take().bytes;
-  batch.take(spare);
-  batch.put('meta', Buffer.from('K'), Buffer.from('V'));
-  const taken = batch.take();
-  assert.equal(taken.bytes, spare);
-  assert.deepEqual(shown(taken), [`${PUT} meta K V`]);
+  batch.put('meta', Buffer.of(1), Buffer.of(1));
+  const first = batch.take();
+  batch.take(first.bytes);
+  batch.put('meta', Buffer.of(2), Buffer.of(3));
+  const second = batch.take();
+  assert.equal(second.bytes, first.bytes);
+  const write = new BatchReader(second.bytes, second.end);
+  assert.ok(write.next());
+  assert.deepEqual([...write.key, ...write.value], [2, 3]);
+});
+
+test('WriteBatch.bytesUsed counts heads, keys, values and checksums', () => {
+  const batch = new WriteBatch();
+  assert.equal(batch.bytesUsed, 0);
+  batch.put('meta', Buffer.of(1), Buffer.of(1, 2, 3));
+  assert.equal(batch.bytesUsed, 8 + 1 + 3 + 4);
+});
+
+test('WriteBatch.putWithChecksum() takes a value with the checksum behind it', () => {
+  const batch = new WriteBatch();
+  batch.putWithChecksum('meta', Buffer.of(1), Buffer.of(5, 6, 0xa, 0xb, 0xc, 0xd));
+  batch.put('meta', Buffer.of(2), Buffer.of(7));
+  const { bytes, end } = batch.take();
+  const write = new BatchReader(bytes, end);
+  write.next();
+  assert.deepEqual([...write.value], [5, 6]);
+  const checksum = bytes.subarray(write.valueEnd, write.valueEnd + 4);
+  assert.deepEqual([...checksum], [0xa, 0xb, 0xc, 0xd]);
+  write.next();
+  assert.deepEqual([...write.value], [7]);
 });

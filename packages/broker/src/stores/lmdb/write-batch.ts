@@ -48,6 +48,10 @@ export class WriteBatch {
     return this.#end === 0;
   }
 
+  get bytesUsed(): number {
+    return this.#end;
+  }
+
   beginPut(table: TableName): void {
     this.#begin(PUT, table);
   }
@@ -71,11 +75,6 @@ export class WriteBatch {
       this.#reserve(CHECKSUM_BYTES);
       this.#end += CHECKSUM_BYTES;
     }
-  }
-
-  /** Whether a put of a key and a value of so many bytes fits into the memory that there is. */
-  fits(keyBytes: number, valueBytes: number): boolean {
-    return this.#end + HEAD_BYTES + keyBytes + valueBytes + CHECKSUM_BYTES <= this.#bytes.length;
   }
 
   put(table: TableName, key: Uint8Array, value: Uint8Array): void {
