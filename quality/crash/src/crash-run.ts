@@ -159,7 +159,7 @@ export class CrashRun {
 
   #ended(broker: BrokerProcess): Error {
     return new Error(
-      `Seed ${this.#options.seed}: the broker ended, or did not listen within ${START_MS} ms, after `
+      `Seed ${this.#options.seed}: the broker ended or did not listen within ${START_MS} ms, after `
         + `${this.#kills} kills; it said:\n${broker.said}`,
     );
   }

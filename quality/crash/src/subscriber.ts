@@ -4,7 +4,8 @@ import { type LinkHandler, MqttLink } from './mqtt-link.js';
 
 /**
  * Subscribes with a session that lasts, and acknowledges what it gets. A QoS 2 message is handed to
- * the application when it comes first, and not again until its PUBREL (MQTT 3.1.1, 4.3.3, method B).
+ * the application when it comes first, and not again until its PUBREL (MQTT 3.1.1, 4.3.3, method
+ * B).
  */
 export class Subscriber implements LinkHandler {
   readonly clientId: string;

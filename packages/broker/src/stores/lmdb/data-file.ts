@@ -2,8 +2,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 
 /**
- * Looks at the file of an LMDB environment before LMDB does. Where the file is none of its own, LMDB
- * ends the process (SIGSEGV), and where it ends too early, reading it does (SIGBUS).
+ * Looks at the file of an LMDB environment before LMDB does. Where the file is none of its own,
+ * LMDB ends the process (SIGSEGV), and where it ends too early, reading it does (SIGBUS).
  *
  * A file may be a little shorter than its last page says, if those pages are free and were never
  * written; and it may have been cut. So what is missing is made up with zeros: free pages do not

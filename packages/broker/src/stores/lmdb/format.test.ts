@@ -25,7 +25,7 @@ test('prepareFormat() refuses a newer format, and writes nothing', async () => {
 });
 
 for (const table of ['meta', 'sessions', 'messages', 'retained'] as const) {
-  test(`prepareFormat() refuses a store without a format that has something in ${table}`, async () => {
+  test(`prepareFormat() refuses a store without a format with something in ${table}`, async () => {
     const engine = new MemoryEngine();
     engine.put(table, NEXT_SESSION, numberKey(1));
     await assert.rejects(prepareFormat(engine), /does not say its format/);

@@ -99,7 +99,7 @@ const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8
   ['retained', textKey('t'), Buffer.of(1, 9, 116)],
 ];
 for (const [row, [table, key, value]] of wrong.entries()) {
-  test(`loadState() names table and key of a record that makes no sense: ${table} ${row}`, async () => {
+  test(`loadState() names table and key of what makes no sense: ${table} ${row}`, async () => {
     const engine = new MemoryEngine();
     engine.put(table, key, value);
     const name = Buffer.from(key).toString('hex');

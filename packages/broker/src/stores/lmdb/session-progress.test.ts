@@ -83,8 +83,8 @@ test('SessionProgress completes what was released, once', () => {
 });
 
 /**
- * Goal: what is written says exactly of the used numbers whether they are settled, and costs as much
- * as there are gaps, not as there are messages.
+ * Goal: what is written says exactly of the used numbers whether they are settled, and costs as
+ * much as there are gaps, not as there are messages.
  * Method: random acts, nearly in order as a session does them, against plain sets.
  */
 test('SessionProgress writes what a set would say', () => {
