@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 import mqtt from 'mqtt';
@@ -10,6 +13,7 @@ import { pathOf, ROOT, SetupError } from './command.mjs';
 const PATIENCE_MS = 60_000;
 /** What the contract promises for SIGTERM. */
 const END_MS = 10_000;
+const SMOKE_ARGS = ['--port', '0', '--no-ws', '--no-http', '--allow-anonymous'];
 
 /**
  * Runs `npm start`'s script on a runtime, passes a message of each QoS through the broker, and ends
@@ -21,7 +25,9 @@ const END_MS = 10_000;
  */
 export async function smoke(node) {
   const startedMs = performance.now();
-  const broker = startBroker(node);
+  // On disk, so that the native part of the store is seen on this runtime too.
+  const dataDir = await mkdtemp(join(tmpdir(), 'magpie-smoke-'));
+  const broker = startBroker(node, [...SMOKE_ARGS, '--data-dir', dataDir]);
   try {
     const { host, port } = await inTime('a listener', broker.listening);
     await exchange(`mqtt://${host}:${port}`);
@@ -32,15 +38,14 @@ export async function smoke(node) {
     throw new SetupError(`${error.message}; the broker said: ${broker.said().trim() || 'nothing'}`);
   } finally {
     broker.child.kill('SIGKILL');
+    await broker.exited;
+    await rm(dataDir, { recursive: true });
   }
   return Math.round(performance.now() - startedMs);
 }
 
-/** Starts the broker on a free port and reads its log. */
-export function startBroker(
-  node,
-  args = ['--port', '0', '--no-ws', '--no-http', '--allow-anonymous'],
-) {
+/** Starts the broker and reads its log. */
+export function startBroker(node, args) {
   const child = spawn(node, [pathOf('tools/setup/start.mjs'), ...args], { cwd: ROOT });
   const lines = [];
   const listening = new Promise((resolve) => {

@@ -21,6 +21,7 @@ export type {
   HttpConfig,
   ListenerConfig,
   LogLevel,
+  StorageConfig,
   TcpListenerConfig,
   WebSocketListenerConfig,
 } from './config/broker-config.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,9 @@ import { type RunningMagpie, runMagpie, startMagpie } from './process.testing.js
 
 /** The process as a whole: what only shows from outside. */
 
-const QUIET = ['broker', '--port', '0', '--no-ws', '--no-http'];
+const DISK = ['broker', '--port', '0', '--no-ws', '--no-http'];
+const QUIET = [...DISK, '--memory'];
+const ALL = ['broker', '--port', '0', '--ws-port', '0', '--http-port', '0'];
 
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'magpie-main-'));
@@ -71,7 +73,7 @@ test('magpie broker ends with 1 and one line when the port is in use', async (t)
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const { code, stderr } = await runMagpie(['broker', '--port', `${port}`, '--no-ws', '--no-http']);
+  const { code, stderr } = await runMagpie([...QUIET, '--port', `${port}`]);
   assert.equal(code, 1);
   assert.equal(
     stderr,
@@ -89,14 +91,14 @@ test('magpie broker reads magpie.yaml of its working directory, and says so', as
     stderr: 'magpie: magpie.yaml:2:1: htp is not a known key: did you mean http?\n',
   });
   await writeFile(join(cwd, 'magpie.yaml'), 'listeners: [{ type: tcp, port: 0 }]\n');
-  const magpie = startMagpie(t, ['broker', '--no-http'], { cwd });
+  const magpie = startMagpie(t, ['broker', '--no-http', '--memory'], { cwd });
   await magpie.line(({ msg, file }) => msg === 'configuration file read' && file === 'magpie.yaml');
   assert.ok((await magpie.port('tcp')) > 0);
 });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`magpie broker is the process itself and ends with 0 on ${signal}`, async (t) => {
-    const magpie = startMagpie(t, ['broker', '--port', '0', '--ws-port', '0', '--http-port', '0']);
+    const magpie = startMagpie(t, [...ALL, '--memory']);
     const [port] = await Promise.all(['tcp', 'ws', 'http'].map((name) => magpie.port(name)));
     const { pid } = await magpie.line(({ msg }) => msg === 'starting');
     assert.equal(pid, magpie.child.pid);
@@ -111,6 +113,87 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     assert.equal(magpie.lines.at(-1)?.msg, 'closed');
   });
 }
+
+const HELLO = Buffer.from('hello').toString('hex');
+
+/**
+ * Goal: what was acknowledged outlives the process, however that ends.
+ * Method: a client with a persistent session goes, a message for it is published and acknowledged,
+ * the process is killed. After a restart on the same directory the session has its message, and the
+ * topic its retained one.
+ */
+test('magpie broker has after kill -9 what it acknowledged', async (t) => {
+  const args = [...DISK, '--data-dir', join(await folder(t), 'data')];
+  const first = startMagpie(t, args);
+  const port = await first.port('tcp');
+  await talk(port, [
+    ['100d00044d5154540400003c000173', /20020000/], // CONNECT s, session kept
+    ['8206000100016101', /9003000101/], // SUBSCRIBE to a, QoS 1
+  ]);
+  await talk(port, [
+    ['100d00044d5154540402003c000170', /20020000/], // CONNECT p
+    ['330a0001610001' + HELLO, /40020001/], // PUBLISH hello to a, QoS 1, retained
+  ]);
+  first.child.kill('SIGKILL');
+  assert.deepEqual(await first.ended(), { code: null, signal: 'SIGKILL', stderr: '' });
+
+  const second = startMagpie(t, args);
+  const again = await second.port('tcp');
+  const { sessions, retainedMessages } = await second.line(({ msg }) => msg.startsWith('storage:'));
+  assert.deepEqual({ sessions, retainedMessages }, { sessions: 1, retainedMessages: 1 });
+  await talk(again, [
+    // Session present, then the message; DUP, because it may have been sent before.
+    ['100d00044d5154540400003c000173', new RegExp(`20020100.*3a0a000161....${HELLO}`)],
+  ]);
+  await talk(again, [
+    ['100d00044d5154540402003c000172', /20020000/], // CONNECT r
+    ['8206000100016100', new RegExp(`3108000161${HELLO}`)], // SUBSCRIBE: the retained message
+  ]);
+  second.child.kill('SIGTERM');
+  assert.deepEqual(await second.ended(), { code: 0, signal: null, stderr: '' });
+});
+
+/** Sends packets, each when the answer to the one before has come, and disconnects. */
+async function talk(port: number, exchanges: readonly [packet: string, answer: RegExp][]) {
+  const socket = connect(port, '127.0.0.1');
+  const closed = once(socket, 'close');
+  let answers = '';
+  for (const [packet, answer] of exchanges) {
+    socket.write(Buffer.from(packet, 'hex'));
+    while (!answer.test(answers)) {
+      const [chunk] = (await Promise.race([once(socket, 'data'), closed])) as [unknown];
+      if (!(chunk instanceof Buffer)) throw new Error(`The broker closed after ${answers}`);
+      answers += chunk.toString('hex');
+    }
+  }
+  socket.write(Buffer.from('e000', 'hex')); // DISCONNECT
+  socket.resume();
+  await closed;
+}
+
+test('magpie broker leaves a data directory alone that another one has', async (t) => {
+  const args = [...DISK, '--data-dir', join(await folder(t), 'data')];
+  const owner = startMagpie(t, args);
+  await owner.port('tcp');
+  const { code, stderr, stdout } = await runMagpie(args);
+  assert.equal(code, 1);
+  assert.match(stderr, /^magpie: The data directory \S+ is in use by another process[^\n]*\n$/);
+  assert.doesNotMatch(stdout, /listening/);
+  owner.child.kill('SIGTERM');
+  assert.deepEqual(await owner.ended(), { code: 0, signal: null, stderr: '' });
+});
+
+test('magpie broker keeps state in ./data of its working directory', async (t) => {
+  const cwd = await folder(t);
+  const magpie = startMagpie(t, DISK, { cwd });
+  await magpie.port('tcp');
+  const { msg, dir } = await magpie.line((line) => line.msg.startsWith('storage:'));
+  assert.equal(msg, 'storage: ./data, acknowledgements wait for the disk');
+  assert.equal(dir, join(await realpath(cwd), 'data'));
+  magpie.child.kill('SIGTERM');
+  assert.deepEqual(await magpie.ended(), { code: 0, signal: null, stderr: '' });
+  assert.ok((await readdir(join(cwd, 'data'))).includes('data.mdb'));
+});
 
 /** A client after its CONNACK. */
 async function connected(port: number) {

@@ -9,12 +9,18 @@ export interface BrokerConfig {
   readonly listeners: readonly ListenerConfig[];
   /** The HTTP port (health, metrics); `undefined` switches it off. */
   readonly http: HttpConfig | undefined;
-  readonly storage: { readonly memory: true };
+  readonly storage: StorageConfig;
   readonly limits: Limits;
   /** The operator allowed clients without a user name on every address, not on loopback alone. */
   readonly anonymous: boolean;
   readonly logLevel: LogLevel;
 }
+
+/**
+ * Where what must survive the process is kept: in a directory (a relative path starts at the
+ * working directory), or nowhere.
+ */
+export type StorageConfig = { readonly dir: string } | { readonly memory: true };
 
 export interface TcpListenerConfig {
   readonly type: 'tcp';

@@ -10,7 +10,7 @@ const BAD = `listeners:
   - hello
   - { type: ws, path: mqtt, prot: 1 }
 http: { port: x }
-storage: { dir: ./data }
+storage: { dri: ./data, sync: os }
 authentication:
   anonymous: yes
   users: passwd
@@ -32,7 +32,8 @@ const BAD_REPORT = [
     + 'current value is mqtt',
   '6:29: listeners[4].prot is not a known key: did you mean port?',
   '7:15: http.port must be an integer from 0 to 65535: current value is x',
-  '8:12: storage.dir is not available in Magpie 0.1: state is kept in memory',
+  '8:12: storage.dri is not a known key: did you mean dir?',
+  '8:25: storage.sync is not available in Magpie 0.1: every acknowledgement waits for the disk',
   '10:14: authentication.anonymous must be true or false: current value is yes',
   '11:3: authentication.users is not available in Magpie 0.1: every client is anonymous',
   '12:1: authorisation is not a known key',
@@ -83,9 +84,17 @@ const broken: [name: string, text: string, expected: string[]][] = [
   ['an empty host', 'http: { host: "" }', ['m.yaml:1:15: http.host must be a host name or an IP']],
   ['a host that is a number', 'http: { host: 1 }', ['m.yaml:1:15: http.host must be a host name']],
   [
-    'disk storage denied',
-    'storage: { memory: false }',
-    ['m.yaml:1:20: storage.memory must be true'],
+    'storage on disk and in memory',
+    'storage: { memory: true, dir: x }',
+    ['m.yaml:1:20: storage.memory must be false or left out beside storage.dir: current value is'],
+  ],
+  ['an empty path', 'storage: { dir: "" }', ['m.yaml:1:17: storage.dir must be the path of a']],
+  ['a path with a NUL', 'storage: { dir: "a\\0" }', ['m.yaml:1:17: storage.dir must be the path']],
+  ['a path that is a number', 'storage: { dir: 5 }', ['m.yaml:1:17: storage.dir must be the path']],
+  [
+    'a switch that is a word',
+    'storage: { memory: on }',
+    ['m.yaml:1:20: storage.memory must be true or false: current value is on'],
   ],
   [
     'a key of an object itself',
@@ -131,6 +140,12 @@ const good: [name: string, text: string, expected: object][] = [
   ['an explicit null', '~\n', {}],
   ['an empty table', '{}', {}],
   ['an IPv6 address', 'http: { host: "::1" }', { http: { host: '::1' } }],
+  ['a directory', 'storage: { dir: ./d }', { storage: { dir: './d' } }],
+  [
+    'a directory and no memory',
+    'storage: { dir: d, memory: false }',
+    { storage: { dir: 'd', memory: false } },
+  ],
   ['a limit', 'limits: { inflightMax: 5 }', { limits: { inflightMax: 5 } }],
   [
     'all keys',

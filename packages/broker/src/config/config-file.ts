@@ -10,7 +10,7 @@ import { shownText, shownValue } from './shown-value.js';
  * A magpie.yaml that has been read: its values, or everything that is wrong with it. Never both.
  */
 export interface ConfigFile {
-  /** As messages name the file. */
+  /** Its path as it was given, which is also how messages name it; empty where there is none. */
   readonly name: string;
   readonly values: FileConfig;
   readonly problems: readonly ConfigProblem[];

@@ -28,6 +28,7 @@ export function configurationMarkdown(): string {
     HTTP_NOTE,
     schemaTable(httpSchema),
     '### storage',
+    STORAGE_NOTE,
     schemaTable(storageSchema),
     '### authentication',
     AUTHENTICATION_NOTE,
@@ -71,7 +72,7 @@ listeners:
   - { type: tcp, host: 0.0.0.0, port: 1883 }
   - { type: ws, host: 0.0.0.0, port: 8083, path: /mqtt }
 http: { port: 18083 }
-storage: { memory: true }
+storage: { dir: ./data }
 authentication: { anonymous: true }
 limits: { queuedMessagesMax: 200000 }
 log: { level: info }
@@ -79,6 +80,15 @@ log: { level: info }
 
 const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`) and metrics (\`/metrics\`). Without
 the section the port is open with its defaults; \`--no-http\` closes it.`;
+
+const STORAGE_NOTE = `Persistent sessions and retained messages are kept in a directory, and every
+acknowledgement waits until what it promises is on disk. Without the section that is \`./data\` of
+the working directory. \`dir\` and \`memory: true\` exclude each other, as \`--data-dir\` and
+\`--memory\` do; a flag or a variable of either beats the section.
+
+A relative \`dir\` starts at the folder of the file, that of \`--data-dir\` and \`MAGPIE_DATA_DIR\`
+at the working directory. The directory is made if it is missing, for the broker's user alone. It
+serves one broker at a time, and has to be on a disk of the machine: not on a network file system.`;
 
 const AUTHENTICATION_NOTE = `While no authentication is configured, only loopback addresses
 (\`127.0.0.1\`, \`::1\`, \`localhost\`) are listened on. A public address needs
@@ -88,15 +98,13 @@ const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name.
 set by \`--limit NAME=VALUE\`.`;
 
 function optionTable(): string {
-  const rows = optionEntries()
-    .filter(([, { kind }]) => kind !== 'not-yet')
-    .map(([, { flag, value, env, path, doc, default: fallback }]) => [
-      code(value === undefined ? flag : `${flag} ${value}`),
-      code(env),
-      path === undefined ? '' : code(path),
-      fallback,
-      doc,
-    ]);
+  const rows = optionEntries().map(([, { flag, value, env, path, doc, default: fallback }]) => [
+    code(value === undefined ? flag : `${flag} ${value}`),
+    code(env),
+    path === undefined ? '' : code(path),
+    fallback,
+    doc,
+  ]);
   return table(['Flag', 'Variable', 'In magpie.yaml', 'Default', 'Meaning'], rows);
 }
 

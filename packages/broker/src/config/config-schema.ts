@@ -59,15 +59,24 @@ export const httpSchema = z.strictObject(
   'a table of keys',
 );
 
-export const storageSchema = z.strictObject(
-  {
-    memory: z
-      .literal(true, 'true')
-      .optional()
-      .describe('State is kept in memory: nothing survives a restart. Default: `true`.'),
-  },
-  'a table of keys',
-);
+export const storageSchema = z
+  .strictObject(
+    {
+      dir: z
+        .string('the path of a directory')
+        .refine(isDirectoryPath, 'the path of a directory')
+        .optional()
+        .describe('Directory for state, seen from the folder of the file. Default: see above.'),
+      memory: boolean
+        .optional()
+        .describe('Keep all state in memory: nothing survives a restart. Default: `false`.'),
+    },
+    'a table of keys',
+  )
+  .refine(({ dir, memory }) => dir === undefined || memory !== true, {
+    path: ['memory'],
+    message: 'false or left out beside storage.dir',
+  });
 
 export const authenticationSchema = z.strictObject(
   {
@@ -115,6 +124,11 @@ export const configSchema = z.strictObject(
   },
   'a table of keys',
 );
+
+/** Whether the system can be asked for it at all; what is there is looked at when it is opened. */
+export function isDirectoryPath(text: string): boolean {
+  return text !== '' && !text.includes('\0');
+}
 
 /** What a magpie.yaml may say; everything can be left out. */
 export type FileConfig = z.infer<typeof configSchema>;

@@ -5,15 +5,15 @@ import { isNotYet, notYet, RELEASE } from './not-yet.js';
 
 test('notYet() names the setting as written, the release and what holds instead', () => {
   assert.equal(
-    notYet('--data-dir', 'storage.dir'),
-    `--data-dir is not available in Magpie ${RELEASE}: state is kept in memory`,
+    notYet('storage.sync', 'storage.sync'),
+    `storage.sync is not available in Magpie ${RELEASE}: every acknowledgement waits for the disk`,
   );
 });
 
 test('isNotYet() knows the agreed parts and nothing else', () => {
   assert.equal(isNotYet('authorization'), true);
   assert.equal(isNotYet('listeners[].type: tls'), true);
-  assert.equal(isNotYet('storage.memory'), false);
+  assert.equal(isNotYet('storage.dir'), false);
   assert.equal(isNotYet('toString'), false);
 });
 

@@ -6,7 +6,7 @@ export const RELEASE = '0.1';
  * instead. They are refused by name, because starting without them would promise what is not kept.
  */
 export const NOT_YET = {
-  'storage.dir': 'state is kept in memory',
+  'storage.sync': 'every acknowledgement waits for the disk',
   'authentication.users': 'every client is anonymous',
   'authentication.certificate': 'every client is anonymous',
   'authentication.jwt': 'every client is anonymous',

@@ -74,9 +74,9 @@ export const OPTIONS = {
     value: 'DIR',
     env: 'MAGPIE_DATA_DIR',
     path: 'storage.dir',
-    kind: 'not-yet',
-    default: '',
-    doc: 'Not available yet: state is kept in memory.',
+    kind: 'directory',
+    default: './data',
+    doc: 'Keep state in this directory, seen from the working directory; it is made if missing.',
   },
   memory: {
     flag: '--memory',
@@ -84,8 +84,8 @@ export const OPTIONS = {
     env: 'MAGPIE_MEMORY',
     path: 'storage.memory',
     kind: 'switch',
-    default: 'on',
-    doc: 'Keep all state in memory: nothing survives a restart.',
+    default: 'off',
+    doc: 'Keep all state in memory and nothing on disk: nothing survives a restart.',
   },
   allowAnonymous: {
     flag: '--allow-anonymous',
@@ -123,7 +123,7 @@ export interface OptionSpec {
   readonly env: string;
   /** Where the same setting stands in magpie.yaml, if it does. */
   readonly path: string | undefined;
-  readonly kind: 'file' | 'host' | 'port' | 'switch' | 'log-level' | 'limits' | 'not-yet';
+  readonly kind: 'file' | 'host' | 'port' | 'switch' | 'log-level' | 'limits' | 'directory';
   /** In words, for the help and the reference page. */
   readonly default: string;
   readonly doc: string;

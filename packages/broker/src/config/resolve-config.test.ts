@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { limitsFrom } from '../model/limits.js';
-import type { BrokerConfig } from './broker-config.js';
+import type { BrokerConfig, StorageConfig } from './broker-config.js';
 import { NO_CONFIG_FILE, parseConfigFile } from './config-file.js';
 import type { FlagValues } from './options.js';
 import { resolveConfig } from './resolve-config.js';
@@ -10,10 +11,12 @@ interface Said {
   flags?: FlagValues;
   env?: Record<string, string>;
   file?: string;
+  /** The path of the file. */
+  path?: string;
 }
 
-function resolve({ flags = {}, env = {}, file }: Said) {
-  const parsed = file === undefined ? NO_CONFIG_FILE : parseConfigFile(file, 'm.yaml');
+function resolve({ flags = {}, env = {}, file, path = 'm.yaml' }: Said) {
+  const parsed = file === undefined ? NO_CONFIG_FILE : parseConfigFile(file, path);
   return resolveConfig({ flags, env, file: parsed });
 }
 
@@ -37,7 +40,7 @@ function listenersOf(said: Said): string {
     .join(', ');
 }
 
-test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, memory', () => {
+test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data', () => {
   assert.deepEqual(resolved({}), {
     listeners: [
       { type: 'tcp', host: '127.0.0.1', port: 1883, backlog: 1024, proxyProtocol: false },
@@ -50,7 +53,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, memory
       },
     ],
     http: { host: '127.0.0.1', port: 18_083 },
-    storage: { memory: true },
+    storage: { dir: './data' },
     limits: limitsFrom(),
     anonymous: false,
     logLevel: 'info',
@@ -91,6 +94,60 @@ const listenerCases: [rule: string, said: Said, expected: string][] = [
 for (const [rule, said, expected] of listenerCases) {
   test(`resolveConfig() ${rule}`, () => {
     assert.equal(listenersOf(said), expected);
+  });
+}
+
+const DEFAULT = { dir: './data' };
+const FLAG = { dir: 'f' };
+const DISK = 'storage: { dir: d }';
+const MEMORY = 'storage: { memory: true }';
+const storageCases: [rule: string, said: Said, expected: StorageConfig][] = [
+  ['the directory of the flag', { flags: { dataDir: '../d' } }, { dir: '../d' }],
+  ['the directory of the variable', { env: { MAGPIE_DATA_DIR: '/d' } }, { dir: '/d' }],
+  ['the directory of the file', { file: DISK }, { dir: 'd' }],
+  ['memory by the flag', { flags: { memory: true }, file: DISK }, { memory: true }],
+  ['memory by the variable', { env: { MAGPIE_MEMORY: '1' }, file: DISK }, { memory: true }],
+  ['memory by the file', { file: MEMORY }, { memory: true }],
+  ['the default where the file denies memory', { file: 'storage: { memory: false }' }, DEFAULT],
+  ['the default where the section is empty', { file: 'storage: {}' }, DEFAULT],
+  ['the flag before a variable', { flags: { dataDir: 'f' }, env: { MAGPIE_DATA_DIR: 'e' } }, FLAG],
+  ['the flag before memory', { flags: { dataDir: 'f' }, env: { MAGPIE_MEMORY: '1' } }, FLAG],
+  ['the flag before memory of the file', { flags: { dataDir: 'f' }, file: MEMORY }, FLAG],
+  [
+    'memory of the flag before the variable',
+    { flags: { memory: true }, env: { MAGPIE_DATA_DIR: 'e' } },
+    { memory: true },
+  ],
+  [
+    'the default where the variable denies memory of the file',
+    { env: { MAGPIE_MEMORY: 'false' }, file: MEMORY },
+    DEFAULT,
+  ],
+  [
+    'the directory of the file where the variable denies memory',
+    { env: { MAGPIE_MEMORY: 'false' }, file: DISK },
+    { dir: 'd' },
+  ],
+  [
+    'a directory beside the file, wherever that is',
+    { file: DISK, path: '../etc/m.yaml' },
+    { dir: join('..', 'etc', 'd') },
+  ],
+  [
+    'an absolute directory as it is',
+    { file: 'storage: { dir: /d }', path: '/etc/m.yaml' },
+    { dir: '/d' },
+  ],
+  [
+    'a directory of the working directory for a flag, wherever the file is',
+    { flags: { dataDir: 'f' }, file: DISK, path: '/etc/m.yaml' },
+    FLAG,
+  ],
+  ['the default of the working directory', { file: '', path: '/etc/m.yaml' }, DEFAULT],
+];
+for (const [rule, said, expected] of storageCases) {
+  test(`resolveConfig() stores in ${rule}`, () => {
+    assert.deepEqual(resolved(said).storage, expected);
   });
 }
 

@@ -1,6 +1,12 @@
+import { dirname, isAbsolute, join } from 'node:path';
 import { limitsFrom } from '../model/limits.js';
 import { addressProblems, type WantedAddress } from './address-rules.js';
-import type { BrokerConfig, ConfigProblem, ListenerConfig } from './broker-config.js';
+import type {
+  BrokerConfig,
+  ConfigProblem,
+  ListenerConfig,
+  StorageConfig,
+} from './broker-config.js';
 import type { ConfigFile } from './config-file.js';
 import type { FileConfig } from './config-schema.js';
 import type { FlagValues } from './options.js';
@@ -39,6 +45,7 @@ const DEFAULT_WS_PORT = 8083;
 const DEFAULT_WS_PATH = '/mqtt';
 const DEFAULT_HTTP_PORT = 18083;
 const DEFAULT_BACKLOG = 1024;
+const DEFAULT_DATA_DIR = './data';
 
 /** @returns Every problem of all sources at once, or a configuration without any. */
 export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConfig {
@@ -69,7 +76,7 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
     config: {
       listeners: listeners.map(({ config }) => config),
       http: http && { host: http.host, port: http.port },
-      storage: { memory: true },
+      storage: placeStorage(settings, file),
       limits: limitsFrom({ ...file.values.limits, ...settings.limits }),
       anonymous: anonymous?.value === true,
       logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
@@ -84,6 +91,7 @@ function preferred(flags: Settings, env: Settings): Settings {
     port: flags.port ?? env.port,
     ws: flags.ws ?? env.ws,
     http: flags.http ?? env.http,
+    storage: flags.storage ?? env.storage,
     anonymous: flags.anonymous ?? env.anonymous,
     logLevel: flags.logLevel ?? env.logLevel,
     limits: { ...env.limits, ...flags.limits },
@@ -155,6 +163,19 @@ function placeHttp(settings: Settings, file: ConfigFile): WantedAddress | undefi
   const { host = DEFAULT_HOST, port = DEFAULT_HTTP_PORT } = file.values.http ?? {};
   const hostOrigin = `${file.locate(['http', 'host'])} ${host}`;
   return { name: 'http', host, port: given ?? port, hostOrigin };
+}
+
+function placeStorage({ storage: given }: Settings, file: ConfigFile): StorageConfig {
+  if (given !== undefined && 'dir' in given) return given;
+  const { dir, memory } = file.values.storage ?? {};
+  if (given?.memory ?? memory) return { memory: true };
+  return { dir: dir === undefined ? DEFAULT_DATA_DIR : besideFile(dir, file) };
+}
+
+/** A relative path of the file, seen from the working directory. */
+function besideFile(path: string, { name }: ConfigFile): string {
+  const folder = dirname(name);
+  return isAbsolute(path) || folder === '.' ? path : join(folder, path);
 }
 
 function anonymousInFile(file: ConfigFile): Given<boolean> | undefined {

@@ -1,9 +1,8 @@
 import { LIMITS, limitProblem } from '../model/limits.js';
 import type { ConfigProblem, LogLevel } from './broker-config.js';
-import { LOG_LEVELS } from './config-schema.js';
+import { isDirectoryPath, LOG_LEVELS } from './config-schema.js';
 import { isHost } from './host-address.js';
 import { didYouMean, nearest } from './nearest.js';
-import { notYet } from './not-yet.js';
 import { type FlagValues, type OptionName, OPTIONS, optionEntries } from './options.js';
 import { shownText, shownValue } from './shown-value.js';
 
@@ -22,11 +21,15 @@ export interface Settings {
   readonly ws: Given<number | false> | undefined;
   /** `false`: no HTTP port. */
   readonly http: Given<number | false> | undefined;
+  readonly storage: StorageChoice | undefined;
   readonly anonymous: Given<boolean> | undefined;
   readonly logLevel: Given<LogLevel> | undefined;
   /** By name, each within its range. */
   readonly limits: Readonly<Record<string, unknown>>;
 }
+
+/** `memory: false` says only what it is not: the file or the default says where it is. */
+export type StorageChoice = { readonly dir: string } | { readonly memory: boolean };
 
 export interface ReadSettings {
   readonly settings: Settings;
@@ -100,6 +103,8 @@ type Reading<T> = { readonly value: T } | { readonly wanted: string };
 function readSettings(source: Source): ReadSettings {
   const problems: ConfigProblem[] = [];
   const problem = (message: string) => problems.push({ message, usage: source.usage });
+  const excluding = (name: OptionName, other: OptionName) =>
+    `${source.label(name)} and ${source.label(other)} exclude each other`;
 
   function one<T>(name: OptionName, read: (text: string) => Reading<T>): Given<T> | undefined {
     const text = source.raw(name).at(-1);
@@ -116,8 +121,16 @@ function readSettings(source: Source): ReadSettings {
     const none = one(off, readSwitch);
     if (none?.value !== true) return port;
     if (port === undefined) return { value: false, origin: none.origin };
-    problem(`${source.label(on)} and ${source.label(off)} exclude each other`);
+    problem(excluding(on, off));
     return undefined;
+  }
+
+  function storage(): StorageChoice | undefined {
+    const dir = one('dataDir', readDirectory);
+    const memory = one('memory', readSwitch);
+    if (dir === undefined) return memory && { memory: memory.value };
+    if (memory?.value === true) problem(excluding('dataDir', 'memory'));
+    return { dir: dir.value };
   }
 
   function limits(): Record<string, unknown> {
@@ -136,20 +149,13 @@ function readSettings(source: Source): ReadSettings {
     port: one('port', readPort),
     ws: portOrOff('wsPort', 'noWs'),
     http: portOrOff('httpPort', 'noHttp'),
+    storage: storage(),
     anonymous: one('allowAnonymous', readSwitch),
     logLevel: one('logLevel', readLogLevel),
     limits: limits(),
   };
-  // Memory is the only storage there is, so saying so changes nothing and denying it is refused.
-  const memory = one('memory', readSwitch);
-  if (memory?.value === false) problem(`${source.label('memory')} must be true: ${NO_DISK}`);
-  if (source.raw('dataDir').length > 0) {
-    problem(notYet(source.label('dataDir'), 'storage.dir'));
-  }
   return { settings, problems };
 }
-
-const NO_DISK = 'this version keeps state in memory only';
 
 function originOf(label: string, text: string, source: Source): string {
   if (!source.usage) return `${label}=${text}`;
@@ -172,6 +178,10 @@ function readSwitch(text: string): Reading<boolean> {
   if (lower === 'true' || lower === '1') return { value: true };
   if (lower === 'false' || lower === '0') return { value: false };
   return { wanted: 'true or false' };
+}
+
+function readDirectory(text: string): Reading<string> {
+  return isDirectoryPath(text) ? { value: text } : { wanted: 'the path of a directory' };
 }
 
 function readLogLevel(text: string): Reading<LogLevel> {

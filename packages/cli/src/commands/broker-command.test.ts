@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type LogLine, runInProcess } from '../command.testing.js';
 
@@ -28,11 +31,12 @@ const bad: [args: string[], env: Record<string, string>, code: number, err: stri
   ],
   [['--no-ws', '--ws-port', '1'], {}, 2, ['--ws-port and --no-ws exclude each other']],
   [
-    ['--data-dir', 'd'],
+    ['--data-dir', ''],
     {},
     2,
-    ['--data-dir is not available in Magpie 0.1: state is kept in memory'],
+    ['--data-dir must be the path of a directory: current value is empty'],
   ],
+  [['--data-dir', 'd', '--memory'], {}, 2, ['--data-dir and --memory exclude each other']],
   [
     ['--host', '0.0.0.0'],
     {},
@@ -66,8 +70,9 @@ for (const [args, env, code, err] of bad) {
   });
 }
 
-/** Runs the broker until `last` is listening, then asks it to end. */
-async function runUntil(last: string, args: readonly string[], env: Record<string, string> = {}) {
+/** Runs the broker, in memory, until `last` is listening, then asks it to end. */
+async function runUntil(last: string, flags: readonly string[], env: Record<string, string> = {}) {
+  const args = [...flags, '--memory'];
   const stop = new AbortController();
   const lines: LogLine[] = [];
   const onLog = (line: LogLine) => {
@@ -97,13 +102,7 @@ test('magpie broker logs each listener, closes on the signal and returns 0', asy
 });
 
 test('magpie broker starts nothing that was switched off', async () => {
-  const { code, lines } = await runUntil('tcp', [
-    '--port',
-    '0',
-    '--no-ws',
-    '--no-http',
-    '--memory',
-  ]);
+  const { code, lines } = await runUntil('tcp', ['--port', '0', '--no-ws', '--no-http']);
   assert.equal(code, 0);
   assert.equal(lines.filter(({ msg }) => msg === 'listening').length, 1);
 });
@@ -116,6 +115,17 @@ test('magpie broker takes settings from the environment, and the flag beats it',
   assert.equal(code, 0);
   const warnings = lines.filter(({ level }) => level === 'warn').map(({ msg }) => msg);
   assert.deepEqual(warnings, ['MAGPIE_PROT is not a known variable: did you mean MAGPIE_PORT?']);
+});
+
+test('magpie broker refuses a data directory it cannot have in one line, code 1', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-data-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = join(folder, 'file');
+  await writeFile(path, 'hello');
+  const { code, err } = await runInProcess(['broker', '--port=0', '--data-dir', path]);
+  assert.equal(code, 1);
+  const why = 'there is something of that name that is no directory';
+  assert.deepEqual(err, [`Cannot use the data directory ${path}: ${why}`]);
 });
 
 test('magpie broker warns when everybody may come in', async () => {

@@ -8,7 +8,7 @@ import {
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { ListenFailure, serve } from './serve.js';
+import { serve, ServeFailure } from './serve.js';
 
 /** `magpie broker`: runs the broker until a signal ends it. */
 export function brokerCommand(
@@ -29,6 +29,8 @@ export function brokerCommand(
 const EXAMPLES = `
 Examples:
   magpie broker
+  magpie broker --data-dir /var/lib/magpie
+  magpie broker --memory
   magpie broker --host 0.0.0.0 --allow-anonymous
   magpie broker --port 1884 --no-ws --no-http
   magpie broker --limit queuedMessagesMax=200000 --limit packetBytesMax=1048576
@@ -41,7 +43,6 @@ function optionOf({ flag, value, env, doc, default: fallback, kind }: OptionSpec
     value === undefined ? flag : `${flag} <${value}>`,
     `${doc} [${env}; default: ${fallback}]`,
   );
-  if (kind === 'not-yet') option.hideHelp();
   if (kind === 'limits') {
     option.argParser((text: string, earlier: readonly string[] | undefined) => {
       return [...(earlier ?? []), text];
@@ -81,7 +82,7 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     log.info({ signal: String(signal.reason) }, 'closing');
     await running.close();
   } catch (error) {
-    if (!(error instanceof ListenFailure)) throw error;
+    if (!(error instanceof ServeFailure)) throw error;
     err(error.message);
     return EXIT.failure;
   }

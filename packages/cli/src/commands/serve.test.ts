@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { limitsFrom } from '@magpie/broker';
-import { type BrokerConfig, type ListenerConfig } from '@magpie/broker/server';
+import { createBroker, limitsFrom } from '@magpie/broker';
+import { type BrokerConfig, type ListenerConfig, LmdbStore } from '@magpie/broker/server';
 import { arrayLog, type LogLine } from '../command.testing.js';
-import { ListenFailure, serve } from './serve.js';
+import { serve, ServeFailure } from './serve.js';
 
 const TCP: ListenerConfig = {
   type: 'tcp',
@@ -32,6 +35,19 @@ async function served(t: TestContext, config: BrokerConfig, lines: LogLine[] = [
     return Number(lines.find(({ listener }) => listener === name)?.['port']);
   };
   return { running, lines, portOf };
+}
+
+async function folder(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'magpie-serve-'));
+  t.after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+/** A directory with a retained message in it. */
+async function dirWith(payload: string, dir: string): Promise<string> {
+  await using broker = await createBroker({ store: await LmdbStore.open(dir) });
+  await broker.publish({ topic: 'a', payload, qos: 1, retain: true });
+  return dir;
 }
 
 async function takenPort(t: TestContext): Promise<number> {
@@ -109,7 +125,7 @@ for (const [rule, change, expected] of refusals) {
     const lines: LogLine[] = [];
     const config = { ...BASE, ...change(await takenPort(t)) };
     await assert.rejects(served(t, config, lines), (error) => {
-      assert.ok(error instanceof ListenFailure);
+      assert.ok(error instanceof ServeFailure);
       assert.match(error.message, expected);
       return true;
     });
@@ -119,5 +135,87 @@ for (const [rule, change, expected] of refusals) {
       await once(server, 'listening');
       server.close();
     }
+  });
+}
+
+test('serve() loads what the data directory holds before it listens, and says so', async (t) => {
+  const dir = await dirWith('hello', join(await folder(t), 'new', 'data'));
+  const { lines, running } = await served(t, { ...BASE, storage: { dir } });
+  const told = lines.findIndex(({ msg }) => {
+    return msg === `storage: ${dir}, acknowledgements wait for the disk`;
+  });
+  assert.deepEqual(lines[told], { ...lines[told], dir, sessions: 0, retainedMessages: 1 });
+  assert.ok(told < lines.findIndex(({ msg }) => msg === 'listening'));
+  await running.close();
+  await (await LmdbStore.open(dir))[Symbol.asyncDispose]();
+});
+
+const unusable: [
+  rule: string,
+  make: (t: TestContext, dir: string) => Promise<string>,
+  expected: RegExp,
+][] = [
+  [
+    'a file',
+    async (_, dir) => {
+      await writeFile(dir, 'hello');
+      return dir;
+    },
+    /^Cannot use the data directory \S+: there is something of that name that is no directory$/,
+  ],
+  [
+    'a directory below a file',
+    async (_, dir) => {
+      await writeFile(dir, 'hello');
+      return join(dir, 'data');
+    },
+    /^Cannot use the data directory \S+: something in its path is no directory$/,
+  ],
+  [
+    'a directory in use',
+    async (t, dir) => {
+      const store = await LmdbStore.open(dir);
+      t.after(() => store[Symbol.asyncDispose]());
+      return dir;
+    },
+    /^The data directory \S+ is in use by another process \(\d+ on .+\): stop that one, or/,
+  ],
+  [
+    'a file of somebody else',
+    async (_, dir) => {
+      await mkdir(dir);
+      await writeFile(join(dir, 'data.mdb'), 'hello');
+      return dir;
+    },
+    /^\S+data\.mdb is damaged, or no file of Magpie's$/,
+  ],
+  [
+    'a damaged record',
+    async (_, dir) => {
+      await dirWith('hello, disk', dir);
+      const file = join(dir, 'data.mdb');
+      const bytes = await readFile(file);
+      for (let at = bytes.indexOf('hello, disk'); at >= 0; at = bytes.indexOf('hello, disk')) {
+        bytes.write('jello', at);
+      }
+      await writeFile(file, bytes);
+      return dir;
+    },
+    /^Cannot load the store in \S+: The record \S+ of table retained is damaged: its checksum/,
+  ],
+];
+for (const [rule, make, expected] of unusable) {
+  test(`serve() refuses ${rule} as data directory and listens to nothing`, async (t) => {
+    const dir = await make(t, join(await folder(t), 'data'));
+    const lines: LogLine[] = [];
+    // A second time: the first one has not kept it.
+    for (let round = 0; round < 2; round++) {
+      await assert.rejects(served(t, { ...BASE, storage: { dir } }, lines), (error) => {
+        assert.ok(error instanceof ServeFailure);
+        assert.match(error.message, expected);
+        return true;
+      });
+    }
+    assert.deepEqual(lines, []);
   });
 }

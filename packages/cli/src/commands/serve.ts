@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { type Broker, createBroker, type Logger } from '@magpie/broker';
 import {
   type AdminServer,
@@ -6,6 +7,7 @@ import {
   hostPort,
   isLoopback,
   type ListenerConfig,
+  LmdbStore,
   type Metric,
   startAdminServer,
 } from '@magpie/broker/server';
@@ -17,34 +19,40 @@ export interface ServeOptions {
 
 /** A broker that stands, with all its listeners and its HTTP port. */
 export interface Running {
-  /** Stops accepting, ends what is open. */
+  /**
+   * Stops accepting, ends what is open, and makes everything safe.
+   *
+   * @throws {ServeFailure} if that cannot be written; what was acknowledged is safe already.
+   */
   close(): Promise<void>;
 }
 
-/** The system did not give an address that the operator asked for. */
-export class ListenFailure extends Error {
-  override readonly name = 'ListenFailure';
+/** What the operator asked for cannot be had: an address, a data directory, room on the disk. */
+export class ServeFailure extends Error {
+  override readonly name = 'ServeFailure';
 }
 
 /**
  * Starts a broker and everything that its configuration names, and logs one line `listening` for
- * each that stands.
+ * each that stands. Before the first of them, everything that was stored has been loaded.
  *
- * @throws {ListenFailure} if an address cannot be had; what already stood is closed then.
+ * @throws {ServeFailure} if the data directory or an address cannot be had; what already stood is
+ * closed then.
  */
 export async function serve(config: BrokerConfig, options: ServeOptions): Promise<Running> {
   const { log, version } = options;
-  log.info({ memory: config.storage.memory }, 'storage: in memory, nothing survives a restart');
+  const broker = await openBroker(config, log);
   logExposure(config, log);
-
-  const broker = await createBroker({ limits: config.limits, log });
   let admin: AdminServer | undefined;
   let ready = false;
   const close = async () => {
     ready = false;
-    await broker.close();
-    // Last, so that a probe reads 503 until the last client has gone.
-    await admin?.close();
+    try {
+      await toldByStore(broker.close());
+    } finally {
+      // Last, so that a probe reads 503 until the last client has gone.
+      await admin?.close();
+    }
   };
   try {
     const { http } = config;
@@ -64,6 +72,56 @@ export async function serve(config: BrokerConfig, options: ServeOptions): Promis
   ready = true;
   return { close };
 }
+
+/** A broker that has loaded what its store holds. */
+async function openBroker({ storage, limits }: BrokerConfig, log: Logger): Promise<Broker> {
+  if ('memory' in storage) {
+    log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
+    return createBroker({ limits, log });
+  }
+  const { dir } = storage;
+  const store = await toldByStore(LmdbStore.open(dir), resolve(dir));
+  let broker: Broker;
+  try {
+    broker = await toldByStore(createBroker({ limits, log, store }));
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+  const { sessions, retainedMessages } = broker.gauges();
+  const fields = { dir: resolve(dir), sessions, retainedMessages };
+  log.info(fields, `storage: ${dir}, acknowledgements wait for the disk`);
+  return broker;
+}
+
+/**
+ * What a store says is a plain Error in one clear line for the operator. Errors of any other kind
+ * are our own bugs and stay what they are.
+ *
+ * @param directory That is being opened: there a refusal of the system has words of ours.
+ */
+async function toldByStore<T>(result: Promise<T>, directory?: string): Promise<T> {
+  try {
+    return await result;
+  } catch (error) {
+    if (!(error instanceof Error) || error.constructor !== Error) throw error;
+    const code = (error.cause as NodeJS.ErrnoException | undefined)?.code ?? '';
+    const why = directory === undefined ? undefined : DIRECTORY_REFUSALS[code];
+    const message =
+      why === undefined ? error.message : `Cannot use the data directory ${directory}: ${why}`;
+    throw new ServeFailure(message, { cause: error });
+  }
+}
+
+const DIRECTORY_REFUSALS: Readonly<Record<string, string>> = {
+  EEXIST: 'there is something of that name that is no directory',
+  ENOTDIR: 'something in its path is no directory',
+  EACCES: 'reading or writing there is not permitted',
+  EPERM: 'reading or writing there is not permitted',
+  EROFS: 'the file system can only be read',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+};
 
 function metricsOf(broker: Broker, version: string): Metric[] {
   const { user, system } = process.cpuUsage();
@@ -101,7 +159,7 @@ async function opened<T>(
     const why = SYSTEM_REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw error;
     const where = `${name} on ${hostPort(host, port)}`;
-    throw new ListenFailure(`Cannot listen for ${where}: ${why}`, { cause: error });
+    throw new ServeFailure(`Cannot listen for ${where}: ${why}`, { cause: error });
   }
 }
 
