@@ -1,5 +1,8 @@
 // needs: mosquitto-clients
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Ports } from './broker.testing.js';
 import { mosquittoPub, MosquittoSub } from './mosquitto.testing.js';
@@ -17,8 +20,11 @@ const BROKER = [
 ];
 
 /** Starts the command as a user would, and waits until it listens. */
-async function startCommand(t: TestContext): Promise<Ports & { readonly program: Program }> {
-  const program = Program.start(t, process.execPath, [...BROKER, '--memory']);
+async function startCommand(
+  t: TestContext,
+  storage: readonly string[] = ['--memory'],
+): Promise<Ports & { readonly program: Program }> {
+  const program = Program.start(t, process.execPath, [...BROKER, ...storage]);
   const lines = await program.linesLike(/"msg":"listening"/, 2);
   const logged = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   const portOf = (name: string) =>
@@ -49,6 +55,35 @@ test('magpie broker brings messages from MQTT.js on WebSocket to mosquitto and b
   await browser.hears(1);
   assert.deepEqual(browser.texts, ['is on']);
 });
+
+for (const signal of ['SIGKILL', 'SIGTERM'] as const) {
+  test(`magpie broker has after ${signal} what mosquitto_pub was told is there`, async (t) => {
+    const folder = await mkdtemp(join(tmpdir(), 'magpie-command-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const storage = ['--data-dir', join(folder, 'data')];
+    const session = ['-i', 'x', '-c', '-q', '2', '-t', 'a/#'];
+
+    const at = await startCommand(t, storage);
+    await (await MosquittoSub.start(t, at, [...session, '-E'])).succeeds();
+    await mosquittoPub(t, at, ['-q', '1', '-t', 'a/1', '-m', 'hello']);
+    await mosquittoPub(t, at, ['-q', '2', '-t', 'a/2', '-l'], 'one\ntwo\n');
+    await mosquittoPub(t, at, ['-q', '1', '-r', '-t', 'kept', '-m', 'retained']);
+    await at.program.stop(signal);
+
+    const again = await startCommand(t, storage);
+    const queued = await MosquittoSub.start(t, again, [...session, '-C', '3']);
+    assert.deepEqual(
+      (await queued.succeeds()).map(({ qos, payload }) => `${qos} ${payload}`),
+      ['1 hello', '2 one', '2 two'],
+    );
+    const kept = await MosquittoSub.start(t, again, ['-t', 'kept', '-C', '1']);
+    assert.deepEqual(
+      (await kept.succeeds()).map(({ retained, payload }) => ({ retained, payload })),
+      [{ retained: true, payload: 'retained' }],
+    );
+    await again.program.stop('SIGTERM');
+  });
+}
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   test(`magpie broker ends with 0 on ${signal}, clients connected or not`, async (t) => {
