@@ -102,8 +102,7 @@ export class SocketTransport implements Transport {
   }
 
   get unsentBytes(): number {
-    const { _handle: handle } = this.#socket as unknown as { _handle?: WriteHandle | null };
-    return handle?.writeQueueSize ?? 0;
+    return unsentBytesOf(this.#socket);
   }
 
   pause(): void {
@@ -144,6 +143,12 @@ export interface ConnectionHandle {
 
 interface WriteHandle {
   readonly writeQueueSize?: number;
+}
+
+/** Bytes that the system has not taken yet: falls byte by byte, where a stream counts writes. */
+export function unsentBytesOf(socket: Socket): number {
+  const { _handle: handle } = socket as unknown as { _handle?: WriteHandle | null };
+  return handle?.writeQueueSize ?? 0;
 }
 
 function ignore(): void {}

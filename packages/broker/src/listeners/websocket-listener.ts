@@ -29,18 +29,28 @@ export class WebSocketListener implements Listener {
 
   listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
     const { host, port, backlog = 511, messageBytesMax } = this.#options;
-    const server = createServer({ noDelay: true, keepAlive: true, maxHeaderSize: 16_384 });
-    server.requestTimeout = HTTP_TIMEOUT_MS;
-    server.headersTimeout = HTTP_TIMEOUT_MS;
+    const server = createServer({
+      noDelay: true,
+      keepAlive: true,
+      maxHeaderSize: 16_384,
+      requestTimeout: HTTP_TIMEOUT_MS,
+      headersTimeout: HTTP_TIMEOUT_MS,
+      connectionsCheckingInterval: HTTP_TIMEOUT_MS / 2,
+    });
     this.#server = server;
     this.#webSockets = new WebSocketServer({
       noServer: true,
       perMessageDeflate: false,
+      autoPong: false,
       maxPayload: messageBytesMax,
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     server.on('request', (_request, response) => {
-      response.writeHead(426, { Connection: 'close', 'Content-Type': 'text/plain' });
+      response.writeHead(426, {
+        Connection: 'Upgrade, close',
+        Upgrade: 'websocket',
+        'Content-Type': 'text/plain',
+      });
       response.end('This port speaks MQTT over WebSocket\n');
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, accept));
@@ -57,7 +67,7 @@ export class WebSocketListener implements Listener {
 
   async close(): Promise<void> {
     this.#server?.close();
-    this.#server?.closeIdleConnections();
+    this.#server?.closeAllConnections(); // those that are no WebSockets yet
   }
 
   #upgrade(
