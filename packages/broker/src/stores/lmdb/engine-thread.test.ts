@@ -53,5 +53,5 @@ test('serveEngine() says why it cannot open', async (t) => {
   const first = answer(port);
   await serveEngine(other, directory);
   const found = await first;
-  assert.match(found.type === 'failed' ? found.message : '', /Is a directory/);
+  assert.match(found.type === 'failed' ? found.message : '', /EISDIR/);
 });

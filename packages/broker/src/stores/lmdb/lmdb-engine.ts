@@ -28,7 +28,8 @@ export class LmdbEngine implements Engine {
 
   private constructor(directory: string) {
     const workerData = { directory };
-    this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store' });
+    // Not the flags of the process: some of them, such as --input-type, no file can be run with.
+    this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store', execArgv: [] });
     this.#thread.on('message', (answer: EngineAnswer) => this.#answered(answer));
     this.#thread.on('error', (error: Error) => this.#end(error));
     this.#thread.on('exit', () => this.#end(new Error('The thread of the store has ended')));

@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import { TABLES } from './tables.js';
+import { checkTrees } from './tree-check.js';
 import {
   type BatchBytes,
   CHECKSUM_BYTES,
@@ -39,8 +42,10 @@ export class LmdbEnvironment {
     this.#directory = directory;
   }
 
-  /** @throws {Error} what LMDB says. */
+  /** @throws {Error} if a page of the file is damaged, or what LMDB says. */
   static open(directory: string): LmdbEnvironment {
+    const file = join(directory, 'data.mdb');
+    if (existsSync(file)) checkTrees(file);
     const environment = new LmdbEnvironment(directory);
     environment.#open();
     return environment;

@@ -1,17 +1,339 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after } from 'node:test';
+import { after, test, type TestContext } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { crc32 } from 'node:zlib';
+import { open } from 'lmdb';
+import { Message } from '../../model/message.js';
+import type { Recipient } from '../store.js';
 import { testStore } from '../store.testing.js';
+import { BatchReader } from './batch-reader.js';
+import { FORMAT } from './format.js';
+import { numberKey } from './keys.js';
 import { LmdbStore } from './lmdb-store.js';
+import { MemoryEngine } from './memory-engine.testing.js';
+import { WriteBatch } from './write-batch.js';
 
 const folders: string[] = [];
 after(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
-testStore('LmdbStore', async () => {
+async function freshFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'magpie-store-'));
   folders.push(folder);
+  return folder;
+}
+
+function message(text: string, topic = 't'): Message {
+  return Message.of({ topic, payload: Buffer.from(text), qos: 1, retain: false });
+}
+
+function to(clientId: string, sequence: number): Recipient {
+  return { clientId, sequence, qos: 1, retained: false };
+}
+
+testStore('LmdbStore', async () => {
+  const folder = await freshFolder();
   return { store: await LmdbStore.open(folder), reopen: () => LmdbStore.open(folder) };
 });
+
+/** A store over an engine in memory, and what is in a table then. */
+async function storeInMemory() {
+  const engine = new MemoryEngine();
+  const store = await LmdbStore.over(engine);
+  await store.load();
+  store.openSession('a');
+  await store.commit();
+  return { engine, store, records: (table: 'messages' | 'progress') => engine.tables.get(table)! };
+}
+
+test('LmdbStore resolves a commit when its engine has written it, and not before', async () => {
+  const { engine, store } = await storeInMemory();
+  const order: string[] = [];
+  const write = engine.write.bind(engine);
+  engine.write = async (batches) => {
+    const result = await write(batches);
+    order.push('written');
+    return result;
+  };
+  store.append(message('1'), [to('a', 0)]);
+  await store.commit().then(() => order.push('resolved'));
+  assert.deepEqual(order, ['written', 'resolved']);
+});
+
+test('LmdbStore writes nothing before commit(), and all since the last in one write', async () => {
+  const { engine, store, records } = await storeInMemory();
+  const before = engine.writes.length;
+  for (let sequence = 0; sequence < 5000; sequence++) {
+    store.append(message('x'.repeat(100)), [to('a', sequence)]);
+  }
+  store.addReceived('a', 1);
+  assert.equal(records('messages').size, 0);
+  await store.commit();
+  assert.equal(records('messages').size, 5000);
+  assert.equal(engine.writes.length, before + 1);
+});
+
+test('LmdbStore does not write what has come and gone between two commits', async () => {
+  const { store, records } = await storeInMemory();
+  for (let sequence = 0; sequence < 3; sequence++) store.append(message('1'), [to('a', sequence)]);
+  for (const sequence of [0, 2]) store.settle('a', sequence);
+  await store.commit();
+  assert.equal(records('messages').size, 1);
+  const { sessions } = await store.load();
+  assert.deepEqual(
+    sessions[0]?.deliveries.map(({ sequence }) => sequence),
+    [1],
+  );
+  assert.equal(sessions[0].nextSequence, 3);
+});
+
+test('LmdbStore writes no progress of a session that only gets messages', async () => {
+  const { store, records } = await storeInMemory();
+  for (let sequence = 0; sequence < 10; sequence++) store.append(message('1'), [to('a', sequence)]);
+  await store.commit();
+  assert.equal(records('progress').size, 0);
+});
+
+test('LmdbStore lets a commit fail, and writes all of it with the next', async () => {
+  const { engine, store, records } = await storeInMemory();
+  engine.failure = new Error('no space left on device');
+  store.append(message('1'), [to('a', 0)]);
+  const first = store.commit();
+  store.append(message('2'), [to('a', 1)]);
+  const second = store.commit();
+  for (const commit of [first, second]) {
+    await assert.rejects(commit, {
+      message: 'Cannot write to the store in memory: no space left on device',
+    });
+  }
+  store.settle('a', 0);
+  await assert.rejects(store.commit());
+  assert.equal(records('messages').size, 0);
+  engine.failure = undefined;
+  await store.commit();
+  const { sessions } = await store.load();
+  assert.deepEqual(
+    sessions[0]?.deliveries.map(({ sequence }) => sequence),
+    [1],
+  );
+});
+
+test('LmdbStore keeps the order of what has failed and what came then', async () => {
+  const { engine, store } = await storeInMemory();
+  engine.failure = new Error('I/O error');
+  store.putRetained(message('old', 'topic'));
+  store.addReceived('a', 7);
+  const failed = store.commit();
+  store.putRetained(message('new', 'topic'));
+  store.deleteReceived('a', 7);
+  await assert.rejects(failed);
+  engine.failure = undefined;
+  await store.commit();
+  const { sessions, retained } = await store.load();
+  assert.deepEqual(
+    retained.map(({ payload }) => Buffer.from(payload).toString()),
+    ['new'],
+  );
+  assert.deepEqual(sessions[0]?.received, []);
+});
+
+test('LmdbStore closes all it has opened, also if the last commit fails', async () => {
+  const { engine, store } = await storeInMemory();
+  engine.failure = new Error('I/O error');
+  store.openSession('b');
+  await assert.rejects(store[Symbol.asyncDispose](), /I\/O error/);
+  assert.ok(engine.closed);
+});
+
+test('LmdbStore says that a newer version has written its directory', async () => {
+  const folder = await freshFolder();
+  await (await LmdbStore.open(folder))[Symbol.asyncDispose]();
+  const engine = await openTable(folder, 'meta');
+  await engine.put(FORMAT, checkedValue('meta', FORMAT, numberKey(2)));
+  await engine.close();
+  for (let time = 0; time < 2; time++) {
+    await assert.rejects(LmdbStore.open(folder), {
+      message:
+        `Cannot open the store in ${folder}: It has format 2, and this version of Magpie `
+        + 'reads format 1: use the version that wrote it, or a newer one',
+    });
+  }
+});
+
+test('LmdbStore names the record that is damaged, and gives nothing', async () => {
+  const folder = await freshFolder();
+  const store = await LmdbStore.open(folder);
+  await store.load();
+  store.openSession('a');
+  store.append(message('payload'), [to('a', 0)]);
+  await store.commit();
+  await store[Symbol.asyncDispose]();
+  const engine = await openTable(folder, 'messages');
+  const value = new Uint8Array(engine.get(numberKey(1))!);
+  value[value.length - 6]! ^= 1;
+  await engine.put(numberKey(1), value);
+  await engine.close();
+  await using again = await LmdbStore.open(folder);
+  await assert.rejects(again.load(), {
+    message:
+      `Cannot load the store in ${folder}: The record 0000000000000001 of table messages is `
+      + 'damaged: its checksum is wrong',
+  });
+});
+
+test('LmdbStore refuses a file that was cut, and gives nothing', async () => {
+  const folder = await freshFolder();
+  const store = await LmdbStore.open(folder);
+  await store.load();
+  store.openSession('a');
+  for (let sequence = 0; sequence < 1000; sequence++) {
+    store.append(message('x'.repeat(1000)), [to('a', sequence)]);
+  }
+  await store.commit();
+  await store[Symbol.asyncDispose]();
+  const file = join(folder, 'data.mdb');
+  const bytes = await readFile(file);
+  for (const part of [0.9, 0.5, 0.1]) {
+    await writeFile(file, bytes);
+    await truncate(file, Math.floor(bytes.length * part));
+    await assert.rejects(openAndLoad(folder), /^Error: Cannot (open|load) the store in .+$/);
+  }
+  await writeFile(file, bytes);
+  assert.equal((await openAndLoad(folder)).sessions[0]?.deliveries.length, 1000);
+});
+
+test('LmdbStore refuses a directory that another process has', async (t) => {
+  const folder = await freshFolder();
+  const other = start(
+    t,
+    process.execPath,
+    [],
+    folder,
+    `console.log('open'); setInterval(() => {}, 1e3)`,
+  );
+  assert.equal(await other.line(), 'open');
+  await assert.rejects(LmdbStore.open(folder), {
+    message: new RegExp(`^The data directory ${folder} is in use by another process .+$`),
+  });
+});
+
+/** Where Linux can take room away from a process and give it back. */
+if (process.platform === 'linux') {
+  /**
+   * Goal: a disk without room loses nothing that was committed, and the store goes on when there is
+   * room again, without a restart.
+   * Method: a limit of the system on the size of files, set and lifted from outside.
+   */
+  test('LmdbStore survives a disk that is full for a while', async (t) => {
+    const folder = await freshFolder();
+    const limited = ['--fsize=1000000:unlimited', process.execPath];
+    const other = start(t, 'prlimit', limited, folder, FILL_UP);
+    const said = await other.line();
+    const [, committed] =
+      /^(\d+) committed, then Error: Cannot write to the store/.exec(said) ?? [];
+    assert.ok(Number(committed) > 0, said);
+    await promisify(execFile)('prlimit', ['--fsize=unlimited', '--pid', String(other.pid)]);
+    other.say('go on');
+    assert.equal(await other.line(), 'committed');
+    await other.ended;
+    const { sessions } = await openAndLoad(folder);
+    assert.equal(sessions[0]?.deliveries.length, Number(committed) + 2);
+  });
+}
+
+/** Fills the store until a commit fails; when it is told to go on, it has to work. */
+const FILL_UP = `
+  process.on('unhandledRejection', (error) => console.log('unhandled', error));
+  store.openSession('a');
+  const append = (sequence) => store.append(
+    Message.of({ topic: 't', payload: new Uint8Array(20_000), qos: 1, retain: false }),
+    [{ clientId: 'a', sequence, qos: 1, retained: false }],
+  );
+  let committed = 0;
+  try {
+    for (;;) {
+      append(committed);
+      await store.commit();
+      committed++;
+    }
+  } catch (error) {
+    append(committed + 1);
+    const again = await store.commit().catch(() => 'again');
+    console.log(committed + ' committed, then ' + error + again);
+  }
+  process.stdin.once('data', async () => {
+    await store.commit();
+    console.log('committed');
+    await store[Symbol.asyncDispose]();
+    process.stdin.destroy();
+  });`;
+
+async function openAndLoad(folder: string) {
+  await using store = await LmdbStore.open(folder);
+  return await store.load();
+}
+
+/** A program with a store in this folder, in a process of its own. */
+function start(
+  t: TestContext,
+  file: string,
+  args: readonly string[],
+  folder: string,
+  code: string,
+) {
+  const at = (name: string) => JSON.stringify(pathToFileURL(join(import.meta.dirname, name)).href);
+  const program = `
+    import { LmdbStore } from ${at('lmdb-store.js')};
+    import { Message } from ${at('../../model/message.js')};
+    const store = await LmdbStore.open(${JSON.stringify(folder)});
+    await store.load();
+    ${code}`;
+  const child = spawn(file, [...args, '--input-type=module', '--eval', program], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'close');
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await ended;
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    pid: child.pid,
+    ended,
+    line: async () => String((await lines.next()).value),
+    say: (text: string) => child.stdin.write(`${text}\n`),
+  };
+}
+
+/** Writes behind the back of the store. */
+async function openTable(folder: string, name: string) {
+  const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const root = open({ path: folder, overlappingSync: false, maxDbs: 16, ...encoding });
+  const table = root.openDB<Uint8Array, Uint8Array>({ name, ...encoding });
+  return {
+    get: (key: Uint8Array) => table.get(key),
+    put: (key: Uint8Array, value: Uint8Array) => table.put(key, value),
+    close: () => root.close(),
+  };
+}
+
+/** A value with the checksum that the engine gives it. */
+function checkedValue(table: 'meta', key: Uint8Array, value: Uint8Array): Uint8Array {
+  const batch = new WriteBatch();
+  batch.put(table, key, value);
+  const { bytes, end } = batch.take();
+  const write = new BatchReader(bytes, end);
+  write.next();
+  const checked = Buffer.alloc(value.length + 4);
+  checked.set(value);
+  checked.writeUInt32BE(crc32(bytes.subarray(1, write.valueEnd)), value.length);
+  return checked;
+}

@@ -1,0 +1,110 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { endianness } from 'node:os';
+
+/**
+ * Pages of an LMDB file, read without LMDB. Only where LMDB's structures are known: it writes them
+ * as they lie in memory, and these are those of 64 bits, little endian.
+ */
+export const LAYOUT_IS_KNOWN =
+  endianness() === 'LE' && ['x64', 'arm64', 'riscv64', 'loong64', 'ppc64'].includes(process.arch);
+
+/** Bytes of the head of a page: number 8 · transaction 8 · 2 · flags 2 · 4, see below. */
+export const PAGE_HEAD_BYTES = 24;
+export const BRANCH = 1;
+export const LEAF = 2;
+export const OVERFLOW = 4;
+
+/** The root of one tree and what it should hold: 48 bytes in a meta page or in the main tree. */
+export interface TreeRoot {
+  readonly depth: number;
+  readonly branchPages: number;
+  readonly leafPages: number;
+  readonly overflowPages: number;
+  readonly entries: number;
+  /** `undefined`: the tree is empty. */
+  readonly root: number | undefined;
+}
+
+/** One of the two places where LMDB notes its newest transaction. */
+export interface Meta {
+  readonly pageBytes: number;
+  readonly lastPage: number;
+  readonly transaction: number;
+  /** Which pages are free. */
+  readonly free: TreeRoot;
+  /** The tables by name. */
+  readonly main: TreeRoot;
+}
+
+export class PageFile {
+  readonly #file: number;
+
+  constructor(path: string) {
+    this.#file = openSync(path, 'r');
+  }
+
+  get size(): number {
+    return fstatSync(this.#file).size;
+  }
+
+  /** The newest of the two meta pages. `undefined`: one of them is none, or damaged. */
+  newestMeta(): Meta | undefined {
+    const first = this.#meta(0);
+    const second = first && this.#meta(first.pageBytes);
+    if (first === undefined || second === undefined) return undefined;
+    return second.transaction > first.transaction ? second : first;
+  }
+
+  /** Reads a part of the file. @returns Whether it was there whole. */
+  read(into: Buffer, at: number): boolean {
+    return readSync(this.#file, into, 0, into.length, at) === into.length;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+
+  #meta(at: number): Meta | undefined {
+    const page = Buffer.alloc(PAGE_HEAD_BYTES + META_BYTES);
+    if (!this.read(page, at)) return undefined;
+    const meta = page.subarray(PAGE_HEAD_BYTES);
+    const pageBytes = meta.readUInt32LE(FREE_AT);
+    const isMeta = meta.readUInt32LE(0) === MAGIC && meta.readUInt16LE(4) === VERSION;
+    if (!isMeta || !PAGE_SIZES.includes(pageBytes)) return undefined;
+    const lastPage = numberAt(meta, LAST_PAGE_AT);
+    if (lastPage > PAGES_MAX) return undefined;
+    const transaction = numberAt(meta, TRANSACTION_AT);
+    const [free, main] = [treeRootAt(meta, FREE_AT), treeRootAt(meta, MAIN_AT)];
+    return { pageBytes, lastPage, transaction, free, main };
+  }
+}
+
+export function treeRootAt(bytes: Buffer, at: number): TreeRoot {
+  const root = bytes.readBigUInt64LE(at + 40);
+  return {
+    depth: bytes.readUInt16LE(at + 6),
+    branchPages: numberAt(bytes, at + 8),
+    leafPages: numberAt(bytes, at + 16),
+    overflowPages: numberAt(bytes, at + 24),
+    entries: numberAt(bytes, at + 32),
+    root: root === NO_PAGE ? undefined : Number(root),
+  };
+}
+
+/** A page number, or a count. One that is too large to be right comes out too large. */
+export function numberAt(bytes: Buffer, at: number): number {
+  return bytes.readUInt32LE(at) + bytes.readUInt32LE(at + 4) * 2 ** 32;
+}
+
+export const TREE_ROOT_BYTES = 48;
+const META_BYTES = 136;
+const MAGIC = 0xbeefc0de;
+const VERSION = 2;
+const FREE_AT = 24;
+const MAIN_AT = FREE_AT + TREE_ROOT_BYTES;
+const LAST_PAGE_AT = 120;
+const TRANSACTION_AT = 128;
+const PAGE_SIZES: readonly number[] = [4096, 8192, 16_384, 32_768, 65_536];
+/** 1 TiB in the smallest pages: a number beyond is damaged. */
+const PAGES_MAX = 2 ** 28;
+const NO_PAGE = 2n ** 64n - 1n;
