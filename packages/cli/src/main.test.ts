@@ -183,6 +183,25 @@ test('magpie broker leaves a data directory alone that another one has', async (
   assert.deepEqual(await owner.ended(), { code: 0, signal: null, stderr: '' });
 });
 
+/**
+ * Goal: a disk that is full is told while running and at the end, and is no bug of ours.
+ * Method: no file may be larger than a message that has to be stored.
+ */
+test('magpie broker tells that its store fails, and ends with 1', async (t) => {
+  const dir = join(await realpath(await folder(t)), 'data');
+  const magpie = startMagpie(t, [...DISK, '--data-dir', dir], { fileBlocksMax: 1000 });
+  const client = await connected(await magpie.port('tcp'));
+  client.write(Buffer.from('338580400001610001', 'hex')); // PUBLISH to a, retained, QoS 1
+  client.write(Buffer.alloc(1024 * 1024));
+  const { level } = await magpie.line(({ event }) => event === 'store-failed');
+  assert.equal(level, 'error');
+  magpie.child.kill('SIGTERM');
+  const { code, stderr } = await magpie.ended();
+  assert.equal(code, 1);
+  assert.match(stderr, /^magpie: Cannot write to the store in [^\n]+\n$/);
+  assert.ok(stderr.includes(dir));
+});
+
 test('magpie broker keeps state in ./data of its working directory', async (t) => {
   const cwd = await folder(t);
   const magpie = startMagpie(t, DISK, { cwd });

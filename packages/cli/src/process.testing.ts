@@ -14,6 +14,8 @@ export interface ProcessRun {
   readonly cwd?: string;
   /** Flags of Node.js itself. */
   readonly nodeArgs?: readonly string[];
+  /** Largest file it may write, in blocks of the shell's `ulimit -f`: a disk that is full. */
+  readonly fileBlocksMax?: number;
 }
 
 export interface Ended {
@@ -102,9 +104,12 @@ export function startMagpie(
 
 function spawnMagpie(
   args: readonly string[],
-  { env = {}, cwd, nodeArgs = [] }: ProcessRun,
+  { env = {}, cwd, nodeArgs = [], fileBlocksMax }: ProcessRun,
 ): ChildProcess {
-  return spawn(process.execPath, [...nodeArgs, BIN, ...args], {
+  const command = [process.execPath, ...nodeArgs, BIN, ...args];
+  const limited = ['sh', '-c', `ulimit -f ${fileBlocksMax}; exec "$@"`, 'sh', ...command];
+  const [file = '', ...rest] = fileBlocksMax === undefined ? command : limited;
+  return spawn(file, rest, {
     env: { ...withoutMagpie(process.env), ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
