@@ -157,13 +157,14 @@ class TreeCheck {
     let count = 1;
     for (let at = valueAt + 8; at < valueAt + 8 + words * 8; at += 8) {
       const word = Number(page.readBigInt64LE(at));
+      if (word === 0) continue; // a gap that is kept for what comes
       if (word < 0) {
         count = -word;
         continue;
       }
-      if (word + count > this.#uses.length)
-        throw this.#damage(number, 'it frees what is not there');
-      for (let free = word; word > 0 && free < word + count; free++) yield free;
+      const end = word + count;
+      if (end > this.#uses.length) throw this.#damage(number, 'it frees what is not there');
+      for (let free = word; free < end; free++) yield free;
       count = 1;
     }
   }
