@@ -1,11 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** How to start a broker that keeps what it has in a directory. */
 export interface BrokerCommand {
   readonly file: string;
   readonly args: readonly string[];
+  /** Where it listens, if it does not say so itself: then it is asked until it does. */
+  readonly port?: number;
 }
 
 /** A broker in a process of its own, which is there to be killed. */
@@ -16,7 +20,7 @@ export class BrokerProcess {
   /** Its port, as soon as it listens; `undefined` if it ends before. */
   readonly port: Promise<number | undefined>;
 
-  constructor({ file, args }: BrokerCommand) {
+  constructor({ file, args, port: knownPort }: BrokerCommand) {
     this.#child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#ended = once(this.#child, 'close');
     this.port = new Promise((resolve) => {
@@ -30,6 +34,7 @@ export class BrokerProcess {
         });
       }
       void this.#ended.then(() => resolve(undefined));
+      if (knownPort !== undefined) void this.#untilItListens(knownPort).then(resolve);
     });
   }
 
@@ -47,6 +52,21 @@ export class BrokerProcess {
     this.#child.kill(signal);
     await this.#ended;
   }
+
+  async #untilItListens(port: number): Promise<number | undefined> {
+    while (!this.hasEnded) {
+      const socket = connect({ host: '127.0.0.1', port });
+      try {
+        await once(socket, 'connect');
+        return port;
+      } catch {
+        await delay(ASK_AGAIN_MS);
+      } finally {
+        socket.destroy();
+      }
+    }
+    return undefined;
+  }
 }
 
 /** The port in the log line that says that it listens. */
@@ -57,3 +77,4 @@ function portIn(line: string): number | undefined {
 }
 
 const LINES_KEPT = 50;
+const ASK_AGAIN_MS = 5;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CrashRun } from './crash-run.js';
 import { magpie } from './magpie.js';
+import { mosquitto } from './mosquitto.js';
 import { type CommandLine, readCommandLine, USAGE } from './options.js';
 import { report } from './report.js';
 
@@ -22,11 +23,12 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.ok;
   }
-  const { seed, rounds } = options;
+  const { seed, rounds, broker } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'magpie-crash-')));
-  console.log(`seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
+  console.log(`${broker}, seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
+  const command = broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir);
   const say = (line: string) => console.log(line);
-  const result = await new CrashRun({ command: magpie(dataDir), seed, rounds, say }).run();
+  const result = await new CrashRun({ command, seed, rounds, say }).run();
   console.log(`\n${report(result).join('\n')}`);
   const problems = result.ledger.problems();
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);

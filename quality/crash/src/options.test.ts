@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { readCommandLine } from './options.js';
 
 test('readCommandLine() reads rounds, seed and directory', () => {
-  const args = ['--rounds', '200', '--seed', '7', '--data-dir', 'd'];
-  const expected = { help: false, rounds: 200, seed: 7, dataDir: 'd' };
+  const args = ['--rounds', '200', '--seed', '7', '--data-dir', 'd', '--broker', 'mosquitto'];
+  const expected = { help: false, rounds: 200, seed: 7, dataDir: 'd', broker: 'mosquitto' };
   assert.deepEqual(readCommandLine(args), expected);
 });
 
@@ -20,10 +20,11 @@ const wrong: readonly (readonly string[])[] = [
   ['--rounds', 'many'],
   ['--seed', '-1'],
   ['--nosuch'],
+  ['--broker', 'nosuch'],
   ['20'],
 ];
 for (const args of wrong) {
   test(`readCommandLine() refuses ${args.join(' ')}`, () => {
-    assert.throws(() => readCommandLine(args), /--rounds|--seed|--nosuch|argument/);
+    assert.throws(() => readCommandLine(args), /--rounds|--seed|--nosuch|--broker|argument/);
   });
 }

@@ -7,13 +7,19 @@ export interface CommandLine {
   readonly seed: number;
   /** Where the broker keeps its data; a new directory if it is left out. */
   readonly dataDir: string | undefined;
+  readonly broker: BrokerName;
 }
+
+/** What can be killed. */
+export const BROKERS = ['magpie', 'mosquitto'] as const;
+export type BrokerName = (typeof BROKERS)[number];
 
 export const USAGE = `usage: npm run crash -- [option …]
 
   --rounds N       how often the broker is killed at work (default 20)
   --seed N         of the moments (default: another one each time)
   --data-dir DIR   keep the data there (default: a new directory, removed if all is well)
+  --broker NAME    magpie (default), or mosquitto with persistence, to compare with
   --help           show this`;
 
 /** @throws {RangeError | TypeError} for what is not in USAGE. */
@@ -27,6 +33,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       rounds: { type: 'string', default: '20' },
       seed: { type: 'string' },
       'data-dir': { type: 'string' },
+      broker: { type: 'string', default: 'magpie' },
     },
   });
   return {
@@ -34,7 +41,14 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     rounds: readNumber('--rounds', values.rounds, 1),
     seed: readNumber('--seed', values.seed ?? String(Date.now() % 1_000_000), 0),
     dataDir: values['data-dir'],
+    broker: readBroker(values.broker),
   };
+}
+
+function readBroker(text: string): BrokerName {
+  const found = BROKERS.find((name) => name === text);
+  if (found !== undefined) return found;
+  throw new RangeError(`--broker must be one of ${BROKERS.join(', ')}: current value is ${text}`);
 }
 
 function readNumber(name: string, text: string, min: number): number {
