@@ -31,6 +31,17 @@ test('readTree() reads texts, lists other files, and leaves out ignored folders'
   ]);
 });
 
+test('readTree() leaves out the file .git of a linked work tree', async (t) => {
+  const root = await mkdtemp(join(tmpdir(), 'magpie-tidy-'));
+  t.after(() => rm(root, { recursive: true }));
+  await writeFile(join(root, '.git'), 'gitdir: elsewhere\n');
+  await writeFile(join(root, '.gitignore'), 'dist/\n');
+  assert.deepEqual(
+    (await readTree(root)).map(({ path }) => path),
+    ['.gitignore'],
+  );
+});
+
 test('ignoredFolders() reads names for anywhere and for the top', () => {
   const ignored = ignoredFolders('dist/\n/data/\n*.log\n');
   const paths = ['dist', 'packages/a/dist', 'data', 'packages/data', '.git', 'logs'];

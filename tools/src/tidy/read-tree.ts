@@ -51,7 +51,8 @@ async function filesBelow(
   const nested = await Promise.all(
     entries.map(async (entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isFile()) return [path];
+      // In a linked work tree .git is a file.
+      if (entry.isFile()) return path === '.git' ? [] : [path];
       return entry.isDirectory() && !ignored(path) ? filesBelow(root, path, ignored) : [];
     }),
   );
