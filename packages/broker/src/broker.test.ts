@@ -391,9 +391,12 @@ test('Broker.disconnect() ends a connection and leaves the session', async (t) =
   const { broker, connect } = await start(t);
   const client = await connect('c', PERSISTENT);
   await client.subscribe(['a', 1]);
+  const reasons: string[] = [];
+  broker.on('disconnected', ({ reason }) => reasons.push(reason));
   assert.equal(broker.disconnect('c'), true);
   assert.equal(broker.disconnect('nobody'), false);
   await client.closedByPeer();
+  assert.deepEqual(reasons, ['server-disconnect']);
   assert.equal(broker.disconnect('c'), false);
   await broker.publish({ topic: 'a', payload: 'm', qos: 1 });
   const back = await connect('c', PERSISTENT);

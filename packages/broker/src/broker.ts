@@ -277,7 +277,7 @@ export class Broker implements AsyncDisposable {
    */
   disconnect(clientId: string): boolean {
     const outlet = this.#registry.get(clientId)?.outlet;
-    outlet?.closeSoon('broker-closed');
+    outlet?.closeSoon('server-disconnect');
     return outlet !== undefined;
   }
 

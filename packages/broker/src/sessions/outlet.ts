@@ -6,6 +6,8 @@ export type AcknowledgementType = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | '
 /** Why a connection ended: an expected end is a reason, not an error. */
 export type CloseReason =
   | 'client-disconnect'
+  /** The program that embeds the broker asked for it. */
+  | 'server-disconnect'
   | 'connection-lost'
   | 'connect-timeout'
   | 'keep-alive-timeout'
