@@ -196,7 +196,7 @@ export class Broker implements AsyncDisposable {
   /** Takes over what the store holds. Called by {@link createBroker}, before anything else. */
   async load(): Promise<void> {
     const state = await this.#store.load();
-    for (const message of state.retained) this.#retained.set(message);
+    for (const { message, change } of state.retained) this.#retained.restore(message, change);
     this.#registry.restore(state.sessions);
   }
 

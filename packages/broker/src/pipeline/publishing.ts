@@ -172,8 +172,8 @@ export class Publishing {
       this.#counters.retainedRefused++;
       return;
     }
-    this.#retained.set(message.keepLong());
-    this.#gate.writing.putRetained(message);
+    const change = this.#retained.set(message.keepLong());
+    this.#gate.writing.putRetained(message, change);
   }
 
   #drop(message: Message, clientId: string | undefined, reason: DropReason): void {

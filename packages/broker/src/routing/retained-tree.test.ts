@@ -27,6 +27,18 @@ test('RetainedTree.set() keeps the last message of each topic', () => {
   assert.deepEqual(tree.matching('#'), [second]);
 });
 
+test('RetainedTree.restore() keeps numbers, and set() goes on behind the highest', () => {
+  const tree = new RetainedTree();
+  tree.restore(messageOf('a'), 7);
+  tree.restore(messageOf('b'), 3);
+  assert.equal(tree.changes, 7);
+  assert.equal(tree.set(messageOf('c')), 8);
+  assert.deepEqual(
+    [topics(tree.matching('#', 3)), topics(tree.matching('#', 7))],
+    [['b'], ['a', 'b']],
+  );
+});
+
 test('RetainedTree.get() finds the very topic', () => {
   const tree = treeOf('a/b', 'a/b/c', '/', 'a//b');
   for (const topic of ['a/b', 'a/b/c', '/', 'a//b']) assert.equal(tree.get(topic)?.topic, topic);

@@ -34,20 +34,15 @@ export class RetainedTree {
     return node.message;
   }
 
-  /** Sets or replaces. The message must own its bytes. */
-  set(message: Message): void {
-    let node = this.#root;
-    for (const level of message.topic.split('/')) {
-      node.children ??= new Map();
-      let child = node.children.get(level);
-      if (child === undefined) node.children.set(level, (child = new TopicNode()));
-      node = child;
-    }
-    if (node.message === undefined) this.#count++;
-    else this.#bytes -= node.message.bytes;
-    node.message = message;
-    node.change = ++this.#changes;
-    this.#bytes += message.bytes;
+  /** Sets or replaces. The message must own its bytes. @returns The number of this change. */
+  set(message: Message): number {
+    return this.#put(message, ++this.#changes);
+  }
+
+  /** Sets what a store remembered. */
+  restore(message: Message, change: number): void {
+    this.#changes = Math.max(this.#changes, change);
+    this.#put(message, change);
   }
 
   /** @returns Whether there was one. */
@@ -90,6 +85,22 @@ export class RetainedTree {
       if (node.message !== undefined) count++;
     });
     return count;
+  }
+
+  #put(message: Message, change: number): number {
+    let node = this.#root;
+    for (const level of message.topic.split('/')) {
+      node.children ??= new Map();
+      let child = node.children.get(level);
+      if (child === undefined) node.children.set(level, (child = new TopicNode()));
+      node = child;
+    }
+    if (node.message === undefined) this.#count++;
+    else this.#bytes -= node.message.bytes;
+    node.message = message;
+    node.change = change;
+    this.#bytes += message.bytes;
+    return change;
   }
 }
 

@@ -59,7 +59,7 @@ export class SessionWorld<S extends Store = HandStore> {
   ): Promise<SessionWorld<S>> {
     const next = new SessionWorld<S>(limits, store);
     const { sessions, retained } = await store.load();
-    for (const message of retained) next.retained.set(message);
+    for (const { message, change } of retained) next.retained.restore(message, change);
     next.registry.restore(sessions);
     return next;
   }

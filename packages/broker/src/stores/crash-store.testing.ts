@@ -2,7 +2,14 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
 import { MemoryStore } from './memory-store.js';
-import type { Recipient, Store, StoredState } from './store.js';
+import type {
+  Recipient,
+  Store,
+  StoredReplay,
+  StoredState,
+  StoredTime,
+  StoredWill,
+} from './store.js';
 
 type Write = (store: Store) => void;
 
@@ -62,6 +69,10 @@ export class CrashStore implements Store {
     this.#collected.push((disk) => disk.removeSession(clientId));
   }
 
+  putLeft(clientId: string, leftAtMs: number | undefined): void {
+    this.#collected.push((disk) => disk.putLeft(clientId, leftAtMs));
+  }
+
   putSubscription(clientId: string, filter: string, qos: QoS): void {
     this.#collected.push((disk) => disk.putSubscription(clientId, filter, qos));
   }
@@ -90,12 +101,32 @@ export class CrashStore implements Store {
     this.#collected.push((disk) => disk.deleteReceived(clientId, packetId));
   }
 
-  putRetained(message: Message): void {
-    this.#collected.push((disk) => disk.putRetained(message));
+  putReplay(clientId: string, replay: StoredReplay): void {
+    this.#collected.push((disk) => disk.putReplay(clientId, replay));
+  }
+
+  deleteReplay(clientId: string, endSequence: number): void {
+    this.#collected.push((disk) => disk.deleteReplay(clientId, endSequence));
+  }
+
+  putRetained(message: Message, change: number): void {
+    this.#collected.push((disk) => disk.putRetained(message, change));
   }
 
   deleteRetained(topic: string): void {
     this.#collected.push((disk) => disk.deleteRetained(topic));
+  }
+
+  putWill(will: StoredWill): void {
+    this.#collected.push((disk) => disk.putWill(will));
+  }
+
+  deleteWill(clientId: string): void {
+    this.#collected.push((disk) => disk.deleteWill(clientId));
+  }
+
+  putTime(time: StoredTime): void {
+    this.#collected.push((disk) => disk.putTime(time));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}

@@ -2,7 +2,14 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
 import { MemoryStore } from './memory-store.js';
-import type { Recipient, Store, StoredState } from './store.js';
+import type {
+  Recipient,
+  Store,
+  StoredReplay,
+  StoredState,
+  StoredTime,
+  StoredWill,
+} from './store.js';
 
 export class HandStore implements Store {
   readonly name = 'hand';
@@ -57,6 +64,11 @@ export class HandStore implements Store {
     this.#inner.removeSession(clientId);
   }
 
+  putLeft(clientId: string, leftAtMs: number | undefined): void {
+    this.written.push(leftAtMs === undefined ? `back ${clientId}` : `left ${clientId} ${leftAtMs}`);
+    this.#inner.putLeft(clientId, leftAtMs);
+  }
+
   putSubscription(clientId: string, filter: string, qos: QoS): void {
     this.written.push(`subscribe ${clientId} ${filter} @ ${qos}`);
     this.#inner.putSubscription(clientId, filter, qos);
@@ -96,15 +108,42 @@ export class HandStore implements Store {
     this.#inner.deleteReceived(clientId, packetId);
   }
 
-  putRetained(message: Message): void {
+  putReplay(clientId: string, replay: StoredReplay): void {
+    const { filter, nextSequence, endSequence } = replay;
+    this.written.push(`replay ${filter} for ${clientId}:${nextSequence}-${endSequence}`);
+    this.#inner.putReplay(clientId, replay);
+  }
+
+  deleteReplay(clientId: string, endSequence: number): void {
+    this.written.push(`replayed ${clientId}:${endSequence}`);
+    this.#inner.deleteReplay(clientId, endSequence);
+  }
+
+  putRetained(message: Message, change: number): void {
     const payload = Buffer.from(message.payload).toString();
     this.written.push(`retain ${message.topic}=${payload}`);
-    this.#inner.putRetained(message);
+    this.#inner.putRetained(message, change);
   }
 
   deleteRetained(topic: string): void {
     this.written.push(`clear ${topic}`);
     this.#inner.deleteRetained(topic);
+  }
+
+  putWill(will: StoredWill): void {
+    const { principal, message } = will;
+    const payload = Buffer.from(message.payload).toString();
+    this.written.push(`will ${principal.clientId} ${message.topic}=${payload}`);
+    this.#inner.putWill(will);
+  }
+
+  deleteWill(clientId: string): void {
+    this.written.push(`no will ${clientId}`);
+    this.#inner.deleteWill(clientId);
+  }
+
+  putTime(time: StoredTime): void {
+    this.#inner.putTime(time);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -15,5 +15,6 @@ test('MemoryStore is safe at once, so that nobody waits', () => {
 test('MemoryStore forgets with the object that it is', async () => {
   const store = new MemoryStore();
   store.openSession('a');
-  assert.deepEqual(await new MemoryStore().load(), { sessions: [], retained: [] });
+  const nothing = { sessions: [], retained: [], wills: [], time: undefined };
+  assert.deepEqual(await new MemoryStore().load(), nothing);
 });

@@ -1,6 +1,16 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
-import type { Recipient, Store, StoredDelivery, StoredSession, StoredState } from './store.js';
+import type {
+  Recipient,
+  Store,
+  StoredDelivery,
+  StoredReplay,
+  StoredRetained,
+  StoredSession,
+  StoredState,
+  StoredTime,
+  StoredWill,
+} from './store.js';
 
 /**
  * Keeps everything in memory: it survives a broker that is closed and made again on the same store,
@@ -10,20 +20,25 @@ export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly safeAtOnce = true;
   readonly #sessions = new Map<string, SessionRecord>();
-  readonly #retained = new Map<string, Message>();
+  readonly #retained = new Map<string, StoredRetained>();
+  readonly #wills = new Map<string, StoredWill>();
+  #time: StoredTime | undefined;
 
   async load(): Promise<StoredState> {
     const sessions: StoredSession[] = [];
     for (const [clientId, record] of this.#sessions) {
       sessions.push({
         clientId,
+        leftAtMs: record.leftAtMs,
         nextSequence: record.nextSequence,
         subscriptions: new Map(record.subscriptions),
         received: [...record.received],
         deliveries: [...record.deliveries.values()].sort((a, b) => a.sequence - b.sequence),
+        replays: [...record.replays.values()].sort((a, b) => a.endSequence - b.endSequence),
       });
     }
-    return { sessions, retained: [...this.#retained.values()] };
+    const retained = [...this.#retained.values()];
+    return { sessions, retained, wills: [...this.#wills.values()], time: this.#time };
   }
 
   openSession(clientId: string): void {
@@ -32,6 +47,11 @@ export class MemoryStore implements Store {
 
   removeSession(clientId: string): void {
     this.#sessions.delete(clientId);
+  }
+
+  putLeft(clientId: string, leftAtMs: number | undefined): void {
+    const record = this.#sessions.get(clientId);
+    if (record !== undefined) record.leftAtMs = leftAtMs;
   }
 
   putSubscription(clientId: string, filter: string, qos: QoS): void {
@@ -54,7 +74,8 @@ export class MemoryStore implements Store {
   release(clientId: string, sequence: number): void {
     const deliveries = this.#sessions.get(clientId)?.deliveries;
     const delivery = deliveries?.get(sequence);
-    if (delivery !== undefined) deliveries?.set(sequence, { ...delivery, message: undefined });
+    if (delivery !== undefined)
+      deliveries?.set(sequence, { ...delivery, qos: 2, message: undefined });
   }
 
   settle(clientId: string, sequence: number): void {
@@ -69,12 +90,32 @@ export class MemoryStore implements Store {
     this.#sessions.get(clientId)?.received.delete(packetId);
   }
 
-  putRetained(message: Message): void {
-    this.#retained.set(message.topic, message);
+  putReplay(clientId: string, replay: StoredReplay): void {
+    this.#sessions.get(clientId)?.replays.set(replay.endSequence, replay);
+  }
+
+  deleteReplay(clientId: string, endSequence: number): void {
+    this.#sessions.get(clientId)?.replays.delete(endSequence);
+  }
+
+  putRetained(message: Message, change: number): void {
+    this.#retained.set(message.topic, { message, change });
   }
 
   deleteRetained(topic: string): void {
     this.#retained.delete(topic);
+  }
+
+  putWill(will: StoredWill): void {
+    this.#wills.set(will.principal.clientId, will);
+  }
+
+  deleteWill(clientId: string): void {
+    this.#wills.delete(clientId);
+  }
+
+  putTime(time: StoredTime): void {
+    this.#time = time;
   }
 
   async commit(): Promise<void> {}
@@ -83,9 +124,12 @@ export class MemoryStore implements Store {
 }
 
 class SessionRecord {
+  leftAtMs: number | undefined;
   nextSequence = 0;
   readonly subscriptions = new Map<string, QoS>();
   readonly received = new Set<number>();
   /** By sequence number. A retained message may come in behind one with a higher number. */
   readonly deliveries = new Map<number, StoredDelivery>();
+  /** By `endSequence`. */
+  readonly replays = new Map<number, StoredReplay>();
 }

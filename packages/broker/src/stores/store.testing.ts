@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
 import { Message } from '../model/message.js';
 import { MemoryStore } from './memory-store.js';
-import type { Recipient, Store, StoredState } from './store.js';
+import type { Recipient, Store, StoredReplay, StoredState, StoredWill } from './store.js';
 
 /** A store that can be opened again, with nothing in it. */
 export interface StoreCase {
@@ -22,11 +22,15 @@ type Rule = readonly [rule: string, act: (store: Store) => void, expected: Expec
 /** What `load` shall give. A session that stands here has nothing but what is told of it. */
 interface Expected {
   readonly sessions?: Readonly<Record<string, ExpectedSession>>;
-  /** `topic=payload @ QoS`, sorted. */
+  /** `topic=payload @ QoS, change`, sorted. */
   readonly retained?: readonly string[];
+  /** `client topic=payload @ QoS`, sorted. */
+  readonly wills?: readonly string[];
+  readonly time?: string;
 }
 
 interface ExpectedSession {
+  readonly left?: number;
   readonly next?: number;
   /** `filter @ QoS`, sorted. */
   readonly subscriptions?: readonly string[];
@@ -34,10 +38,13 @@ interface ExpectedSession {
   readonly received?: readonly number[];
   /** In their order: `sequence @ QoS topic=payload`, `… retained`, or `sequence @ QoS released`. */
   readonly deliveries?: readonly string[];
+  /** In their order: `filter @ QoS, after and as of, next and end of sequence`. */
+  readonly replays?: readonly string[];
 }
 
 /** Longer than the keys of many databases, and the same at the beginning. */
 const LONG = 'long/'.repeat(1000);
+const ADDRESS = '2001:db8::7';
 
 const SESSIONS: readonly Rule[] = [
   ['starts empty', () => {}, {}],
@@ -89,6 +96,18 @@ const SESSIONS: readonly Rule[] = [
       s.append(message('t', 'new'), [to('a', 0)]);
     },
     { sessions: { a: { next: 1, deliveries: ['0 @ 1 t=new'] } } },
+  ],
+  [
+    'keeps when a client left, until it is back',
+    (s) => {
+      for (const id of ['a', 'b', 'c', 'd']) s.openSession(id);
+      s.putLeft('a', 0);
+      for (const leftAtMs of [1, undefined, 2 ** 45]) s.putLeft('b', leftAtMs);
+      for (const leftAtMs of [5, undefined, undefined]) s.putLeft('c', leftAtMs);
+      s.putLeft('d', 7);
+      s.openSession('d');
+    },
+    { sessions: { a: { left: 0 }, b: { left: 2 ** 45 }, c: {}, d: {} } },
   ],
   [
     'tells client identifiers apart',
@@ -309,45 +328,129 @@ const RETAINED: readonly Rule[] = [
   [
     'keeps the last retained message of each topic',
     (s) => {
-      s.putRetained(message('a', '1', 1));
-      s.putRetained(message('b', '2', 0));
-      s.putRetained(message('a', '3', 2));
-      s.putRetained(message('', ''));
+      s.putRetained(message('a', '1', 1), 1);
+      s.putRetained(message('b', '2', 0), 2);
+      s.putRetained(message('a', '3', 2), 3);
+      s.putRetained(message('', ''), 2 ** 50);
+      s.putRetained(message('old', 'unnumbered'), 0);
     },
-    { retained: ['= @ 1', 'a=3 @ 2', 'b=2 @ 0'] },
+    {
+      retained: ['= @ 1, 1125899906842624', 'a=3 @ 2, 3', 'b=2 @ 0, 2', 'old=unnumbered @ 1, 0'],
+    },
   ],
   [
     'deletes retained messages; one that is not there is ignored',
     (s) => {
-      for (const topic of ['a', 'a/b', 'c']) s.putRetained(message(topic, '1'));
+      for (const topic of ['a', 'a/b', 'c']) s.putRetained(message(topic, '1'), 1);
       s.deleteRetained('a');
       s.deleteRetained('a');
       s.deleteRetained('a/');
       s.deleteRetained('c');
-      s.putRetained(message('c', 'again'));
+      s.putRetained(message('c', 'again'), 2);
     },
-    { retained: ['a/b=1 @ 1', 'c=again @ 1'] },
+    { retained: ['a/b=1 @ 1, 1', 'c=again @ 1, 2'] },
   ],
   [
     'tells topics apart, however long',
     (s) => {
-      for (const end of ['1', '2', '3']) s.putRetained(message(`${LONG}${end}`, end));
+      for (const end of ['1', '2', '3']) s.putRetained(message(`${LONG}${end}`, end), 1);
       s.deleteRetained(`${LONG}1`);
-      s.putRetained(message(`${LONG}3`, 'new'));
+      s.putRetained(message(`${LONG}3`, 'new'), 2);
     },
-    { retained: [`${LONG}2=2 @ 1`, `${LONG}3=new @ 1`] },
+    { retained: [`${LONG}2=2 @ 1, 1`, `${LONG}3=new @ 1, 2`] },
   ],
   [
     'keeps retained messages apart from deliveries',
     (s) => {
       s.openSession('a');
       const retained = message('t', 'm');
-      s.putRetained(retained);
+      s.putRetained(retained, 1);
       s.append(retained, [to('a', 0)]);
       s.settle('a', 0);
       s.removeSession('a');
     },
-    { retained: ['t=m @ 1'] },
+    { retained: ['t=m @ 1, 1'] },
+  ],
+];
+
+const REPLAYS: readonly Rule[] = [
+  [
+    'keeps the last state of each replay, in order of sequence',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      s.putReplay('a', replay('later/#', 300, 2 ** 40));
+      s.putReplay('a', replay('#', 5, 9));
+      s.putReplay('b', { ...replay('b/+', 0, 4), qos: 2, after: 7 });
+      s.putReplay('a', { ...replay('#', 8, 9), after: 2 ** 40, asOf: 2 ** 41 });
+      s.append(message('t', 'm'), [to('b', 4)]);
+    },
+    {
+      sessions: {
+        a: {
+          replays: [
+            '# @ 1, 1099511627776-2199023255552, 8-9',
+            'later/# @ 1, 0-100, 300-1099511627776',
+          ],
+        },
+        b: { next: 5, deliveries: ['4 @ 1 t=m'], replays: ['b/+ @ 2, 7-100, 0-4'] },
+      },
+    },
+  ],
+  [
+    'deletes replays; one that is not there is ignored, and a session takes its own along',
+    (s) => {
+      for (const id of ['a', 'b', 'c']) s.openSession(id);
+      for (const id of ['a', 'b', 'c', 'gone']) {
+        for (const end of [4, 8]) s.putReplay(id, replay('#', end - 1, end));
+      }
+      for (const end of [4, 4, 5]) s.deleteReplay('a', end);
+      s.deleteReplay('gone', 4);
+      s.removeSession('b');
+      s.openSession('c');
+    },
+    { sessions: { a: { replays: ['# @ 1, 0-100, 7-8'] }, c: {} } },
+  ],
+];
+
+const WILLS: readonly Rule[] = [
+  [
+    'keeps the last will of each client, and who the client is, whatever its session',
+    (s) => {
+      s.openSession('a');
+      s.putWill(willOf('a', message('t', 'old')));
+      s.putWill(willOf('a', message('é/🐦', 'new', 2)));
+      s.putWill(willOf('b', message('t', '', 0), 'ursula'));
+      s.putWill(willOf(`${LONG}1`, message(LONG, 'x'), ''));
+      s.putWill(willOf(`${LONG}2`, message(LONG, 'y')));
+      s.removeSession('a');
+    },
+    {
+      wills: [
+        'a é/🐦=new @ 2',
+        'b (ursula) t= @ 0',
+        `${LONG}1 () ${LONG}=x @ 1`,
+        `${LONG}2 ${LONG}=y @ 1`,
+      ],
+    },
+  ],
+  [
+    'deletes wills; one that is not there is ignored',
+    (s) => {
+      for (const id of ['a', 'b', 'c']) s.putWill(willOf(id, message('t', id)));
+      for (const id of ['a', 'a', 'c', 'd']) s.deleteWill(id);
+      s.putWill(willOf('c', message('t', 'again')));
+    },
+    { wills: ['b t=b @ 1', 'c t=again @ 1'] },
+  ],
+];
+
+const TIME: readonly Rule[] = [
+  [
+    'keeps the last time',
+    (s) => {
+      for (const brokerMs of [9, 0, 2 ** 45]) s.putTime({ brokerMs, wallMs: brokerMs + 1 });
+    },
+    { time: '35184372088832 35184372088833' },
   ],
 ];
 
@@ -358,7 +461,8 @@ const RETAINED: readonly Rule[] = [
  * @param open Gives a store that is empty.
  */
 export function testStore(name: string, open: () => Promise<StoreCase>): void {
-  const rules = [...SESSIONS, ...SUBSCRIPTIONS, ...DELIVERIES, ...RECEIVED, ...RETAINED];
+  const rules = [...SESSIONS, ...SUBSCRIPTIONS, ...DELIVERIES, ...RECEIVED];
+  rules.push(...RETAINED, ...REPLAYS, ...WILLS, ...TIME);
   for (const [rule, act, expected] of rules) {
     test(`${name} ${rule}`, async () => {
       assert.deepEqual(await afterwards(await open(), act), wanted(expected));
@@ -377,12 +481,14 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     await store.load();
     store.openSession('a');
     store.append(published, [to('a', 0)]);
-    store.putRetained(published);
+    store.putRetained(published, 1);
+    store.putWill(willOf('a', published));
     await store.commit();
     await store[Symbol.asyncDispose]();
     await using again = await reopen();
-    const { sessions, retained } = await again.load();
-    const messages = [sessions[0]?.deliveries[0]?.message, retained[0]];
+    const { sessions, retained, wills } = await again.load();
+    const delivery = sessions[0]?.deliveries[0];
+    const messages = [delivery?.message, retained[0]?.message, wills[0]?.message];
     for (const found of messages) {
       assert.ok(found);
       const { topic, qos, retain, publisher } = found;
@@ -416,7 +522,9 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     const before = shown(state);
     store.openSession('a');
     store.putSubscription('a', 't', 1);
-    store.putRetained(message('t', '1'));
+    store.putRetained(message('t', '1'), 1);
+    store.putReplay('a', replay('#', 1, 2));
+    store.putWill(willOf('a', message('t', '1')));
     await store.commit();
     assert.deepEqual(shown(state), before);
   });
@@ -478,16 +586,22 @@ async function afterwards(
   return shown(await again.load());
 }
 
-type Shown = {
-  readonly sessions: Readonly<Record<string, Required<ExpectedSession>>>;
-  readonly retained: readonly string[];
-};
+type ShownSession = Required<Omit<ExpectedSession, 'left'>> & { readonly left: number | undefined };
 
-function shown({ sessions, retained }: StoredState): Shown {
-  const all: Record<string, Required<ExpectedSession>> = {};
-  for (const { clientId, nextSequence, subscriptions, received, deliveries } of sessions) {
+interface Shown {
+  readonly sessions: Readonly<Record<string, ShownSession>>;
+  readonly retained: readonly string[];
+  readonly wills: readonly string[];
+  readonly time: string | undefined;
+}
+
+function shown({ sessions, retained, wills, time }: StoredState): Shown {
+  const all: Record<string, ShownSession> = {};
+  for (const session of sessions) {
+    const { clientId, leftAtMs, nextSequence, subscriptions, received, deliveries } = session;
     assert.equal(Object.hasOwn(all, clientId), false, `two sessions of ${clientId}`);
     all[clientId] = {
+      left: leftAtMs,
       next: nextSequence,
       subscriptions: [...subscriptions].map(([filter, qos]) => `${filter} @ ${qos}`).toSorted(),
       received: received.toSorted((one, other) => one - other),
@@ -496,16 +610,45 @@ function shown({ sessions, retained }: StoredState): Shown {
         const flag = isRetained && found !== undefined ? ' retained' : '';
         return `${sequence} @ ${qos} ${what}${flag}`;
       }),
+      replays: session.replays.map(({ filter, qos, after, asOf, ...sequence }) => {
+        const numbers = `${sequence.nextSequence}-${sequence.endSequence}`;
+        return `${filter} @ ${qos}, ${after}-${asOf}, ${numbers}`;
+      }),
     };
   }
-  const lines = retained.map((found) => `${found.topic}=${text(found)} @ ${found.qos}`);
-  return { sessions: all, retained: lines.toSorted() };
+  return {
+    sessions: all,
+    retained: retained.map((one) => `${line(one.message)}, ${one.change}`).toSorted(),
+    wills: wills
+      .map(({ principal, message: will }) => {
+        const name = principal.username === undefined ? '' : `(${principal.username}) `;
+        assert.equal(principal.address, ADDRESS);
+        return `${principal.clientId} ${name}${line(will)}`;
+      })
+      .toSorted(),
+    time: time && `${time.brokerMs} ${time.wallMs}`,
+  };
 }
 
-function wanted({ sessions = {}, retained = [] }: Expected): Shown {
-  const nothing = { next: 0, subscriptions: [], received: [], deliveries: [] };
-  const filled = Object.entries(sessions).map(([id, some]) => [id, { ...nothing, ...some }]);
-  return { sessions: Object.fromEntries(filled) as Shown['sessions'], retained };
+function wanted({ sessions = {}, retained = [], wills = [], time }: Expected): Shown {
+  const nothing = { left: undefined, next: 0, subscriptions: [], received: [], deliveries: [] };
+  const all: Record<string, ShownSession> = {};
+  for (const [id, some] of Object.entries(sessions)) {
+    all[id] = { ...nothing, replays: [], ...some };
+  }
+  return { sessions: all, retained, wills, time };
+}
+
+function line(found: Message): string {
+  return `${found.topic}=${text(found)} @ ${found.qos}`;
+}
+
+function replay(filter: string, nextSequence: number, endSequence: number): StoredReplay {
+  return { filter, qos: 1, after: 0, asOf: 100, nextSequence, endSequence };
+}
+
+function willOf(clientId: string, will: Message, username?: string): StoredWill {
+  return { principal: { clientId, username, address: ADDRESS }, message: will };
 }
 
 function message(topic: string, payload: string, qos: QoS = 1): Message {
@@ -529,6 +672,7 @@ function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store
   const packetId = 1 + upTo(10);
   const topic = `topic/${upTo(8)}`;
   const qos = chance() < 0.5 ? 1 : 2;
+  const leftAtMs = chance() < 0.5 ? undefined : sequence;
   const published = message(topic, `payload ${upTo(1000)}`);
   const ids = [0, 1, 2, 3].filter(() => chance() < 0.5).map((number) => `client ${number}`);
   const writes: readonly ((store: Store) => void)[] = [
@@ -546,8 +690,14 @@ function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store
     (store) => store.settle(id, sequence),
     (store) => store.addReceived(id, packetId),
     (store) => store.deleteReceived(id, packetId),
-    (store) => store.putRetained(published),
+    (store) => store.putRetained(published, fresh),
     (store) => store.deleteRetained(topic),
+    (store) => store.putLeft(id, leftAtMs),
+    (store) => store.putReplay(id, replay(topic, fresh, 10 * packetId)),
+    (store) => store.deleteReplay(id, 10 * packetId),
+    (store) => store.putWill(willOf(id, published)),
+    (store) => store.deleteWill(id),
+    (store) => store.putTime({ brokerMs: fresh, wallMs: sequence }),
   ];
   // Sessions last, or there would be nothing in them.
   const rare = upTo(20) === 0;

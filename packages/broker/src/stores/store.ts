@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
+import type { Principal } from '../model/principal.js';
 
 /** One session that gets a stored message. */
 export interface Recipient {
@@ -22,9 +23,28 @@ export interface StoredDelivery {
   readonly message: Message | undefined;
 }
 
+/** Retained messages that a new subscription of a session is still to get. */
+export interface StoredReplay {
+  readonly filter: string;
+  readonly qos: QoS;
+  /** Those up to this {@link StoredRetained.change} were sent. */
+  readonly after: number;
+  /** Those above this one came after the SUBSCRIBE. */
+  readonly asOf: number;
+  /** The sequence numbers that are set aside and were not used. */
+  readonly nextSequence: number;
+  /** The number behind them. No two replays of a session have the same: it is their name. */
+  readonly endSequence: number;
+}
+
 /** What is left of a persistent session. */
 export interface StoredSession {
   readonly clientId: string;
+  /**
+   * When its client left, in milliseconds of {@link StoredTime.brokerMs}; `undefined`: it was
+   * connected.
+   */
+  readonly leftAtMs: number | undefined;
   /** The next sequence number: above every one ever given to {@link Store.append}. */
   readonly nextSequence: number;
   readonly subscriptions: ReadonlyMap<string, QoS>;
@@ -32,16 +52,43 @@ export interface StoredSession {
   readonly received: readonly number[];
   /** In order of sequence. */
   readonly deliveries: readonly StoredDelivery[];
+  /** In order of sequence. */
+  readonly replays: readonly StoredReplay[];
+}
+
+/** The retained message of a topic. */
+export interface StoredRetained {
+  readonly message: Message;
+  /** What was retained later has a higher number. 0: before numbers were stored. */
+  readonly change: number;
+}
+
+/** The will of a client that is connected (MQTT 3.1.1, 3.1.2.5). */
+export interface StoredWill {
+  /** Whose it is: whether he may publish it is asked when it is published. */
+  readonly principal: Principal;
+  readonly message: Message;
+}
+
+/** Two clocks, read at the same time. Whole milliseconds. */
+export interface StoredTime {
+  /** Time of the broker: it goes on across restarts, and nobody can set it. */
+  readonly brokerMs: number;
+  /** Time of the machine, since 1970. */
+  readonly wallMs: number;
 }
 
 /** All that survived. */
 export interface StoredState {
   readonly sessions: readonly StoredSession[];
-  readonly retained: readonly Message[];
+  readonly retained: readonly StoredRetained[];
+  readonly wills: readonly StoredWill[];
+  readonly time: StoredTime | undefined;
 }
 
 /**
- * Keeps what must survive the process: persistent sessions and retained messages (MQTT 3.1.1, 4.1).
+ * Keeps what must survive the process: persistent sessions, retained messages and wills (MQTT
+ * 3.1.1, 4.1).
  *
  * A store stores: it does not match topics, call sessions or make packet identifiers. Writes are
  * synchronous and are collected; {@link commit} makes all since the last one safe together.
@@ -59,9 +106,14 @@ export interface Store extends AsyncDisposable {
   readonly safeAtOnce: boolean;
   /** Reads everything. Called once, before the first write. */
   load(): Promise<StoredState>;
-  /** A persistent session begins, without anything in it; one of the same name is replaced. */
+  /**
+   * A persistent session begins, its client connected, without anything in it; one of the same name
+   * is replaced.
+   */
   openSession(clientId: string): void;
   removeSession(clientId: string): void;
+  /** The client left at this time, see {@link StoredSession.leftAtMs}; `undefined`: it is back. */
+  putLeft(clientId: string, leftAtMs: number | undefined): void;
   putSubscription(clientId: string, filter: string, qos: QoS): void;
   deleteSubscription(clientId: string, filter: string): void;
   /** One message with all the sessions that get it. The payload is stored once. */
@@ -72,9 +124,16 @@ export interface Store extends AsyncDisposable {
   settle(clientId: string, sequence: number): void;
   addReceived(clientId: string, packetId: number): void;
   deleteReceived(clientId: string, packetId: number): void;
+  /** Sets or replaces the replay with this `endSequence`. */
+  putReplay(clientId: string, replay: StoredReplay): void;
+  deleteReplay(clientId: string, endSequence: number): void;
   /** Sets or replaces the retained message of `message.topic`. */
-  putRetained(message: Message): void;
+  putRetained(message: Message, change: number): void;
   deleteRetained(topic: string): void;
+  /** Sets or replaces the will of this client. It need not have a persistent session. */
+  putWill(will: StoredWill): void;
+  deleteWill(clientId: string): void;
+  putTime(time: StoredTime): void;
   /**
    * Makes all writes so far as safe as this store can.
    *

@@ -3,29 +3,35 @@ import type { Engine } from './engine.js';
 import { numberKey, numberOfKey } from './keys.js';
 import { WriteBatch } from './write-batch.js';
 
-/** The layout that this version writes. It grows when an older version could not read it. */
-export const FORMAT_NUMBER = 1;
+/**
+ * The layout that this version writes. It grows when an older version could not read it, or would
+ * lose something.
+ *
+ * 2: tables left, replays and wills, time, and the number in retained messages.
+ */
+export const FORMAT_NUMBER = 2;
 
 /** Keys of table meta. */
 export const FORMAT = Buffer.from('format');
 export const NEXT_SESSION = Buffer.from('next-session');
+export const TIME = Buffer.from('time');
 
 /**
- * Sees to it that the store has the format of this version: an empty one gets it. There is no older
- * format yet.
+ * Sees to it that the store has the format of this version: an empty one gets it, and so does one
+ * of format 1, of which all records can be read as they are.
  *
  * @throws {Error} if the format is newer, or there is none although there is something.
  */
 export async function prepareFormat(engine: Engine): Promise<void> {
   const found = await readFormat(engine);
   if (found === FORMAT_NUMBER) return;
-  if (found !== undefined) {
+  if (found !== undefined && found !== 1) {
     throw new Error(
       `It has format ${found}, and this version of Magpie reads format ${FORMAT_NUMBER}: use the `
         + 'version that wrote it, or a newer one',
     );
   }
-  if (await holdsSomething(engine)) {
+  if (found === undefined && (await holdsSomething(engine))) {
     throw new Error('It does not say its format: it is damaged, or no store of Magpie');
   }
   const batch = new WriteBatch();

@@ -129,17 +129,17 @@ test('LmdbStore lets a commit fail, and writes all of it with the next', async (
 test('LmdbStore keeps the order of what has failed and what came then', async () => {
   const { engine, store } = await storeInMemory();
   engine.failure = new Error('I/O error');
-  store.putRetained(message('old', 'topic'));
+  store.putRetained(message('old', 'topic'), 1);
   store.addReceived('a', 7);
   const failed = store.commit();
-  store.putRetained(message('new', 'topic'));
+  store.putRetained(message('new', 'topic'), 2);
   store.deleteReceived('a', 7);
   await assert.rejects(failed);
   engine.failure = undefined;
   await store.commit();
   const { sessions, retained } = await store.load();
   assert.deepEqual(
-    retained.map(({ payload }) => Buffer.from(payload).toString()),
+    retained.map((found) => Buffer.from(found.message.payload).toString()),
     ['new'],
   );
   assert.deepEqual(sessions[0]?.received, []);
@@ -157,13 +157,13 @@ test('LmdbStore says that a newer version has written its directory', async () =
   const folder = await freshFolder();
   await (await LmdbStore.open(folder))[Symbol.asyncDispose]();
   const engine = await openTable(folder, 'meta');
-  await engine.put(FORMAT, checkedValue('meta', FORMAT, numberKey(2)));
+  await engine.put(FORMAT, checkedValue('meta', FORMAT, numberKey(3)));
   await engine.close();
   for (let time = 0; time < 2; time++) {
     await assert.rejects(LmdbStore.open(folder), {
       message:
-        `Cannot open the store in ${folder}: It has format 2, and this version of Magpie `
-        + 'reads format 1: use the version that wrote it, or a newer one',
+        `Cannot open the store in ${folder}: It has format 3, and this version of Magpie `
+        + 'reads format 2: use the version that wrote it, or a newer one',
     });
   }
 });

@@ -1,13 +1,30 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../../model/message.js';
-import type { Recipient, Store, StoredState } from '../store.js';
+import type {
+  Recipient,
+  Store,
+  StoredReplay,
+  StoredRetained,
+  StoredState,
+  StoredTime,
+  StoredWill,
+} from '../store.js';
 import { DataDirectory } from './data-directory.js';
 import { type Engine, WriteFailure } from './engine.js';
-import { NEXT_SESSION, prepareFormat } from './format.js';
+import { NEXT_SESSION, prepareFormat, TIME } from './format.js';
 import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
 import { LmdbEngine } from './lmdb-engine.js';
 import { loadState } from './load-state.js';
-import { type RecipientRecord, writeMessage, writeProgress, writeSubscription } from './records.js';
+import {
+  type RecipientRecord,
+  writeMessage,
+  writeProgress,
+  writeReplay,
+  writeRetained,
+  writeSubscription,
+  writeTime,
+  writeWill,
+} from './records.js';
 import { SessionProgress } from './session-progress.js';
 import { type BatchBytes, WriteBatch } from './write-batch.js';
 
@@ -44,7 +61,13 @@ export class LmdbStore implements Store {
   /** … new messages, by arrival, … */
   readonly #new = new Map<number, NewMessage>();
   /** … retained messages, of which only the last of a topic counts, … */
-  readonly #retained = new Map<string, Message | undefined>();
+  readonly #retained = new Map<string, StoredRetained | undefined>();
+  /** … wills, of which only the last of a client counts, … */
+  readonly #wills = new Map<string, StoredWill | undefined>();
+  /** … replays, of which only the last state counts, … */
+  readonly #replays = new Map<SessionProgress, Map<number, StoredReplay | undefined>>();
+  /** … the time, if it was told, … */
+  #time: StoredTime | undefined;
   /** … and sessions whose record is out of date. */
   readonly #changed = new Set<SessionProgress>();
   /** Batches that are not safe, the oldest first. */
@@ -132,13 +155,29 @@ export class LmdbStore implements Store {
     if (session === undefined) return;
     this.#sessions.delete(clientId);
     this.#changed.delete(session);
+    this.#replays.delete(session);
     for (const arrival of session.arrivals()) this.#letGo(arrival);
     const { number } = session;
     this.#batch.remove('sessions', numberKey(number));
     this.#batch.remove('progress', numberKey(number));
-    for (const table of ['subscriptions', 'received', 'released'] as const) {
+    this.#batch.remove('left', numberKey(number));
+    for (const table of ['subscriptions', 'received', 'released', 'replays'] as const) {
       this.#batch.removeRange(table, numberKey(number), numberKey(number + 1));
     }
+  }
+
+  putLeft(clientId: string, leftAtMs: number | undefined): void {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return;
+    if (leftAtMs === undefined) {
+      this.#batch.remove('left', numberKey(session.number));
+      return;
+    }
+    this.#batch.beginPut('left');
+    this.#batch.number(session.number);
+    this.#batch.beginValue();
+    this.#batch.varint(leftAtMs);
+    this.#batch.end();
   }
 
   putSubscription(clientId: string, filter: string, qos: QoS): void {
@@ -207,12 +246,32 @@ export class LmdbStore implements Store {
     this.#batch.remove('received', sessionKey(session.number, packetId));
   }
 
-  putRetained(message: Message): void {
-    this.#retained.set(message.topic, message);
+  putReplay(clientId: string, replay: StoredReplay): void {
+    this.#changeReplay(clientId, replay.endSequence, replay);
+  }
+
+  deleteReplay(clientId: string, endSequence: number): void {
+    this.#changeReplay(clientId, endSequence, undefined);
+  }
+
+  putRetained(message: Message, change: number): void {
+    this.#retained.set(message.topic, { message, change });
   }
 
   deleteRetained(topic: string): void {
     this.#retained.set(topic, undefined);
+  }
+
+  putWill(will: StoredWill): void {
+    this.#wills.set(will.principal.clientId, will);
+  }
+
+  deleteWill(clientId: string): void {
+    this.#wills.set(clientId, undefined);
+  }
+
+  putTime(time: StoredTime): void {
+    this.#time = time;
   }
 
   /**
@@ -247,8 +306,13 @@ export class LmdbStore implements Store {
       batch.end();
     }
     this.#new.clear();
-    for (const [topic, message] of this.#retained) this.#collectRetained(topic, message);
+    for (const [topic, retained] of this.#retained) this.#collectRetained(topic, retained);
     this.#retained.clear();
+    for (const [clientId, will] of this.#wills) this.#collectWill(clientId, will);
+    this.#wills.clear();
+    for (const [{ number }, replays] of this.#replays) this.#collectReplays(number, replays);
+    this.#replays.clear();
+    this.#collectTime();
     for (const session of this.#changed) {
       batch.beginPut('progress');
       batch.number(session.number);
@@ -262,16 +326,52 @@ export class LmdbStore implements Store {
     this.#spare = undefined;
   }
 
-  #collectRetained(topic: string, message: Message | undefined): void {
-    if (message === undefined) {
+  #collectRetained(topic: string, retained: StoredRetained | undefined): void {
+    if (retained === undefined) {
       this.#batch.remove('retained', textKey(topic));
       return;
     }
     this.#batch.beginPut('retained');
     this.#batch.raw(textKey(topic));
     this.#batch.beginValue();
-    writeMessage(this.#batch, message, []);
+    writeRetained(this.#batch, retained);
     this.#batch.end();
+  }
+
+  #collectWill(clientId: string, will: StoredWill | undefined): void {
+    if (will === undefined) {
+      this.#batch.remove('wills', textKey(clientId));
+      return;
+    }
+    this.#batch.beginPut('wills');
+    this.#batch.raw(textKey(clientId));
+    this.#batch.beginValue();
+    writeWill(this.#batch, will);
+    this.#batch.end();
+  }
+
+  #collectReplays(session: number, replays: Map<number, StoredReplay | undefined>): void {
+    for (const [endSequence, replay] of replays) {
+      if (replay === undefined) {
+        this.#batch.remove('replays', sessionKey(session, endSequence));
+        continue;
+      }
+      this.#batch.beginPut('replays');
+      this.#batch.raw(sessionKey(session, endSequence));
+      this.#batch.beginValue();
+      writeReplay(this.#batch, replay);
+      this.#batch.end();
+    }
+  }
+
+  #collectTime(): void {
+    if (this.#time === undefined) return;
+    this.#batch.beginPut('meta');
+    this.#batch.raw(TIME);
+    this.#batch.beginValue();
+    writeTime(this.#batch, this.#time);
+    this.#batch.end();
+    this.#time = undefined;
   }
 
   /** Writes what is not safe when the commit before has ended, however. */
@@ -289,6 +389,14 @@ export class LmdbStore implements Store {
         cause: error,
       });
     }
+  }
+
+  #changeReplay(clientId: string, endSequence: number, replay: StoredReplay | undefined): void {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return;
+    const replays = this.#replays.get(session);
+    if (replays === undefined) this.#replays.set(session, new Map([[endSequence, replay]]));
+    else replays.set(endSequence, replay);
   }
 
   /** One recipient less; without any the record goes, if it was written at all. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Message } from '../../model/message.js';
 import { BatchReader } from './batch-reader.js';
+import { TIME } from './format.js';
 import { numberKey, sessionKey, textKey } from './keys.js';
 import { loadState } from './load-state.js';
 import { MemoryEngine } from './memory-engine.testing.js';
@@ -97,6 +98,18 @@ const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8
   ['messages', numberKey(1), Buffer.of(1, 1, 116, 0)],
   ['messages', Buffer.of(1, 2), messageTo()],
   ['retained', textKey('t'), Buffer.of(1, 9, 116)],
+  ['retained', textKey('t'), Buffer.of(16, 1, 116)],
+  // A recipient, as in a message; and none where there is a number.
+  ['retained', textKey('t'), messageTo(to(1, 1))],
+  ['retained', textKey('t'), Buffer.of(9)],
+  ['left', numberKey(1), Buffer.of(1, 1)],
+  ['left', Buffer.of(1), Buffer.of(1)],
+  ['replays', sessionKey(1, 1), Buffer.of(1, 1, 35, 0, 1, 2)],
+  ['replays', Buffer.of(1), Buffer.of(1, 1, 35, 0, 1, 2, 3)],
+  ['wills', textKey('c'), Buffer.of(2, 0, 0, 0)],
+  ['wills', textKey('c'), Buffer.of(0, 0, 0, 1, 99)],
+  ['meta', TIME, Buffer.of(1)],
+  ['meta', TIME, Buffer.of(1, 2, 3)],
 ];
 for (const [row, [table, key, value]] of wrong.entries()) {
   test(`loadState() names table and key of what makes no sense: ${table} ${row}`, async () => {

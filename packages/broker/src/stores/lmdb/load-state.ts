@@ -1,13 +1,28 @@
 import type { QoS } from '@magpie/protocol';
-import type { Message } from '../../model/message.js';
-import type { StoredDelivery, StoredState } from '../store.js';
+import type {
+  StoredDelivery,
+  StoredReplay,
+  StoredRetained,
+  StoredState,
+  StoredTime,
+  StoredWill,
+} from '../store.js';
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import type { Engine } from './engine.js';
-import { NEXT_SESSION } from './format.js';
+import { NEXT_SESSION, TIME } from './format.js';
 import { numberOfKey, partsOfSessionKey, sessionOfKey } from './keys.js';
 import { RecordReader } from './record-reader.js';
-import { type ProgressRecord, readMessage, readProgress, readSubscription } from './records.js';
+import {
+  type ProgressRecord,
+  readMessage,
+  readProgress,
+  readReplay,
+  readRetained,
+  readSubscription,
+  readTime,
+  readWill,
+} from './records.js';
 import { isSettled, SessionProgress } from './session-progress.js';
 import type { TableName } from './tables.js';
 
@@ -32,6 +47,7 @@ export async function loadState(engine: Engine): Promise<Loaded> {
   const loading = new Loading(engine);
   await loading.sessions();
   await loading.messages();
+  await loading.wills();
   return loading.loaded();
 }
 
@@ -42,9 +58,11 @@ class LoadingSession {
   readonly progress: SessionProgress;
   readonly clientId: string;
   written: ProgressRecord | undefined;
+  leftAtMs: number | undefined;
   readonly subscriptions = new Map<string, QoS>();
   readonly received: number[] = [];
   readonly deliveries: StoredDelivery[] = [];
+  readonly replays: StoredReplay[] = [];
 
   constructor(number: number, clientId: string) {
     this.progress = new SessionProgress(number);
@@ -57,7 +75,9 @@ class Loading {
   /** The one that is read. */
   readonly #record = new RecordReader();
   readonly #sessions = new Map<number, LoadingSession>();
-  readonly #retained: Message[] = [];
+  readonly #retained: StoredRetained[] = [];
+  readonly #wills: StoredWill[] = [];
+  #time: StoredTime | undefined;
   readonly #open = new Map<number, number>();
   readonly #leftOver: number[] = [];
   #lastArrival = 0;
@@ -68,9 +88,9 @@ class Loading {
   }
 
   async sessions(): Promise<void> {
-    const next = Buffer.from(NEXT_SESSION);
     await this.#each('meta', (key, record) => {
-      if (next.equals(key)) this.#nextSession = numberOfKey(record.rest());
+      if (NEXT_SESSION.equals(key)) this.#nextSession = numberOfKey(record.rest());
+      else if (TIME.equals(key)) this.#time = readTime(record);
     });
     await this.#each('sessions', (key, record) => {
       const number = numberOfKey(key);
@@ -95,12 +115,28 @@ class Loading {
       this.#sessions.get(session)?.received.push(number);
     });
     await this.#each('released', (key) => this.#released(partsOfSessionKey(key)));
+    await this.#each('left', (key, record) => {
+      const leftAtMs = record.varint();
+      record.expectEnd();
+      const session = this.#sessions.get(numberOfKey(key));
+      if (session !== undefined) session.leftAtMs = leftAtMs;
+    });
+    await this.#each('replays', (key, record) => {
+      const replay = readReplay(record);
+      this.#sessions.get(sessionOfKey(key))?.replays.push(replay); // in order of key
+    });
   }
 
   async messages(): Promise<void> {
     await this.#each('messages', (key, record) => this.#message(numberOfKey(key), record));
     await this.#each('retained', (_key, record) => {
-      this.#retained.push(readMessage(record).message);
+      this.#retained.push(readRetained(record));
+    });
+  }
+
+  async wills(): Promise<void> {
+    await this.#each('wills', (_key, record) => {
+      this.#wills.push(readWill(record));
     });
   }
 
@@ -112,11 +148,25 @@ class Loading {
       sessions.set(clientId, progress);
       // They came in order of arrival, which a late retained message does not keep.
       deliveries.sort((one, other) => one.sequence - other.sequence);
+      const { leftAtMs, replays } = session;
       const { nextSequence } = progress;
-      stored.push({ clientId, nextSequence, subscriptions, received, deliveries });
+      stored.push({
+        clientId,
+        leftAtMs,
+        nextSequence,
+        subscriptions,
+        received,
+        deliveries,
+        replays,
+      });
     }
     return {
-      state: { sessions: stored, retained: this.#retained },
+      state: {
+        sessions: stored,
+        retained: this.#retained,
+        wills: this.#wills,
+        time: this.#time,
+      },
       sessions,
       open: this.#open,
       leftOver: this.#leftOver,

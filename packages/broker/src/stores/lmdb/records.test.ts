@@ -8,10 +8,18 @@ import { RecordReader } from './record-reader.js';
 import {
   readMessage,
   readProgress,
+  readReplay,
+  readRetained,
   readSubscription,
+  readTime,
+  readWill,
   writeMessage,
   writeProgress,
+  writeReplay,
+  writeRetained,
   writeSubscription,
+  writeTime,
+  writeWill,
 } from './records.js';
 import { WriteBatch } from './write-batch.js';
 
@@ -144,3 +152,67 @@ for (const [name, hex, read] of wrong) {
     assert.throws(() => read(record), RangeError);
   });
 }
+
+test('writeRetained() and readRetained() are inverse', () => {
+  fc.assert(
+    fc.property(message, number, (published, change) => {
+      const record = recordOf((out) => writeRetained(out, { message: published, change }));
+      const found = readRetained(readerOf(record));
+      assert.deepEqual(fields(found.message), fields(published));
+      assert.equal(found.change, change);
+    }),
+  );
+});
+
+test('readRetained() reads what format 1 wrote: a message without recipients', () => {
+  fc.assert(
+    fc.property(message, (published) => {
+      const found = readRetained(readerOf(recordOf((out) => writeMessage(out, published, []))));
+      assert.deepEqual(fields(found.message), fields(published));
+      assert.equal(found.change, 0);
+    }),
+  );
+});
+
+test('writeReplay() and readReplay() are inverse', () => {
+  const replay = fc.record(
+    {
+      filter: text,
+      qos,
+      after: number,
+      asOf: number,
+      nextSequence: number,
+      endSequence: number,
+    },
+    { noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(replay, (one) => {
+      assert.deepEqual(readReplay(readerOf(recordOf((out) => writeReplay(out, one)))), one);
+    }),
+  );
+});
+
+test('writeWill() and readWill() are inverse', () => {
+  const principal = fc.record(
+    { clientId: text, username: fc.option(text, { nil: undefined }), address: text },
+    { noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(principal, message, (client, will) => {
+      const record = recordOf((out) => writeWill(out, { principal: client, message: will }));
+      const found = readWill(readerOf(record));
+      assert.deepEqual(found.principal, client);
+      assert.deepEqual(fields(found.message), fields(will));
+    }),
+  );
+});
+
+test('writeTime() and readTime() are inverse', () => {
+  const time = fc.record({ brokerMs: number, wallMs: number }, { noNullPrototype: true });
+  fc.assert(
+    fc.property(time, (one) => {
+      assert.deepEqual(readTime(readerOf(recordOf((out) => writeTime(out, one)))), one);
+    }),
+  );
+});

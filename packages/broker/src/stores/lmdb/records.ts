@@ -1,5 +1,6 @@
 import { isQoS, type QoS } from '@magpie/protocol';
 import { Message } from '../../model/message.js';
+import type { StoredReplay, StoredRetained, StoredTime, StoredWill } from '../store.js';
 import type { RecordReader } from './record-reader.js';
 import type { WriteBatch } from './write-batch.js';
 
@@ -9,8 +10,14 @@ import type { WriteBatch } from './write-batch.js';
  *
  *     message       qos and retain 1 · topic · publisher · recipients · { … } · payload
  *     recipient     session · sequence · qos and retained 1
+ *     retained      qos, retain and numbered 1 · change · topic · publisher · payload
  *     progress      next sequence · cursor · { distance to the gap · length of the gap }
  *     subscription  qos 1 · filter
+ *     replay        qos 1 · filter · after · as of · next sequence · end of sequence
+ *     will          user name given 1 · user name · address · client · message without recipients
+ *     time          time of the broker · time of the machine
+ *
+ * In format 1 a retained message is a message without recipients.
  */
 
 /** A recipient, its session known by the number that the store gave it. */
@@ -58,6 +65,31 @@ export function readMessage(record: RecordReader): MessageRecord {
   const retain = (flags & RETAIN) !== 0;
   const message = Message.of({ topic, payload: record.rest(), qos, retain, publisher });
   return { message, recipients };
+}
+
+export function writeRetained(out: WriteBatch, { message, change }: StoredRetained): void {
+  out.uint8(message.qos | (message.retain ? RETAIN : 0) | NUMBERED);
+  out.varint(change);
+  out.text(message.topic);
+  out.text(message.publisher);
+  out.raw(message.payload);
+}
+
+/**
+ * The payload stays where it is: the message holds on to the memory of the record.
+ *
+ * @throws {RangeError} if it is not such a record.
+ */
+export function readRetained(record: RecordReader): StoredRetained {
+  const flags = record.uint8();
+  const qos = qosOf(flags & ~NUMBERED);
+  const numbered = (flags & NUMBERED) !== 0;
+  const change = numbered ? record.varint() : 0;
+  const topic = record.text();
+  const publisher = record.text();
+  if (!numbered && record.varint() !== 0) throw new RangeError('it has recipients');
+  const retain = (flags & RETAIN) !== 0;
+  return { message: Message.of({ topic, payload: record.rest(), qos, retain, publisher }), change };
 }
 
 /** What is written of the progress of a session. */
@@ -112,6 +144,56 @@ export function readSubscription(record: RecordReader): { filter: string; qos: Q
   return { filter, qos };
 }
 
+export function writeReplay(out: WriteBatch, replay: StoredReplay): void {
+  out.uint8(replay.qos);
+  out.text(replay.filter);
+  for (const number of [replay.after, replay.asOf, replay.nextSequence, replay.endSequence]) {
+    out.varint(number);
+  }
+}
+
+/** @throws {RangeError} if it is not such a record. */
+export function readReplay(record: RecordReader): StoredReplay {
+  const qos = qosOf(record.uint8());
+  const filter = record.text();
+  const [after, asOf] = [record.varint(), record.varint()];
+  const [nextSequence, endSequence] = [record.varint(), record.varint()];
+  record.expectEnd();
+  return { filter, qos, after, asOf, nextSequence, endSequence };
+}
+
+export function writeWill(out: WriteBatch, { principal, message }: StoredWill): void {
+  const { clientId, username, address } = principal;
+  out.uint8(username === undefined ? 0 : 1);
+  out.text(username ?? '');
+  out.text(address);
+  out.text(clientId);
+  writeMessage(out, message, []);
+}
+
+/** @throws {RangeError} if it is not such a record. */
+export function readWill(record: RecordReader): StoredWill {
+  const named = record.uint8();
+  if (named > 1) throw new RangeError(`its mark for a user name is ${named}`);
+  const name = record.text();
+  const address = record.text();
+  const clientId = record.text();
+  const username = named === 1 ? name : undefined;
+  return { principal: { clientId, username, address }, message: readMessage(record).message };
+}
+
+export function writeTime(out: WriteBatch, { brokerMs, wallMs }: StoredTime): void {
+  out.varint(brokerMs);
+  out.varint(wallMs);
+}
+
+/** @throws {RangeError} if it is not such a record. */
+export function readTime(record: RecordReader): StoredTime {
+  const time = { brokerMs: record.varint(), wallMs: record.varint() };
+  record.expectEnd();
+  return time;
+}
+
 function readRecipient(record: RecordReader): RecipientRecord {
   const session = record.varint();
   const sequence = record.varint();
@@ -130,3 +212,4 @@ function qosOf(flags: number): QoS {
 }
 
 const RETAIN = 4;
+const NUMBERED = 8;

@@ -10,6 +10,9 @@ export const TABLES = [
   'released',
   'messages',
   'retained',
+  'left',
+  'replays',
+  'wills',
 ] as const;
 
 export type TableName = (typeof TABLES)[number];
@@ -24,4 +27,7 @@ export const TABLE_CODES: Readonly<Record<TableName, number>> = {
   released: 5,
   messages: 6,
   retained: 7,
+  left: 8,
+  replays: 9,
+  wills: 10,
 };
