@@ -1,5 +1,6 @@
 /** The second door of @magpie/broker: what tests, benchmarks and authors of stores need. */
 
+export { Message } from './model/message.js';
 export { SubscriptionIndex } from './routing/subscription-index.js';
 export type { Subscriber, Subscription } from './routing/subscriber.js';
 export { ManualClock } from './model/manual-clock.testing.js';

@@ -27,6 +27,11 @@ const tiny: [name: string, program: Scenario['program'], load: Scenario['load']]
   ['an open loop', 'stream', { ...SHORT, publishers: 2, rate: 500 }],
   ['retained messages', 'retained', { count: 700, warmup: 1, rounds: 2 }],
   ['offline queues', 'offline', { sessions: 4, messages: 60, warmup: 1, rounds: 2 }],
+  [
+    'filling offline queues',
+    'offline',
+    { sessions: 4, messages: 60, publishers: 3, window: 5, rounds: 1, measure: 'fill' },
+  ],
   ['idle connections', 'idle', { connections: 40, settle: 0.05 }],
 ];
 for (const [name, program, load] of tiny) {
@@ -44,6 +49,7 @@ for (const [name, program, load] of tiny) {
 test('measureScenario() takes the brokers in turn, and a failed start costs one run', async () => {
   const broken: BrokerKind = {
     name: 'broken',
+    hasDisk: true,
     start: () => Promise.reject(new Error('No such broker')),
   };
   const seen: string[] = [];
@@ -60,6 +66,23 @@ test('measureScenario() takes the brokers in turn, and a failed start costs one 
   assert.deepEqual(
     measurements.map(({ failure }) => failure),
     ['No such broker', undefined, 'No such broker', undefined],
+  );
+});
+
+test('measureScenario() leaves out who has no disk where the disk is measured', async () => {
+  const inMemory: BrokerKind = {
+    name: 'in-memory',
+    hasDisk: false,
+    start: () => Promise.reject(new Error('It is asked nevertheless')),
+  };
+  const load = { sessions: 2, messages: 20, warmup: 0, rounds: 1 };
+  const measurements = await measureScenario(
+    { name: 'tiny', title: 'Tiny', program: 'offline', load, durable: 'drain' },
+    { loadgen: await compileLoadgen(), brokers: [inMemory, mosquitto(MOSQUITTO)], runs: 1 },
+  );
+  assert.deepEqual(
+    measurements.map(({ broker, failure }) => [broker, failure]),
+    [['mosquitto', undefined]],
   );
 });
 

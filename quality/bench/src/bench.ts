@@ -26,6 +26,7 @@ export async function measureScenario(scenario: Scenario, bench: Bench): Promise
   const measurements: Measurement[] = [];
   for (let run = 1; run <= runsOf(scenario, bench.runs); run++) {
     for (const kind of bench.brokers) {
+      if (scenario.durable !== undefined && !kind.hasDisk) continue;
       const measurement = await measureOnce(scenario, kind, run, bench.loadgen);
       measurements.push(measurement);
       bench.onMeasured?.(measurement);

@@ -14,6 +14,7 @@ import { compileLoadgen } from './loadgen/compile-loadgen.js';
 import { describeMachine } from './machine.js';
 import { summarize } from './measurement.js';
 import type { Measurement } from './measurement.js';
+import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
 import { readBenchOptions, USAGE } from './options.js';
@@ -53,6 +54,7 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   const measurements: Measurement[] = [];
   for (const scenario of scenarios) {
     const own = await measureScenario(scenario, { loadgen, brokers, runs: options.runs });
+    own.push(...(await bareStoreRuns(scenario, options.runs)));
     measurements.push(...own);
     const runs = runsOf(scenario, options.runs);
     console.log(`${scenarioReport(scenario, summarize(own), runs).join('\n')}\n`);
@@ -73,6 +75,18 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   return failed ? EXIT.failed : EXIT.ok;
 }
 
+/** The store of a durable scenario without a broker, in this process. */
+async function bareStoreRuns({ name, durable }: Scenario, runs: number): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  if (durable === undefined) return measurements;
+  for (let run = 1; run <= runs; run++) {
+    const figures = await measureBareStore(durable, BARE_LOAD);
+    const about = { scenario: name, broker: BARE_STORE, run };
+    measurements.push({ ...about, failure: undefined, figures });
+  }
+  return measurements;
+}
+
 /** In this process: what is measured is a data structure, not a broker. */
 function matchingRuns(runs: number): Measurement[] {
   return Array.from({ length: runs }, (_, index) => ({
@@ -90,6 +104,7 @@ function printSummary(
   brokers: readonly BrokerKind[],
 ): void {
   const names = brokers.map(({ name }) => name);
+  if (measurements.some(({ broker }) => broker === BARE_STORE)) names.push(BARE_STORE);
   console.log(summaryTable(scenarios, summarize(measurements), names).join('\n'));
 }
 

@@ -55,6 +55,20 @@ test('scenarioReport() shows latencies where the scenario is about them', () => 
   assert.match(report[2] ?? '', /1,234/);
 });
 
+test('scenarioReport() tells a target that is a least value', () => {
+  const scenario = { name: 'durable-fill', title: 'Fill', durable: 'fill' } as const;
+  const own = [
+    summary('durable-fill', 'magpie', { messagesPerS: 90_000, cpuUs: 9 }),
+    summary('durable-fill', 'bare-store', { messagesPerS: 100_000, cpuUs: 2 }),
+  ];
+  const report = scenarioReport(scenario, own, 3);
+  assert.deepEqual(report.slice(-3), [
+    '  messages/s: 90,000 (target ≥ 80,000): yes',
+    '  messages/s, magpie / bare-store: 0.9 (target ≥ 0.6): yes',
+    '  CPU µs a delivery: 9 (target ≤ 8): no',
+  ]);
+});
+
 test('summaryTable() has a row for each figure with a target and a column for each broker', () => {
   const scenarios = [
     { name: 'fan-out', title: 'Fan-out' },

@@ -5,7 +5,7 @@ import type { Target, Verdict } from './targets.js';
 import { markdownTable, textTable } from './text-table.js';
 
 /** What the report has to know of a scenario. */
-export type Reported = Pick<Scenario, 'name' | 'title' | 'shows'>;
+export type Reported = Pick<Scenario, 'name' | 'title' | 'shows' | 'durable'>;
 
 /**
  * Title, a row for each broker, a line for each target, and what went wrong; `runs` are runs asked
@@ -106,6 +106,7 @@ function columnsOf(scenario: Reported): Column[] {
 function figuresToShow(scenario: Reported): FigureName[] {
   if (scenario.shows === 'memory') return ['residentBytes', 'cpuUs'];
   if (scenario.shows === 'latency') return ['p50Us', 'p99Us', 'p999Us', 'cpuUs'];
+  if (scenario.durable !== undefined) return ['messagesPerS', 'cpuUs'];
   return ['cpuUs'];
 }
 
@@ -136,8 +137,9 @@ function ratioText({ target, value }: Verdict): string {
   return `${significant(value)} of ${target.versus}`;
 }
 
-function targetText({ figure, versus, atMost }: Target): string {
-  return `≤ ${versus === undefined ? COLUMNS[figure].show(atMost) : significant(atMost)}`;
+function targetText({ figure, versus, atMost, atLeast }: Target): string {
+  const show = versus === undefined ? COLUMNS[figure].show : significant;
+  return atMost === undefined ? `≥ ${show(atLeast ?? 0)}` : `≤ ${show(atMost)}`;
 }
 
 function metText(met: boolean | undefined): string {

@@ -5,6 +5,11 @@ export interface Scenario {
   /** Which of the load generator's programs runs. */
   readonly program: 'stream' | 'retained' | 'offline' | 'idle';
   readonly load: Readonly<Record<string, number | string>>;
+  /**
+   * The brokers keep their state on disk, each as safely as it can; those that have no disk stand
+   * aside. Which part is measured, also of the bare store. Absent: all is in memory.
+   */
+  readonly durable?: 'fill' | 'drain';
   /** Open files the broker needs; absent where the usual 1024 do. */
   readonly openFiles?: number;
   /** So many times more runs than asked for: what other programs disturb most needs more. */
@@ -12,6 +17,17 @@ export interface Scenario {
   /** What the report shows besides throughput and CPU. */
   readonly shows?: 'latency' | 'memory';
 }
+
+/** What the durable scenarios load: 500,000 messages a round. */
+export const DURABLE = {
+  sessions: 100,
+  messages: 5000,
+  publishers: 100,
+  window: 100,
+  payload: 200,
+  warmup: 1,
+  rounds: 2,
+} as const;
 
 /**
  * Every scenario, in the order they run. Payloads have 64 bytes where nothing else is said; warm-up
@@ -115,6 +131,20 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'Drain of 100 offline sessions × 500 messages, QoS 1',
     program: 'offline',
     load: { sessions: 100, messages: 500, warmup: 1, rounds: 3 },
+  },
+  {
+    name: 'durable-fill',
+    title: 'Fill of 100 offline sessions on disk, 100 publishers, QoS 1, 200 B, window 100',
+    program: 'offline',
+    load: { ...DURABLE, measure: 'fill' },
+    durable: 'fill',
+  },
+  {
+    name: 'durable-drain',
+    title: 'Drain of 100 offline sessions × 5,000 messages of 200 B from disk, QoS 1',
+    program: 'offline',
+    load: { ...DURABLE, measure: 'drain' },
+    durable: 'drain',
   },
   {
     name: 'large',

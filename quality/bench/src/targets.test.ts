@@ -19,6 +19,12 @@ const absolute: Target = {
   versus: undefined,
   atMost: 100,
 };
+const least: Target = {
+  scenario: 'idle',
+  figure: 'messagesPerS',
+  versus: undefined,
+  atLeast: 10,
+};
 
 const cases: [rule: string, Target, Summary[], value: number | undefined, met?: boolean][] = [
   [
@@ -37,6 +43,8 @@ const cases: [rule: string, Target, Summary[], value: number | undefined, met?: 
   ],
   ['meets an absolute value', absolute, [summary('magpie', { residentBytes: 99 })], 99, true],
   ['misses an absolute value', absolute, [summary('magpie', { residentBytes: 101 })], 101, false],
+  ['meets a least value', least, [summary('magpie', { messagesPerS: 10 })], 10, true],
+  ['misses a least value', least, [summary('magpie', { messagesPerS: 9 })], 9, false],
   ['has no verdict without the peer', ratio, [summary('magpie', { cpuUs: 2 })], undefined],
   [
     'has no verdict when no run counted',

@@ -5,11 +5,12 @@ export interface Target {
   readonly scenario: string;
   readonly figure: FigureName;
   /**
-   * The broker whose figure is the measure: `atMost` is then a ratio. `undefined`: `atMost` is a
-   * value.
+   * The broker whose figure is the measure: the bound is then a ratio. `undefined`: it is a value.
    */
-  readonly versus: 'mosquitto' | 'aedes' | undefined;
-  readonly atMost: number;
+  readonly versus: 'mosquitto' | 'aedes' | 'bare-store' | undefined;
+  /** One of the two. */
+  readonly atMost?: number;
+  readonly atLeast?: number;
 }
 
 const KIB = 1024;
@@ -32,6 +33,11 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'matching', figure: 'cpuUs', versus: undefined, atMost: 2 },
   { scenario: 'retained', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.25 },
   { scenario: 'offline', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },
+  { scenario: 'durable-fill', figure: 'messagesPerS', versus: undefined, atLeast: 80_000 },
+  { scenario: 'durable-fill', figure: 'messagesPerS', versus: 'bare-store', atLeast: 0.6 },
+  { scenario: 'durable-fill', figure: 'cpuUs', versus: undefined, atMost: 8 },
+  { scenario: 'durable-drain', figure: 'messagesPerS', versus: undefined, atLeast: 200_000 },
+  { scenario: 'durable-drain', figure: 'cpuUs', versus: undefined, atMost: 4 },
   { scenario: 'large', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.7 },
   { scenario: 'idle', figure: 'residentBytes', versus: undefined, atMost: 8 * KIB },
   { scenario: 'idle', figure: 'cpuUs', versus: 'mosquitto', atMost: 3 },
@@ -58,7 +64,8 @@ export function checkTarget(
     return { target, value: undefined, met: undefined };
   }
   const value = own / measure;
-  return { target, value, met: value <= target.atMost };
+  const { atMost = Infinity, atLeast = -Infinity } = target;
+  return { target, value, met: value <= atMost && value >= atLeast };
 }
 
 function figureOf(

@@ -8,5 +8,6 @@ const SERVER = join(import.meta.dirname, 'aedes-server.js');
 /** npm's aedes in a process of its own: aedes-server.ts. */
 export const aedes: BrokerKind = {
   name: 'aedes',
+  hasDisk: false,
   start: () => BrokerProcess.start(process.execPath, (port) => [SERVER, `${port}`]),
 };

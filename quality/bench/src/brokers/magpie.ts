@@ -2,7 +2,9 @@ import { join } from 'node:path';
 
 import { REPOSITORY } from '../repository.js';
 import { BrokerProcess } from './broker-process.js';
+import type { Scenario } from '../scenarios.js';
 import type { BrokerKind } from './running-broker.js';
+import { withFolder } from './with-folder.js';
 
 /** How Magpie is started. */
 export interface MagpieOptions {
@@ -15,14 +17,21 @@ export interface MagpieOptions {
 }
 
 /**
- * Magpie as the command line starts it, with the memory store and one TCP listener. Its log is as
- * quiet as the others': no line for each connection.
+ * Magpie as the command line starts it, with one TCP listener. Its log is as quiet as the others':
+ * no line for each connection.
  */
 export function magpie(options: MagpieOptions): BrokerKind {
+  const start = ({ name }: Scenario, run: number, storage: readonly string[]) =>
+    BrokerProcess.start(process.execPath, (port) =>
+      magpieArgs(port, `${name}-${run}`, storage, options),
+    );
   return {
     name: 'magpie',
-    start: ({ name }, run) =>
-      BrokerProcess.start(process.execPath, (port) => magpieArgs(port, `${name}-${run}`, options)),
+    hasDisk: true,
+    start: (scenario, run) =>
+      scenario.durable === undefined
+        ? start(scenario, run, ['--memory'])
+        : withFolder((folder) => start(scenario, run, ['--data-dir', join(folder, 'data')])),
   };
 }
 
@@ -30,14 +39,16 @@ export function magpie(options: MagpieOptions): BrokerKind {
 export function magpieArgs(
   port: number,
   profile: string,
+  storage: readonly string[],
   { profileFolder, args }: MagpieOptions,
 ): string[] {
   const profileArgs =
     profileFolder === undefined
       ? []
       : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profile}.cpuprofile`];
-  return [...profileArgs, MAGPIE, 'broker', '--port', `${port}`, ...BROKER_ARGS, ...args];
+  const listener = ['--port', `${port}`, '--no-ws', '--no-http'];
+  return [...profileArgs, MAGPIE, 'broker', ...listener, ...storage, ...QUIET, ...args];
 }
 
 const MAGPIE = join(REPOSITORY, 'packages/cli/bin/magpie.js');
-const BROKER_ARGS = ['--no-ws', '--no-http', '--memory', '--log-level', 'warn'];
+const QUIET = ['--log-level', 'warn'];

@@ -7,7 +7,7 @@ import { portOpens } from './free-port.js';
 import { mosquitto, MOSQUITTO_PATHS, mosquittoConfig } from './mosquitto.js';
 
 test('mosquittoConfig() keeps nothing on disk, drops nothing and does not delay', () => {
-  const lines = mosquittoConfig(1884).split('\n');
+  const lines = mosquittoConfig(1884, '/folder', false).split('\n');
   for (const line of [
     'listener 1884 127.0.0.1',
     'persistence false',
@@ -15,6 +15,13 @@ test('mosquittoConfig() keeps nothing on disk, drops nothing and does not delay'
     'max_inflight_messages 1024',
     'set_tcp_nodelay true',
   ]) {
+    assert.ok(lines.includes(line), line);
+  }
+});
+
+test('mosquittoConfig() takes a snapshot a second where state is kept on disk', () => {
+  const lines = mosquittoConfig(1884, '/folder', true).split('\n');
+  for (const line of ['persistence true', 'persistence_location /folder/', 'autosave_interval 1']) {
     assert.ok(lines.includes(line), line);
   }
 });

@@ -13,5 +13,5 @@ export function peer(text: string): BrokerKind {
     throw new RangeError(`A peer must have the form NAME=HOST:PORT,PID: current value is ${text}`);
   }
   const running = { host, port: Number(port), pid: Number(pid), stop: () => Promise.resolve() };
-  return { name, start: () => Promise.resolve(running) };
+  return { name, hasDisk: true, start: () => Promise.resolve(running) };
 }

@@ -13,6 +13,8 @@ export interface RunningBroker {
 /** A kind of broker, under the name the report calls it by. */
 export interface BrokerKind {
   readonly name: string;
+  /** Whether it can keep its state on disk. */
+  readonly hasDisk: boolean;
   /**
    * Starts a fresh process for one run. @throws with what the broker said if it does not come up.
    */
