@@ -121,8 +121,8 @@ export class CrashStore implements Store {
     this.#collected.push((disk) => disk.putWill(will));
   }
 
-  deleteWill(clientId: string): void {
-    this.#collected.push((disk) => disk.deleteWill(clientId));
+  deleteWill(number: number): void {
+    this.#collected.push((disk) => disk.deleteWill(number));
   }
 
   putTime(time: StoredTime): void {

@@ -131,15 +131,15 @@ export class HandStore implements Store {
   }
 
   putWill(will: StoredWill): void {
-    const { principal, message } = will;
+    const { number, principal, message } = will;
     const payload = Buffer.from(message.payload).toString();
-    this.written.push(`will ${principal.clientId} ${message.topic}=${payload}`);
+    this.written.push(`will ${number} of ${principal.clientId}: ${message.topic}=${payload}`);
     this.#inner.putWill(will);
   }
 
-  deleteWill(clientId: string): void {
-    this.written.push(`no will ${clientId}`);
-    this.#inner.deleteWill(clientId);
+  deleteWill(number: number): void {
+    this.written.push(`will ${number} is gone`);
+    this.#inner.deleteWill(number);
   }
 
   putTime(time: StoredTime): void {

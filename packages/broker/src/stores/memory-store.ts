@@ -21,7 +21,7 @@ export class MemoryStore implements Store {
   readonly safeAtOnce = true;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #retained = new Map<string, StoredRetained>();
-  readonly #wills = new Map<string, StoredWill>();
+  readonly #wills = new Map<number, StoredWill>();
   #time: StoredTime | undefined;
 
   async load(): Promise<StoredState> {
@@ -38,7 +38,8 @@ export class MemoryStore implements Store {
       });
     }
     const retained = [...this.#retained.values()];
-    return { sessions, retained, wills: [...this.#wills.values()], time: this.#time };
+    const wills = [...this.#wills.values()].sort((a, b) => a.number - b.number);
+    return { sessions, retained, wills, time: this.#time };
   }
 
   openSession(clientId: string): void {
@@ -107,11 +108,11 @@ export class MemoryStore implements Store {
   }
 
   putWill(will: StoredWill): void {
-    this.#wills.set(will.principal.clientId, will);
+    this.#wills.set(will.number, will);
   }
 
-  deleteWill(clientId: string): void {
-    this.#wills.delete(clientId);
+  deleteWill(number: number): void {
+    this.#wills.delete(number);
   }
 
   putTime(time: StoredTime): void {

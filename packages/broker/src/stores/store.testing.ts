@@ -24,7 +24,7 @@ interface Expected {
   readonly sessions?: Readonly<Record<string, ExpectedSession>>;
   /** `topic=payload @ QoS, change`, sorted. */
   readonly retained?: readonly string[];
-  /** `client topic=payload @ QoS`, sorted. */
+  /** In order of number: `number client (user) topic=payload @ QoS`. */
   readonly wills?: readonly string[];
   readonly time?: string;
 }
@@ -414,33 +414,32 @@ const REPLAYS: readonly Rule[] = [
 
 const WILLS: readonly Rule[] = [
   [
-    'keeps the last will of each client, and who the client is, whatever its session',
+    'keeps wills in order of number, and who their clients are, whatever their sessions',
     (s) => {
       s.openSession('a');
-      s.putWill(willOf('a', message('t', 'old')));
-      s.putWill(willOf('a', message('é/🐦', 'new', 2)));
-      s.putWill(willOf('b', message('t', '', 0), 'ursula'));
-      s.putWill(willOf(`${LONG}1`, message(LONG, 'x'), ''));
-      s.putWill(willOf(`${LONG}2`, message(LONG, 'y')));
+      s.putWill(willOf(2 ** 40, 'a', message('é/🐦', 'new', 2)));
+      s.putWill(willOf(300, 'a', message('t', 'old')));
+      s.putWill(willOf(1, 'b', message('t', '', 0), 'ursula'));
+      s.putWill(willOf(2, LONG, message(LONG, 'x'), ''));
       s.removeSession('a');
     },
     {
       wills: [
-        'a é/🐦=new @ 2',
-        'b (ursula) t= @ 0',
-        `${LONG}1 () ${LONG}=x @ 1`,
-        `${LONG}2 ${LONG}=y @ 1`,
+        '1 b (ursula) t= @ 0',
+        `2 ${LONG} () ${LONG}=x @ 1`,
+        '300 a t=old @ 1',
+        '1099511627776 a é/🐦=new @ 2',
       ],
     },
   ],
   [
     'deletes wills; one that is not there is ignored',
     (s) => {
-      for (const id of ['a', 'b', 'c']) s.putWill(willOf(id, message('t', id)));
-      for (const id of ['a', 'a', 'c', 'd']) s.deleteWill(id);
-      s.putWill(willOf('c', message('t', 'again')));
+      for (const number of [1, 2, 3]) s.putWill(willOf(number, 'a', message('t', 'm')));
+      for (const number of [1, 1, 3, 4]) s.deleteWill(number);
+      s.putWill(willOf(3, 'a', message('t', 'again')));
     },
-    { wills: ['b t=b @ 1', 'c t=again @ 1'] },
+    { wills: ['2 a t=m @ 1', '3 a t=again @ 1'] },
   ],
 ];
 
@@ -482,7 +481,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     store.openSession('a');
     store.append(published, [to('a', 0)]);
     store.putRetained(published, 1);
-    store.putWill(willOf('a', published));
+    store.putWill(willOf(1, 'a', published));
     await store.commit();
     await store[Symbol.asyncDispose]();
     await using again = await reopen();
@@ -524,7 +523,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     store.putSubscription('a', 't', 1);
     store.putRetained(message('t', '1'), 1);
     store.putReplay('a', replay('#', 1, 2));
-    store.putWill(willOf('a', message('t', '1')));
+    store.putWill(willOf(1, 'a', message('t', '1')));
     await store.commit();
     assert.deepEqual(shown(state), before);
   });
@@ -619,13 +618,11 @@ function shown({ sessions, retained, wills, time }: StoredState): Shown {
   return {
     sessions: all,
     retained: retained.map((one) => `${line(one.message)}, ${one.change}`).toSorted(),
-    wills: wills
-      .map(({ principal, message: will }) => {
-        const name = principal.username === undefined ? '' : `(${principal.username}) `;
-        assert.equal(principal.address, ADDRESS);
-        return `${principal.clientId} ${name}${line(will)}`;
-      })
-      .toSorted(),
+    wills: wills.map(({ number, principal, message: will }) => {
+      const name = principal.username === undefined ? '' : `(${principal.username}) `;
+      assert.equal(principal.address, ADDRESS);
+      return `${number} ${principal.clientId} ${name}${line(will)}`;
+    }),
     time: time && `${time.brokerMs} ${time.wallMs}`,
   };
 }
@@ -647,8 +644,8 @@ function replay(filter: string, nextSequence: number, endSequence: number): Stor
   return { filter, qos: 1, after: 0, asOf: 100, nextSequence, endSequence };
 }
 
-function willOf(clientId: string, will: Message, username?: string): StoredWill {
-  return { principal: { clientId, username, address: ADDRESS }, message: will };
+function willOf(number: number, clientId: string, will: Message, username?: string): StoredWill {
+  return { number, principal: { clientId, username, address: ADDRESS }, message: will };
 }
 
 function message(topic: string, payload: string, qos: QoS = 1): Message {
@@ -695,8 +692,8 @@ function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store
     (store) => store.putLeft(id, leftAtMs),
     (store) => store.putReplay(id, replay(topic, fresh, 10 * packetId)),
     (store) => store.deleteReplay(id, 10 * packetId),
-    (store) => store.putWill(willOf(id, published)),
-    (store) => store.deleteWill(id),
+    (store) => store.putWill(willOf(packetId, id, published)),
+    (store) => store.deleteWill(packetId),
     (store) => store.putTime({ brokerMs: fresh, wallMs: sequence }),
   ];
   // Sessions last, or there would be nothing in them.

@@ -65,6 +65,8 @@ export interface StoredRetained {
 
 /** The will of a client that is connected (MQTT 3.1.1, 3.1.2.5). */
 export interface StoredWill {
+  /** Its name. A client that takes over from itself has two for a moment. */
+  readonly number: number;
   /** Whose it is: whether he may publish it is asked when it is published. */
   readonly principal: Principal;
   readonly message: Message;
@@ -82,6 +84,7 @@ export interface StoredTime {
 export interface StoredState {
   readonly sessions: readonly StoredSession[];
   readonly retained: readonly StoredRetained[];
+  /** In order of number. */
   readonly wills: readonly StoredWill[];
   readonly time: StoredTime | undefined;
 }
@@ -130,9 +133,9 @@ export interface Store extends AsyncDisposable {
   /** Sets or replaces the retained message of `message.topic`. */
   putRetained(message: Message, change: number): void;
   deleteRetained(topic: string): void;
-  /** Sets or replaces the will of this client. It need not have a persistent session. */
+  /** Keeps a will. Its client need not have a persistent session. */
   putWill(will: StoredWill): void;
-  deleteWill(clientId: string): void;
+  deleteWill(number: number): void;
   putTime(time: StoredTime): void;
   /**
    * Makes all writes so far as safe as this store can.

@@ -62,8 +62,8 @@ export class LmdbStore implements Store {
   readonly #new = new Map<number, NewMessage>();
   /** … retained messages, of which only the last of a topic counts, … */
   readonly #retained = new Map<string, StoredRetained | undefined>();
-  /** … wills, of which only the last of a client counts, … */
-  readonly #wills = new Map<string, StoredWill | undefined>();
+  /** … wills, by number, … */
+  readonly #wills = new Map<number, StoredWill | undefined>();
   /** … replays, of which only the last state counts, … */
   readonly #replays = new Map<SessionProgress, Map<number, StoredReplay | undefined>>();
   /** … the time, if it was told, … */
@@ -263,11 +263,11 @@ export class LmdbStore implements Store {
   }
 
   putWill(will: StoredWill): void {
-    this.#wills.set(will.principal.clientId, will);
+    this.#wills.set(will.number, will);
   }
 
-  deleteWill(clientId: string): void {
-    this.#wills.set(clientId, undefined);
+  deleteWill(number: number): void {
+    this.#wills.set(number, undefined);
   }
 
   putTime(time: StoredTime): void {
@@ -308,7 +308,7 @@ export class LmdbStore implements Store {
     this.#new.clear();
     for (const [topic, retained] of this.#retained) this.#collectRetained(topic, retained);
     this.#retained.clear();
-    for (const [clientId, will] of this.#wills) this.#collectWill(clientId, will);
+    for (const [number, will] of this.#wills) this.#collectWill(number, will);
     this.#wills.clear();
     for (const [{ number }, replays] of this.#replays) this.#collectReplays(number, replays);
     this.#replays.clear();
@@ -338,13 +338,13 @@ export class LmdbStore implements Store {
     this.#batch.end();
   }
 
-  #collectWill(clientId: string, will: StoredWill | undefined): void {
+  #collectWill(number: number, will: StoredWill | undefined): void {
     if (will === undefined) {
-      this.#batch.remove('wills', textKey(clientId));
+      this.#batch.remove('wills', numberKey(number));
       return;
     }
     this.#batch.beginPut('wills');
-    this.#batch.raw(textKey(clientId));
+    this.#batch.number(number);
     this.#batch.beginValue();
     writeWill(this.#batch, will);
     this.#batch.end();

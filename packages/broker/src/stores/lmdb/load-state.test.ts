@@ -106,8 +106,9 @@ const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8
   ['left', Buffer.of(1), Buffer.of(1)],
   ['replays', sessionKey(1, 1), Buffer.of(1, 1, 35, 0, 1, 2)],
   ['replays', Buffer.of(1), Buffer.of(1, 1, 35, 0, 1, 2, 3)],
-  ['wills', textKey('c'), Buffer.of(2, 0, 0, 0)],
-  ['wills', textKey('c'), Buffer.of(0, 0, 0, 1, 99)],
+  ['wills', numberKey(1), Buffer.of(2, 0, 0, 0)],
+  ['wills', numberKey(1), Buffer.of(0, 0, 0, 1, 99)],
+  ['wills', Buffer.of(1), Buffer.of(0, 0, 0, 1, 99, 0, 1, 116, 0, 0)],
   ['meta', TIME, Buffer.of(1)],
   ['meta', TIME, Buffer.of(1, 2, 3)],
 ];

@@ -135,8 +135,8 @@ class Loading {
   }
 
   async wills(): Promise<void> {
-    await this.#each('wills', (_key, record) => {
-      this.#wills.push(readWill(record));
+    await this.#each('wills', (key, record) => {
+      this.#wills.push({ number: numberOfKey(key), ...readWill(record) });
     });
   }
 

@@ -144,6 +144,9 @@ export function readSubscription(record: RecordReader): { filter: string; qos: Q
   return { filter, qos };
 }
 
+/** Its number is the key. */
+export type WillRecord = Omit<StoredWill, 'number'>;
+
 export function writeReplay(out: WriteBatch, replay: StoredReplay): void {
   out.uint8(replay.qos);
   out.text(replay.filter);
@@ -162,7 +165,7 @@ export function readReplay(record: RecordReader): StoredReplay {
   return { filter, qos, after, asOf, nextSequence, endSequence };
 }
 
-export function writeWill(out: WriteBatch, { principal, message }: StoredWill): void {
+export function writeWill(out: WriteBatch, { principal, message }: WillRecord): void {
   const { clientId, username, address } = principal;
   out.uint8(username === undefined ? 0 : 1);
   out.text(username ?? '');
@@ -172,7 +175,7 @@ export function writeWill(out: WriteBatch, { principal, message }: StoredWill): 
 }
 
 /** @throws {RangeError} if it is not such a record. */
-export function readWill(record: RecordReader): StoredWill {
+export function readWill(record: RecordReader): WillRecord {
   const named = record.uint8();
   if (named > 1) throw new RangeError(`its mark for a user name is ${named}`);
   const name = record.text();
