@@ -37,6 +37,7 @@ export type {
   Recipient,
   Store,
   StoredDelivery,
+  StoredMessage,
   StoredSession,
   StoredState,
 } from './stores/store.js';

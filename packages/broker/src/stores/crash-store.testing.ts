@@ -5,6 +5,7 @@ import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
   Store,
+  StoredMessage,
   StoredReplay,
   StoredState,
   StoredTime,
@@ -16,12 +17,19 @@ type Write = (store: Store) => void;
 export class CrashStore implements Store {
   readonly name = 'crash';
   readonly safeAtOnce = false;
+  /** What is on the disk, … */
+  readonly #safe: Write[];
   readonly #disk: MemoryStore;
+  /** … and with it what was written since. */
+  readonly #written: MemoryStore;
   #collected: Write[] = [];
   #underWay: { readonly writes: readonly Write[]; readonly resolve: () => void } | undefined;
 
-  constructor(disk = new MemoryStore()) {
-    this.#disk = disk;
+  /** @param safe What was written before, and is on the disk. */
+  constructor(safe: readonly Write[] = []) {
+    this.#safe = [...safe];
+    this.#disk = storeOf(safe);
+    this.#written = storeOf(safe);
   }
 
   get committing(): boolean {
@@ -32,7 +40,7 @@ export class CrashStore implements Store {
   async succeed(): Promise<void> {
     const commit = this.#underWay;
     this.#underWay = undefined;
-    for (const write of commit?.writes ?? []) write(this.#disk);
+    this.#makeSafe(commit?.writes ?? []);
     commit?.resolve();
     await new Promise((resolve) => {
       setImmediate(resolve);
@@ -45,8 +53,8 @@ export class CrashStore implements Store {
    * @param done Whether the commit that was under way had just ended, without anybody being told.
    */
   crashed(done: boolean): CrashStore {
-    if (done) for (const write of this.#underWay?.writes ?? []) write(this.#disk);
-    return new CrashStore(this.#disk);
+    if (done) this.#makeSafe(this.#underWay?.writes ?? []);
+    return new CrashStore(this.#safe);
   }
 
   commit(): Promise<void> {
@@ -61,73 +69,98 @@ export class CrashStore implements Store {
     return this.#disk.load();
   }
 
+  read(
+    clientId: string,
+    from: number,
+    messagesMax: number,
+    bytesMax: number,
+  ): Promise<readonly StoredMessage[]> {
+    return this.#written.read(clientId, from, messagesMax, bytesMax);
+  }
+
   openSession(clientId: string): void {
-    this.#collected.push((disk) => disk.openSession(clientId));
+    this.#write((disk) => disk.openSession(clientId));
   }
 
   removeSession(clientId: string): void {
-    this.#collected.push((disk) => disk.removeSession(clientId));
+    this.#write((disk) => disk.removeSession(clientId));
   }
 
   putLeft(clientId: string, leftAtMs: number | undefined): void {
-    this.#collected.push((disk) => disk.putLeft(clientId, leftAtMs));
+    this.#write((disk) => disk.putLeft(clientId, leftAtMs));
   }
 
   putSubscription(clientId: string, filter: string, qos: QoS): void {
-    this.#collected.push((disk) => disk.putSubscription(clientId, filter, qos));
+    this.#write((disk) => disk.putSubscription(clientId, filter, qos));
   }
 
   deleteSubscription(clientId: string, filter: string): void {
-    this.#collected.push((disk) => disk.deleteSubscription(clientId, filter));
+    this.#write((disk) => disk.deleteSubscription(clientId, filter));
   }
 
   append(message: Message, recipients: readonly Recipient[]): void {
-    this.#collected.push((disk) => disk.append(message, recipients));
+    this.#write((disk) => disk.append(message, recipients));
   }
 
   release(clientId: string, sequence: number): void {
-    this.#collected.push((disk) => disk.release(clientId, sequence));
+    this.#write((disk) => disk.release(clientId, sequence));
   }
 
   settle(clientId: string, sequence: number): void {
-    this.#collected.push((disk) => disk.settle(clientId, sequence));
+    this.#write((disk) => disk.settle(clientId, sequence));
   }
 
   addReceived(clientId: string, packetId: number): void {
-    this.#collected.push((disk) => disk.addReceived(clientId, packetId));
+    this.#write((disk) => disk.addReceived(clientId, packetId));
   }
 
   deleteReceived(clientId: string, packetId: number): void {
-    this.#collected.push((disk) => disk.deleteReceived(clientId, packetId));
+    this.#write((disk) => disk.deleteReceived(clientId, packetId));
   }
 
   putReplay(clientId: string, replay: StoredReplay): void {
-    this.#collected.push((disk) => disk.putReplay(clientId, replay));
+    this.#write((disk) => disk.putReplay(clientId, replay));
   }
 
   deleteReplay(clientId: string, endSequence: number): void {
-    this.#collected.push((disk) => disk.deleteReplay(clientId, endSequence));
+    this.#write((disk) => disk.deleteReplay(clientId, endSequence));
   }
 
   putRetained(message: Message, change: number): void {
-    this.#collected.push((disk) => disk.putRetained(message, change));
+    this.#write((disk) => disk.putRetained(message, change));
   }
 
   deleteRetained(topic: string): void {
-    this.#collected.push((disk) => disk.deleteRetained(topic));
+    this.#write((disk) => disk.deleteRetained(topic));
   }
 
   putWill(will: StoredWill): void {
-    this.#collected.push((disk) => disk.putWill(will));
+    this.#write((disk) => disk.putWill(will));
   }
 
   deleteWill(number: number): void {
-    this.#collected.push((disk) => disk.deleteWill(number));
+    this.#write((disk) => disk.deleteWill(number));
   }
 
   putTime(time: StoredTime): void {
-    this.#collected.push((disk) => disk.putTime(time));
+    this.#write((disk) => disk.putTime(time));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  #write(write: Write): void {
+    this.#collected.push(write);
+    write(this.#written);
+  }
+
+  #makeSafe(writes: readonly Write[]): void {
+    this.#safe.push(...writes);
+    for (const write of writes) write(this.#disk);
+  }
+}
+
+function storeOf(writes: readonly Write[]): MemoryStore {
+  const store = new MemoryStore();
+  for (const write of writes) write(store);
+  return store;
 }

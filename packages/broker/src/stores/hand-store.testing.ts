@@ -5,6 +5,7 @@ import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
   Store,
+  StoredMessage,
   StoredReplay,
   StoredState,
   StoredTime,
@@ -52,6 +53,15 @@ export class HandStore implements Store {
 
   load(): Promise<StoredState> {
     return this.#inner.load();
+  }
+
+  read(
+    clientId: string,
+    from: number,
+    messagesMax: number,
+    bytesMax: number,
+  ): Promise<readonly StoredMessage[]> {
+    return this.#inner.read(clientId, from, messagesMax, bytesMax);
   }
 
   openSession(clientId: string): void {

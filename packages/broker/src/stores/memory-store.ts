@@ -4,6 +4,7 @@ import type {
   Recipient,
   Store,
   StoredDelivery,
+  StoredMessage,
   StoredReplay,
   StoredRetained,
   StoredSession,
@@ -33,13 +34,31 @@ export class MemoryStore implements Store {
         nextSequence: record.nextSequence,
         subscriptions: new Map(record.subscriptions),
         received: [...record.received],
-        deliveries: [...record.deliveries.values()].sort((a, b) => a.sequence - b.sequence),
+        deliveries: [...record.inOrder()],
         replays: [...record.replays.values()].sort((a, b) => a.endSequence - b.endSequence),
       });
     }
     const retained = [...this.#retained.values()];
     const wills = [...this.#wills.values()].sort((a, b) => a.number - b.number);
     return { sessions, retained, wills, time: this.#time };
+  }
+
+  async read(
+    clientId: string,
+    from: number,
+    messagesMax: number,
+    bytesMax: number,
+  ): Promise<readonly StoredMessage[]> {
+    const page: StoredMessage[] = [];
+    let bytes = 0;
+    for (const { sequence, qos, retained, message } of this.#sessions.get(clientId)?.inOrder()
+      ?? []) {
+      if (sequence < from || message === undefined) continue;
+      bytes += message.bytes;
+      if (page.length === messagesMax || (page.length > 0 && bytes > bytesMax)) break;
+      page.push({ sequence, qos, retained, message });
+    }
+    return page;
   }
 
   openSession(clientId: string): void {
@@ -67,8 +86,7 @@ export class MemoryStore implements Store {
     for (const { clientId, sequence, qos, retained } of recipients) {
       const record = this.#sessions.get(clientId);
       if (record === undefined) continue;
-      record.deliveries.set(sequence, { sequence, qos, retained, message });
-      record.nextSequence = Math.max(record.nextSequence, sequence + 1);
+      record.add({ sequence, qos, retained, message });
     }
   }
 
@@ -129,8 +147,26 @@ class SessionRecord {
   nextSequence = 0;
   readonly subscriptions = new Map<string, QoS>();
   readonly received = new Set<number>();
-  /** By sequence number. A retained message may come in behind one with a higher number. */
-  readonly deliveries = new Map<number, StoredDelivery>();
+  /** By sequence number. */
+  deliveries = new Map<number, StoredDelivery>();
+  /** Whether they stand in order: a retained message may come behind one with a higher number. */
+  #ordered = true;
   /** By `endSequence`. */
   readonly replays = new Map<number, StoredReplay>();
+
+  add(delivery: StoredDelivery): void {
+    const { sequence } = delivery;
+    if (sequence < this.nextSequence) this.#ordered = false;
+    this.nextSequence = Math.max(this.nextSequence, sequence + 1);
+    this.deliveries.set(sequence, delivery);
+  }
+
+  /** In order of sequence. */
+  inOrder(): Iterable<StoredDelivery> {
+    if (!this.#ordered) {
+      this.deliveries = new Map([...this.deliveries].sort(([one], [other]) => one - other));
+      this.#ordered = true;
+    }
+    return this.deliveries.values();
+  }
 }

@@ -8,7 +8,14 @@ import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
 import { Message } from '../model/message.js';
 import { MemoryStore } from './memory-store.js';
-import type { Recipient, Store, StoredReplay, StoredState, StoredWill } from './store.js';
+import type {
+  Recipient,
+  Store,
+  StoredMessage,
+  StoredReplay,
+  StoredState,
+  StoredWill,
+} from './store.js';
 
 /** A store that can be opened again, with nothing in it. */
 export interface StoreCase {
@@ -453,6 +460,95 @@ const TIME: readonly Rule[] = [
   ],
 ];
 
+type PageRule = readonly [
+  rule: string,
+  act: (store: Store) => void,
+  from: number,
+  messagesMax: number,
+  bytesMax: number,
+  expected: readonly string[],
+];
+
+/** Ten messages of 10 bytes each for a: `0 @ 1 t=payload 0`, … */
+function tenForA(store: Store): void {
+  store.openSession('a');
+  for (let sequence = 0; sequence < 10; sequence++) {
+    store.append(message('t', `payload ${sequence}`), [to('a', sequence)]);
+  }
+}
+
+function tens(...sequences: number[]): string[] {
+  return sequences.map((sequence) => `${sequence} @ 1 t=payload ${sequence}`);
+}
+
+/** What `read` gives of session a. */
+const PAGES: readonly PageRule[] = [
+  ['gives nothing of a session that is not there', () => {}, 0, 10, 1000, []],
+  ['gives nothing where nothing is', (s) => s.openSession('a'), 0, 10, 1000, []],
+  ['begins at the number that is asked for', tenForA, 7, 10, 1000, tens(7, 8, 9)],
+  ['gives nothing behind the last', tenForA, 10, 10, 1000, []],
+  ['gives at most so many messages', tenForA, 2, 3, 1000, tens(2, 3, 4)],
+  ['gives at most so many bytes', tenForA, 2, 10, 39, tens(2, 3, 4)],
+  ['gives exactly so many bytes', tenForA, 2, 10, 40, tens(2, 3, 4, 5)],
+  ['gives one message, however large', tenForA, 2, 10, 1, tens(2)],
+  [
+    'gives messages in the way they go to this session, and only to this one',
+    (s) => {
+      for (const id of ['a', 'b']) s.openSession(id);
+      s.append(message('t', '1', 2), [to('b', 0), to('a', 3, 2)]);
+      s.append(message('t', '2'), [to('b', 1)]);
+      const retained = { clientId: 'a', sequence: 9, qos: 2, retained: true } as const;
+      s.append(message('t', '3'), [retained, to('b', 9)]);
+      s.append(message('', ''), [to('a', 11)]);
+      s.append(message('é/🐦', '\0é🐦'), [to('a', 2 ** 40), to('gone', 1)]);
+    },
+    0,
+    10,
+    1000,
+    ['3 @ 2 t=1', '9 @ 2 t=3 retained', '11 @ 1 =', `${2 ** 40} @ 1 é/🐦=\0é🐦`],
+  ],
+  [
+    'leaves out what is settled or released',
+    (s) => {
+      tenForA(s);
+      s.append(message('t', 'm', 2), [to('a', 10, 2)]);
+      s.append(message('t', 'n', 2), [to('a', 11, 2)]);
+      for (const sequence of [0, 3, 4, 6, 9]) s.settle('a', sequence);
+      s.release('a', 10);
+    },
+    1,
+    6,
+    1000,
+    [...tens(1, 2, 5, 7, 8), '11 @ 2 t=n'],
+  ],
+  [
+    'puts what was appended late in its place',
+    (s) => {
+      s.openSession('a');
+      for (const sequence of [4, 10, 2, 300, 1]) {
+        s.append(message('t', `payload ${sequence}`), [to('a', sequence)]);
+      }
+    },
+    2,
+    3,
+    1000,
+    tens(2, 4, 10),
+  ],
+  [
+    'gives nothing of an earlier session of the same name',
+    (s) => {
+      tenForA(s);
+      s.removeSession('a');
+      s.openSession('a');
+      s.append(message('t', 'new'), [to('a', 5)]);
+    },
+    0,
+    10,
+    1000,
+    ['5 @ 1 t=new'],
+  ],
+];
+
 /**
  * Tests a store against the contract.
  *
@@ -495,6 +591,77 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
       assert.deepEqual({ topic, qos, retain, publisher }, fields);
       assert.equal(Buffer.from(found.payload).toString(), 'm');
     }
+  });
+
+  for (const [rule, act, from, messagesMax, bytesMax, expected] of PAGES) {
+    for (const when of ['before the commit', 'after it', 'after a restart'] as const) {
+      test(`${name}.read() ${rule}, ${when}`, async () => {
+        const { store, reopen } = await open();
+        await store.load();
+        act(store);
+        if (when !== 'before the commit') await store.commit();
+        if (when !== 'after a restart') {
+          assertPage(await store.read('a', from, messagesMax, bytesMax), expected);
+          await store[Symbol.asyncDispose]();
+          return;
+        }
+        await store[Symbol.asyncDispose]();
+        await using again = await reopen();
+        await again.load();
+        assertPage(await again.read('a', from, messagesMax, bytesMax), expected);
+      });
+    }
+  }
+
+  test(`${name}.read() gives what is committed and what is not, in one order`, async () => {
+    await using store = (await open()).store;
+    await store.load();
+    store.openSession('a');
+    const expected: string[] = [];
+    let commit = Promise.resolve();
+    for (let sequence = 0; sequence < 30; sequence++) {
+      store.append(message('t', `${sequence}`), [to('a', sequence)]);
+      expected.push(`${sequence} @ 1 t=${sequence}`);
+      if (sequence % 10 === 9) commit = store.commit(); // under way when it is read
+    }
+    assert.deepEqual(await allPages(store, 'a', 7), expected);
+    await commit;
+    assert.deepEqual(await allPages(store, 'a', 7), expected);
+  });
+
+  test(`${name}.read() leaves out what is settled while it reads, or gives it`, async () => {
+    await using store = (await open()).store;
+    await store.load();
+    store.openSession('a');
+    for (let sequence = 0; sequence < 5; sequence++) {
+      store.append(message('t', `${sequence}`), [to('a', sequence)]);
+    }
+    await store.commit();
+    const reading = store.read('a', 0, 10, 1000);
+    store.settle('a', 1);
+    store.removeSession('b');
+    const commit = store.commit();
+    const found = page(await reading).filter((line) => !line.startsWith('1 '));
+    assert.deepEqual(
+      found,
+      [0, 2, 3, 4].map((number) => `${number} @ 1 t=${number}`),
+    );
+    await commit;
+  });
+
+  test(`${name}.read() gives nothing of a session that ends while it reads`, async () => {
+    await using store = (await open()).store;
+    await store.load();
+    store.openSession('a');
+    store.append(message('t', 'old'), [to('a', 0)]);
+    await store.commit();
+    const reading = store.read('a', 0, 10, 1000);
+    store.openSession('a');
+    store.append(message('t', 'new'), [to('a', 0)]);
+    await store.commit();
+    // What was there when it was asked may be given, but nothing of the one is the other's.
+    assert.ok(['0 @ 1 t=old', undefined].includes(page(await reading)[0]));
+    assert.deepEqual(await allPages(store, 'a', 2), ['0 @ 1 t=new']);
   });
 
   test(`${name} goes on with what it has kept, and adds to it`, async () => {
@@ -569,7 +736,50 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
       });
       assert.deepEqual(result, shown(await reference.load()));
     });
+
+    test(`${name}.read() gives the same as a store in memory, seed ${seed}`, async () => {
+      const reference = new MemoryStore();
+      const chance = random(seed);
+      const numbers = new SequenceNumbers(chance);
+      await using store = (await open()).store;
+      await store.load();
+      for (let step = 0; step < 300; step++) {
+        const act = anyWrite(chance, numbers);
+        act(store);
+        act(reference);
+        if (chance() < 0.05) await store.commit();
+        if (chance() > 0.2) continue;
+        const size = [numbers.given(), 1 + Math.floor(chance() * 9), chance() * 200] as const;
+        const id = `client ${Math.floor(chance() * 4)}`;
+        assertPage(await store.read(id, ...size), page(await reference.read(id, ...size)));
+      }
+    });
   }
+}
+
+/** All messages of a session, page by page. */
+async function allPages(store: Store, clientId: string, messagesMax: number): Promise<string[]> {
+  const lines: string[] = [];
+  for (let from = 0; ; ) {
+    const messages = await store.read(clientId, from, messagesMax, 1_000_000);
+    const last = messages.at(-1);
+    if (last === undefined) return lines;
+    assert.ok(messages.length <= messagesMax);
+    lines.push(...page(messages));
+    from = last.sequence + 1;
+  }
+}
+
+/** A store may give fewer messages at a time than it is asked for, if it gives some. */
+function assertPage(found: readonly StoredMessage[], most: readonly string[]): void {
+  const lines = page(found);
+  assert.deepEqual(lines, most.slice(0, Math.max(lines.length, 1)));
+}
+
+function page(messages: readonly StoredMessage[]): string[] {
+  return messages.map(({ sequence, qos, retained, message: found }) => {
+    return `${sequence} @ ${qos} ${found.topic}=${text(found)}${retained ? ' retained' : ''}`;
+  });
 }
 
 /** What is there after a restart. */

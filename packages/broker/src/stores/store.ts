@@ -23,6 +23,14 @@ export interface StoredDelivery {
   readonly message: Message | undefined;
 }
 
+/** A message as {@link Store.read} gives it back. */
+export interface StoredMessage {
+  readonly sequence: number;
+  readonly qos: 1 | 2;
+  readonly retained: boolean;
+  readonly message: Message;
+}
+
 /** Retained messages that a new subscription of a session is still to get. */
 export interface StoredReplay {
   readonly filter: string;
@@ -109,6 +117,23 @@ export interface Store extends AsyncDisposable {
   readonly safeAtOnce: boolean;
   /** Reads everything. Called once, before the first write. */
   load(): Promise<StoredState>;
+  /**
+   * Reads messages of a session that are neither released nor settled, also those that are not
+   * committed yet.
+   *
+   * @param from The lowest sequence number that is wanted.
+   * @param messagesMax Most messages that are given, 1 or more.
+   * @param bytesMax Most bytes of them together, counted as `Message.bytes`, but for one message.
+   * @returns A promise of some of them, the first in order of sequence; of none only if there are
+   * none, or no such session. Whether it holds what is written while it is read is open. It rejects
+   * when the store cannot read, and may be tried again.
+   */
+  read(
+    clientId: string,
+    from: number,
+    messagesMax: number,
+    bytesMax: number,
+  ): Promise<readonly StoredMessage[]>;
   /**
    * A persistent session begins, its client connected, without anything in it; one of the same name
    * is replaced.

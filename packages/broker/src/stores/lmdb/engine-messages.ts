@@ -1,3 +1,4 @@
+import type { Fetched } from './engine.js';
 import type { ReadPiece } from './lmdb-environment.js';
 import type { BatchBytes } from './write-batch.js';
 
@@ -9,6 +10,12 @@ export type EngineRequest =
       readonly after: Uint8Array | undefined;
       readonly bytesMax: number;
     }
+  | {
+      readonly type: 'fetch';
+      readonly table: number;
+      readonly numbers: readonly number[];
+      readonly bytesMax: number;
+    }
   | { readonly type: 'count'; readonly table: number }
   | { readonly type: 'write'; readonly batches: readonly BatchBytes[] }
   | { readonly type: 'close' };
@@ -18,5 +25,6 @@ export type EngineAnswer =
   | { readonly type: 'done' }
   | { readonly type: 'count'; readonly count: number }
   | { readonly type: 'piece'; readonly piece: ReadPiece }
+  | { readonly type: 'fetched'; readonly piece: Fetched }
   | { readonly type: 'written'; readonly batches: readonly BatchBytes[] }
   | { readonly type: 'failed'; readonly message: string; readonly batches: readonly BatchBytes[] };

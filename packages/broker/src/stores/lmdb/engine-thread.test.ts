@@ -35,13 +35,14 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
     { type: 'write', batches: [batch.take()] },
     { type: 'count', table: TABLE_CODES.meta },
     { type: 'read', table: TABLE_CODES.meta, after: undefined, bytesMax: 1000 },
+    { type: 'fetch', table: TABLE_CODES.meta, numbers: [1], bytesMax: 1000 },
     { type: 'close' },
   ];
   for (const request of requests) port.postMessage(request);
   await once(port, 'close');
   assert.deepEqual(
     answers.map(({ type }) => type),
-    ['written', 'count', 'piece', 'done'],
+    ['written', 'count', 'piece', 'fetched', 'done'],
   );
 });
 

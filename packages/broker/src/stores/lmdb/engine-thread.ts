@@ -45,6 +45,10 @@ async function perform(
     const { table, after, bytesMax } = request;
     return { type: 'piece', piece: environment.read(table, after, bytesMax) };
   }
+  if (request.type === 'fetch') {
+    const { table, numbers, bytesMax } = request;
+    return { type: 'fetched', piece: environment.fetch(table, numbers, bytesMax) };
+  }
   if (request.type === 'count') return { type: 'count', count: environment.count(request.table) };
   if (request.type === 'write') {
     await environment.write(request.batches);
@@ -56,7 +60,7 @@ async function perform(
 
 /** Batches change hands without a copy. */
 function memoryOf(answer: EngineAnswer): ArrayBuffer[] {
-  if (answer.type === 'piece') return [answer.piece.bytes.buffer];
+  if ('piece' in answer) return [answer.piece.bytes.buffer];
   return 'batches' in answer ? answer.batches.map(({ bytes }) => bytes.buffer) : [];
 }
 

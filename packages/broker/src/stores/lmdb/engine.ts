@@ -16,6 +16,14 @@ export interface Engine {
    */
   read(table: TableName): AsyncIterable<BatchBytes>;
   /**
+   * The records with these numbers as keys, in their order: batches of puts in one piece, which is
+   * the caller's. What is not there is left out. It sees all that was written before it was asked.
+   *
+   * @param bytesMax Size of the piece, but for one record.
+   * @throws {Error} naming table and key of a record that is damaged, or what the system says.
+   */
+  fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched>;
+  /**
    * Writes a batch. One at a time, each after the end of the one before.
    *
    * @param batches What is written, the oldest first: all of it or nothing. Their memory is the
@@ -25,6 +33,12 @@ export interface Engine {
    */
   write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]>;
   close(): Promise<void>;
+}
+
+/** What {@link Engine.fetch} found. */
+export interface Fetched extends BatchBytes {
+  /** How many of the numbers were looked for: the piece had no room for the others. */
+  readonly looked: number;
 }
 
 /** Nothing was written. */

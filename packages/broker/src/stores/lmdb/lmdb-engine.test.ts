@@ -37,6 +37,18 @@ test('LmdbEngine reads all of a table, however many pieces it takes', async (t) 
   await engine.close();
 });
 
+test('LmdbEngine fetches what was written before it was asked', async (t) => {
+  const engine = await LmdbEngine.open(await folder(t));
+  const written = engine.write([batchOf(1, 2, 3)]);
+  const { bytes, end, looked } = await engine.fetch('messages', [3, 7, 1], 10_000);
+  const record = new BatchReader(bytes, end);
+  const found: number[] = [];
+  while (record.next()) found.push(numberOfKey(record.key));
+  assert.deepEqual([found, looked], [[3, 1], 3]);
+  await written;
+  await engine.close();
+});
+
 test('LmdbEngine gives the memory of a batch back', async (t) => {
   const engine = await LmdbEngine.open(await folder(t));
   const batch = batchOf(1);

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { type Engine, WriteFailure } from './engine.js';
+import { type Engine, type Fetched, WriteFailure } from './engine.js';
 import type { EngineAnswer, EngineRequest } from './engine-messages.js';
 import { TABLE_CODES, type TableName } from './tables.js';
 import type { BatchBytes } from './write-batch.js';
@@ -65,6 +65,12 @@ export class LmdbEngine implements Engine {
     }
     if (records === count) return;
     throw new Error(`Table ${table} is damaged: it has ${records} records instead of ${count}`);
+  }
+
+  async fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched> {
+    const code = TABLE_CODES[table];
+    const { piece } = await this.#ask('fetched', { type: 'fetch', table: code, numbers, bytesMax });
+    return piece;
   }
 
   async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {

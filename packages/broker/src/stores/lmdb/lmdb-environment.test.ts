@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { open } from 'lmdb';
 import { BatchReader } from './batch-reader.js';
+import { numberKey, numberOfKey } from './keys.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 import { TABLE_CODES } from './tables.js';
 import { WriteBatch } from './write-batch.js';
@@ -71,6 +72,25 @@ test('LmdbEnvironment reads in pieces, a record that is too large alone', async 
   await environment.close();
 });
 
+test('LmdbEnvironment fetches records by number, as far as there is room', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  const batch = new WriteBatch();
+  for (const number of [1, 2, 3, 5]) batch.put('meta', numberKey(number), new Uint8Array(20));
+  await environment.write([batch.take()]);
+  const fetched = (numbers: readonly number[], bytesMax: number) => {
+    const { bytes, end, looked } = environment.fetch(META, numbers, bytesMax);
+    const reader = new BatchReader(bytes, end);
+    const found: number[] = [];
+    while (reader.next()) found.push(numberOfKey(reader.key));
+    return { found, looked };
+  };
+  assert.deepEqual(fetched([], 1000), { found: [], looked: 0 });
+  assert.deepEqual(fetched([3, 4, 1, 5], 1000), { found: [3, 1, 5], looked: 4 });
+  assert.deepEqual(fetched([3, 4, 1, 5], 100), { found: [3, 1], looked: 3 });
+  assert.deepEqual(fetched([4, 3, 2], 1), { found: [3], looked: 2 });
+  await environment.close();
+});
+
 test('LmdbEnvironment keeps what it has written', async (t) => {
   const directory = await folder(t);
   const first = LmdbEnvironment.open(directory);
@@ -110,3 +130,22 @@ for (const [name, value, problem] of damages) {
     await again.close();
   });
 }
+
+test('LmdbEnvironment refuses to fetch a record that was damaged behind its back', async (t) => {
+  const directory = await folder(t);
+  const environment = LmdbEnvironment.open(directory);
+  const batch = new WriteBatch();
+  for (const number of [1, 2]) batch.put('meta', numberKey(number), new Uint8Array(20));
+  await environment.write([batch.take()]);
+  await environment.close();
+  const encoding = { encoding: 'binary', keyEncoding: 'binary' } as const;
+  const root = open({ path: directory, overlappingSync: false, ...encoding });
+  await root.openDB({ name: 'meta', ...encoding }).put(numberKey(2), Buffer.alloc(24));
+  await root.close();
+  const again = LmdbEnvironment.open(directory);
+  assert.equal(again.fetch(META, [1], 1000).looked, 1);
+  assert.throws(() => again.fetch(META, [1, 2], 1000), {
+    message: 'The record 0000000000000002 of table meta is damaged: its checksum is wrong',
+  });
+  await again.close();
+});

@@ -4,6 +4,8 @@ import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
+import type { Fetched } from './engine.js';
+import { numberKey } from './keys.js';
 import { TABLES } from './tables.js';
 import { checkTrees } from './tree-check.js';
 import {
@@ -102,6 +104,29 @@ export class LmdbEnvironment {
     return { ...checked(batch), records, lastKey, last };
   }
 
+  /**
+   * Reads single records, see {@link Engine.fetch}.
+   *
+   * @throws {Error} naming table and key of a record that is damaged.
+   */
+  fetch(table: number, numbers: readonly number[], bytesMax: number): Fetched {
+    const name = TABLES[table]!;
+    const batch = new WriteBatch(Math.min(bytesMax, numbers.length * FETCH_BYTES));
+    let looked = 0;
+    for (const number of numbers) {
+      const key = numberKey(number);
+      const value = this.#table(table).get(key);
+      if (value !== undefined) {
+        const bytes = batch.bytesUsed + HEAD_BYTES + key.length + value.length;
+        if (!batch.isEmpty && bytes > bytesMax) break;
+        if (value.length < CHECKSUM_BYTES) throw damage(name, key, 'it is too short');
+        batch.putWithChecksum(name, key, value);
+      }
+      looked++;
+    }
+    return { ...checked(batch), looked };
+  }
+
   /** Records in a table, as its root says. */
   count(table: number): number {
     const stats: { readonly entryCount?: number } = this.#table(table).getStats();
@@ -181,4 +206,6 @@ function checksum({ start, valueEnd }: BatchReader, bytes: Uint8Array): number {
   return crc32(bytes.subarray(start + 1, valueEnd));
 }
 
+/** Memory to begin with for each record that is fetched. */
+const FETCH_BYTES = 256;
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;

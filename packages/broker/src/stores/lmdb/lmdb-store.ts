@@ -3,6 +3,7 @@ import type { Message } from '../../model/message.js';
 import type {
   Recipient,
   Store,
+  StoredMessage,
   StoredReplay,
   StoredRetained,
   StoredState,
@@ -15,6 +16,7 @@ import { NEXT_SESSION, prepareFormat, TIME } from './format.js';
 import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
 import { LmdbEngine } from './lmdb-engine.js';
 import { loadState } from './load-state.js';
+import { PageReader } from './page-reader.js';
 import {
   type RecipientRecord,
   writeMessage,
@@ -26,13 +28,8 @@ import {
   writeWill,
 } from './records.js';
 import { SessionProgress } from './session-progress.js';
+import { UnwrittenMessages } from './unwritten-messages.js';
 import { type BatchBytes, WriteBatch } from './write-batch.js';
-
-/** A message that the next commit writes. */
-interface NewMessage {
-  readonly message: Message;
-  readonly recipients: readonly RecipientRecord[];
-}
 
 /**
  * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync.
@@ -58,8 +55,8 @@ export class LmdbStore implements Store {
   #numberedSessions = 1;
   /** What the next commit writes: everything in order, but for … */
   readonly #batch = new WriteBatch();
-  /** … new messages, by arrival, … */
-  readonly #new = new Map<number, NewMessage>();
+  /** … new messages, … */
+  readonly #unwritten = new UnwrittenMessages();
   /** … retained messages, of which only the last of a topic counts, … */
   readonly #retained = new Map<string, StoredRetained | undefined>();
   /** … wills, by number, … */
@@ -76,10 +73,12 @@ export class LmdbStore implements Store {
   #committed: Promise<void> = Promise.resolve();
   /** Memory of a batch that is safe, for the next. */
   #spare: Uint8Array<ArrayBuffer> | undefined;
+  readonly #pages: PageReader;
 
   private constructor(engine: Engine, directory: DataDirectory | undefined) {
     this.#engine = engine;
     this.#directory = directory;
+    this.#pages = new PageReader(engine, this.#unwritten);
   }
 
   /**
@@ -134,6 +133,23 @@ export class LmdbStore implements Store {
     this.#numberedSessions = loaded.nextSession;
     for (const arrival of loaded.leftOver) this.#removeMessage(arrival);
     return loaded.state;
+  }
+
+  async read(
+    clientId: string,
+    from: number,
+    messagesMax: number,
+    bytesMax: number,
+  ): Promise<readonly StoredMessage[]> {
+    const session = this.#sessions.get(clientId);
+    if (session === undefined) return [];
+    try {
+      return await this.#pages.read(session, from, messagesMax, bytesMax);
+    } catch (error) {
+      throw new Error(`Cannot read the store in ${this.#place}: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
   }
 
   openSession(clientId: string): void {
@@ -202,13 +218,13 @@ export class LmdbStore implements Store {
     for (const { clientId, sequence, qos, retained } of recipients) {
       const session = this.#sessions.get(clientId);
       if (session === undefined) continue;
-      if (session.add(sequence, arrival)) this.#changed.add(session);
+      if (session.add(sequence, arrival, qos, retained)) this.#changed.add(session);
       known.push({ session: session.number, sequence, qos, retained });
     }
     if (known.length === 0) return;
     this.#lastArrival = arrival;
     if (known.length > 1) this.#open.set(arrival, known.length);
-    this.#new.set(arrival, { message, recipients: known });
+    this.#unwritten.add(arrival, { message, recipients: known });
   }
 
   release(clientId: string, sequence: number): void {
@@ -298,14 +314,13 @@ export class LmdbStore implements Store {
   /** Makes a batch of all that has come since the last one. */
   #collect(): void {
     const batch = this.#batch;
-    for (const [arrival, { message, recipients }] of this.#new) {
+    for (const [arrival, { message, recipients }] of this.#unwritten.collect()) {
       batch.beginPut('messages');
       batch.number(arrival);
       batch.beginValue();
       writeMessage(batch, message, recipients);
       batch.end();
     }
-    this.#new.clear();
     for (const [topic, retained] of this.#retained) this.#collectRetained(topic, retained);
     this.#retained.clear();
     for (const [number, will] of this.#wills) this.#collectWill(number, will);
@@ -380,8 +395,10 @@ export class LmdbStore implements Store {
     const batches = this.#unsafe;
     if (batches.length === 0) return;
     this.#unsafe = [];
+    const { collections } = this.#unwritten;
     try {
       const back = await this.#engine.write(batches);
+      this.#unwritten.written(collections);
       this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
     } catch (error) {
       if (error instanceof WriteFailure) this.#unsafe = [...error.batches, ...this.#unsafe];
@@ -407,7 +424,7 @@ export class LmdbStore implements Store {
       return;
     }
     this.#open.delete(arrival);
-    if (left === 0 && !this.#new.delete(arrival)) this.#removeMessage(arrival);
+    if (left === 0 && !this.#unwritten.forget(arrival)) this.#removeMessage(arrival);
   }
 
   #removeMessage(arrival: number): void {

@@ -183,7 +183,7 @@ class Loading {
       const session = this.#sessions.get(number);
       if (session === undefined) continue;
       if (session.written !== undefined && isSettled(session.written, sequence)) continue;
-      session.progress.restorePending(sequence, arrival);
+      session.progress.restorePending(sequence, arrival, qos, retained);
       session.deliveries.push({ sequence, qos, retained, message });
       open++;
     }

@@ -1,6 +1,7 @@
 /** An engine in memory, whose writes a test lets fail or holds back. */
 import { BatchReader } from './batch-reader.js';
-import { type Engine, WriteFailure } from './engine.js';
+import { type Engine, type Fetched, WriteFailure } from './engine.js';
+import { numberKey } from './keys.js';
 import { TABLES, type TableName } from './tables.js';
 import { type BatchBytes, PUT, REMOVE, WriteBatch } from './write-batch.js';
 
@@ -24,6 +25,22 @@ export class MemoryEngine implements Engine {
       batch.put(table, Buffer.from(key, 'hex'), value);
       yield batch.take();
     }
+  }
+
+  async fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched> {
+    await Promise.resolve();
+    const batch = new WriteBatch();
+    let looked = 0;
+    for (const number of numbers) {
+      const key = numberKey(number);
+      const value = this.tables.get(table)!.get(Buffer.from(key).toString('hex'));
+      if (value !== undefined) {
+        if (!batch.isEmpty && batch.bytesUsed + value.length > bytesMax) break;
+        batch.put(table, key, value);
+      }
+      looked++;
+    }
+    return { ...batch.take(), looked };
   }
 
   async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {

@@ -67,6 +67,21 @@ export function readMessage(record: RecordReader): MessageRecord {
   return { message, recipients };
 }
 
+/**
+ * The same without its recipients.
+ *
+ * @throws {RangeError} if it is not such a record.
+ */
+export function readPublished(record: RecordReader): Message {
+  const flags = record.uint8();
+  const qos = qosOf(flags);
+  const topic = record.text();
+  const publisher = record.text();
+  for (let left = record.varint(); left > 0; left--) readRecipient(record);
+  const retain = (flags & RETAIN) !== 0;
+  return Message.of({ topic, payload: record.rest(), qos, retain, publisher });
+}
+
 export function writeRetained(out: WriteBatch, { message, change }: StoredRetained): void {
   out.uint8(message.qos | (message.retain ? RETAIN : 0) | NUMBERED);
   out.varint(change);

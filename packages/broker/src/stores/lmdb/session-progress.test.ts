@@ -12,7 +12,7 @@ function after(acts: readonly Act[]): SessionProgress {
   let arrival = 0;
   for (const act of acts) {
     const sequence = Number.parseInt(act.slice(1), 10);
-    if (act.startsWith('+')) progress.add(sequence, ++arrival);
+    if (act.startsWith('+')) progress.add(sequence, ++arrival, 1, false);
     else progress.settle(sequence);
   }
   return progress;
@@ -58,7 +58,7 @@ for (const [name, acts, record] of records) {
 
 test('SessionProgress says when what was written before is wrong of a new message', () => {
   const progress = new SessionProgress(1);
-  const late = [5, 6, 2, 7, 6.5].map((sequence) => progress.add(sequence, 1));
+  const late = [5, 6, 2, 7, 6.5].map((sequence) => progress.add(sequence, 1, 1, false));
   assert.deepEqual(late, [false, false, true, false, true]);
 });
 
@@ -73,6 +73,31 @@ test('SessionProgress settles each message once and gives its arrival', () => {
 
 test('SessionProgress names the arrivals of what is pending', () => {
   assert.deepEqual([...after(['+0', '+1', '+2', '+3', '-0', '-2']).arrivals()], [2, 4]);
+});
+
+test('SessionProgress gives what is pending from a number on, in order', () => {
+  const progress = new SessionProgress(1);
+  progress.add(0, 1, 1, false);
+  progress.add(3, 2, 2, false);
+  progress.add(4, 3, 1, true);
+  progress.add(2, 2 ** 50, 2, true);
+  progress.add(9, 5, 1, false);
+  progress.settle(4);
+  const three = { sequence: 3, arrival: 2, qos: 2, retained: false };
+  assert.deepEqual(progress.from(1, 2), [
+    { sequence: 2, arrival: 2 ** 50, qos: 2, retained: true },
+    three,
+  ]);
+  assert.deepEqual(progress.from(3, 1), [three]);
+  assert.deepEqual(
+    progress.from(4, 10).map(({ sequence }) => sequence),
+    [9],
+  );
+  assert.deepEqual(progress.from(10, 10), []);
+  assert.deepEqual(
+    [0, 1, 2, 4, 9, 10].map((sequence) => progress.arrivalOf(sequence)),
+    [1, undefined, 2 ** 50, undefined, 5, undefined],
+  );
 });
 
 test('SessionProgress completes what was released, once', () => {
@@ -105,7 +130,7 @@ test('SessionProgress writes what a set would say', () => {
           for (let count = 0; count <= skip; count++) waiting.push(next++);
           const place = Math.max(0, waiting.length - 1 - (pick % 4));
           const [sequence] = waiting.splice(place, 1);
-          progress.add(sequence!, used.length + 1);
+          progress.add(sequence!, used.length + 1, 2, true);
           pending.set(sequence!, used.length + 1);
           used.push(sequence!);
         }
@@ -124,11 +149,11 @@ test('SessionProgress goes on after a restart as before', () => {
   const progress = after(['+0', '+1', '+2', '+3', '+4', '+5', '-1', '-3']);
   const again = new SessionProgress(1);
   again.restore(progress.record());
-  for (const sequence of [0, 2, 4, 5]) again.restorePending(sequence, sequence + 1);
+  for (const sequence of [0, 2, 4, 5]) again.restorePending(sequence, sequence + 1, 1, false);
   assert.deepEqual(again.record(), progress.record());
   for (const each of [progress, again]) {
     each.settle(0);
-    each.add(6, 7);
+    each.add(6, 7, 1, false);
     each.settle(5);
   }
   assert.deepEqual(again.record(), progress.record());
@@ -136,9 +161,9 @@ test('SessionProgress goes on after a restart as before', () => {
 
 test('SessionProgress stays small where the oldest message is stuck and others are dropped', () => {
   const progress = new SessionProgress(1);
-  progress.add(0, 1);
+  progress.add(0, 1, 1, false);
   for (let sequence = 1; sequence < 50_000; sequence++) {
-    progress.add(sequence, sequence + 1);
+    progress.add(sequence, sequence + 1, 1, false);
     if (sequence > 10) assert.equal(progress.settle(sequence - 10), sequence - 9);
   }
   assert.deepEqual(progress.record(), { nextSequence: 50_000, cursor: 0, gaps: [1, 49_990] });

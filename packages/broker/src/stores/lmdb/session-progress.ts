@@ -1,5 +1,13 @@
 import type { ProgressRecord } from './records.js';
 
+/** A message that is not settled. */
+export interface PendingMessage {
+  readonly sequence: number;
+  readonly arrival: number;
+  readonly qos: 1 | 2;
+  readonly retained: boolean;
+}
+
 /**
  * How far one session is with its messages, in memory: which of them are on disk and not settled.
  *
@@ -7,16 +15,17 @@ import type { ProgressRecord } from './records.js';
  * and above it the gaps between pending ones. A number that was never used counts as settled.
  *
  * Pending messages stand in two columns in order of sequence, 16 bytes each: there may be a million
- * of them. They come and go in order but for late retained messages and for what is acknowledged
- * out of order; that one stays as a settled row until enough of them are worth a sweep.
+ * of them. The second column is the arrival and, in its two lowest bits, how the message goes out.
+ * They come and go in order but for late retained messages and for what is acknowledged out of
+ * order; that one stays as a settled row until enough of them are worth a sweep.
  */
 export class SessionProgress {
   /** Number of the session in this store; never used again. */
   readonly number: number;
   nextSequence = 0;
   #sequences: Float64Array = NOTHING;
-  /** Arrival of each message; 0 if it is settled. */
-  #arrivals: Float64Array = NOTHING;
+  /** Arrival of each message, times 4, and its flags; 0 if it is settled. */
+  #references: Float64Array = NOTHING;
   /** The oldest pending row. */
   #head = 0;
   #end = 0;
@@ -45,9 +54,28 @@ export class SessionProgress {
   /** Arrivals of the messages that are not settled. */
   *arrivals(): Generator<number> {
     for (let row = this.#head; row < this.#end; row++) {
-      const arrival = this.#arrivals[row]!;
-      if (arrival !== 0) yield arrival;
+      const reference = this.#references[row]!;
+      if (reference !== 0) yield arrivalIn(reference);
     }
+  }
+
+  /** The first messages that are not settled, from a number on. */
+  from(sequence: number, messagesMax: number): PendingMessage[] {
+    const pending: PendingMessage[] = [];
+    for (let row = this.#find(sequence); row < this.#end && pending.length < messagesMax; row++) {
+      const reference = this.#references[row]!;
+      if (reference === 0) continue;
+      pending.push({ sequence: this.#sequences[row]!, ...partsOf(reference) });
+    }
+    return pending;
+  }
+
+  /** The arrival of a message; `undefined` if it is not pending. */
+  arrivalOf(sequence: number): number | undefined {
+    const row = this.#find(sequence);
+    const reference = this.#references[row];
+    const isThere = row < this.#end && this.#sequences[row] === sequence && reference !== 0;
+    return isThere ? arrivalIn(reference!) : undefined;
   }
 
   /** Everything below is settled. */
@@ -62,9 +90,9 @@ export class SessionProgress {
   }
 
   /** A message that was on disk when the store was opened. */
-  restorePending(sequence: number, arrival: number): void {
+  restorePending(sequence: number, arrival: number, qos: 1 | 2, retained: boolean): void {
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
-    this.#insert(sequence, arrival);
+    this.#insert(sequence, referenceOf(arrival, qos, retained));
   }
 
   /**
@@ -73,27 +101,27 @@ export class SessionProgress {
    * @returns Whether the record that was written before says of it that it is settled: then it has
    * to be written again.
    */
-  add(sequence: number, arrival: number): boolean {
+  add(sequence: number, arrival: number, qos: 1 | 2, retained: boolean): boolean {
     const late = sequence < this.nextSequence;
     const { cursor } = this;
     // What lies between stays settled.
     if (sequence < cursor) this.#gapsEnd = Math.max(this.#gapsEnd, cursor);
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
-    this.#insert(sequence, arrival);
+    this.#insert(sequence, referenceOf(arrival, qos, retained));
     return late;
   }
 
   /** @returns The arrival of the message; `undefined` if it is not pending. */
   settle(sequence: number): number | undefined {
     const row = this.#find(sequence);
-    const arrival = this.#arrivals[row];
-    if (row >= this.#end || this.#sequences[row] !== sequence || arrival === 0) return undefined;
-    this.#arrivals[row] = 0;
+    const reference = this.#references[row];
+    if (row >= this.#end || this.#sequences[row] !== sequence || reference === 0) return undefined;
+    this.#references[row] = 0;
     this.#settled++;
     if (row === this.#head) this.#moveHead();
     else this.#gapsEnd = Math.max(this.#gapsEnd, sequence + 1);
     if (this.#settled > SETTLED_MAX) this.#sweep();
-    return arrival;
+    return arrivalIn(reference!);
   }
 
   /** PUBREC was seen. */
@@ -111,7 +139,7 @@ export class SessionProgress {
     const gaps: number[] = [];
     let behind = cursor;
     for (let row = this.#head; row < this.#end && behind < this.#gapsEnd; row++) {
-      if (this.#arrivals[row] === 0) continue;
+      if (this.#references[row] === 0) continue;
       const sequence = this.#sequences[row]!;
       if (sequence > behind) gaps.push(behind, Math.min(sequence, this.#gapsEnd));
       behind = sequence + 1;
@@ -121,7 +149,7 @@ export class SessionProgress {
   }
 
   #moveHead(): void {
-    while (this.#head < this.#end && this.#arrivals[this.#head] === 0) {
+    while (this.#head < this.#end && this.#references[this.#head] === 0) {
       this.#head++;
       this.#settled--;
     }
@@ -130,19 +158,19 @@ export class SessionProgress {
     this.#end = 0;
     if (this.#sequences.length <= ROWS_KEPT_MAX) return;
     this.#sequences = NOTHING;
-    this.#arrivals = NOTHING;
+    this.#references = NOTHING;
   }
 
-  #insert(sequence: number, arrival: number): void {
+  #insert(sequence: number, reference: number): void {
     this.#makeRoom();
     let row = this.#end;
     if (row > this.#head && this.#sequences[row - 1]! > sequence) {
       row = this.#firstFrom(sequence);
       this.#sequences.copyWithin(row + 1, row, this.#end);
-      this.#arrivals.copyWithin(row + 1, row, this.#end);
+      this.#references.copyWithin(row + 1, row, this.#end);
     }
     this.#sequences[row] = sequence;
-    this.#arrivals[row] = arrival;
+    this.#references[row] = reference;
     this.#end++;
   }
 
@@ -150,9 +178,9 @@ export class SessionProgress {
   #sweep(): void {
     let to = 0;
     for (let row = this.#head; row < this.#end; row++) {
-      if (this.#arrivals[row] === 0) continue;
+      if (this.#references[row] === 0) continue;
       this.#sequences[to] = this.#sequences[row]!;
-      this.#arrivals[to] = this.#arrivals[row]!;
+      this.#references[to] = this.#references[row]!;
       to++;
     }
     this.#head = 0;
@@ -167,11 +195,11 @@ export class SessionProgress {
     const used = this.#end - this.#head;
     const roomy = used <= length / 2 && length > 0;
     const sequences = roomy ? this.#sequences : new Float64Array(Math.max(ROWS_MIN, 2 * length));
-    const arrivals = roomy ? this.#arrivals : new Float64Array(sequences.length);
+    const references = roomy ? this.#references : new Float64Array(sequences.length);
     sequences.set(this.#sequences.subarray(this.#head, this.#end));
-    arrivals.set(this.#arrivals.subarray(this.#head, this.#end));
+    references.set(this.#references.subarray(this.#head, this.#end));
     this.#sequences = sequences;
-    this.#arrivals = arrivals;
+    this.#references = references;
     this.#head = 0;
     this.#end = used;
   }
@@ -197,6 +225,20 @@ export class SessionProgress {
   }
 }
 
+function referenceOf(arrival: number, qos: 1 | 2, retained: boolean): number {
+  return arrival * REFERENCE_STEP + (qos === 2 ? QOS_2 : 0) + (retained ? RETAINED : 0);
+}
+
+function partsOf(reference: number): Omit<PendingMessage, 'sequence'> {
+  const flags = reference % REFERENCE_STEP;
+  const qos = (flags & QOS_2) === 0 ? 1 : 2;
+  return { arrival: arrivalIn(reference), qos, retained: (flags & RETAINED) !== 0 };
+}
+
+function arrivalIn(reference: number): number {
+  return Math.floor(reference / REFERENCE_STEP);
+}
+
 /** Whether a record says that a message is settled. */
 export function isSettled({ cursor, gaps }: ProgressRecord, sequence: number): boolean {
   if (sequence < cursor) return true;
@@ -211,6 +253,9 @@ export function isSettled({ cursor, gaps }: ProgressRecord, sequence: number): b
   return low % 2 === 1;
 }
 
+const REFERENCE_STEP = 4;
+const QOS_2 = 1;
+const RETAINED = 2;
 /** Shared by all sessions without messages. Never written: it has no room. */
 const NOTHING = new Float64Array(0);
 const ROWS_MIN = 8;

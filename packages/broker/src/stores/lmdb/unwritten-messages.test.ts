@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Message } from '../../model/message.js';
+import { UnwrittenMessages } from './unwritten-messages.js';
+
+function withMessages(...arrivals: readonly number[]): UnwrittenMessages {
+  const unwritten = new UnwrittenMessages();
+  for (const arrival of arrivals) add(unwritten, arrival);
+  return unwritten;
+}
+
+function add(unwritten: UnwrittenMessages, arrival: number): void {
+  const payload = Buffer.from('m');
+  const message = Message.of({ topic: `t${arrival}`, payload, qos: 1, retain: false });
+  unwritten.add(arrival, { message, recipients: [] });
+}
+
+function topics(unwritten: UnwrittenMessages, ...arrivals: readonly number[]) {
+  return arrivals.map((arrival) => unwritten.get(arrival)?.topic);
+}
+
+test('UnwrittenMessages forgets only what no commit has collected', () => {
+  const unwritten = withMessages(1, 2);
+  assert.equal(unwritten.forget(2), true);
+  assert.deepEqual([...unwritten.collect().keys()], [1]);
+  add(unwritten, 3);
+  assert.deepEqual(
+    [1, 2, 3].map((arrival) => unwritten.forget(arrival)),
+    [false, false, true],
+  );
+  assert.deepEqual(topics(unwritten, 1, 2, 3), ['t1', undefined, undefined]);
+});
+
+test('UnwrittenMessages collects each message once and keeps it until it is written', () => {
+  const unwritten = withMessages(1);
+  assert.deepEqual([...unwritten.collect().keys()], [1]);
+  assert.deepEqual([...unwritten.collect().keys()], []);
+  add(unwritten, 2);
+  assert.deepEqual([...unwritten.collect().keys()], [2]);
+  add(unwritten, 3);
+  assert.equal(unwritten.collections, 2);
+  assert.deepEqual(topics(unwritten, 1, 2, 3), ['t1', 't2', 't3']);
+  unwritten.written(1);
+  assert.deepEqual(topics(unwritten, 1, 2, 3), [undefined, 't2', 't3']);
+  unwritten.written(1);
+  assert.deepEqual(topics(unwritten, 1, 2, 3), [undefined, undefined, 't3']);
+  assert.equal(unwritten.collections, 0);
+});
