@@ -14,6 +14,7 @@ export {
   type BrokerNumbers,
   metricsMarkdown,
   type ProcessUse,
+  type StoreUse,
 } from './admin/broker-metrics.js';
 export type {
   BrokerConfig,
@@ -32,4 +33,4 @@ export { loadConfigFile } from './config/load-config.js';
 export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
 export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
 export { configFilePath } from './config/settings.js';
-export { LmdbStore } from './stores/lmdb/lmdb-store.js';
+export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';

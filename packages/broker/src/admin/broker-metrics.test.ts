@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DROP_REASONS } from '../model/drop-reason.js';
 import { Counters } from '../observe/counters.js';
-import { brokerMetrics, type Gauges, metricsMarkdown } from './broker-metrics.js';
+import {
+  brokerMetrics,
+  type BrokerNumbers,
+  type Gauges,
+  metricsMarkdown,
+  type StoreUse,
+} from './broker-metrics.js';
 import { metricsText } from './metrics-text.js';
 
 function countedUp(): Counters {
@@ -26,23 +32,38 @@ const gauges: Gauges = {
   queuedMessages: 7,
   queuedBytes: 8,
 };
+const store: StoreUse = {
+  fileBytes: 10,
+  usedBytes: 11,
+  compactions: 12,
+  compactionsFailed: 13,
+  compactionMs: 14_000,
+};
 const counters = countedUp();
-const metrics = brokerMetrics({
+const numbers: BrokerNumbers = {
   version: '1.2.3',
   counters,
   gauges,
+  store,
   process: { residentBytes: 9, cpuMicroseconds: 1_500_000 },
-});
+};
+const metrics = brokerMetrics(numbers);
 
 test('brokerMetrics() shows every counter and gauge once', () => {
   const values = metrics.map(({ value }) => value);
   const { dropped, ...plain } = counters;
-  for (const value of [...Object.values(plain), ...Object.values(dropped), 1, 9, 1.5]) {
+  const others = [1, 9, 1.5, 10, 11, 12, 13, 14];
+  for (const value of [...Object.values(plain), ...Object.values(dropped), ...others]) {
     assert.ok(values.includes(value), `value ${value}`);
   }
   for (const value of Object.values<number>({ ...gauges })) assert.ok(values.includes(value));
   const keys = metrics.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
   assert.equal(new Set(keys).size, keys.length);
+});
+
+test('brokerMetrics() shows nothing of a store that there is not', () => {
+  const names = brokerMetrics({ ...numbers, store: undefined }).map(({ name }) => name);
+  assert.ok(!names.some((name) => name.startsWith('magpie_store_')));
 });
 
 test('brokerMetrics() labels dropped messages by reason', () => {

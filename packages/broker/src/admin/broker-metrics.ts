@@ -66,6 +66,31 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
   },
 };
 
+/** Only of a store on disk. */
+const STORE_GAUGES: Readonly<Record<'fileBytes' | 'usedBytes', MetricText>> = {
+  fileBytes: { name: 'magpie_store_file_bytes', help: 'Size of the file of the store' },
+  usedBytes: {
+    name: 'magpie_store_used_bytes',
+    help: 'Bytes of that file that hold something; the rest is used again, or compacted away',
+  },
+};
+
+const STORE_COUNTERS: Readonly<Record<'compactions' | 'compactionsFailed', MetricText>> = {
+  compactions: {
+    name: 'magpie_store_compactions_total',
+    help: 'Times that the file of the store was made smaller',
+  },
+  compactionsFailed: {
+    name: 'magpie_store_compactions_failed_total',
+    help: 'Compactions that did not end, without harm to the store; the log says why',
+  },
+};
+
+const COMPACTION_SECONDS: MetricText = {
+  name: 'magpie_store_compaction_seconds_total',
+  help: 'Time that compactions took',
+};
+
 const INFO: MetricText = { name: 'magpie_info', help: 'Always 1; the label tells the version' };
 const RESIDENT_BYTES: MetricText = {
   name: 'process_resident_memory_bytes',
@@ -95,6 +120,15 @@ export interface Gauges {
   readonly queuedBytes: number;
 }
 
+/** What a store takes of the disk; see `LmdbStore.disk`. */
+export interface StoreUse {
+  readonly fileBytes: number;
+  readonly usedBytes: number;
+  readonly compactions: number;
+  readonly compactionsFailed: number;
+  readonly compactionMs: number;
+}
+
 /** Use of the machine by the process that the broker runs in. */
 export interface ProcessUse {
   readonly residentBytes: number;
@@ -106,11 +140,14 @@ export interface BrokerNumbers {
   readonly version: string;
   readonly counters: Readonly<Counters>;
   readonly gauges: Gauges;
+  /** `undefined`: nothing is on disk. */
+  readonly store: StoreUse | undefined;
   readonly process: ProcessUse;
 }
 
 /** A snapshot of everything countable, in the order of the page. */
-export function brokerMetrics({ version, counters, gauges, process }: BrokerNumbers): Metric[] {
+export function brokerMetrics(numbers: BrokerNumbers): Metric[] {
+  const { version, counters, gauges, store, process } = numbers;
   const { residentBytes, cpuMicroseconds } = process;
   return [
     { ...INFO, type: 'gauge', value: 1, labels: { version } },
@@ -120,8 +157,17 @@ export function brokerMetrics({ version, counters, gauges, process }: BrokerNumb
       ...counter(DROPPED, counters.dropped[reason]),
       labels: { reason },
     })),
+    ...(store === undefined ? [] : storeMetrics(store)),
     gauge(RESIDENT_BYTES, residentBytes),
     counter(CPU_SECONDS, cpuMicroseconds / 1e6),
+  ];
+}
+
+function storeMetrics(store: StoreUse): Metric[] {
+  return [
+    ...rows(STORE_GAUGES).map(([key, text]) => gauge(text, store[key])),
+    ...rows(STORE_COUNTERS).map(([key, text]) => counter(text, store[key])),
+    counter(COMPACTION_SECONDS, store.compactionMs / 1000),
   ];
 }
 
@@ -136,6 +182,9 @@ export function metricsMarkdown(): string {
     ...Object.values(GAUGES).map(line('gauge')),
     ...Object.values(COUNTERS).map(line('counter')),
     line('counter')(DROPPED),
+    ...Object.values(STORE_GAUGES).map(line('gauge')),
+    ...Object.values(STORE_COUNTERS).map(line('counter')),
+    line('counter')(COMPACTION_SECONDS),
     line('gauge')(RESIDENT_BYTES),
     line('counter')(CPU_SECONDS),
   ];
@@ -149,6 +198,8 @@ export function metricsMarkdown(): string {
 | Metric | Type | Meaning |
 | --- | --- | --- |
 ${lines.join('\n')}
+
+Those of the store are there with a data directory, not with \`--memory\`.
 
 \`${DROPPED.name}\` has a label \`reason\`:
 

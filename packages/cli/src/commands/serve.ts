@@ -41,7 +41,7 @@ export class ServeFailure extends Error {
  */
 export async function serve(config: BrokerConfig, options: ServeOptions): Promise<Running> {
   const { log, version } = options;
-  const broker = await openBroker(config, log);
+  const { broker, store } = await openBroker(config, log);
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
@@ -57,7 +57,7 @@ export async function serve(config: BrokerConfig, options: ServeOptions): Promis
   try {
     const { http } = config;
     if (http !== undefined) {
-      const source = { ready: () => ready, metrics: () => metricsOf(broker, version) };
+      const source = { ready: () => ready, metrics: () => metricsOf(broker, store, version) };
       admin = await opened('http', http, () => startAdminServer({ ...http, source, version, log }));
       log.info({ listener: 'http', host: admin.host, port: admin.port }, 'listening');
     }
@@ -73,14 +73,19 @@ export async function serve(config: BrokerConfig, options: ServeOptions): Promis
   return { close };
 }
 
-/** A broker that has loaded what its store holds. */
-async function openBroker({ storage, limits }: BrokerConfig, log: Logger): Promise<Broker> {
+/** A broker that has loaded what its store holds; `store`: if that is on disk. */
+interface Opened {
+  readonly broker: Broker;
+  readonly store: LmdbStore | undefined;
+}
+
+async function openBroker({ storage, limits }: BrokerConfig, log: Logger): Promise<Opened> {
   if ('memory' in storage) {
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
-    return createBroker({ limits, log });
+    return { broker: await createBroker({ limits, log }), store: undefined };
   }
   const { dir } = storage;
-  const store = await toldByStore(LmdbStore.open(dir), resolve(dir));
+  const store = await toldByStore(LmdbStore.open(dir, { log }), resolve(dir));
   let broker: Broker;
   try {
     broker = await toldByStore(createBroker({ limits, log, store }));
@@ -91,7 +96,7 @@ async function openBroker({ storage, limits }: BrokerConfig, log: Logger): Promi
   const { sessions, retainedMessages } = broker.gauges();
   const fields = { dir: resolve(dir), sessions, retainedMessages };
   log.info(fields, `storage: ${dir}, acknowledgements wait for the disk`);
-  return broker;
+  return { broker, store };
 }
 
 /**
@@ -123,12 +128,13 @@ const DIRECTORY_REFUSALS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-function metricsOf(broker: Broker, version: string): Metric[] {
+function metricsOf(broker: Broker, store: LmdbStore | undefined, version: string): Metric[] {
   const { user, system } = process.cpuUsage();
   return brokerMetrics({
     version,
     counters: broker.counters,
     gauges: broker.gauges(),
+    store: store?.disk,
     process: { residentBytes: process.memoryUsage.rss(), cpuMicroseconds: user + system },
   });
 }

@@ -48,6 +48,14 @@ test('DataDirectory leaves nothing behind that it does not need', async (t) => {
   assert.deepEqual((await readdir(path)).toSorted(), ['lock.mdb', 'magpie-store']);
 });
 
+test('DataDirectory.open() removes a compaction that its process did not end', async (t) => {
+  const path = await folder(t);
+  await mkdir(join(path, 'compacting'));
+  await writeFile(join(path, 'compacting', 'data.mdb'), 'half');
+  await (await DataDirectory.open(path)).close();
+  assert.deepEqual(await readdir(path), ['lock.mdb']);
+});
+
 test('DataDirectory.open() misses the file of a store that was there', async (t) => {
   const path = await folder(t);
   const directory = await DataDirectory.open(path);

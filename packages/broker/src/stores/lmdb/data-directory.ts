@@ -1,7 +1,9 @@
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { removeUnfinished } from './compaction.js';
 import { prepareDataFile } from './data-file.js';
 import { DirectoryLock } from './directory-lock.js';
+import { syncDirectory, syncFile } from './sync-file.js';
 
 /**
  * The directory of a store, for one process at a time: made if it is not there, for nobody else's
@@ -10,6 +12,7 @@ import { DirectoryLock } from './directory-lock.js';
  *     data.mdb, lock.mdb   of LMDB
  *     magpie-store         says that data.mdb must be there: it is written after the first commit
  *     in-use-…             the process that has the directory, see directory-lock.ts
+ *     compacting/          a smaller data.mdb that is being made, see compaction.ts
  */
 export class DataDirectory {
   readonly path: string;
@@ -46,9 +49,9 @@ export class DataDirectory {
     if ((await readdir(this.path)).includes(MARK)) return;
     const mark = join(this.path, MARK);
     await writeFile(mark, MARK_TEXT, { mode: 0o600 });
-    await sync(mark);
+    await syncFile(mark);
     // With it the entry of data.mdb, which LMDB leaves to the system.
-    await sync(this.path);
+    await syncDirectory(this.path);
   }
 
   async close(): Promise<void> {
@@ -56,6 +59,7 @@ export class DataDirectory {
   }
 
   async #check(): Promise<void> {
+    await removeUnfinished(this.path);
     const names = await readdir(this.path);
     const found = await prepareDataFile(join(this.path, 'data.mdb'));
     if (!found && names.includes(MARK)) {
@@ -73,7 +77,7 @@ export class DataDirectory {
     const trial = join(this.path, 'trial');
     try {
       await writeFile(trial, new Uint8Array(ROOM_BYTES), { mode: 0o600 });
-      await sync(trial);
+      await syncFile(trial);
     } finally {
       await rm(trial, { force: true });
     }
@@ -85,17 +89,7 @@ async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) {
-    await sync(dirname(made));
-  }
-}
-
-async function sync(path: string): Promise<void> {
-  if (process.platform === 'win32') return; // it syncs no directories
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
+    await syncDirectory(dirname(made));
   }
 }
 

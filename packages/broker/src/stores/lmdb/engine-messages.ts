@@ -1,6 +1,14 @@
+import type { CompactionRules } from './compactor.js';
 import type { Fetched } from './engine.js';
+import type { EngineEvent } from './engine-events.js';
 import type { ReadPiece } from './lmdb-environment.js';
 import type { BatchBytes } from './write-batch.js';
+
+/** What the engine's thread begins with. */
+export interface EngineOptions {
+  readonly directory: string;
+  readonly compaction: CompactionRules;
+}
 
 /** What the engine's thread is asked. It answers in order. */
 export type EngineRequest =
@@ -28,3 +36,6 @@ export type EngineAnswer =
   | { readonly type: 'fetched'; readonly piece: Fetched }
   | { readonly type: 'written'; readonly batches: readonly BatchBytes[] }
   | { readonly type: 'failed'; readonly message: string; readonly batches: readonly BatchBytes[] };
+
+/** What comes from the thread: answers, in order, and events between them. */
+export type EngineMessage = EngineAnswer | { readonly type: 'event'; readonly event: EngineEvent };

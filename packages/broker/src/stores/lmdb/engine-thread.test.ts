@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { EngineAnswer, EngineRequest } from './engine-messages.js';
+import { COMPACTION_RULES } from './compactor.js';
+import type { EngineMessage, EngineRequest } from './engine-messages.js';
 import { serveEngine } from './engine-thread.js';
 import { TABLE_CODES } from './tables.js';
 import { WriteBatch } from './write-batch.js';
@@ -16,8 +17,8 @@ async function folder(t: TestContext): Promise<string> {
   return path;
 }
 
-async function answer(port: MessagePort): Promise<EngineAnswer> {
-  const [found] = (await once(port, 'message')) as [EngineAnswer];
+async function answer(port: MessagePort): Promise<EngineMessage> {
+  const [found] = (await once(port, 'message')) as [EngineMessage];
   return found;
 }
 
@@ -25,12 +26,14 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
   const { port1: port, port2: other } = new MessageChannel();
   const directory = await folder(t);
   const first = answer(port);
-  await serveEngine(other, directory);
+  serveEngine(other, { directory, compaction: COMPACTION_RULES });
   assert.equal((await first).type, 'done');
   const batch = new WriteBatch();
   batch.put('meta', Buffer.from('k'), Buffer.from('v'));
-  const answers: EngineAnswer[] = [];
-  port.on('message', (found: EngineAnswer) => answers.push(found));
+  const answers: EngineMessage[] = [];
+  port.on('message', (found: EngineMessage) => {
+    if (found.type !== 'event') answers.push(found);
+  });
   const requests: readonly EngineRequest[] = [
     { type: 'write', batches: [batch.take()] },
     { type: 'count', table: TABLE_CODES.meta },
@@ -52,7 +55,7 @@ test('serveEngine() says why it cannot open', async (t) => {
   const directory = await folder(t);
   await mkdir(join(directory, 'data.mdb'));
   const first = answer(port);
-  await serveEngine(other, directory);
+  serveEngine(other, { directory, compaction: COMPACTION_RULES });
   const found = await first;
   assert.match(found.type === 'failed' ? found.message : '', /EISDIR/);
 });

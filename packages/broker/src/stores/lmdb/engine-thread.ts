@@ -1,67 +1,105 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { EngineAnswer, EngineRequest } from './engine-messages.js';
+import { type Clock, SystemClock } from '../../model/clock.js';
+import { Compactor } from './compactor.js';
+import type {
+  EngineAnswer,
+  EngineMessage,
+  EngineOptions,
+  EngineRequest,
+} from './engine-messages.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 import type { BatchBytes } from './write-batch.js';
 
 /**
  * The thread of {@link LmdbEngine}: does what it is asked, one after the other, and answers. What
- * waits for the disk waits here.
+ * waits for the disk waits here. Between requests it compacts the file.
  */
-export async function serveEngine(port: MessagePort, directory: string): Promise<void> {
+export function serveEngine(
+  port: MessagePort,
+  { directory, compaction }: EngineOptions,
+  clock: Clock = new SystemClock(),
+): void {
+  const say = (message: EngineMessage) => port.postMessage(message, memoryOf(message));
   let environment: LmdbEnvironment;
   try {
     environment = LmdbEnvironment.open(directory);
   } catch (error) {
-    port.postMessage(failed(error));
+    say(failed(error));
     return;
   }
-  port.postMessage({ type: 'done' } satisfies EngineAnswer);
-  let busy = Promise.resolve();
+  const work = new Work();
+  const compactor = new Compactor({
+    environment,
+    exclusive: (task) => work.add(task),
+    clock,
+    rules: compaction,
+    tell: (event) => say({ type: 'event', event }),
+  });
+  const service = new Service(environment, compactor);
   port.on('message', (request: EngineRequest) => {
-    busy = busy.then(async () => {
-      const answer = await answerTo(environment, request);
-      port.postMessage(answer, memoryOf(answer));
+    void work.add(async () => {
+      say(await service.answer(request));
       if (request.type === 'close') port.close();
     });
   });
+  say({ type: 'done' });
+  compactor.start();
 }
 
-async function answerTo(
-  environment: LmdbEnvironment,
-  request: EngineRequest,
-): Promise<EngineAnswer> {
-  try {
-    return await perform(environment, request);
-  } catch (error) {
-    return failed(error, request.type === 'write' ? request.batches : []);
+/** Tasks, one after the other. */
+class Work {
+  #last: Promise<unknown> = Promise.resolve();
+
+  add<T>(task: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(task);
+    this.#last = done.catch(() => {}); // told to whoever added it
+    return done;
   }
 }
 
-async function perform(
-  environment: LmdbEnvironment,
-  request: EngineRequest,
-): Promise<EngineAnswer> {
-  if (request.type === 'read') {
-    const { table, after, bytesMax } = request;
-    return { type: 'piece', piece: environment.read(table, after, bytesMax) };
+class Service {
+  readonly #environment: LmdbEnvironment;
+  readonly #compactor: Compactor;
+
+  constructor(environment: LmdbEnvironment, compactor: Compactor) {
+    this.#environment = environment;
+    this.#compactor = compactor;
   }
-  if (request.type === 'fetch') {
-    const { table, numbers, bytesMax } = request;
-    return { type: 'fetched', piece: environment.fetch(table, numbers, bytesMax) };
+
+  async answer(request: EngineRequest): Promise<EngineAnswer> {
+    try {
+      return await this.#perform(request);
+    } catch (error) {
+      return failed(error, request.type === 'write' ? request.batches : []);
+    }
   }
-  if (request.type === 'count') return { type: 'count', count: environment.count(request.table) };
-  if (request.type === 'write') {
-    await environment.write(request.batches);
-    return { type: 'written', batches: request.batches };
+
+  async #perform(request: EngineRequest): Promise<EngineAnswer> {
+    if (request.type === 'read') {
+      const { table, after, bytesMax } = request;
+      return { type: 'piece', piece: this.#environment.read(table, after, bytesMax) };
+    }
+    if (request.type === 'fetch') {
+      const { table, numbers, bytesMax } = request;
+      return { type: 'fetched', piece: this.#environment.fetch(table, numbers, bytesMax) };
+    }
+    if (request.type === 'count') {
+      return { type: 'count', count: this.#environment.count(request.table) };
+    }
+    if (request.type === 'write') {
+      await this.#compactor.write(request.batches);
+      return { type: 'written', batches: request.batches };
+    }
+    await this.#compactor.close();
+    await this.#environment.close();
+    return { type: 'done' };
   }
-  await environment.close();
-  return { type: 'done' };
 }
 
 /** Batches change hands without a copy. */
-function memoryOf(answer: EngineAnswer): ArrayBuffer[] {
-  if ('piece' in answer) return [answer.piece.bytes.buffer];
-  return 'batches' in answer ? answer.batches.map(({ bytes }) => bytes.buffer) : [];
+function memoryOf(message: EngineMessage): ArrayBuffer[] {
+  if ('piece' in message) return [message.piece.bytes.buffer];
+  return 'batches' in message ? message.batches.map(({ bytes }) => bytes.buffer) : [];
 }
 
 function failed(error: unknown, batches: readonly BatchBytes[] = []): EngineAnswer {
@@ -69,7 +107,4 @@ function failed(error: unknown, batches: readonly BatchBytes[] = []): EngineAnsw
   return { type: 'failed', message, batches };
 }
 
-if (parentPort !== null) {
-  const { directory } = workerData as { readonly directory: string };
-  await serveEngine(parentPort, directory);
-}
+if (parentPort !== null) serveEngine(parentPort, workerData as EngineOptions);

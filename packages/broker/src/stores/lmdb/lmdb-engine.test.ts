@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { BatchReader } from './batch-reader.js';
+import type { EngineEvent } from './engine-events.js';
 import { LmdbEngine } from './lmdb-engine.js';
 import { numberKey, numberOfKey } from './keys.js';
 import { WriteBatch } from './write-batch.js';
@@ -17,6 +18,15 @@ async function folder(t: TestContext): Promise<string> {
 function batchOf(...numbers: readonly number[]) {
   const batch = new WriteBatch();
   for (const number of numbers) batch.put('messages', numberKey(number), new Uint8Array(1000));
+  return batch.take();
+}
+
+/** Messages of 16 KiB. */
+function large(first: number, count: number) {
+  const batch = new WriteBatch();
+  for (let number = first; number < first + count; number++) {
+    batch.put('messages', numberKey(number), new Uint8Array(16_384));
+  }
   return batch.take();
 }
 
@@ -57,6 +67,36 @@ test('LmdbEngine gives the memory of a batch back', async (t) => {
   assert.equal(back?.end, batch.end);
   assert.ok(back.bytes.length >= back.end);
   await engine.close();
+});
+
+/**
+ * Goal: what was needed once is given back by itself, and what is written meanwhile stays.
+ * Method: 64 MiB are filled and drained; the engine tells when it has compacted its file.
+ */
+test('LmdbEngine gives back what is free, while it is written to', async (t) => {
+  const directory = await folder(t);
+  const compaction = { freeBytesMin: 262_144, patienceMs: 0, lookMs: 20 };
+  const file = { bytes: 0, isSmall: false };
+  const onEvent = (event: EngineEvent) => {
+    if (event.type === 'space') file.bytes = event.fileBytes;
+    if (event.type === 'compaction-ended') file.isSmall = event.afterBytes < 4_000_000;
+  };
+  const engine = await LmdbEngine.open(directory, { compaction, onEvent });
+  for (let round = 0; round < 64; round++) await engine.write([large(round * 64, 64)]);
+  assert.ok((await stat(join(directory, 'data.mdb'))).size > 64 * 1024 * 1024);
+  const kept: number[] = [];
+  for (let round = 0; round < 64 || !file.isSmall; round++) {
+    const write = new WriteBatch();
+    write.removeRange('messages', numberKey(round * 64), numberKey((round + 1) * 64 - 1));
+    write.put('messages', numberKey(10_000 + round), new Uint8Array(10));
+    kept.push(10_000 + round);
+    await engine.write([write.take()]);
+  }
+  const left = Array.from({ length: 64 }, (_, round) => round * 64 + 63);
+  assert.deepEqual(await keys(engine), [...left, ...kept]);
+  await engine.close();
+  assert.ok(file.bytes < 4_000_000, `${file.bytes}`);
+  assert.ok((await stat(join(directory, 'data.mdb'))).size < 4_000_000);
 });
 
 test('LmdbEngine answers nothing more when it is closed', async (t) => {

@@ -1,7 +1,14 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { COMPACTION_RULES, type CompactionRules } from './compactor.js';
 import { type Engine, type Fetched, WriteFailure } from './engine.js';
-import type { EngineAnswer, EngineRequest } from './engine-messages.js';
+import type { EngineEvent } from './engine-events.js';
+import type {
+  EngineAnswer,
+  EngineMessage,
+  EngineOptions,
+  EngineRequest,
+} from './engine-messages.js';
 import { TABLE_CODES, type TableName } from './tables.js';
 import type { BatchBytes } from './write-batch.js';
 
@@ -10,6 +17,11 @@ type AnswerOf<Type extends EngineAnswer['type']> = Extract<EngineAnswer, { reado
 interface Waiting {
   readonly resolve: (answer: EngineAnswer) => void;
   readonly reject: (error: Error) => void;
+}
+
+export interface LmdbEngineOptions {
+  readonly compaction?: Partial<CompactionRules>;
+  readonly onEvent?: (event: EngineEvent) => void;
 }
 
 /**
@@ -26,11 +38,15 @@ export class LmdbEngine implements Engine {
   /** Why the thread has ended before it was asked to. */
   #lost: Error | undefined;
 
-  private constructor(directory: string) {
-    const workerData = { directory };
+  private constructor(directory: string, { compaction, onEvent }: LmdbEngineOptions) {
+    const rules = { ...COMPACTION_RULES, ...compaction };
+    const workerData: EngineOptions = { directory, compaction: rules };
     // Not the flags of the process: some of them, such as --input-type, no file can be run with.
     this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store', execArgv: [] });
-    this.#thread.on('message', (answer: EngineAnswer) => this.#answered(answer));
+    this.#thread.on('message', (message: EngineMessage) => {
+      if (message.type === 'event') onEvent?.(message.event);
+      else this.#answered(message);
+    });
     this.#thread.on('error', (error: Error) => this.#end(error));
     this.#thread.on('exit', () => this.#end(new Error('The thread of the store has ended')));
   }
@@ -39,8 +55,8 @@ export class LmdbEngine implements Engine {
    * @param directory Of this process alone, see data-directory.ts.
    * @throws {Error} what LMDB says.
    */
-  static async open(directory: string): Promise<LmdbEngine> {
-    const engine = new LmdbEngine(directory);
+  static async open(directory: string, options: LmdbEngineOptions = {}): Promise<LmdbEngine> {
+    const engine = new LmdbEngine(directory, options);
     try {
       await engine.#answer('done');
     } catch (error) {

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
@@ -6,6 +7,7 @@ import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import type { Fetched } from './engine.js';
 import { numberKey } from './keys.js';
+import { syncDirectory } from './sync-file.js';
 import { TABLES } from './tables.js';
 import { checkTrees } from './tree-check.js';
 import {
@@ -28,6 +30,21 @@ export interface ReadPiece extends BatchBytes {
   readonly last: boolean;
 }
 
+/** How much of the file is needed. LMDB never gives a page back to the system. */
+export interface Space {
+  readonly fileBytes: number;
+  /** Of pages in use. All others are free. */
+  readonly usedBytes: number;
+}
+
+/** What {@link LmdbEnvironment.replaceFile} has done. */
+export type ReplaceStep = 'closed' | 'renamed' | 'name-synced' | 'reopened';
+
+export interface EnvironmentOptions {
+  /** Whether a write ends when it is on disk. If not, somebody else syncs the file. */
+  readonly durable?: boolean;
+}
+
 /**
  * The tables in an LMDB environment on disk. Everything here waits for the disk, so it runs in a
  * thread of its own: see engine-thread.ts.
@@ -36,21 +53,28 @@ export interface ReadPiece extends BatchBytes {
  * come out as a message.
  */
 export class LmdbEnvironment {
-  readonly #directory: string;
+  readonly directory: string;
+  readonly #durable: boolean;
   #root: Root | undefined;
   #tables: readonly Table[] = [];
+  /** Whether the system may still forget which file has the name. */
+  #renamed = false;
 
-  private constructor(directory: string) {
-    this.#directory = directory;
+  private constructor(directory: string, durable: boolean) {
+    this.directory = directory;
+    this.#durable = durable;
   }
 
   /** @throws {Error} if a page of the file is damaged, or what LMDB says. */
-  static open(directory: string): LmdbEnvironment {
-    const file = join(directory, 'data.mdb');
-    if (existsSync(file)) checkTrees(file);
-    const environment = new LmdbEnvironment(directory);
+  static open(directory: string, { durable = true }: EnvironmentOptions = {}): LmdbEnvironment {
+    const environment = new LmdbEnvironment(directory, durable);
+    if (existsSync(environment.file)) checkTrees(environment.file);
     environment.#open();
     return environment;
+  }
+
+  get file(): string {
+    return join(this.directory, DATA_FILE);
   }
 
   /**
@@ -62,7 +86,8 @@ export class LmdbEnvironment {
    * @throws {Error} what LMDB says.
    */
   async write(batches: readonly BatchBytes[]): Promise<void> {
-    const root = this.#root ?? this.#open();
+    if (this.#renamed) await this.#keepName();
+    const root = this.#fresh();
     try {
       root.transactionSync(() => {
         for (const batch of batches) this.#apply(batch);
@@ -87,7 +112,8 @@ export class LmdbEnvironment {
     let lastKey = after;
     let records = 0;
     let last = true;
-    for (const { key, value } of this.#table(table).getRange(range)) {
+    this.#fresh();
+    for (const { key, value } of this.#tables[table]!.getRange(range)) {
       const bytes = batch.bytesUsed + HEAD_BYTES + key.length + value.length;
       if (records > 0 && bytes > bytesMax) {
         last = false;
@@ -113,9 +139,10 @@ export class LmdbEnvironment {
     const name = TABLES[table]!;
     const batch = new WriteBatch(Math.min(bytesMax, numbers.length * FETCH_BYTES));
     let looked = 0;
+    this.#fresh();
     for (const number of numbers) {
       const key = numberKey(number);
-      const value = this.#table(table).get(key);
+      const value = this.#tables[table]!.get(key);
       if (value !== undefined) {
         const bytes = batch.bytesUsed + HEAD_BYTES + key.length + value.length;
         if (!batch.isEmpty && bytes > bytesMax) break;
@@ -129,8 +156,34 @@ export class LmdbEnvironment {
 
   /** Records in a table, as its root says. */
   count(table: number): number {
-    const stats: { readonly entryCount?: number } = this.#table(table).getStats();
-    return stats.entryCount ?? 0;
+    this.#fresh();
+    return (this.#tables[table]!.getStats() as Stats).entryCount;
+  }
+
+  space(): Space {
+    const stats = this.#fresh().getStats() as Stats;
+    let pages = META_PAGES + pagesOf(stats) + pagesOf(stats.free);
+    for (const table of this.#tables) pages += pagesOf(table.getStats() as Stats);
+    return { fileBytes: statSync(this.file).size, usedBytes: pages * stats.pageSize };
+  }
+
+  /**
+   * Goes on with another file that is on disk and holds the same. Nothing is written to it before
+   * it is sure which of the two has the name after a power loss.
+   *
+   * @param onStep Told what has been done.
+   * @throws {Error} what the system says. What is opened with the next use is whole all the same.
+   */
+  async replaceFile(other: string, onStep: (step: ReplaceStep) => void): Promise<void> {
+    await this.close();
+    onStep('closed');
+    await rename(other, this.file);
+    this.#renamed = true;
+    onStep('renamed');
+    await this.#keepName();
+    onStep('name-synced');
+    this.#open();
+    onStep('reopened');
   }
 
   async close(): Promise<void> {
@@ -140,12 +193,18 @@ export class LmdbEnvironment {
     await root?.close();
   }
 
+  async #keepName(): Promise<void> {
+    await syncDirectory(this.directory);
+    this.#renamed = false;
+  }
+
   #open(): Root {
     const root = open<Uint8Array, Uint8Array>({
-      path: this.#directory,
+      path: this.directory,
       // An acknowledgement waits for the disk anyway: one transaction, one fsync, and no state in
       // which the newest data is there but not safe.
       overlappingSync: false,
+      noSync: !this.#durable,
       compression: false,
       maxDbs: TABLES.length,
       permissionsMode: 0o600,
@@ -158,9 +217,14 @@ export class LmdbEnvironment {
     return root;
   }
 
-  #table(table: number): Table {
-    if (this.#root === undefined) this.#open();
-    return this.#tables[table]!;
+  /**
+   * LMDB may still look at what was there before the last write: then it would not read what is
+   * there now, and free pages of that could not be used.
+   */
+  #fresh(): Root {
+    const root = this.#root ?? this.#open();
+    root.resetReadTxn();
+    return root;
   }
 
   #apply({ bytes, end }: BatchBytes): void {
@@ -208,4 +272,25 @@ function checksum({ start, valueEnd }: BatchReader, bytes: Uint8Array): number {
 
 /** Memory to begin with for each record that is fetched. */
 const FETCH_BYTES = 256;
+/** What LMDB tells of a tree. */
+interface TreeStats {
+  readonly pageSize: number;
+  readonly entryCount: number;
+  readonly treeBranchPageCount: number;
+  readonly treeLeafPageCount: number;
+  readonly overflowPages: number;
+}
+
+/** What it tells of a table; of the root it is the list of tables. */
+interface Stats extends TreeStats {
+  readonly free: TreeStats;
+}
+
+function pagesOf({ treeBranchPageCount, treeLeafPageCount, overflowPages }: TreeStats): number {
+  return treeBranchPageCount + treeLeafPageCount + overflowPages;
+}
+
+/** The file of an environment, in its directory. */
+export const DATA_FILE = 'data.mdb';
+const META_PAGES = 2;
 const BINARY = { encoding: 'binary', keyEncoding: 'binary' } as const;

@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../../model/message.js';
+import { type Logger, silentLogger } from '../../observe/logger.js';
 import type {
   Recipient,
   Store,
@@ -10,8 +11,11 @@ import type {
   StoredTime,
   StoredWill,
 } from '../store.js';
+import type { CompactionRules } from './compactor.js';
 import { DataDirectory } from './data-directory.js';
+import { DiskUse } from './disk-use.js';
 import { type Engine, WriteFailure } from './engine.js';
+import type { EngineEvent } from './engine-events.js';
 import { NEXT_SESSION, prepareFormat, TIME } from './format.js';
 import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
 import { LmdbEngine } from './lmdb-engine.js';
@@ -31,6 +35,13 @@ import { SessionProgress } from './session-progress.js';
 import { UnwrittenMessages } from './unwritten-messages.js';
 import { type BatchBytes, WriteBatch } from './write-batch.js';
 
+export interface LmdbStoreOptions {
+  /** Told when the file is compacted, and when it cannot be. */
+  readonly log?: Logger;
+  /** Those left out have the defaults `COMPACTION_RULES`. */
+  readonly compaction?: Partial<CompactionRules>;
+}
+
 /**
  * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync.
  *
@@ -46,6 +57,7 @@ export class LmdbStore implements Store {
   readonly safeAtOnce = false;
   readonly #engine: Engine;
   readonly #directory: DataDirectory | undefined;
+  readonly #disk: DiskUse;
   #sessions = new Map<string, SessionProgress>();
   /** Recipients that have not settled a message, by arrival, where there are several. */
   #open = new Map<number, number>();
@@ -75,10 +87,11 @@ export class LmdbStore implements Store {
   #spare: Uint8Array<ArrayBuffer> | undefined;
   readonly #pages: PageReader;
 
-  private constructor(engine: Engine, directory: DataDirectory | undefined) {
+  private constructor(engine: Engine, directory: DataDirectory | undefined, disk: DiskUse) {
     this.#engine = engine;
     this.#directory = directory;
     this.#pages = new PageReader(engine, this.#unwritten);
+    this.#disk = disk;
   }
 
   /**
@@ -88,12 +101,17 @@ export class LmdbStore implements Store {
    * @throws {Error} in one clear line: if another process has the directory, if it holds a newer
    * format, if something is missing, or what the system says.
    */
-  static async open(directory: string): Promise<LmdbStore> {
+  static async open(
+    directory: string,
+    { log = silentLogger, compaction = {} }: LmdbStoreOptions = {},
+  ): Promise<LmdbStore> {
     const place = await DataDirectory.open(directory);
     try {
-      const engine = await LmdbEngine.open(place.path);
+      const disk = new DiskUse(log);
+      const onEvent = (event: EngineEvent) => disk.take(event);
+      const engine = await LmdbEngine.open(place.path, { compaction, onEvent });
       try {
-        const store = await LmdbStore.over(engine, place);
+        const store = await LmdbStore.over(engine, place, disk);
         await place.markAsStore();
         return store;
       } catch (error) {
@@ -114,9 +132,18 @@ export class LmdbStore implements Store {
    * @param directory What it closes then, too.
    * @throws {Error} if the engine holds a newer format.
    */
-  static async over(engine: Engine, directory?: DataDirectory): Promise<LmdbStore> {
+  static async over(
+    engine: Engine,
+    directory?: DataDirectory,
+    disk: DiskUse = new DiskUse(silentLogger),
+  ): Promise<LmdbStore> {
     await prepareFormat(engine);
-    return new LmdbStore(engine, directory);
+    return new LmdbStore(engine, directory, disk);
+  }
+
+  /** What its file takes of the disk. Read it; do not write to it. */
+  get disk(): Readonly<DiskUse> {
+    return this.#disk;
   }
 
   /** @throws {Error} in one clear line that names the record, if one is damaged. */

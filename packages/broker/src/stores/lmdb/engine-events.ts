@@ -1,0 +1,21 @@
+import type { Space } from './lmdb-environment.js';
+
+/** What the engine tells without being asked. */
+export type EngineEvent =
+  /** A look at the file. */
+  | ({ readonly type: 'space' } & Space)
+  | ({ readonly type: 'compaction-began' } & Space)
+  | {
+      readonly type: 'compaction-ended';
+      readonly beforeBytes: number;
+      readonly afterBytes: number;
+      readonly durationMs: number;
+    }
+  /** There is no room for the copy. It will be tried again, and is told once until it works. */
+  | {
+      readonly type: 'compaction-postponed';
+      readonly neededBytes: number;
+      readonly availableBytes: number;
+    }
+  /** The old file stays; it will be tried again. */
+  | { readonly type: 'compaction-failed'; readonly message: string };
