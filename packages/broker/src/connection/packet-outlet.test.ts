@@ -342,6 +342,17 @@ test('PacketOutlet.publish() that need not wait goes at once', async () => {
   assert.deepEqual(types(world.packets()), ['publish 1']);
 });
 
+test('PacketOutlet.publish() lets no QoS 2 message overtake one that waits', async () => {
+  const world = new World();
+  const message = Message.of({ topic: 't', payload: payloadOf(1), qos: 2, retain: false });
+  world.outlet.publish(message, 2, 1, false, false, world.write());
+  world.outlet.publish(message, 2, 2, false, false, 0);
+  world.outlet.publish(message, 1, 3, false, false, 0);
+  assert.deepEqual(types(world.packets()), ['publish 3']);
+  await world.store.succeed();
+  assert.deepEqual(types(world.packets()), ['publish 1', 'publish 2']);
+});
+
 test('PacketOutlet.release() forgets what waits', async () => {
   const world = new World();
   world.outlet.acknowledge('puback', 1, world.write());

@@ -33,8 +33,8 @@ interface Held {
 /**
  * Turns what a session sends into the bytes of one connection.
  *
- * What waits for its commit waits here, in order; behind one that waits all
- * others wait too (MQTT-4.6.0-2).
+ * What waits for its commit waits here, in order; behind one that waits all others wait too
+ * (MQTT-4.6.0-2), but for QoS 0 and 1, which never wait.
  */
 export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #writer: SocketWriter;
@@ -88,7 +88,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   ): void {
     this.#counters.messagesSent++;
     const { packetStart, payloadEnd } = message;
-    if (ticket !== 0) {
+    if (ticket !== 0 || (qos === 2 && this.#held !== undefined)) {
       const { topic, payload } = message.keep();
       this.#hold(Publish.of({ topic, payload, qos, packetId, dup, retain }), ticket);
     } else if (

@@ -27,8 +27,8 @@ export type CloseReason =
  */
 export interface Outlet {
   /**
-   * Sends a PUBLISH once the commit `ticket` is safe (0: now). The bytes of the message are copied,
-   * or kept, before it returns.
+   * Sends a PUBLISH once the commit `ticket` is safe (0: now), those of QoS 2 in the order of these
+   * calls (MQTT-4.6.0-6). The bytes of the message are copied, or kept, before it returns.
    */
   publish(
     message: Message,

@@ -39,13 +39,17 @@ export class SessionClient {
     this.#answers = [];
   }
 
-  /** Reads some packets, in order, up to the first one that waits for a later commit. */
+  /**
+   * Reads some packets as they leave the connection: in order up to the first one that waits for a
+   * later commit, but QoS 0 and 1 that need not wait overtake it.
+   */
   read(count: number, safeTicket = Infinity): void {
     const packets = this.#outlet?.packets ?? [];
     for (let left = count; left > 0; left--) {
-      const next = packets[0];
-      if (next === undefined || next.ticket > safeTicket) return;
-      packets.shift();
+      const waits = (packets[0]?.ticket ?? 0) > safeTicket;
+      const index = waits ? packets.findIndex(overtakes) : 0;
+      const [next] = index < 0 ? [] : packets.splice(index, 1);
+      if (next === undefined) return;
       this.#readOne(next);
     }
   }
@@ -102,4 +106,9 @@ export class SessionClient {
     this.#unreleased.delete(packetId);
     this.#answers.push(['pubcomp', packetId]);
   }
+}
+
+/** Whether it leaves at once, though others wait. */
+function overtakes(packet: SentPacket): boolean {
+  return packet.type === 'publish' && packet.qos < 2 && packet.ticket === 0;
 }

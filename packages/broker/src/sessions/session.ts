@@ -95,10 +95,15 @@ export class Session implements Subscriber {
    */
   attach(outlet: Outlet): void {
     this.#outlet = outlet;
+    const { ticket } = this.#around.gate;
     for (const { packetId, message: delivery } of this.#window.unacknowledged()) {
-      const ticket = this.#around.gate.ticket;
-      if (delivery === undefined) outlet.acknowledge('pubrel', packetId, ticket);
-      else outlet.publish(delivery.message, delivery.qos, packetId, true, delivery.retain, ticket);
+      if (delivery === undefined) {
+        outlet.acknowledge('pubrel', packetId, ticket);
+        continue;
+      }
+      const { message, qos, retain } = delivery;
+      // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
+      outlet.publish(message, qos, packetId, true, retain, qos === 2 ? ticket : 0);
     }
     this.drain();
   }
