@@ -80,7 +80,7 @@ const runs: readonly {
     sent: 1,
     acknowledged: [0],
     arrivals: ['0', '0d'],
-    problems: ['t to s at QoS 1: 1 came again long after they were answered'],
+    problems: ['t to s at QoS 1: 1 came again after their answer was safe'],
   },
   {
     name: 'a message that comes first behind a later one',

@@ -52,7 +52,7 @@ export class Receipt {
   #highest = -1;
   /** Came again. */
   duplicates = 0;
-  /** Came again although nothing of it was in flight when a connection was lost. */
+  /** Came again although the broker had told that it keeps the answer. */
   unexplained = 0;
   /** Came again, and did not say so (MQTT-3.3.1-1). */
   unmarked = 0;
@@ -170,7 +170,7 @@ function problemsOf(receipt: Receipt): string[] {
   if (missing.length > 0) problems.push(`lost ${shown(missing)}`);
   if (qos === 2 && duplicates > 0) problems.push(`${duplicates} came twice`);
   if (qos === 1 && unexplained > 0) {
-    problems.push(`${unexplained} came again long after they were answered`);
+    problems.push(`${unexplained} came again after their answer was safe`);
   }
   if (reordered > 0) problems.push(`${reordered} out of order`);
   return problems.map((problem) => `${stream.name} to ${subscriber} at QoS ${qos}: ${problem}`);

@@ -1,4 +1,4 @@
-import type { Packet, Publish } from '@magpie/protocol';
+import type { Packet, Publish, Suback } from '@magpie/protocol';
 import type { Ledger, Receipt, Stream } from './ledger.js';
 import { type LinkHandler, MqttLink } from './mqtt-link.js';
 
@@ -14,10 +14,13 @@ export class Subscriber implements LinkHandler {
   readonly #receipts = new Map<string, Receipt>();
   /** QoS 2 messages that wait for their PUBREL, by packet identifier. */
   readonly #unreleased = new Map<number, string>();
-  /** When each message of this connection was answered. */
-  readonly #answeredAtMs = new Map<string, number>();
-  /** What was answered so shortly before a connection was lost that the answer may be lost too. */
+  /** What was answered since the last fence, … */
+  #answered: string[] = [];
+  /** … and before each fence that the broker has not answered, by packet identifier. */
+  readonly #fenced = new Map<number, readonly string[]>();
+  /** What was answered before connections were lost, and may be unanswered for the broker. */
   readonly #maybeUnanswered = new Set<string>();
+  #fences = 0;
   #link: MqttLink | undefined;
   #subscribed = false;
   #streams: readonly Stream[] = [];
@@ -54,16 +57,16 @@ export class Subscriber implements LinkHandler {
   lost(): void {
     if (this.#link === undefined) return;
     this.#link = undefined;
-    const sinceMs = performance.now() - IN_FLIGHT_MS;
-    for (const [name, atMs] of this.#answeredAtMs) {
-      if (atMs > sinceMs) this.#maybeUnanswered.add(name);
+    for (const names of [...this.#fenced.values(), this.#answered]) {
+      for (const name of names) this.#maybeUnanswered.add(name);
     }
-    this.#answeredAtMs.clear();
+    this.#fenced.clear();
+    this.#answered = [];
   }
 
   received(packet: Packet): void {
     if (packet.type === 'connack') this.#connected(packet.sessionPresent);
-    else if (packet.type === 'suback') this.#subscribedNow(packet.returnCodes);
+    else if (packet.type === 'suback') this.#suback(packet);
     else if (packet.type === 'publish') this.#take(packet);
     else if (packet.type === 'pubrel') this.#release(packet.packetId);
     else this.#ledger.fault(`${this.clientId} got ${packet.type}`);
@@ -76,10 +79,11 @@ export class Subscriber implements LinkHandler {
     if (!sessionPresent) this.#unreleased.clear();
     if (this.#subscribed) return;
     const subscriptions = [{ filter: 'crash/#', qos: this.#granted }] as const;
-    this.#link?.send({ type: 'subscribe', packetId: 1, subscriptions });
+    this.#link?.send({ type: 'subscribe', packetId: SUBSCRIBE_ID, subscriptions });
   }
 
-  #subscribedNow(returnCodes: readonly number[]): void {
+  #suback({ packetId, returnCodes }: Suback): void {
+    if (this.#fenced.delete(packetId)) return;
     if (returnCodes[0] !== this.#granted)
       this.#ledger.fault(`${this.clientId} got ${returnCodes.join()} in SUBACK`);
     this.#subscribed = true;
@@ -108,7 +112,20 @@ export class Subscriber implements LinkHandler {
     this.#ledger.received++;
     const explained = this.#maybeUnanswered.delete(name);
     this.#receipts.get(packet.topic)?.take(number, explained, packet.dup);
-    this.#answeredAtMs.set(name, performance.now());
+    this.#answered.push(name);
+    if (this.#answered.length === FENCE_EVERY) this.#fence();
+  }
+
+  /**
+   * Subscribes to something else: once that is acknowledged, so is everything that was answered
+   * before.
+   */
+  #fence(): void {
+    const packetId = FENCE_ID + (this.#fences++ % FENCES_MAX);
+    this.#fenced.set(packetId, this.#answered);
+    this.#answered = [];
+    const subscriptions = [{ filter: 'fence', qos: this.#granted }] as const;
+    this.#link?.send({ type: 'subscribe', packetId, subscriptions });
   }
 
   #release(packetId: number): void {
@@ -117,5 +134,9 @@ export class Subscriber implements LinkHandler {
   }
 }
 
-/** An answer this old was on disk. */
-const IN_FLIGHT_MS = 2000;
+const SUBSCRIBE_ID = 1;
+/** Packet identifiers of fences, from here on. */
+const FENCE_ID = 2;
+const FENCES_MAX = 10_000;
+/** Answers from one fence to the next. */
+const FENCE_EVERY = 10;
