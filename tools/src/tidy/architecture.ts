@@ -34,6 +34,11 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     'index.ts': 8,
     'testing.ts': 8,
   },
+  'packages/client': {
+    batching: 1,
+    dedup: 1,
+    'index.ts': 8,
+  },
   'packages/broker': {
     model: 0,
     observe: 1,

@@ -1,0 +1,70 @@
+import { utf8Length, varintSize, writeUtf8, writeVarint } from '@magpie/protocol';
+import { BATCH_HEADER, type Reading, READING_BYTES_MAX } from './batch-format.js';
+
+/** Bytes that a new batch sets aside; it doubles when they do not do. */
+const CAPACITY_BYTES = 256;
+
+/**
+ * Packs readings into one payload, in the form that batch-format.ts describes.
+ *
+ * A reading is copied when it is added: its bytes stay the caller's.
+ */
+export class BatchWriter {
+  #target = new Uint8Array(CAPACITY_BYTES);
+  #end: number;
+  #count = 0;
+
+  constructor() {
+    this.#target.set(BATCH_HEADER);
+    this.#end = BATCH_HEADER.length;
+  }
+
+  /** Readings in the batch. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Bytes of the payload as it is now. */
+  get bytes(): number {
+    return this.#end;
+  }
+
+  /** Adds a reading at the end. `bytes` is what {@link readingBytes} says of it. */
+  add(reading: Reading, bytes: number): void {
+    this.#reserve(varintSize(bytes) + bytes);
+    const at = writeVarint(this.#target, this.#end, bytes);
+    if (typeof reading === 'string') writeUtf8(reading, this.#target, at);
+    else this.#target.set(reading, at);
+    this.#end = at + bytes;
+    this.#count++;
+  }
+
+  /** The payload. It shares memory with this writer: nothing may be added after it. */
+  finish(): Uint8Array {
+    return this.#target.subarray(0, this.#end);
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#end + bytes;
+    if (needed <= this.#target.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#target.length * 2));
+    grown.set(this.#target.subarray(0, this.#end));
+    this.#target = grown;
+  }
+}
+
+/**
+ * Bytes of a reading, without its length.
+ *
+ * @throws {RangeError} if it is longer than 268,435,455 bytes.
+ */
+export function readingBytes(reading: Reading): number {
+  const bytes = typeof reading === 'string' ? utf8Length(reading) : reading.length;
+  if (bytes <= READING_BYTES_MAX) return bytes;
+  throw new RangeError(`A reading has at most ${READING_BYTES_MAX} bytes: it has ${bytes}`);
+}
+
+/** Bytes that a reading of this size adds to a batch. */
+export function packedBytes(bytes: number): number {
+  return varintSize(bytes) + bytes;
+}
