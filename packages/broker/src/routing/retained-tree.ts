@@ -41,8 +41,13 @@ export class RetainedTree {
 
   /** Sets what a store remembered. */
   restore(message: Message, change: number): void {
-    this.#changes = Math.max(this.#changes, change);
+    this.raiseChanges(change);
     this.#put(message, change);
+  }
+
+  /** What is set from now on has a higher number than this. */
+  raiseChanges(least: number): void {
+    this.#changes = Math.max(this.#changes, least);
   }
 
   /** @returns Whether there was one. */
@@ -78,6 +83,27 @@ export class RetainedTree {
     return found;
   }
 
+  /**
+   * The same in the order in which they were set, with the numbers of their changes.
+   *
+   * @param after Leaves out what had been set when {@link changes} had this value.
+   */
+  matchingInOrder(filter: string, after: number, asOf: number): RetainedInOrder {
+    const found: Message[] = [];
+    const numbers: number[] = [];
+    collect(this.#root, filter.split('/'), 0, ({ message, change }) => {
+      if (message === undefined || change > asOf || change <= after) return;
+      found.push(message);
+      numbers.push(change);
+    });
+    // A third of the time that it takes to sort objects; there may be a million.
+    const order = Uint32Array.from(found.keys()).sort((one, other) => {
+      return numbers[one]! - numbers[other]!;
+    });
+    const changes = Float64Array.from(order, (at) => numbers[at]!);
+    return { messages: Array.from(order, (at) => found[at]!), changes };
+  }
+
   /** How many {@link matching} would find now. */
   countMatching(filter: string): number {
     let count = 0;
@@ -102,6 +128,12 @@ export class RetainedTree {
     this.#bytes += message.bytes;
     return change;
   }
+}
+
+/** Messages, and for each the number of its change, ascending. */
+export interface RetainedInOrder {
+  readonly messages: readonly Message[];
+  readonly changes: Float64Array;
 }
 
 class TopicNode {

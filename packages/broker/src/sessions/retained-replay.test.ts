@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { RetainedTree } from '../routing/retained-tree.js';
+import type { StoredReplay } from '../stores/store.js';
 import { RetainedReplay } from './retained-replay.js';
 
 function treeOf(topics: readonly string[], qos: QoS = 1): RetainedTree {
@@ -12,7 +13,12 @@ function treeOf(topics: readonly string[], qos: QoS = 1): RetainedTree {
 }
 
 function replayOf(tree: RetainedTree, filter: string, qos: QoS, first: number): RetainedReplay {
-  return new RetainedReplay(tree, filter, qos, first, tree.changes);
+  return new RetainedReplay(tree, begin(tree, filter, qos, first), true);
+}
+
+function begin(tree: RetainedTree, filter: string, qos: QoS, first: number): StoredReplay {
+  const endSequence = first + tree.countMatching(filter);
+  return { filter, qos, after: 0, asOf: tree.changes, nextSequence: first, endSequence };
 }
 
 /** All that is left, as `topic sequence`. */
@@ -87,4 +93,60 @@ test('RetainedReplay.bytes is small, whatever matches', () => {
   assert.equal(replay.bytes, 'some/filter/#'.length);
   replay.peek();
   assert.equal(replay.bytes, 'some/filter/#'.length);
+});
+
+for (const inOrder of [true, false]) {
+  test(`RetainedReplay sends each once, ${inOrder ? 'in order of change' : 'in any order'}`, () => {
+    const topics = ['z', 'b/b', 'a', 'b/a', 'y/y/y', 'b'];
+    const tree = treeOf(topics);
+    tree.set(messageOf('a')); // again: it is the last now
+    const replay = new RetainedReplay(tree, begin(tree, '#', 1, 0), inOrder);
+    const found = rest(replay).map((line) => line.split(' ')[0]!);
+    const expected = ['z', 'b/b', 'b/a', 'y/y/y', 'b', 'a'];
+    assert.deepEqual(inOrder ? found : found.toSorted(), inOrder ? expected : topics.toSorted());
+  });
+}
+
+/**
+ * Goal: a replay that goes on from what was told sends what had not been sent, and nothing twice.
+ * Method: cut at every place; the tree of the next process has another order and new messages.
+ */
+for (let sent = 0; sent <= 5; sent++) {
+  test(`RetainedReplay goes on from what was told after ${sent} messages`, () => {
+    const topics = ['e', 'd', 'c', 'b', 'a'];
+    const tree = treeOf(topics);
+    const replay = replayOf(tree, '#', 1, 7);
+    for (let count = 0; count < sent; count++) {
+      replay.peek();
+      replay.advance();
+    }
+    const told = replay.tell();
+    assert.ok(told);
+    const next = new RetainedTree();
+    for (const [at, topic] of [...topics.entries()].toReversed()) {
+      next.restore(messageOf(topic, 'm', { qos: 1 }), at + 1);
+    }
+    next.set(messageOf('later', 'm', { qos: 1 }));
+    const left = topics.slice(sent).map((topic, at) => `${topic} ${7 + sent + at}`);
+    assert.deepEqual(rest(RetainedReplay.restore(next, told)), left);
+  });
+}
+
+test('RetainedReplay.restore() gives what a store knows of', () => {
+  const tree = treeOf(['a']);
+  const replay = RetainedReplay.restore(tree, begin(tree, '#', 1, 5));
+  assert.deepEqual([replay.told, replay.tell(), replay.endSequence], [true, undefined, 6]);
+});
+
+test('RetainedReplay.tell() tells only what is new', () => {
+  const replay = replayOf(treeOf(['a', 'b']), '#', 1, 5);
+  assert.equal(replay.told, false);
+  const expected = { filter: '#', qos: 1, after: 0, asOf: 2, nextSequence: 5, endSequence: 7 };
+  assert.deepEqual(replay.tell(), expected);
+  assert.equal(replay.told, true);
+  assert.equal(replay.tell(), undefined);
+  replay.peek();
+  replay.advance();
+  assert.deepEqual(replay.tell(), { ...expected, after: 1, nextSequence: 6 });
+  assert.equal(replay.tell(), undefined);
 });

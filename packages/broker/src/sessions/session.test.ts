@@ -882,6 +882,7 @@ test('Session delivers as its QoS says, over lost connections and restarts', asy
 
 type CrashStep =
   | Step
+  | { readonly type: 'retain'; readonly qos: 1 | 2 }
   | { readonly type: 'turn ends' | 'commit ends' }
   | { readonly type: 'crash'; readonly done: boolean };
 
@@ -894,6 +895,13 @@ const crashStep: fc.Arbitrary<CrashStep> = fc.oneof(
     }),
   },
   {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('retain' as const),
+      qos: fc.constantFrom<1 | 2>(1, 2),
+    }),
+  },
+  {
     weight: 1,
     arbitrary: fc.record({ type: fc.constant('crash' as const), done: fc.boolean() }),
   },
@@ -901,10 +909,10 @@ const crashStep: fc.Arbitrary<CrashStep> = fc.oneof(
 
 /**
  * Goal: what was acknowledged to its publisher reaches the subscriber as its QoS says, whenever the
- * broker is killed.
+ * broker is killed; and so do the retained messages of a SUBSCRIBE that was acknowledged.
  * Method: a disk that forgets what was not committed; a subscriber that sees a packet when its
- * commit is safe; a publisher that publishes again what was not acknowledged and is not on the
- * disk.
+ * commit is safe; a publisher that publishes again, and a subscriber that subscribes again, what
+ * was not acknowledged and is not on the disk.
  */
 test('Session loses and repeats nothing when the broker is killed', async () => {
   const steps = fc.array(crashStep, { maxLength: 80, size: 'max' });
@@ -936,6 +944,22 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
         world.publish(payload, payload.endsWith('2') ? 2 : 1);
         unsure.push({ payload, ticket: world.gate.ticket });
       }
+      /** Retains three messages, and asks for them. */
+      function retain(payload: string): void {
+        const topic = `retained/${payload}`;
+        const qos = payload.endsWith('2') ? 2 : 1;
+        for (const part of [1, 2, 3]) {
+          const fields = { qos, retain: true } as const;
+          const message = messageOf(`${topic}/${part}`, `part ${part} of ${payload}`, fields);
+          world.gate.writing.putRetained(message, world.retained.set(message));
+        }
+        session().replay(`${topic}/+`, 2);
+        unsure.push({ payload, ticket: world.gate.ticket });
+      }
+      function again(payload: string): void {
+        if (payload.startsWith('retained')) retain(payload);
+        else publish(payload);
+      }
       async function settle(): Promise<void> {
         while (world.gate.ticket > safe) {
           world.gate.commit();
@@ -946,11 +970,11 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
         client.brokerCrashed();
         // A publisher sends again what was not acknowledged. It is known if its commit was done.
         const last = done && world.store.committing ? safe + 1 : safe;
-        const again = unsure.filter(({ ticket }) => ticket > last);
+        const lost = unsure.filter(({ ticket }) => ticket > last);
         world = await world.restarted({ inflightMax }, world.store.crashed(done));
         listen();
         unsure = [];
-        for (const { payload } of again) publish(payload);
+        for (const { payload } of lost) again(payload);
       }
 
       for (const next of all) {
@@ -958,6 +982,10 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
           const payload = `${published.length} @ ${next.qos}`;
           published.push(payload);
           publish(payload);
+        } else if (next.type === 'retain') {
+          const payload = `retained ${published.length} @ ${next.qos}`;
+          published.push(...[1, 2, 3].map((part) => `part ${part} of ${payload}`));
+          retain(payload);
         } else if (next.type === 'read') client.read(next.count, safe);
         else if (next.type === 'answer') client.answer(next.count);
         else if (next.type === 'turn ends') world.gate.commit();
@@ -981,6 +1009,9 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
       }
       const sure = client.received.filter((payload) => payload.endsWith('@ 2'));
       assert.equal(new Set(sure).size, sure.length, 'a QoS 2 message came twice');
+      await settle();
+      const left = await world.store.load();
+      assert.deepEqual([left.sessions[0]?.deliveries, left.sessions[0]?.replays], [[], []]);
     }),
     { numRuns: 300 },
   );

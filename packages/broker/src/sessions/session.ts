@@ -7,7 +7,7 @@ import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Subscriber } from '../routing/subscriber.js';
 import type { CommitGate } from '../stores/commit-gate.js';
-import type { StoredDelivery, StoredSession } from '../stores/store.js';
+import type { StoredDelivery, StoredReplay, StoredSession } from '../stores/store.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
 import type { Outlet } from './outlet.js';
@@ -60,13 +60,19 @@ export class Session implements Subscriber {
   /** The session that a store remembered. Its subscriptions are not in the routing yet. */
   static restore(stored: StoredSession, surroundings: SessionSurroundings): Session {
     const session = new Session(stored.clientId, true, surroundings);
-    session.#nextSequence = stored.nextSequence;
+    const ends = stored.replays.map(({ endSequence }) => endSequence);
+    session.#nextSequence = Math.max(stored.nextSequence, ...ends);
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
     for (const packetId of stored.received) session.inbound.restore(packetId);
     const lastReleased = stored.deliveries.findLastIndex(({ message }) => message === undefined);
+    const replays = [...stored.replays];
     for (const [index, delivery] of stored.deliveries.entries()) {
+      while (replays[0] !== undefined && replays[0].endSequence <= delivery.sequence) {
+        session.#takeBackReplay(replays.shift()!);
+      }
       session.#takeBack(delivery, index < lastReleased);
     }
+    for (const replay of replays) session.#takeBackReplay(replay);
     return session;
   }
 
@@ -138,14 +144,18 @@ export class Session implements Subscriber {
     const { retained } = this.#around;
     const count = retained.countMatching(filter);
     if (count === 0) return;
-    const replay = new RetainedReplay(retained, filter, granted, this.#nextSequence, asOf);
+    const nextSequence = this.#nextSequence;
+    const endSequence = nextSequence + count;
+    const begin = { filter, qos: granted, after: 0, asOf, nextSequence, endSequence };
+    const replay = new RetainedReplay(retained, begin, this.persistent);
     // One replay goes in although the queue may hold nothing: it is looked up as it is sent.
     const queue = this.#queue ? this.#queueWithRoom(replay.bytes, undefined) : this.#queueOrNew();
     if (queue === undefined) return;
-    this.#nextSequence += count;
+    this.#nextSequence = endSequence;
     this.#replays++;
     queue.push(replay);
     this.drain();
+    if (replay.peek() !== undefined) this.#tellOf(replay);
   }
 
   /**
@@ -172,6 +182,9 @@ export class Session implements Subscriber {
     while (this.#drainOne(outlet)) {
       // One at a time: every step may fill the window or the output.
     }
+    if (this.#replays === 0) return;
+    const next = this.#queue?.peek();
+    if (next instanceof RetainedReplay) this.#tellOf(next);
   }
 
   /** The session ends for good: what it still holds is dropped and counted. */
@@ -200,6 +213,13 @@ export class Session implements Subscriber {
     const maybeSent = this.#queue === undefined && window.hasRoom(sequence);
     if (wasSent || maybeSent) window.send(sequence, qos, delivery);
     else this.#queueOrNew().push(delivery);
+  }
+
+  #takeBackReplay(stored: StoredReplay): void {
+    const { retained } = this.#around;
+    retained.raiseChanges(stored.asOf);
+    this.#queueOrNew().push(RetainedReplay.restore(retained, stored));
+    this.#replays++;
   }
 
   #deliverOnce(message: Message): void {
@@ -275,7 +295,7 @@ export class Session implements Subscriber {
     while (queue.length > 0 && !queue.fits(bytes)) {
       const oldest = queue.shift();
       if (oldest instanceof RetainedReplay) {
-        this.#replays--;
+        this.#endReplay(oldest);
         this.#drop(undefined, 'queue-full');
       } else if (oldest !== undefined) {
         this.#drop(oldest.message, 'queue-full');
@@ -305,7 +325,7 @@ export class Session implements Subscriber {
     const next = replay.peek();
     if (next === undefined) {
       this.#queue?.shift();
-      this.#replays--;
+      this.#endReplay(replay);
       return true;
     }
     if (!this.#mayDrain(outlet, next)) return false;
@@ -320,6 +340,18 @@ export class Session implements Subscriber {
     this.#send(outlet, next, next.qos, gate.nextTicket);
     gate.seal(next.message, outer);
     return true;
+  }
+
+  /** Has the store know how far it is, in the commit that holds what was sent of it. */
+  #tellOf(replay: RetainedReplay): void {
+    if (!this.persistent) return;
+    const state = replay.tell();
+    if (state !== undefined) this.#around.gate.writing.putReplay(this.clientId, state);
+  }
+
+  #endReplay(replay: RetainedReplay): void {
+    this.#replays--;
+    if (replay.told) this.#around.gate.writing.deleteReplay(this.clientId, replay.endSequence);
   }
 
   #mayDrain(outlet: Outlet, next: Delivery): boolean {

@@ -339,10 +339,10 @@ const RETAINED: readonly Rule[] = [
       s.putRetained(message('b', '2', 0), 2);
       s.putRetained(message('a', '3', 2), 3);
       s.putRetained(message('', ''), 2 ** 50);
-      s.putRetained(message('old', 'unnumbered'), 0);
+      s.putRetained(message('c', '1'), 300);
     },
     {
-      retained: ['= @ 1, 1125899906842624', 'a=3 @ 2, 3', 'b=2 @ 0, 2', 'old=unnumbered @ 1, 0'],
+      retained: ['= @ 1, 1125899906842624', 'a=3 @ 2, 3', 'b=2 @ 0, 2', 'c=1 @ 1, 300'],
     },
   ],
   [

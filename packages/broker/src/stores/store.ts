@@ -67,7 +67,7 @@ export interface StoredSession {
 /** The retained message of a topic. */
 export interface StoredRetained {
   readonly message: Message;
-  /** What was retained later has a higher number. 0: before numbers were stored. */
+  /** What was retained later has a higher number. The first has 1. */
   readonly change: number;
 }
 

@@ -46,7 +46,7 @@ test('LmdbStore.open() takes over a directory of format 1', async (t) => {
     );
     assert.deepEqual(
       retained.map(({ message, change }) => `${shown(message)} ${change}`),
-      ["room/5=retained @ 1 retained by 'sensor' 0", "é/🐦=vogel @ 0 retained by '' 0"],
+      ["room/5=retained @ 1 retained by 'sensor' 1", "é/🐦=vogel @ 0 retained by '' 2"],
     );
     assert.deepEqual([wills, time], [[], undefined]);
   }

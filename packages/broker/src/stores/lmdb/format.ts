@@ -1,6 +1,7 @@
 import { BatchReader } from './batch-reader.js';
 import type { Engine } from './engine.js';
 import { numberKey, numberOfKey } from './keys.js';
+import { migrateFormat1 } from './migration.js';
 import { WriteBatch } from './write-batch.js';
 
 /**
@@ -17,8 +18,8 @@ export const NEXT_SESSION = Buffer.from('next-session');
 export const TIME = Buffer.from('time');
 
 /**
- * Sees to it that the store has the format of this version: an empty one gets it, and so does one
- * of format 1, of which all records can be read as they are.
+ * Sees to it that the store has the format of this version: an empty one gets it, an older one is
+ * made to it.
  *
  * @throws {Error} if the format is newer, or there is none although there is something.
  */
@@ -34,6 +35,7 @@ export async function prepareFormat(engine: Engine): Promise<void> {
   if (found === undefined && (await holdsSomething(engine))) {
     throw new Error('It does not say its format: it is damaged, or no store of Magpie');
   }
+  if (found === 1) await migrateFormat1(engine);
   const batch = new WriteBatch();
   batch.put('meta', FORMAT, numberKey(FORMAT_NUMBER));
   await engine.write([batch.take()]);

@@ -99,8 +99,7 @@ const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8
   ['messages', Buffer.of(1, 2), messageTo()],
   ['retained', textKey('t'), Buffer.of(1, 9, 116)],
   ['retained', textKey('t'), Buffer.of(16, 1, 116)],
-  // A recipient, as in a message; and none where there is a number.
-  ['retained', textKey('t'), messageTo(to(1, 1))],
+  ['retained', textKey('t'), messageTo()],
   ['retained', textKey('t'), Buffer.of(9)],
   ['left', numberKey(1), Buffer.of(1, 1)],
   ['left', Buffer.of(1), Buffer.of(1)],

@@ -15,6 +15,7 @@ export class MemoryEngine implements Engine {
   /** Batches of each write that has succeeded. */
   readonly writes: number[] = [];
   closed = false;
+  #planned: { writesLeft: number; readonly error: Error } | undefined;
 
   async *read(table: TableName): AsyncGenerator<BatchBytes> {
     const records = [...this.tables.get(table)!].toSorted(([one], [other]) =>
@@ -45,10 +46,19 @@ export class MemoryEngine implements Engine {
 
   async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {
     await Promise.resolve();
+    if (this.#planned !== undefined && this.#planned.writesLeft-- === 0) {
+      this.failure = this.#planned.error;
+      this.#planned = undefined;
+    }
     if (this.failure !== undefined) throw new WriteFailure(this.failure.message, batches);
     for (const { bytes, end } of batches) this.#apply(new BatchReader(bytes, end));
     this.writes.push(batches.length);
     return batches;
+  }
+
+  /** Has `write` fail, see {@link failure}, from some successful ones on. */
+  failAfter(writes: number, error: Error): void {
+    this.#planned = { writesLeft: writes, error };
   }
 
   async close(): Promise<void> {

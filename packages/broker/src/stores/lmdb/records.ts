@@ -10,14 +10,12 @@ import type { WriteBatch } from './write-batch.js';
  *
  *     message       qos and retain 1 · topic · publisher · recipients · { … } · payload
  *     recipient     session · sequence · qos and retained 1
- *     retained      qos, retain and numbered 1 · change · topic · publisher · payload
+ *     retained      qos, retain and 8 1 · change · topic · publisher · payload
  *     progress      next sequence · cursor · { distance to the gap · length of the gap }
  *     subscription  qos 1 · filter
  *     replay        qos 1 · filter · after · as of · next sequence · end of sequence
  *     will          user name given 1 · user name · address · client · message without recipients
  *     time          time of the broker · time of the machine
- *
- * In format 1 a retained message is a message without recipients.
  */
 
 /** A recipient, its session known by the number that the store gave it. */
@@ -97,12 +95,11 @@ export function writeRetained(out: WriteBatch, { message, change }: StoredRetain
  */
 export function readRetained(record: RecordReader): StoredRetained {
   const flags = record.uint8();
+  if ((flags & NUMBERED) === 0) throw new RangeError('it has no number');
   const qos = qosOf(flags & ~NUMBERED);
-  const numbered = (flags & NUMBERED) !== 0;
-  const change = numbered ? record.varint() : 0;
+  const change = record.varint();
   const topic = record.text();
   const publisher = record.text();
-  if (!numbered && record.varint() !== 0) throw new RangeError('it has recipients');
   const retain = (flags & RETAIN) !== 0;
   return { message: Message.of({ topic, payload: record.rest(), qos, retain, publisher }), change };
 }
@@ -157,6 +154,11 @@ export function readSubscription(record: RecordReader): { filter: string; qos: Q
   const filter = record.text();
   record.expectEnd();
   return { filter, qos };
+}
+
+/** Whether it is a retained message with the number of its change: before format 2 it has none. */
+export function isNumbered(value: Uint8Array): boolean {
+  return ((value[0] ?? 0) & NUMBERED) !== 0;
 }
 
 /** Its number is the key. */
