@@ -520,10 +520,11 @@ test('Broker on the same store goes on where the one before it ended', async (t)
 
 test('Broker acknowledges when it is safe, and in order', async (t) => {
   const store = new HandStore();
-  const { connect } = await start(t, { store });
-  const subscriber = await connect('s', PERSISTENT);
+  const { broker, connect } = await start(t, { store });
+  const connecting = connect('s', PERSISTENT);
   const publisher = await connect('p');
   await safe(store);
+  const subscriber = await connecting;
   const granted = subscriber.subscribe(['#', 1]);
   while (store.underWay === 0) await turn();
   await store.succeed();
@@ -537,6 +538,7 @@ test('Broker acknowledges when it is safe, and in order', async (t) => {
   await store.succeed();
   assert.equal((await publisher.next('puback')).packetId, 1);
   await publisher.next('pubcomp');
+  await Promise.all([broker.close(), safe(store)]);
 });
 
 test('Broker acknowledges nothing any more when its store has failed, and says so', async (t) => {

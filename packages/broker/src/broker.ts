@@ -34,6 +34,7 @@ import { Connecting } from './pipeline/connecting.js';
 import { Publishing } from './pipeline/publishing.js';
 import { Subscribing } from './pipeline/subscribing.js';
 import { Turn } from './pipeline/turn.js';
+import { Wills } from './pipeline/wills.js';
 import { RetainedTree } from './routing/retained-tree.js';
 import { Router } from './routing/router.js';
 import { QueueTotals } from './sessions/delivery-queue.js';
@@ -110,6 +111,7 @@ export class Broker implements AsyncDisposable {
   readonly #registry: SessionRegistry;
   readonly #connecting: Connecting;
   readonly #publishing: Publishing;
+  readonly #wills: Wills;
   readonly #connections: ConnectionSet;
   readonly #listeners = new Set<Listener>();
   #closing: Promise<void> | undefined;
@@ -153,8 +155,10 @@ export class Broker implements AsyncDisposable {
     };
     this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);
     this.#publishing = new Publishing(shared);
+    this.#wills = new Wills({ ...shared, publishing: this.#publishing });
     this.#connecting = new Connecting({
       ...shared,
+      wills: this.#wills,
       registry: this.#registry,
       authenticator: options.authenticator ?? new AllowAnonymous(),
       newClientId: () => `magpie-${randomBytes(8).toString('hex')}`,
@@ -167,6 +171,7 @@ export class Broker implements AsyncDisposable {
       registry: this.#registry,
       connecting: this.#connecting,
       publishing: this.#publishing,
+      wills: this.#wills,
       subscribing: new Subscribing({ ...shared, registry: this.#registry }),
     });
   }
@@ -195,18 +200,21 @@ export class Broker implements AsyncDisposable {
 
   /** Takes over what the store holds. Called by {@link createBroker}, before anything else. */
   async load(): Promise<void> {
-    const state = await this.#store.load();
-    for (const { message, change } of state.retained) this.#retained.restore(message, change);
-    this.#registry.restore(state.sessions);
+    const { sessions, retained, wills, time } = await this.#store.load();
+    for (const { message, change } of retained) this.#retained.restore(message, change);
+    this.#registry.restore(sessions, time);
+    this.#wills.restore(wills);
   }
 
   /**
    * Begins to listen: by default on the loopback address and the port that is usual for the type.
+   * The first time it publishes the wills of clients that were connected when the broker died.
    *
    * @throws What the system says, e.g. an error with code `EADDRINUSE`.
    */
   async listen(options: ListenOptions): Promise<ListenerAddress> {
     if (this.#closing !== undefined) throw new Error('A broker that was closed cannot listen');
+    this.#wills.publishRestored();
     const listener = 'listen' in options ? options : this.#listenerFor(options);
     const address = await listener.listen((transport) => this.#connections.accept(transport));
     this.#listeners.add(listener);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Packet, PINGREQ, ProtocolError } from '@magpie/protocol';
+import { type Connect, type Packet, PINGREQ, ProtocolError } from '@magpie/protocol';
 import type { AuthenticationResult } from '../auth/authenticator.js';
 import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
+import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import {
   bytesOf,
@@ -252,6 +253,72 @@ for (const cleanSession of [true, false]) {
     assert.deepEqual(second.got(), cleanSession ? [] : ['t=for the session @ 0']);
     assert.deepEqual([first.got(), world.ended], [[], ['c: taken-over']]);
     assert.equal(world.connecting.size, 2);
+  });
+}
+
+// A CONNECT that has something to store
+
+/** A world whose store a test ends the commits of, and a CONNECT that waits for the first one. */
+function waitingWorld(fields: Partial<Connect> = {}): { world: ConnectionWorld; peer: Peer } {
+  const world = new ConnectionWorld({ connectTimeout: 10 }, new HandStore());
+  const peer = world.open();
+  peer.send(connectOf({ will: willOf('the will'), ...fields }), PINGREQ);
+  assert.deepEqual(peer.got(), []);
+  assert.equal(peer.transport.paused, true);
+  return { world, peer };
+}
+
+test('Connection sends CONNACK when will and session are safe, and then reads on', async () => {
+  const { world, peer } = waitingWorld({ cleanSession: false });
+  assert.deepEqual(world.store.written, ['open c', 'will 1 of c: will=the will']);
+  assert.equal(world.log.of('connected').length, 0);
+  await world.store.succeed();
+  assert.deepEqual(peer.got(), ['connack 0', 'pingresp']);
+  assert.equal(peer.transport.paused, false);
+  assert.equal(world.log.of('connected').length, 1);
+});
+
+test('Connection sends what came for a session behind its CONNACK', async () => {
+  const { world, peer: first } = waitingWorld({ cleanSession: false });
+  await world.store.succeed();
+  first.send(subscribeTo('t'));
+  first.got();
+  await world.store.succeed();
+  first.close();
+  world.endTurn();
+  const again = world.open();
+  again.send(connectOf({ cleanSession: false }));
+  again.got();
+  world.publishing.publish(messageOf('t', 'meanwhile', { qos: 1 }));
+  for (let commits = 0; commits < 4; commits++) {
+    world.endTurn();
+    await world.store.succeed();
+  }
+  assert.deepEqual(again.got(), ['connack 0 present', 't=meanwhile @ 1 id 1']);
+});
+
+for (const [what, end, got] of [
+  ['is lost', (_: ConnectionWorld, peer: Peer) => peer.close(), []],
+  ['times out', (world: ConnectionWorld) => world.clock.advance(10_200), ['connack 3']],
+  [
+    'is taken over',
+    (world: ConnectionWorld) => world.open().send(connectOf({ cleanSession: false })),
+    [],
+  ],
+] as const) {
+  test(`Connection that ${what} before its CONNACK was none, and its will no will`, async () => {
+    const { world, peer } = waitingWorld({ cleanSession: false });
+    const watcher = world.subscriber('watcher', 'will');
+    end(world, peer);
+    assert.deepEqual(peer.got(), got);
+    for (let commits = 0; commits < 4; commits++) {
+      world.endTurn();
+      await world.store.succeed();
+    }
+    assert.deepEqual(peer.got(), []);
+    assert.deepEqual([watcher.got(), world.ended], [[], []]);
+    assert.deepEqual((await world.store.load()).wills, []);
+    assert.ok(world.registry.get('c'), 'the session waits for its client');
   });
 }
 

@@ -1,6 +1,7 @@
 import {
   type ByteReader,
   type ClientPacket,
+  CONNACK_CODES,
   type Connect,
   connackCodeOf,
   keepAliveDeadlineMs,
@@ -25,6 +26,7 @@ import type { Connected, Connecting } from '../pipeline/connecting.js';
 import type { Publishing } from '../pipeline/publishing.js';
 import type { SubscribeOutcome, Subscribing } from '../pipeline/subscribing.js';
 import type { Turn } from '../pipeline/turn.js';
+import type { Wills } from '../pipeline/wills.js';
 import type { CloseReason } from '../sessions/outlet.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
@@ -47,6 +49,7 @@ export interface ConnectionSurroundings {
   readonly connecting: Connecting;
   readonly publishing: Publishing;
   readonly subscribing: Subscribing;
+  readonly wills: Wills;
   readonly counters: Counters;
   readonly events: BrokerEvents;
   readonly log: Logger;
@@ -55,7 +58,7 @@ export interface ConnectionSurroundings {
 /**
  * One network connection: bytes in, packets to the pipeline, and the end of it all.
  *
- *     awaiting CONNECT ──▶ connected ──▶ closed
+ *     awaiting CONNECT ──▶ accepted ── its commit is safe: CONNACK ──▶ connected ──▶ closed
  *            └── time-out, refusal, fault ──▶ closed
  *
  * Packets are handled one after the other. Where an authenticator or authorizer needs time, nothing
@@ -69,6 +72,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   readonly #outlet: PacketOutlet;
   readonly #onEnd: (connection: Connection) => void;
   #client: Client | undefined;
+  /** CONNACK was sent. */
+  #connected = false;
   #keepAliveS = 0;
   #lastPacketMs: number;
   #timer: TimerEntry | undefined;
@@ -176,7 +181,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.#transport.destroy();
       return Infinity;
     }
-    if (this.#client === undefined) {
+    if (!this.#connected) {
+      if (this.#client !== undefined) this.#refuse(CONNACK_CODES.SERVER_UNAVAILABLE.code);
       this.close('connect-timeout');
       return Infinity;
     }
@@ -242,7 +248,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
         this.#outlet.send(PINGRESP);
         return undefined;
       case 'disconnect':
-        client.will = undefined; // MQTT-3.14.4-3
+        this.#forgetWill(client); // MQTT-3.14.4-3
         this.close('client-disconnect');
         return undefined;
     }
@@ -274,8 +280,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     return answer.then((result) => this.#authenticated(kept, result));
   }
 
-  #authenticated(packet: Connect, answer: AuthenticationResult): void {
-    if (this.#closed) return;
+  #authenticated(packet: Connect, answer: AuthenticationResult): void | Promise<void> {
+    if (this.#closed) return undefined;
     const { connecting, log } = this.#around;
     const address = this.#transport.remoteAddress;
     const outcome = connecting.open(packet, answer, address, this, this.#outlet);
@@ -285,20 +291,28 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
         { event: 'connect-refused', clientId: packet.clientId, address, returnCode, why },
         'client refused',
       );
-      this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
+      this.#refuse(returnCode);
       this.close('refused');
-      return;
+      return undefined;
     }
-    const { client, sessionPresent } = outcome;
+    const { client, sessionPresent, ticket } = outcome;
     this.#client = client;
+    if (ticket === 0) return this.#welcome(packet, client, sessionPresent);
+    // What CONNACK promises, a session and a will, is safe first.
+    const safe = this.#around.gate.safe(ticket);
+    return safe.then(() => this.#welcome(packet, client, sessionPresent));
+  }
+
+  #welcome(packet: Connect, client: Client, sessionPresent: boolean): void {
+    if (this.#closed) return;
+    const { connecting, log } = this.#around;
+    this.#connected = true;
     this.#keepAliveS = packet.keepAliveS;
     this.#lastPacketMs = this.#around.clock.nowMs();
     this.#restartTimer();
     this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
-    log.info(
-      { event: 'connected', clientId: client.session.clientId, address },
-      'client connected',
-    );
+    const { clientId, address } = client.principal;
+    log.info({ event: 'connected', clientId, address }, 'client connected');
     connecting.announce(client, sessionPresent);
     client.session.attach(this.#outlet);
   }
@@ -365,9 +379,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const { fault, clause, message } = error;
     log.warn({ event: 'protocol-error', ...client, fault, clause }, `protocol error: ${message}`);
     const returnCode = this.#client === undefined ? connackCodeOf(fault) : undefined;
-    if (returnCode !== undefined && !this.#closed) {
-      this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
-    }
+    if (returnCode !== undefined && !this.#closed) this.#refuse(returnCode);
     this.close('protocol-error');
   }
 
@@ -382,25 +394,26 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const { clientId } = client.session;
     connecting.forget(clientId, this);
     registry.leave(client.session);
+    if (!this.#connected) {
+      this.#forgetWill(client); // MQTT-3.1.2-8 asks for an accepted request
+      log.info({ event: 'closed', clientId, address, reason }, 'connection closed before CONNACK');
+      return;
+    }
     log.info({ event: 'disconnected', clientId, address, reason }, 'client disconnected');
     if (events.disconnected.active) events.disconnected.emit({ client: client.principal, reason });
-    void this.#publishWill(client);
-  }
-
-  async #publishWill(client: Client): Promise<void> {
     const { will } = client;
     client.will = undefined;
-    if (will === undefined) return;
-    const { publishing, log } = this.#around;
-    try {
-      // Without a promise it is published before this function returns.
-      const pending = publishing.publishWill(client, will);
-      if (pending !== undefined) await pending;
-    } catch (error) {
-      const { clientId } = client.session;
-      const err = error instanceof AuthorizerFailure ? error.cause : error;
-      log.error({ event: 'will-failed', clientId, err }, 'will not published');
-    }
+    if (will !== undefined) void this.#around.wills.publish(will);
+  }
+
+  #forgetWill(client: Client): void {
+    const { will } = client;
+    client.will = undefined;
+    if (will !== undefined) this.#around.wills.forget(will);
+  }
+
+  #refuse(returnCode: number): void {
+    this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
   }
 
   #restartTimer(): void {

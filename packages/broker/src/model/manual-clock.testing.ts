@@ -13,7 +13,7 @@ interface ManualClockOptions {
 
 export class ManualClock implements Clock {
   #nowMs: number;
-  readonly #wallOffsetMs: number;
+  #wallOffsetMs: number;
   readonly #runTurnEnd: ((task: () => void) => void) | undefined;
   #timers: Timer[] = [];
   #turnEnds: (() => void)[] = [];
@@ -35,6 +35,11 @@ export class ManualClock implements Clock {
 
   wallMs(): number {
     return this.#wallOffsetMs + this.#nowMs;
+  }
+
+  /** Somebody sets the clock of the machine. */
+  setWall(wallMs: number): void {
+    this.#wallOffsetMs = wallMs - this.#nowMs;
   }
 
   after(delayMs: number, task: () => void): () => void {

@@ -1,7 +1,7 @@
-import type { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
 import type { Outlet } from '../sessions/outlet.js';
 import type { Session } from '../sessions/session.js';
+import type { StoredWill } from '../stores/store.js';
 
 /** A connected client, as the pipeline sees it. Made when its CONNECT is accepted. */
 export interface Client {
@@ -9,5 +9,5 @@ export interface Client {
   readonly session: Session;
   readonly outlet: Outlet;
   /** Published when the connection ends without DISCONNECT (MQTT-3.1.2-8). */
-  will: Message | undefined;
+  will: StoredWill | undefined;
 }

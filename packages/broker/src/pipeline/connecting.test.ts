@@ -5,6 +5,7 @@ import type { AuthenticationResult } from '../auth/authenticator.js';
 import type { Limits } from '../model/limits.js';
 import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
 import type { Connected, ConnectOutcome } from './connecting.js';
+import { HandStore } from '../stores/hand-store.testing.js';
 import { PipelineWorld } from './pipeline-world.testing.js';
 
 const ALLOWED: AuthenticationResult = { allowed: true };
@@ -125,7 +126,7 @@ for (const [name, answer, packet, limits, returnCode] of refusals) {
     assert.notEqual(outcome.why, '');
     // Who is refused harms nobody with the same identifier.
     assert.deepEqual([told, world.registry.get('c'), world.store.written], [[], session, []]);
-    assert.deepEqual([world.counters.connectsAccepted, world.counters.connectsRefused], [1, 1]);
+    assert.deepEqual([world.counters.connectsAccepted, world.counters.connectsRefused], [0, 1]);
   });
 }
 
@@ -163,9 +164,49 @@ for (const [clean, present] of sequences) {
       return sessionPresent;
     });
     assert.deepEqual(found, present);
-    assert.equal(world.counters.connectsAccepted, clean.length);
   });
 }
+
+/** What a client connects with after what it was before, and whether CONNACK waits for a commit. */
+const waits: readonly (readonly [
+  before: Partial<Connect> | undefined,
+  packet: Partial<Connect>,
+  waits: boolean,
+])[] = [
+  [undefined, { cleanSession: true }, false],
+  [undefined, { cleanSession: false }, true],
+  [undefined, { cleanSession: true, will: willOf() }, true],
+  [{ cleanSession: true }, { cleanSession: true }, false],
+  [{ cleanSession: false }, { cleanSession: false }, true],
+  [{ cleanSession: false }, { cleanSession: true }, true], // or what was discarded comes back
+];
+for (const [before, packet, expected] of waits) {
+  const was = before === undefined ? 'nothing' : `clean ${before.cleanSession}`;
+  const is = `clean ${packet.cleanSession}${packet.will === undefined ? '' : ' and a will'}`;
+  test(`Connecting.open() of ${is} after ${was}: CONNACK waits ${expected}`, async () => {
+    const world = new PipelineWorld({}, new HandStore());
+    if (before !== undefined) {
+      const { client } = accepted(open(world, connectOf(before)));
+      world.registry.leave(client.session);
+      world.gate.commit();
+      await world.store.succeed();
+    }
+    const { ticket } = accepted(open(world, connectOf(packet)));
+    assert.equal(ticket > 0, expected);
+    assert.equal(ticket, world.gate.ticket);
+  });
+}
+
+test('Connecting.announce() tells who listens, and counts', () => {
+  const world = new PipelineWorld();
+  const heard: unknown[] = [];
+  world.events.connected.on((event) => heard.push(event));
+  const { client } = accepted(open(world, connectOf()));
+  assert.deepEqual([heard, world.counters.connectsAccepted], [[], 0]);
+  world.connecting.announce(client, true);
+  assert.deepEqual(heard, [{ client: client.principal, sessionPresent: true }]);
+  assert.equal(world.counters.connectsAccepted, 1);
+});
 
 test('Connecting.open() makes the client that the pipeline sees', () => {
   const world = new PipelineWorld();
@@ -218,7 +259,8 @@ test('Connecting.open() keeps a will, though the packet it came in is overwritte
   const { client } = accepted(open(world, connectOf({ will })));
   will.payload.fill(0);
   assert.ok(client.will);
-  const { topic, qos, retain, publisher, payload } = client.will;
+  assert.deepEqual(client.will.principal, client.principal);
+  const { topic, qos, retain, publisher, payload } = client.will.message;
   assert.deepEqual(
     { topic, qos, retain, publisher },
     { topic: 'a/b', qos: 2, retain: false, publisher: 'c' },

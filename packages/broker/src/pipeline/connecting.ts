@@ -8,11 +8,20 @@ import type { Counters } from '../observe/counters.js';
 import type { Logger } from '../observe/logger.js';
 import type { Outlet } from '../sessions/outlet.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+import type { StoredWill } from '../stores/store.js';
 import type { Client } from './client.js';
+import type { Wills } from './wills.js';
 
 /** What became of a CONNECT. */
 export type ConnectOutcome =
-  | { readonly accepted: true; readonly client: Client; readonly sessionPresent: boolean }
+  | {
+      readonly accepted: true;
+      readonly client: Client;
+      readonly sessionPresent: boolean;
+      /** The commit that CONNACK has to wait for; 0 if it may leave at once. */
+      readonly ticket: number;
+    }
   | { readonly accepted: false; readonly returnCode: number; readonly why: string };
 
 /** A connection that can be told to give way to another one with the same client identifier. */
@@ -25,6 +34,8 @@ export interface Connected {
 export class Connecting {
   readonly #authenticator: Authenticator;
   readonly #limits: Limits;
+  readonly #gate: CommitGate;
+  readonly #wills: Wills;
   readonly #registry: SessionRegistry;
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
@@ -35,6 +46,8 @@ export class Connecting {
   constructor(parts: {
     authenticator: Authenticator;
     limits: Limits;
+    gate: CommitGate;
+    wills: Wills;
     registry: SessionRegistry;
     counters: Counters;
     events: BrokerEvents;
@@ -43,6 +56,8 @@ export class Connecting {
   }) {
     this.#authenticator = parts.authenticator;
     this.#limits = parts.limits;
+    this.#gate = parts.gate;
+    this.#wills = parts.wills;
     this.#registry = parts.registry;
     this.#counters = parts.counters;
     this.#events = parts.events;
@@ -73,7 +88,8 @@ export class Connecting {
 
   /**
    * Second half: takes over from a connection of the same client identifier and opens the session.
-   * The caller sends CONNACK and then attaches the session to the outlet.
+   * Once the commit is safe the caller sends CONNACK, {@link announce}s the client and attaches the
+   * session to the outlet.
    */
   open(
     packet: Connect,
@@ -89,16 +105,18 @@ export class Connecting {
     }
     const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
     this.#connected.get(clientId)?.takeOver();
+    const { writes } = this.#gate;
     const { session, present } = this.#registry.open(clientId, packet.cleanSession);
     this.#connected.set(clientId, connection);
     const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
     const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
-    this.#counters.connectsAccepted++;
-    return { accepted: true, client, sessionPresent: present };
+    const ticket = this.#gate.writes === writes ? 0 : this.#gate.ticket;
+    return { accepted: true, client, sessionPresent: present, ticket };
   }
 
   /** The CONNACK is on its way: tell who listens. */
   announce(client: Client, sessionPresent: boolean): void {
+    this.#counters.connectsAccepted++;
     const { connected } = this.#events;
     if (connected.active) connected.emit({ client: client.principal, sessionPresent });
   }
@@ -124,12 +142,12 @@ export class Connecting {
     return undefined;
   }
 
-  #will(packet: Connect, principal: Principal): Message | undefined {
+  #will(packet: Connect, principal: Principal): StoredWill | undefined {
     const { will } = packet;
     if (will === undefined) return undefined;
-    const { clientId } = principal;
     const payload = new Uint8Array(will.payload); // the packet's bytes end with the turn
-    return Message.of({ ...will, payload, publisher: clientId });
+    const message = Message.of({ ...will, payload, publisher: principal.clientId });
+    return this.#wills.keep(principal, message);
   }
 
   #unavailable({ clientId, address }: Credentials, error: unknown): AuthenticationResult {

@@ -14,6 +14,7 @@ import type { Client } from './client.js';
 import { Connecting } from './connecting.js';
 import { Publishing } from './publishing.js';
 import { Subscribing } from './subscribing.js';
+import { Wills } from './wills.js';
 
 export interface TestClient extends Client {
   readonly outlet: RecordingOutlet;
@@ -60,6 +61,7 @@ export class PipelineWorld extends SessionWorld {
   readonly authenticator = new TestAuthenticator();
   readonly publishing: Publishing;
   readonly subscribing: Subscribing;
+  readonly wills: Wills;
   readonly connecting: Connecting;
   readonly #memory = new MessageMemory();
   #made = 0;
@@ -68,9 +70,12 @@ export class PipelineWorld extends SessionWorld {
     super(limits, store);
     this.publishing = new Publishing(this);
     this.subscribing = new Subscribing(this);
+    this.wills = new Wills(this);
     this.connecting = new Connecting({
       authenticator: this.authenticator,
       limits: this.limits,
+      gate: this.gate,
+      wills: this.wills,
       registry: this.registry,
       counters: this.counters,
       events: this.events,

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ProtocolError, type ProtocolFault, type QoS } from '@magpie/protocol';
 import type { Limits } from '../model/limits.js';
-import { Message } from '../model/message.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { PipelineWorld } from './pipeline-world.testing.js';
@@ -392,24 +391,4 @@ test('Publishing.publish() tells who listens, before anybody has it', () => {
     'dropped b of undefined: no-subscriber',
     'dropped secret of c: denied',
   ]);
-});
-
-test('Publishing.publishWill() asks as for any message of that client', async () => {
-  for (const [name, answer] of [
-    ['at once', (allowed: boolean) => allowed],
-    ['later', (allowed: boolean) => Promise.resolve(allowed)],
-  ] as const) {
-    for (const allowed of [true, false]) {
-      const world = new PipelineWorld();
-      world.authorizer.publish = () => answer(allowed);
-      const subscriber = world.client('subscriber', { filters: ['#'] });
-      const client = world.client('c');
-      const will = Message.of({ topic: 'will', payload: Buffer.from('m'), qos: 1, retain: true });
-      await world.publishing.publishWill(client, will);
-      assert.deepEqual(world.authorizer.asked, ['c publish will @ 1 retain']);
-      assert.deepEqual(subscriber.outlet.sent(), allowed ? ['will=m @ 1 id 1'] : [], name);
-      assert.deepEqual(retained(world), allowed ? ['will=m'] : []);
-      assert.deepEqual(world.dropped, allowed ? {} : { denied: 1 });
-    }
-  }
 });

@@ -105,15 +105,9 @@ export class Publishing {
     this.#gate.seal(message, outer);
   }
 
-  /** The will of a client whose connection ended without DISCONNECT (MQTT-3.1.2-8). */
-  publishWill(client: Client, will: Message): void | Promise<void> {
-    const { topic, qos, retain } = will;
-    const allowed = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
-    const decided = (answer: boolean) => {
-      if (answer) this.publish(will);
-      else this.#drop(will, client.principal.clientId, 'denied');
-    };
-    return typeof allowed === 'boolean' ? decided(allowed) : allowed.then(decided);
+  /** A message whose publisher may not publish it: it is dropped. */
+  refuse(message: Message, clientId: string): void {
+    this.#drop(message, clientId, 'denied');
   }
 
   #mayPublish(client: Client, packet: Publish): boolean | Promise<boolean> {
@@ -148,7 +142,7 @@ export class Publishing {
     const writesBefore = this.#gate.writes;
     if (allowed) this.publish(message);
     // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2).
-    else this.#drop(message, client.principal.clientId, 'denied');
+    else this.refuse(message, client.principal.clientId);
     if (message.qos === 0) return;
     if (message.qos === 2 && session.persistent && !session.ended) {
       this.#gate.writing.addReceived(session.clientId, packetId);

@@ -26,7 +26,7 @@ const opens: readonly (readonly [
   ['clean', true, false, false, []],
   ['clean', false, false, false, ['open c']],
   ['persistent', true, false, false, ['remove c']],
-  ['persistent', false, true, true, []],
+  ['persistent', false, true, true, ['back c']],
 ];
 
 for (const [before, clean, present, same, written] of opens) {
@@ -230,4 +230,74 @@ test('SessionRegistry.restore() writes nothing', async () => {
   assert.equal(next.registry.size, 1);
   assert.deepEqual(world.store.written, []);
   assert.equal(next.gate.ticket, 0);
+});
+
+const EXPIRY_S = 3600;
+
+/** How long a client was away before the broker was gone, how long that was, and what is left. */
+const pauses: readonly (readonly [awayS: number, pauseS: number, leftS: number])[] = [
+  [0, 0, 3600],
+  [600, 0, 3000],
+  [0, 600, 3000],
+  [600, 1200, 1800],
+  [0, 3599, 1],
+  [0, 3600, 0],
+  [600, 1_000_000, 0],
+];
+for (const [awayS, pauseS, leftS] of pauses) {
+  test(`SessionRegistry.restore() counts on: away ${awayS} s, pause ${pauseS} s`, async () => {
+    const world = new SessionWorld({ sessionExpiry: EXPIRY_S });
+    world.clock.advance(12_345);
+    world.registry.leave(world.session());
+    world.publish('m', 1);
+    world.clock.advance(awayS * 1000);
+    const next = await world.restarted(world.limits, world.store, pauseS * 1000);
+    if (leftS > 0) {
+      next.clock.advance(leftS * 1000 - 1);
+      assert.equal(next.registry.size, 1);
+      assert.equal(next.counters.dropped['session-ended'], 0);
+      next.clock.advance(200);
+    }
+    assert.deepEqual([next.registry.size, next.router.index.size, next.wheel.size], [0, 0, 0]);
+    assert.equal(next.counters.dropped['session-ended'], 1);
+    assert.deepEqual((await next.store.load()).sessions, []);
+  });
+}
+
+test('SessionRegistry.restore() has the session of a client that was connected wait', async () => {
+  const world = new SessionWorld({ sessionExpiry: EXPIRY_S });
+  const [session] = world.online();
+  world.registry.leave(session);
+  world.clock.advance(1000);
+  world.registry.open('c', false);
+  world.clock.advance(7 * DAY_MS);
+  let next = await world.restarted(world.limits, world.store, DAY_MS);
+  assert.equal(next.registry.size, 1);
+  // It counts on from there if the broker dies again.
+  next = await next.restarted(world.limits, world.store, 3_599_000);
+  assert.equal(next.registry.size, 1);
+  next = await next.restarted(world.limits, world.store, 1000);
+  assert.equal(next.registry.size, 0);
+});
+
+test('SessionRegistry.restore() keeps sessions for ever if sessionExpiry is 0', async () => {
+  const world = new SessionWorld({ sessionExpiry: 0 });
+  world.registry.leave(world.session());
+  const next = await world.restarted(world.limits, world.store, 10_000 * DAY_MS);
+  assert.deepEqual([next.registry.size, next.wheel.size], [1, 0]);
+});
+
+test('SessionRegistry stores the time when a client leaves, and when the clock was set', async () => {
+  const world = new SessionWorld({ sessionExpiry: EXPIRY_S });
+  world.clock.advance(5000);
+  world.registry.leave(world.session());
+  const stored = async () => (await world.store.load()).time;
+  assert.deepEqual(await stored(), { brokerMs: 5000, wallMs: world.clock.wallMs() });
+  world.clock.advance(120_000);
+  assert.deepEqual((await stored())?.brokerMs, 5000);
+  world.clock.setWall(Date.UTC(2035, 0, 1));
+  world.clock.advance(60_000);
+  const { brokerMs = 0, wallMs = 0 } = (await stored()) ?? {};
+  assert.ok(brokerMs > 125_000 && brokerMs <= 185_000, String(brokerMs));
+  assert.equal(wallMs - Date.UTC(2035, 0, 1), brokerMs - 125_000);
 });

@@ -2,7 +2,8 @@ import { parseSharedFilter, type QoS } from '@magpie/protocol';
 import type { TimerEntry, TimerWheel } from '../model/timer-wheel.js';
 import type { Clock } from '../model/clock.js';
 import type { Router } from '../routing/router.js';
-import type { StoredSession } from '../stores/store.js';
+import type { StoredSession, StoredTime } from '../stores/store.js';
+import { BrokerTime } from './broker-time.js';
 import { Session, type SessionSurroundings } from './session.js';
 
 /**
@@ -14,15 +15,19 @@ export class SessionRegistry {
   readonly #router: Router;
   readonly #wheel: TimerWheel;
   readonly #clock: Clock;
+  readonly #time: BrokerTime;
   readonly #sessions = new Map<string, Session>();
   /** Sessions whose client is away, with the end they are heading for. */
   readonly #expiring = new Map<Session, TimerEntry>();
+  /** There as long as somebody is away. */
+  #clockCheck: TimerEntry | undefined;
 
   constructor(around: SessionSurroundings, router: Router, wheel: TimerWheel, clock: Clock) {
     this.#around = around;
     this.#router = router;
     this.#wheel = wheel;
     this.#clock = clock;
+    this.#time = new BrokerTime(clock);
   }
 
   get size(): number {
@@ -47,6 +52,7 @@ export class SessionRegistry {
     const known = this.#sessions.get(clientId);
     if (known !== undefined && !clean && known.persistent) {
       this.#stay(known);
+      this.#around.gate.writing.putLeft(clientId, undefined);
       return { session: known, present: true };
     }
     if (known !== undefined) this.end(known);
@@ -63,7 +69,7 @@ export class SessionRegistry {
   leave(session: Session): void {
     session.detach();
     if (!session.persistent) this.end(session);
-    else this.#expire(session);
+    else this.#expire(session, this.#left(session.clientId));
   }
 
   /** Ends a session: its subscriptions, its queue and what is in flight are gone. */
@@ -96,13 +102,23 @@ export class SessionRegistry {
     return true;
   }
 
-  /** Takes over what a store remembered. */
-  restore(stored: Iterable<StoredSession>): void {
+  /**
+   * Takes over what a store remembered. A session whose client has stayed away for too long ends.
+   * The one of a client that was connected begins to wait for it now.
+   */
+  restore(stored: Iterable<StoredSession>, time: StoredTime | undefined): void {
+    if (time !== undefined) this.#time.restore(time);
     for (const record of stored) {
+      const { clientId, leftAtMs = this.#left(clientId), deliveries } = record;
+      if (this.#endMs(leftAtMs) <= this.#time.nowMs()) {
+        this.#around.gate.writing.removeSession(clientId);
+        this.#around.counters.dropped['session-ended'] += deliveries.length;
+        continue;
+      }
       const session = Session.restore(record, this.#around);
-      this.#sessions.set(session.clientId, session);
+      this.#sessions.set(clientId, session);
       for (const [filter, qos] of session.subscriptions) this.#addRoute(session, filter, qos);
-      this.#expire(session);
+      this.#expire(session, leftAtMs);
     }
   }
 
@@ -116,15 +132,39 @@ export class SessionRegistry {
     this.#router.index.remove(shared?.filter ?? filter, session, shared?.group);
   }
 
-  #expire(session: Session): void {
+  /** Notes that a client leaves. @returns When. */
+  #left(clientId: string): number {
+    const leftAtMs = this.#time.nowMs();
+    this.#around.gate.writing.putLeft(clientId, leftAtMs);
+    this.#around.gate.writing.putTime(this.#time.read());
+    return leftAtMs;
+  }
+
+  #endMs(leftAtMs: number): number {
     const expiryS = this.#around.limits.sessionExpiry;
-    if (expiryS === 0) return;
+    return expiryS === 0 ? Infinity : leftAtMs + expiryS * 1000;
+  }
+
+  #expire(session: Session, leftAtMs: number): void {
+    const endMs = this.#endMs(leftAtMs);
+    if (endMs === Infinity) return;
     const due = () => {
       this.end(session);
       return Infinity;
     };
-    const entry = this.#wheel.schedule({ due }, this.#clock.nowMs() + expiryS * 1000);
+    const waitMs = endMs - this.#time.nowMs();
+    const entry = this.#wheel.schedule({ due }, this.#clock.nowMs() + waitMs);
     this.#expiring.set(session, entry);
+    this.#clockCheck ??= this.#watchClock();
+  }
+
+  /** Stores the time anew whenever the clock of the machine was set. */
+  #watchClock(): TimerEntry {
+    const due = (nowMs: number) => {
+      if (this.#time.wasSet) this.#around.gate.writing.putTime(this.#time.read());
+      return nowMs + CLOCK_CHECK_MS;
+    };
+    return this.#wheel.schedule({ due }, this.#clock.nowMs() + CLOCK_CHECK_MS);
   }
 
   #stay(session: Session): void {
@@ -132,5 +172,10 @@ export class SessionRegistry {
     if (entry === undefined) return;
     this.#wheel.cancel(entry);
     this.#expiring.delete(session);
+    if (this.#expiring.size > 0 || this.#clockCheck === undefined) return;
+    this.#wheel.cancel(this.#clockCheck);
+    this.#clockCheck = undefined;
   }
 }
+
+const CLOCK_CHECK_MS = 60_000;

@@ -52,15 +52,17 @@ export class SessionWorld<S extends Store = HandStore> {
     this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
   }
 
-  /** A world on what this one has stored. */
+  /** A world on what this one has stored, after a pause. */
   async restarted(
     limits: Partial<Limits> = this.limits,
     store = this.store,
+    pauseMs = 0,
   ): Promise<SessionWorld<S>> {
     const next = new SessionWorld<S>(limits, store);
-    const { sessions, retained } = await store.load();
+    next.clock.advance(this.clock.nowMs() + pauseMs);
+    const { sessions, retained, time } = await store.load();
     for (const { message, change } of retained) next.retained.restore(message, change);
-    next.registry.restore(sessions);
+    next.registry.restore(sessions, time);
     return next;
   }
 
@@ -88,7 +90,7 @@ export class SessionWorld<S extends Store = HandStore> {
   /** Retains a message and routes it. */
   retain(topic: string, payload: string, qos: QoS = 1): void {
     const message = messageOf(topic, payload, { qos, retain: true });
-    this.retained.set(message);
+    this.gate.writing.putRetained(message, this.retained.set(message));
     this.route(message);
   }
 

@@ -110,6 +110,21 @@ export class CommitGate {
     this.#waiting.delete(waiter);
   }
 
+  /** Resolves once the commit with this ticket is safe. */
+  async safe(ticket: number): Promise<void> {
+    if (ticket <= this.#safe) return;
+    await new Promise<void>((resolve) => {
+      const waiter = {
+        committed: (safe: number) => {
+          if (safe < ticket) return;
+          this.leave(waiter);
+          resolve();
+        },
+      };
+      this.wait(waiter);
+    });
+  }
+
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
     if (!this.#dirty || this.#underWay !== undefined || this.#failed) return;
