@@ -109,7 +109,7 @@ for (const done of [false, true]) {
   });
 }
 
-test('Broker asks the authorizer about wills of clients that it does not know any more', async (t) => {
+test('Broker asks the authorizer about wills of clients of an earlier process', async (t) => {
   const store = new CrashStore();
   await worldWithWills(t, store);
   const after = store.crashed(false);

@@ -38,7 +38,7 @@ export class BrokerTime {
     return { brokerMs: this.nowMs(), wallMs: Math.max(0, Math.floor(this.#clock.wallMs())) };
   }
 
-  /** Whether the clock of the machine was set since the last {@link read}: what is stored misleads. */
+  /** Whether somebody set the clock of the machine since the last {@link read}. */
   get wasSet(): boolean {
     return Math.abs(this.#wallAhead() - this.#wallAheadMs) > DRIFT_MS_MAX;
   }

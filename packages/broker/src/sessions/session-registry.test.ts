@@ -287,7 +287,7 @@ test('SessionRegistry.restore() keeps sessions for ever if sessionExpiry is 0', 
   assert.deepEqual([next.registry.size, next.wheel.size], [1, 0]);
 });
 
-test('SessionRegistry stores the time when a client leaves, and when the clock was set', async () => {
+test('SessionRegistry stores the time when a client leaves, or the clock is set', async () => {
   const world = new SessionWorld({ sessionExpiry: EXPIRY_S });
   world.clock.advance(5000);
   world.registry.leave(world.session());
