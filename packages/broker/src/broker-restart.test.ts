@@ -30,10 +30,10 @@ async function start(
 
 /** Ends every commit until this has happened. */
 async function untilSafe<T>(store: CrashStore, happening: Promise<T>): Promise<T> {
-  let done = false;
-  const ended = happening.finally(() => (done = true));
-  while (!done) await store.succeed();
-  return ended;
+  const waiting = new Set([happening]);
+  void happening.finally(() => waiting.clear()).catch(() => {});
+  while (waiting.size > 0) await store.succeed();
+  return happening;
 }
 
 /** Everything that was written is safe. */

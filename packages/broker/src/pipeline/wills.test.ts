@@ -59,7 +59,10 @@ test('Wills.publish() has message and will change in one commit', () => {
 test('Wills.publish() keeps a will in the store until the authorizer has answered', async () => {
   const world = new PipelineWorld();
   let decide: (allowed: boolean) => void = () => {};
-  world.authorizer.publish = () => new Promise<boolean>((resolve) => (decide = resolve));
+  const answer = new Promise<boolean>((resolve) => {
+    decide = resolve;
+  });
+  world.authorizer.publish = () => answer;
   const older = world.wills.keep(PRINCIPAL, messageOf('older'));
   const published = world.wills.publish(older);
   // The client has taken over from itself.
