@@ -77,9 +77,12 @@ export class DirectoryLock {
     await this.#listen(this.#path(unborn));
     // Only now it can be found: who is found and does not answer is gone.
     await rename(join(this.#directory, unborn), join(this.#directory, this.#name));
-    for (;;) {
+    for (let round = 1; ; round++) {
       const rivals = await this.#rivals();
-      const winner = rivals.find(({ name, state }) => state !== 'candidate' || name < this.#name);
+      const winner = rivals.find(({ name, state }) => {
+        if (state === UNCLEAR) return round >= ROUNDS_MAX;
+        return state !== 'candidate' || name < this.#name;
+      });
       if (winner !== undefined) throw this.#inUse(winner.who);
       if (rivals.length === 0) break;
       await delay(RIVAL_WAIT_MS); // they give up, or have won
@@ -141,17 +144,23 @@ interface Rival {
   readonly who: string;
 }
 
-/** What it says at a socket; nothing if it does not get to answer. `undefined`: it is gone. */
+/**
+ * What it says at a socket; nothing if it is there and does not get to answer. `undefined`: it is
+ * gone.
+ */
 async function ask(path: string): Promise<string | undefined> {
   const socket = connect(path);
-  socket.setTimeout(ANSWER_MS, () => socket.destroy());
+  let answer = UNCLEAR;
+  socket.setTimeout(ANSWER_MS, () => {
+    answer = '';
+    socket.destroy();
+  });
   try {
     await once(socket, 'connect');
-    return await text(socket);
+    return (await text(socket)) || UNCLEAR;
   } catch (error) {
     const code = codeOf(error);
-    // Anything else, a full backlog for instance, is somebody.
-    return code === 'ECONNREFUSED' || code === 'ENOENT' ? undefined : '';
+    return code === 'ECONNREFUSED' || code === 'ENOENT' ? undefined : answer;
   } finally {
     socket.destroy();
   }
@@ -165,6 +174,10 @@ const PREFIX = 'in-use-';
 const NAME = /^in-use-[0-9a-f]{16}$/;
 /** Behind the name of one that does not listen yet. */
 const UNBORN = '.new';
+/** It hung up: it may be giving up just now, or its backlog be full. To be asked again. */
+const UNCLEAR = 'unclear';
 /** A process that is there but does not get to answer has the directory. */
 const ANSWER_MS = 1000;
 const RIVAL_WAIT_MS = 20;
+/** Who is unclear for so many rounds has the directory. */
+const ROUNDS_MAX = 100;
