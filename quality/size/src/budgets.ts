@@ -1,0 +1,30 @@
+/** How large a piece of the client may be in a browser. */
+export interface Budget {
+  readonly name: string;
+  /** The module that is bundled. */
+  readonly code: string;
+  /** Most bytes, minified by esbuild and compressed by `gzip -9`. */
+  readonly gzipBytesMax: number;
+}
+
+/**
+ * One row for each way in which the client is loaded. A small piece has a row of its own to show
+ * that it brings nothing else along.
+ */
+export const BUDGETS: readonly Budget[] = [
+  {
+    name: 'everything',
+    code: "export * from '@magpie/client';",
+    gzipBytesMax: 16 * 1024,
+  },
+  {
+    name: 'unpackBatch alone',
+    code: "export { unpackBatch } from '@magpie/client';",
+    gzipBytesMax: 512,
+  },
+  {
+    name: 'Deduplicator alone',
+    code: "export { Deduplicator } from '@magpie/client';",
+    gzipBytesMax: 1536,
+  },
+];
