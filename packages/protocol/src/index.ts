@@ -6,6 +6,11 @@ export { ByteReader, type TopicNames } from './bytes/byte-reader.js';
 export { writeUint16 } from './bytes/byte-writer.js';
 export { hashBytes } from './bytes/hash-bytes.js';
 export { varintSize, writeVarint } from './bytes/varint.js';
+export {
+  clientPacketLength,
+  decodeServerPacket,
+  encodeClientPacketInto,
+} from './client-codec.js';
 export { decode, encode, encodedLength, encodeInto } from './codec.js';
 export { PROTOCOL_FAULTS, ProtocolError, type ProtocolFault } from './faults.js';
 export type { Frame } from './framing/frame.js';
@@ -21,7 +26,7 @@ export {
 export type { Connack } from './packets/connack.js';
 export type { Connect, Will } from './packets/connect.js';
 export { DISCONNECT, type Disconnect } from './packets/disconnect.js';
-export type { Packet } from './packets/packet.js';
+export type { ClientPacket, Packet, ServerPacket } from './packets/packet.js';
 export { PACKET_TYPES, type PacketTypeName, packetTypeName } from './packets/packet-type.js';
 export { PINGREQ, type Pingreq } from './packets/pingreq.js';
 export { PINGRESP, type Pingresp } from './packets/pingresp.js';
@@ -56,7 +61,7 @@ export { hasWildcard, validateTopicFilter } from './topics/topic-filter.js';
 export { topicLevels, validateTopicName } from './topics/topic-name.js';
 export { TopicTable, type TopicTableLimits } from './topics/topic-table.js';
 export { keepAliveDeadlineMs } from './connection/keepalive.js';
-export { type ClientPacket, ServerConnection } from './connection/server-connection.js';
+export { ServerConnection } from './connection/server-connection.js';
 export { InboundWindow } from './session/inbound-window.js';
 export {
   MISMATCH,

@@ -16,22 +16,26 @@ export const CONNACK_CODE_MAX = 5;
 /** The SUBACK code of a refused filter (3.9.3); the others are the granted QoS. */
 export const SUBACK_FAILURE = 0x80;
 
-/** The faults that CONNACK can name. All others close without one (MQTT-3.2.2-6). */
-const CONNACK_CODE_BY_FAULT: Partial<Record<ProtocolFault, number>> = {
-  UNSUPPORTED_PROTOCOL_VERSION: CONNACK_CODES.UNACCEPTABLE_PROTOCOL_VERSION.code,
-  CLIENT_IDENTIFIER_NOT_VALID: CONNACK_CODES.IDENTIFIER_REJECTED.code,
-  SERVER_UNAVAILABLE: CONNACK_CODES.SERVER_UNAVAILABLE.code,
-  QUOTA_EXCEEDED: CONNACK_CODES.SERVER_UNAVAILABLE.code,
-  BAD_USER_NAME_OR_PASSWORD: CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code,
-  NOT_AUTHORIZED: CONNACK_CODES.NOT_AUTHORIZED.code,
-};
-
 /**
  * The CONNACK return code that answers a CONNECT refused for `fault` (MQTT 3.1.1, 3.2.2.3), or
  * `undefined` where the server closes without one (MQTT-3.2.2-6, MQTT-3.1.4-1).
  */
 export function connackCodeOf(fault: ProtocolFault): number | undefined {
-  return CONNACK_CODE_BY_FAULT[fault];
+  switch (fault) {
+    case 'UNSUPPORTED_PROTOCOL_VERSION':
+      return CONNACK_CODES.UNACCEPTABLE_PROTOCOL_VERSION.code;
+    case 'CLIENT_IDENTIFIER_NOT_VALID':
+      return CONNACK_CODES.IDENTIFIER_REJECTED.code;
+    case 'SERVER_UNAVAILABLE':
+    case 'QUOTA_EXCEEDED':
+      return CONNACK_CODES.SERVER_UNAVAILABLE.code;
+    case 'BAD_USER_NAME_OR_PASSWORD':
+      return CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code;
+    case 'NOT_AUTHORIZED':
+      return CONNACK_CODES.NOT_AUTHORIZED.code;
+    default:
+      return undefined;
+  }
 }
 
 /** What a CONNACK return code means; codes above 5 are reserved. */

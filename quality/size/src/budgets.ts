@@ -18,6 +18,14 @@ export const BUDGETS: readonly Budget[] = [
     gzipBytesMax: 16 * 1024,
   },
   {
+    name: 'what a client needs of the protocol',
+    code: `
+      export { ByteReader, Framer, InboundWindow, OutboundWindow } from '@magpie/protocol';
+      export { clientPacketLength, decodeServerPacket, encodeClientPacketInto }
+        from '@magpie/protocol';`,
+    gzipBytesMax: 5000,
+  },
+  {
     name: 'unpackBatch alone',
     code: "export { unpackBatch } from '@magpie/client';",
     gzipBytesMax: 512,

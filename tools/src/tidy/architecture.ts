@@ -29,6 +29,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     packets: 3,
     framing: 4,
     'codec.ts': 5,
+    'client-codec.ts': 5,
     session: 6,
     connection: 7,
     'index.ts': 8,

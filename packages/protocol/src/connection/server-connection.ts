@@ -3,14 +3,8 @@ import { decode } from '../codec.js';
 import { ProtocolError } from '../faults.js';
 import { Framer } from '../framing/framer.js';
 import type { Connect } from '../packets/connect.js';
-import type { Packet } from '../packets/packet.js';
+import type { ClientPacket } from '../packets/packet.js';
 import type { ProtocolVersion } from '../packets/protocol-version.js';
-
-/** What a client may send once it is connected. */
-export type ClientPacket = Exclude<
-  Packet,
-  { readonly type: 'connack' | 'suback' | 'unsuback' | 'pingresp' }
->;
 
 /**
  * The server's side of one connection: bytes in, packets out, in the order that MQTT 3.1.1 allows.

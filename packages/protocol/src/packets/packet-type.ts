@@ -21,18 +21,6 @@ export const PACKET_TYPES = {
 
 export type PacketTypeName = keyof typeof PACKET_TYPES;
 
-const NAMES = new Map<number, PacketTypeName>(
-  Object.entries(PACKET_TYPES).map(([name, type]) => [type, name as PacketTypeName]),
-);
-
-/** Statements that repeat MQTT-2.2.2-2 for one type. */
-const FLAG_CLAUSES = new Map<number, string>([
-  [PACKET_TYPES.pubrel, 'MQTT-3.6.1-1'],
-  [PACKET_TYPES.subscribe, 'MQTT-3.8.1-1'],
-  [PACKET_TYPES.unsubscribe, 'MQTT-3.10.1-1'],
-  [PACKET_TYPES.disconnect, 'MQTT-3.14.1-1'],
-]);
-
 const DUP = 0b1000;
 
 /** The fixed-header flags of every type but PUBLISH (table 2.2). */
@@ -54,14 +42,35 @@ export function checkReservedFlags(type: number, flags: number, version: Protoco
   const wanted = reservedFlags(type);
   if (flags === wanted) return;
   if (version === 3 && wanted !== 0 && flags === (wanted | DUP)) return;
-  if (!NAMES.has(type)) return; // a reserved type has no flags: `decode` refuses the type
+  if (!isPacketType(type)) return; // a reserved type has no flags: `decode` refuses the type
   const problem = `${packetTypeName(type)} must have flags ${bits(wanted)}: it has ${bits(flags)}`;
-  throw new ProtocolError('MALFORMED_PACKET', problem, FLAG_CLAUSES.get(type) ?? 'MQTT-2.2.2-2');
+  throw new ProtocolError('MALFORMED_PACKET', problem, flagClause(type));
 }
 
 /** The name of a type as the standard writes it, for messages. */
 export function packetTypeName(type: number): string {
-  return NAMES.get(type)?.toUpperCase() ?? `Packet type ${type}`;
+  const known = Object.entries(PACKET_TYPES).find(([, value]) => value === type);
+  return known?.[0].toUpperCase() ?? `Packet type ${type}`;
+}
+
+function isPacketType(type: number): boolean {
+  return type >= PACKET_TYPES.connect && type <= PACKET_TYPES.disconnect;
+}
+
+/** Some types have a statement of their own, which repeats MQTT-2.2.2-2. */
+function flagClause(type: number): string {
+  switch (type) {
+    case PACKET_TYPES.pubrel:
+      return 'MQTT-3.6.1-1';
+    case PACKET_TYPES.subscribe:
+      return 'MQTT-3.8.1-1';
+    case PACKET_TYPES.unsubscribe:
+      return 'MQTT-3.10.1-1';
+    case PACKET_TYPES.disconnect:
+      return 'MQTT-3.14.1-1';
+    default:
+      return 'MQTT-2.2.2-2';
+  }
 }
 
 function bits(flags: number): string {

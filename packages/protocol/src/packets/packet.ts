@@ -29,3 +29,15 @@ export type Packet =
   | Pingreq
   | Pingresp
   | Disconnect;
+
+/** What a client may send. */
+export type ClientPacket = Exclude<
+  Packet,
+  { readonly type: 'connack' | 'suback' | 'unsuback' | 'pingresp' }
+>;
+
+/** What a server may send. */
+export type ServerPacket = Exclude<
+  Packet,
+  { readonly type: 'connect' | 'subscribe' | 'unsubscribe' | 'pingreq' | 'disconnect' }
+>;
