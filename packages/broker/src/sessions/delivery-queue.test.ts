@@ -23,12 +23,18 @@ function counted({ messages, bytes }: QueueTotals): [messages: number, bytes: nu
   return [messages, bytes];
 }
 
+/** The name of an item; of a message in the store, its sequence number as a text. */
+function nameOf(item: Item | { readonly sequence: number } | undefined) {
+  if (item === undefined) return undefined;
+  return 'name' in item ? item.name : String(item.sequence);
+}
+
 test('DeliveryQueue gives first what came first', () => {
   const queue = queueOf();
   for (const name of [1, 2, 3]) queue.push({ name, bytes: 10 });
-  assert.equal(queue.peek()?.name, 1);
-  assert.equal(queue.peek()?.name, 1);
-  assert.deepEqual([queue.shift()?.name, queue.shift()?.name], [1, 2]);
+  assert.equal(nameOf(queue.peek()), 1);
+  assert.equal(nameOf(queue.peek()), 1);
+  assert.deepEqual([nameOf(queue.shift()), nameOf(queue.shift())], [1, 2]);
   assert.deepEqual([queue.length, queue.bytes], [1, 10]);
 });
 
@@ -120,10 +126,48 @@ test('DeliveryQueue.remove() takes out what is unwanted and leaves the others in
   assert.deepEqual([queue.length, queue.bytes], [6, 1 + 2 + 4 + 5 + 7 + 8]);
   assert.deepEqual(counted(totals), [6, 27]);
   queue.push({ name: 10, bytes: 0 });
-  const names: number[] = [];
-  for (let item = queue.shift(); item !== undefined; item = queue.shift()) names.push(item.name);
-  assert.deepEqual(names, [1, 2, 4, 5, 7, 8, 10]);
+  assert.deepEqual(namesIn(queue), [1, 2, 4, 5, 7, 8, 10]);
 });
+
+test('DeliveryQueue keeps the order of what is in memory and what is in the store', () => {
+  const totals = new QueueTotals();
+  const queue = queueOf({}, totals);
+  assert.equal(queue.lastStored, -1);
+  for (const sequence of [5, 6, 9]) queue.pushStored(sequence, 10);
+  queue.push({ name: 1, bytes: 100 });
+  for (const sequence of [20, 1000, 1001]) queue.pushStored(sequence, 1);
+  assert.equal(queue.lastStored, 1001);
+  assert.deepEqual([queue.length, queue.bytes], [7, 133]);
+  assert.deepEqual(counted(totals), [7, 133]);
+  assert.deepEqual(
+    [nameOf(queue.peek()), nameOf(queue.shift()), nameOf(queue.peek())],
+    ['5', '5', '6'],
+  );
+  assert.deepEqual([queue.length, queue.bytes], [6, 123]);
+  assert.deepEqual(
+    queue.remove(() => true).map(({ name }) => name),
+    [1],
+  );
+  assert.deepEqual(namesIn(queue), ['6', '9', '20', '1000', '1001']);
+  assert.deepEqual(counted(totals), [0, 0]);
+});
+
+test('DeliveryQueue.clear() gives back all that was counted', () => {
+  const totals = new QueueTotals();
+  const [queue, other] = [queueOf({}, totals), queueOf({}, totals)];
+  queue.push({ name: 1, bytes: 5 });
+  queue.pushStored(1, 7);
+  other.push({ name: 2, bytes: 11 });
+  queue.clear();
+  assert.deepEqual([queue.length, queue.bytes, queue.peek()], [0, 0, undefined]);
+  assert.deepEqual(counted(totals), [1, 11]);
+});
+
+function namesIn(queue: DeliveryQueue<Item>) {
+  const names = [];
+  for (let item = queue.shift(); item !== undefined; item = queue.shift()) names.push(nameOf(item));
+  return names;
+}
 
 test('DeliveryQueue.fits() again once something was taken', () => {
   const totals = new QueueTotals();
@@ -151,23 +195,29 @@ test('DeliveryQueue counts in the totals what all queues hold together', () => {
 test('DeliveryQueue is the same as an array, however long', () => {
   const step = fc.record({
     push: fc.boolean(),
+    stored: fc.boolean(),
     count: fc.oneof(fc.nat(5), fc.integer({ min: 0, max: 3000 })),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 12 }), (steps) => {
       const totals = new QueueTotals();
       const queue = queueOf({}, totals);
-      const model: Item[] = [];
+      const model: { readonly name: number | string; readonly bytes: number }[] = [];
       let name = 0;
-      for (const { push, count } of steps) {
+      for (const { push, stored, count } of steps) {
         for (let time = 0; time < count; time++) {
-          if (push) {
-            const item = { name: name++, bytes: name % 7 };
-            queue.push(item);
-            model.push(item);
+          const bytes = name++ % 7;
+          if (push && stored) {
+            queue.pushStored(name, bytes);
+            model.push({ name: String(name), bytes });
+          } else if (push) {
+            queue.push({ name, bytes });
+            model.push({ name, bytes });
           } else {
-            assert.equal(queue.peek(), model[0]);
-            assert.equal(queue.shift(), model.shift());
+            const first = model.shift();
+            assert.equal(nameOf(queue.peek()), first?.name);
+            const shifted = queue.shift();
+            assert.deepEqual([nameOf(shifted), shifted?.bytes], [first?.name, first?.bytes]);
           }
         }
         const bytes = model.reduce((sum, item) => sum + item.bytes, 0);

@@ -1,5 +1,6 @@
 /** A client that keeps its session, and reads, answers and hangs up when a test says so. */
 import assert from 'node:assert/strict';
+import { callbacksDone } from '../stores/hand-store.testing.js';
 import { RecordingOutlet, type SentPacket } from './recording-outlet.testing.js';
 import type { Session } from './session.js';
 
@@ -76,6 +77,20 @@ export class SessionClient {
       assert.ok(rounds < 10_000, 'it never ends');
       this.read(Infinity);
       this.answer(Infinity);
+    }
+  }
+
+  /** Whether it has all that the session has for it, to the end. */
+  hasAllOf(session: Session): boolean {
+    return this.idle && session.inflight === 0 && session.queued === 0;
+  }
+
+  /** The same with what the session still has to read from its store. */
+  async finishWith(session: Session): Promise<void> {
+    for (let rounds = 0; !this.hasAllOf(session); rounds++) {
+      assert.ok(rounds < 10_000, 'it never ends');
+      this.finish();
+      await callbacksDone();
     }
   }
 

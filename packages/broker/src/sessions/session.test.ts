@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Limits } from '../model/limits.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { CrashStore } from '../stores/crash-store.testing.js';
-import { HandStore } from '../stores/hand-store.testing.js';
+import { callbacksDone, HandStore } from '../stores/hand-store.testing.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
 import type { Session } from './session.js';
 import { SessionClient } from './session-client.testing.js';
@@ -760,6 +760,7 @@ for (const [name, act, sent] of restarts) {
     const withoutDup = (line: string) => line.replace(' dup', '');
     // Whether it was sent before is not stored, so DUP may be set on what was not.
     const outlet = attach(session);
+    await callbacksDone(); // pages come
     const again = outlet.sent();
     assert.deepEqual(again.map(withoutDup), sent.map(withoutDup));
     for (const [index, line] of sent.entries()) {
@@ -795,14 +796,14 @@ test('Session.restore() takes back what is above new limits, too', async () => {
   assert.deepEqual([...restored.inbound.identifiers()], [7, 3, 9]);
   const client = new SessionClient();
   client.connect(restored);
-  client.finish();
+  await client.finishWith(restored);
   assert.deepEqual(client.received, ['0', '1', '2', '3', '4']);
 });
 
 type Step =
   | { readonly type: 'publish'; readonly qos: 1 | 2 }
   | { readonly type: 'read' | 'answer'; readonly count: number }
-  | { readonly type: 'disconnect' | 'connect' | 'restart' | 'replay' };
+  | { readonly type: 'disconnect' | 'connect' | 'restart' | 'replay' | 'page comes' };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -827,6 +828,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'connect' as const,
         'restart' as const,
         'replay' as const,
+        'page comes' as const,
       ),
     }),
   },
@@ -838,47 +840,57 @@ const step: fc.Arbitrary<Step> = fc.oneof(
  * Method: random steps; a client that loses what it has not read and what it has not answered; in
  * the end it reads and answers everything.
  */
-test('Session delivers as its QoS says, over lost connections and restarts', async () => {
-  const steps = fc.array(step, { maxLength: 60, size: 'max' });
-  await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (inflightMax, all) => {
-      let world = new SessionWorld({ inflightMax });
-      world.session();
-      world.retain('retained/a', 'retained');
-      world.retain('retained/b', 'retained');
-      const session = () => world.registry.get('c') ?? assert.fail('the session is gone');
-      const client = new SessionClient();
-      const published: string[] = [];
-      for (const next of all) {
-        if (next.type === 'publish') {
-          const payload = `${published.length} @ ${next.qos}`;
-          published.push(payload);
-          world.publish(payload, next.qos);
-        } else if (next.type === 'read') client.read(next.count);
-        else if (next.type === 'answer') client.answer(next.count);
-        else if (next.type === 'replay') session().replay('retained/+', 2);
-        else if (next.type === 'connect') {
-          if (!client.connected) client.connect(session());
-        } else {
-          client.disconnect();
-          if (next.type === 'restart') world = await world.restarted();
+for (const inMemory of [true, false]) {
+  const where = inMemory ? 'in memory' : 'in the store alone';
+  test(`Session delivers as its QoS says over lost links and restarts, ${where}`, async () => {
+    const steps = fc.array(step, { maxLength: 60, size: 'max' });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 5 }), steps, async (inflightMax, all) => {
+        let world = new SessionWorld(
+          { inflightMax },
+          new HandStore({ safeAtOnce: true, inMemory }),
+        );
+        world.store.readsAtOnce = false;
+        world.session();
+        world.retain('retained/a', 'retained');
+        world.retain('retained/b', 'retained');
+        const session = () => world.registry.get('c') ?? assert.fail('the session is gone');
+        const client = new SessionClient();
+        const published: string[] = [];
+        for (const next of all) {
+          if (next.type === 'publish') {
+            const payload = `${published.length} @ ${next.qos}`;
+            published.push(payload);
+            world.publish(payload, next.qos);
+          } else if (next.type === 'read') client.read(next.count);
+          else if (next.type === 'answer') client.answer(next.count);
+          else if (next.type === 'replay') session().replay('retained/+', 2);
+          else if (next.type === 'page comes') await world.store.giveRead();
+          else if (next.type === 'connect') {
+            if (!client.connected) client.connect(session());
+          } else {
+            client.disconnect();
+            if (next.type === 'restart') world = await world.restarted();
+          }
         }
-      }
-      if (!client.connected) client.connect(session());
-      client.finish();
-      assert.deepEqual([session().inflight, session().queued], [0, 0]);
-      assert.deepEqual(world.queued, [0, 0]);
+        if (!client.connected) client.connect(session());
+        while (world.store.reading > 0) await world.store.giveRead();
+        world.store.readsAtOnce = true;
+        await client.finishWith(session());
+        assert.deepEqual([session().inflight, session().queued], [0, 0]);
+        assert.deepEqual(world.queued, [0, 0]);
 
-      const received = client.received.filter((payload) => payload !== 'retained');
-      assert.deepEqual([...new Set(received)], published); // the first time in order
-      const sure = received.filter((payload) => payload.endsWith('@ 2'));
-      assert.equal(new Set(sure).size, sure.length, 'a QoS 2 message came twice');
-      const left = (await world.store.load()).sessions[0]?.deliveries;
-      assert.deepEqual(left, []);
-    }),
-    { numRuns: 300 },
-  );
-});
+        const received = client.received.filter((payload) => payload !== 'retained');
+        assert.deepEqual([...new Set(received)], published); // the first time in order
+        const sure = received.filter((payload) => payload.endsWith('@ 2'));
+        assert.equal(new Set(sure).size, sure.length, 'a QoS 2 message came twice');
+        const left = (await world.store.load()).sessions[0]?.deliveries;
+        assert.deepEqual(left, []);
+      }),
+      { numRuns: 300 },
+    );
+  });
+}
 
 type CrashStep =
   | Step
@@ -990,16 +1002,18 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
         else if (next.type === 'answer') client.answer(next.count);
         else if (next.type === 'turn ends') world.gate.commit();
         else if (next.type === 'commit ends') await world.store.succeed();
+        else if (next.type === 'page comes') await callbacksDone();
         else if (next.type === 'crash') await crash(next.done);
         else if (next.type === 'disconnect') client.disconnect();
         else if (!client.connected) client.connect(session());
       }
       if (!client.connected) client.connect(session());
-      for (let rounds = 0; !client.idle || unsure.length > 0; rounds++) {
+      for (let rounds = 0; !client.hasAllOf(session()) || unsure.length > 0; rounds++) {
         assert.ok(rounds < 1000, 'it never ends');
         await settle();
         client.read(Infinity, safe);
         client.answer(Infinity);
+        await callbacksDone(); // pages come
       }
 
       // Each quality of service has an order of its own (MQTT-4.6.0-6).

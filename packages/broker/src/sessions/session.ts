@@ -7,14 +7,23 @@ import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Subscriber } from '../routing/subscriber.js';
 import type { CommitGate } from '../stores/commit-gate.js';
-import type { StoredDelivery, StoredReplay, StoredSession } from '../stores/store.js';
+import type {
+  StoredDelivery,
+  StoredMessage,
+  StoredReplay,
+  StoredSession,
+} from '../stores/store.js';
+import type { Logger } from '../observe/logger.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
 import type { Outlet } from './outlet.js';
+import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
+import { StoredRun } from './stored-run.js';
 
 /** What all sessions of a broker share. */
 export interface SessionSurroundings {
+  readonly log: Logger;
   readonly limits: Limits;
   readonly gate: CommitGate;
   readonly retained: RetainedTree;
@@ -32,9 +41,10 @@ export interface SessionSurroundings {
  *        └──▶ queue ── room again (drain) ───────┘
  *
  * QoS 0 is never kept for a client that is away. A persistent session tells the store, by the gate,
- * of everything that must survive; a clean one never does.
+ * of everything that must survive; a clean one never does. What the store has on disk is not kept
+ * in memory: it is read back, page by page, when its turn comes.
  */
-export class Session implements Subscriber {
+export class Session implements Subscriber, PageReader {
   readonly clientId: string;
   readonly persistent: boolean;
   readonly inbound: InboundWindow;
@@ -42,10 +52,18 @@ export class Session implements Subscriber {
   readonly subscriptions = new Map<string, QoS>();
   readonly #around: SessionSurroundings;
   readonly #window: OutboundWindow<Delivery | undefined>;
+  /** Whether messages are not kept in memory, since the store has them on disk. */
+  readonly #leavesToStore: boolean;
   #queue: DeliveryQueue<Delivery | RetainedReplay> | undefined;
   /** Entries of the queue that are replays. */
   #replays = 0;
   #outlet: Outlet | undefined;
+  /** For this connection. */
+  #ahead: ReadAhead | undefined;
+  /** From here on, what is in flight was not sent to this connection. */
+  #unsentFrom = Infinity;
+  /** Messages in the queue below this number may have been sent before the broker was restarted. */
+  #maybeSentBelow = 0;
   #nextSequence = 0;
   #ended = false;
 
@@ -55,6 +73,7 @@ export class Session implements Subscriber {
     this.#around = surroundings;
     this.inbound = new InboundWindow(surroundings.limits.unreleasedMax);
     this.#window = new OutboundWindow(surroundings.limits.inflightMax);
+    this.#leavesToStore = persistent && !surroundings.gate.inMemory;
   }
 
   /** The session that a store remembered. Its subscriptions are not in the routing yet. */
@@ -64,13 +83,15 @@ export class Session implements Subscriber {
     session.#nextSequence = Math.max(stored.nextSequence, ...ends);
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
     for (const packetId of stored.received) session.inbound.restore(packetId);
-    const lastReleased = stored.deliveries.findLastIndex(({ message }) => message === undefined);
     const replays = [...stored.replays];
+    const lastReleased = stored.deliveries.findLast(({ released }) => released)?.sequence ?? -1;
     for (const [index, delivery] of stored.deliveries.entries()) {
       while (replays[0] !== undefined && replays[0].endSequence <= delivery.sequence) {
         session.#takeBackReplay(replays.shift()!);
       }
-      session.#takeBack(delivery, index < lastReleased);
+      session.#takeBack(delivery, delivery.sequence < lastReleased);
+      const maybeSent = index < surroundings.limits.inflightMax && session.#replays === 0;
+      if (maybeSent) session.#maybeSentBelow = delivery.sequence + 1;
     }
     for (const replay of replays) session.#takeBackReplay(replay);
     return session;
@@ -101,22 +122,14 @@ export class Session implements Subscriber {
    */
   attach(outlet: Outlet): void {
     this.#outlet = outlet;
-    const { ticket } = this.#around.gate;
-    for (const { packetId, message: delivery } of this.#window.unacknowledged()) {
-      if (delivery === undefined) {
-        outlet.acknowledge('pubrel', packetId, ticket);
-        continue;
-      }
-      const { message, qos, retain } = delivery;
-      // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
-      outlet.publish(message, qos, packetId, true, retain, qos === 2 ? ticket : 0);
-    }
+    if (this.#window.inflight > 0) this.#unsentFrom = 0;
     this.drain();
   }
 
   /** The connection is gone, and so is QoS 0 that waited behind retained messages. */
   detach(): void {
     this.#outlet = undefined;
+    this.#forgetPages();
     if (!this.persistent || this.#queue === undefined) return;
     const gone = this.#queue.remove((item) => item instanceof Delivery && item.qos === 0);
     for (const item of gone) if (item instanceof Delivery) this.#drop(item.message, 'offline-qos0');
@@ -178,7 +191,7 @@ export class Session implements Subscriber {
   /** Sends what waits, as far as the window and the client's reading allow. */
   drain(): void {
     const outlet = this.#outlet;
-    if (outlet === undefined) return;
+    if (outlet === undefined || !this.#sendAgain(outlet)) return;
     while (this.#drainOne(outlet)) {
       // One at a time: every step may fill the window or the output.
     }
@@ -190,29 +203,76 @@ export class Session implements Subscriber {
   /** The session ends for good: what it still holds is dropped and counted. */
   discard(): void {
     this.#ended = true;
-    const { counters } = this.#around;
-    let count = this.#window.inflight;
-    while (this.#queue?.shift() !== undefined) count++;
-    counters.dropped['session-ended'] += count;
+    this.#forgetPages();
+    this.#around.counters.dropped['session-ended'] += this.#window.inflight + this.queued;
+    this.#queue?.clear();
     this.#queue = undefined;
     this.#replays = 0;
   }
 
+  readPage(from: number): Promise<readonly StoredMessage[]> {
+    return this.#around.gate.read(this.clientId, from);
+  }
+
+  pageCame(): void {
+    this.drain();
+  }
+
+  /** The client may come again; nothing of its queue is lost. */
+  pageFailed(error: unknown): void {
+    this.#around.log.error(
+      { event: 'read-failed', clientId: this.clientId, err: error },
+      'the messages of a client cannot be read: connection closed',
+    );
+    this.#outlet?.closeSoon('store-failed');
+  }
+
+  #forgetPages(): void {
+    this.#ahead?.end();
+    this.#ahead = undefined;
+  }
+
   /**
-   * A store does not know what was sent and not yet answered. What may have been is in flight
-   * again, so that it goes out before all else, with DUP: at least what precedes something that was
-   * released.
+   * A store does not know what was sent and not yet answered. What precedes something that was
+   * released was sent, and is in flight again; what follows waits again, and goes out with DUP as
+   * far as it may have been sent.
    */
-  #takeBack({ sequence, qos, retained, message }: StoredDelivery, wasSent: boolean): void {
-    const window = this.#window;
-    if (message === undefined) {
-      window.restoreReleased(sequence);
-      return;
+  #takeBack({ sequence, qos, released, bytes }: StoredDelivery, wasSent: boolean): void {
+    if (released) this.#window.restoreReleased(sequence);
+    else if (wasSent) this.#window.send(sequence, qos, undefined);
+    else this.#queueOrNew().pushStored(sequence, bytes);
+  }
+
+  /**
+   * Sends what was sent to an earlier connection and not acknowledged.
+   *
+   * @returns Whether all of it is out.
+   */
+  #sendAgain(outlet: Outlet): boolean {
+    if (this.#unsentFrom === Infinity) return true;
+    const { gate } = this.#around;
+    for (const sent of this.#window.unacknowledged(this.#unsentFrom)) {
+      const { sequence, packetId, qos } = sent;
+      if (sent.released) {
+        outlet.acknowledge('pubrel', packetId, gate.ticket);
+      } else {
+        if (outlet.congested) return false;
+        const delivery = sent.message ?? this.#readBack(sequence);
+        if (delivery === undefined) return false;
+        // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
+        const ticket = qos === 2 ? gate.ticket : 0;
+        outlet.publish(delivery.message, qos, packetId, true, delivery.retain, ticket);
+      }
+      this.#unsentFrom = sequence + 1;
     }
-    const delivery = new Delivery(message, qos, retained, sequence);
-    const maybeSent = this.#queue === undefined && window.hasRoom(sequence);
-    if (wasSent || maybeSent) window.send(sequence, qos, delivery);
-    else this.#queueOrNew().push(delivery);
+    this.#unsentFrom = Infinity;
+    return true;
+  }
+
+  /** A message that lies in the store. `undefined`: it comes with a page. */
+  #readBack(sequence: number): Delivery | undefined {
+    const last = Math.max(this.#window.end - 1, this.#queue?.lastStored ?? -1);
+    return (this.#ahead ??= new ReadAhead(this)).take(sequence, last);
   }
 
   #takeBackReplay(stored: StoredReplay): void {
@@ -228,7 +288,7 @@ export class Session implements Subscriber {
       this.#drop(message, 'offline-qos0');
     } else if (this.#replays > 0) {
       // Behind the retained messages, or an older one of the same topic would come last.
-      this.#enqueue(new Delivery(message, 0, false, -1));
+      this.#enqueue(message, 0);
     } else if (outlet.full) {
       this.#drop(message, 'output-full');
     } else {
@@ -243,9 +303,10 @@ export class Session implements Subscriber {
       outlet !== undefined
       && !outlet.congested
       && this.#window.hasRoom(sequence)
-      && this.#queue === undefined;
+      && this.#queue === undefined
+      && this.#unsentFrom === Infinity;
     if (!now) {
-      this.#enqueue(new Delivery(message, qos, false, sequence));
+      this.#enqueue(message, qos);
       return;
     }
     this.#nextSequence++;
@@ -259,16 +320,18 @@ export class Session implements Subscriber {
     }
   }
 
-  #enqueue(delivery: Delivery): void {
-    const { message } = delivery;
+  #enqueue(message: Message, qos: QoS): void {
     const queue = this.#queueWithRoom(message.bytes, message);
     if (queue === undefined) return;
+    const sequence = qos === 0 ? -1 : this.#nextSequence++;
+    if (qos !== 0 && this.persistent) this.#enlist(sequence, qos, false);
+    if (qos !== 0 && this.#leavesToStore) {
+      queue.pushStored(sequence, message.bytes);
+      return;
+    }
     if (this.#outlet === undefined) message.keepLong();
     else message.keep();
-    queue.push(delivery);
-    if (delivery.qos === 0) return;
-    this.#nextSequence++;
-    if (this.persistent) this.#enlist(delivery.sequence, delivery.qos, delivery.retain);
+    queue.push(new Delivery(message, qos, false, sequence));
   }
 
   /**
@@ -298,8 +361,8 @@ export class Session implements Subscriber {
         this.#endReplay(oldest);
         this.#drop(undefined, 'queue-full');
       } else if (oldest !== undefined) {
-        this.#drop(oldest.message, 'queue-full');
-        if (this.persistent && oldest.qos > 0) {
+        this.#drop(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
+        if (this.persistent && oldest.sequence >= 0) {
           this.#around.gate.writing.settle(this.clientId, oldest.sequence);
         }
       }
@@ -314,10 +377,13 @@ export class Session implements Subscriber {
       return false;
     }
     if (next instanceof RetainedReplay) return this.#replayOne(outlet, next);
-    if (!this.#mayDrain(outlet, next)) return false;
+    const { sequence } = next;
+    if (!this.#mayDrain(outlet, sequence)) return false;
+    const delivery = next instanceof StoredRun ? this.#readBack(sequence) : next;
+    if (delivery === undefined) return false;
     this.#queue?.shift();
-    if (next.qos === 0) this.#publish(outlet, next.message, 0, 0, next.retain, 0);
-    else this.#send(outlet, next, next.qos, this.#around.gate.ticket);
+    if (delivery.qos === 0) this.#publish(outlet, delivery.message, 0, 0, delivery.retain, 0);
+    else this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
     return true;
   }
 
@@ -328,7 +394,7 @@ export class Session implements Subscriber {
       this.#endReplay(replay);
       return true;
     }
-    if (!this.#mayDrain(outlet, next)) return false;
+    if (!this.#mayDrain(outlet, next.sequence)) return false;
     replay.advance();
     if (next.qos === 0) {
       this.#publish(outlet, next.message, 0, 0, true, 0);
@@ -354,8 +420,9 @@ export class Session implements Subscriber {
     if (replay.told) this.#around.gate.writing.deleteReplay(this.clientId, replay.endSequence);
   }
 
-  #mayDrain(outlet: Outlet, next: Delivery): boolean {
-    return !outlet.congested && (next.qos === 0 || this.#window.hasRoom(next.sequence));
+  /** @param sequence -1 with QoS 0. */
+  #mayDrain(outlet: Outlet, sequence: number): boolean {
+    return !outlet.congested && (sequence < 0 || this.#window.hasRoom(sequence));
   }
 
   /**
@@ -364,12 +431,14 @@ export class Session implements Subscriber {
    * take for this one and drop. QoS 1 need not wait; it may come twice.
    */
   #send(outlet: Outlet, delivery: Delivery, qos: 1 | 2, ticket: number): void {
-    const { message, retain } = delivery;
-    if (this.persistent) message.keep();
-    const kept = this.persistent ? delivery : undefined;
-    const packetId = this.#window.send(delivery.sequence, qos, kept);
+    const { message, retain, sequence } = delivery;
+    // A clean session sends nothing twice, and the store has what another one sends again.
+    const keeps = this.persistent && !this.#leavesToStore;
+    if (keeps) message.keep();
+    const packetId = this.#window.send(sequence, qos, keeps ? delivery : undefined);
+    const dup = sequence < this.#maybeSentBelow;
     const waits = qos === 2 && this.persistent;
-    this.#publish(outlet, message, qos, packetId, retain, waits ? ticket : 0);
+    this.#publish(outlet, message, qos, packetId, retain, waits ? ticket : 0, dup);
   }
 
   #publish(
@@ -379,8 +448,9 @@ export class Session implements Subscriber {
     packetId: number,
     retain: boolean,
     ticket: number,
+    dup = false,
   ): void {
-    outlet.publish(message, qos, packetId, false, retain, ticket);
+    outlet.publish(message, qos, packetId, dup, retain, ticket);
     const { delivered } = this.#around.events;
     if (delivered.active) delivered.emit({ message, clientId: this.clientId, qos });
   }

@@ -1,5 +1,5 @@
 import type { Message } from '../model/message.js';
-import type { Recipient, Store } from './store.js';
+import type { Recipient, Store, StoredMessage } from './store.js';
 
 /** Somebody who holds acknowledgements back until their commit is safe. */
 export interface CommitWaiter {
@@ -53,6 +53,16 @@ export class CommitGate {
       this.#onDirty();
     }
     return this.#store;
+  }
+
+  /** Whether sessions keep their messages, see {@link Store.inMemory}. */
+  get inMemory(): boolean {
+    return this.#store.inMemory;
+  }
+
+  /** A page of the messages of a session, see {@link Store.read}. */
+  read(clientId: string, from: number): Promise<readonly StoredMessage[]> {
+    return this.#store.read(clientId, from, PAGE_MESSAGES, PAGE_BYTES);
   }
 
   /** Grows with every write: who sees it unchanged has written nothing. */
@@ -156,3 +166,7 @@ export class CommitGate {
     this.#onFailure(error);
   }
 }
+
+/** Two such pages are in memory for each client that has something to read. */
+const PAGE_MESSAGES = 256;
+const PAGE_BYTES = 65_536;

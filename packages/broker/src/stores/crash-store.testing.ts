@@ -17,6 +17,7 @@ type Write = (store: Store) => void;
 export class CrashStore implements Store {
   readonly name = 'crash';
   readonly safeAtOnce = false;
+  readonly inMemory = false;
   /** What is on the disk, … */
   readonly #safe: Write[];
   readonly #disk: MemoryStore;

@@ -19,13 +19,22 @@ export class HandStore implements Store {
   /** Commits begun. */
   commits = 0;
   readonly safeAtOnce: boolean;
+  readonly inMemory: boolean;
+  /** Whether pages are given at once. Otherwise a test gives each by hand. */
+  readsAtOnce = true;
   closed = false;
   readonly #inner = new MemoryStore();
   #underWay: { resolve: () => void; reject: (error: unknown) => void }[] = [];
 
-  /** @param safeAtOnce As a store in memory is. */
-  constructor({ safeAtOnce = false } = {}) {
+  readonly #reads: { read: () => void; reject: (error: unknown) => void }[] = [];
+
+  /**
+   * @param safeAtOnce As a store in memory is.
+   * @param inMemory As a store in memory is. `false`: sessions read their messages back.
+   */
+  constructor({ safeAtOnce = false, inMemory = true } = {}) {
     this.safeAtOnce = safeAtOnce;
+    this.inMemory = inMemory;
   }
 
   /** Commits begun that have not ended. */
@@ -61,7 +70,27 @@ export class HandStore implements Store {
     messagesMax: number,
     bytesMax: number,
   ): Promise<readonly StoredMessage[]> {
-    return this.#inner.read(clientId, from, messagesMax, bytesMax);
+    const read = () => this.#inner.read(clientId, from, messagesMax, bytesMax);
+    if (this.readsAtOnce) return read();
+    return new Promise((resolve, reject) => {
+      this.#reads.push({ read: () => resolve(read()), reject });
+    });
+  }
+
+  /** Pages that were asked for and not given. */
+  get reading(): number {
+    return this.#reads.length;
+  }
+
+  /** Gives the page that was asked for first; resolves when who asked was told. */
+  async giveRead(): Promise<void> {
+    this.#reads.shift()?.read();
+    await callbacksDone();
+  }
+
+  async failRead(error: unknown): Promise<void> {
+    this.#reads.shift()?.reject(error);
+    await callbacksDone();
   }
 
   openSession(clientId: string): void {
@@ -162,7 +191,7 @@ export class HandStore implements Store {
 }
 
 /** All callbacks of promises that are settled now have run, and theirs. */
-function callbacksDone(): Promise<void> {
+export function callbacksDone(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });

@@ -20,6 +20,7 @@ import type {
 export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly safeAtOnce = true;
+  readonly inMemory = true;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #retained = new Map<string, StoredRetained>();
   readonly #wills = new Map<number, StoredWill>();
@@ -34,7 +35,7 @@ export class MemoryStore implements Store {
         nextSequence: record.nextSequence,
         subscriptions: new Map(record.subscriptions),
         received: [...record.received],
-        deliveries: [...record.inOrder()],
+        deliveries: [...record.inOrder()].map(headOf),
         replays: [...record.replays.values()].sort((a, b) => a.endSequence - b.endSequence),
       });
     }
@@ -142,19 +143,26 @@ export class MemoryStore implements Store {
   async [Symbol.asyncDispose](): Promise<void> {}
 }
 
+/** A message of a session that was not settled; without `message` it is released. */
+type DeliveryRecord = Omit<StoredMessage, 'message'> & { readonly message: Message | undefined };
+
+function headOf({ sequence, qos, message }: DeliveryRecord): StoredDelivery {
+  return { sequence, qos, released: message === undefined, bytes: message?.bytes ?? 0 };
+}
+
 class SessionRecord {
   leftAtMs: number | undefined;
   nextSequence = 0;
   readonly subscriptions = new Map<string, QoS>();
   readonly received = new Set<number>();
   /** By sequence number. */
-  deliveries = new Map<number, StoredDelivery>();
+  deliveries = new Map<number, DeliveryRecord>();
   /** Whether they stand in order: a retained message may come behind one with a higher number. */
   #ordered = true;
   /** By `endSequence`. */
   readonly replays = new Map<number, StoredReplay>();
 
-  add(delivery: StoredDelivery): void {
+  add(delivery: DeliveryRecord): void {
     const { sequence } = delivery;
     if (sequence < this.nextSequence) this.#ordered = false;
     this.nextSequence = Math.max(this.nextSequence, sequence + 1);
@@ -162,7 +170,7 @@ class SessionRecord {
   }
 
   /** In order of sequence. */
-  inOrder(): Iterable<StoredDelivery> {
+  inOrder(): Iterable<DeliveryRecord> {
     if (!this.#ordered) {
       this.deliveries = new Map([...this.deliveries].sort(([one], [other]) => one - other));
       this.#ordered = true;

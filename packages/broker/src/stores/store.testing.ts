@@ -11,6 +11,7 @@ import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
   Store,
+  StoredDelivery,
   StoredMessage,
   StoredReplay,
   StoredState,
@@ -582,7 +583,8 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     await store[Symbol.asyncDispose]();
     await using again = await reopen();
     const { sessions, retained, wills } = await again.load();
-    const delivery = sessions[0]?.deliveries[0];
+    assert.equal(sessions[0]?.deliveries[0]?.bytes, published.bytes);
+    const [delivery] = await again.read('a', 0, 1, 1);
     const messages = [delivery?.message, retained[0]?.message, wills[0]?.message];
     for (const found of messages) {
       assert.ok(found);
@@ -674,7 +676,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     await store.commit();
     await store[Symbol.asyncDispose]();
     await using again = await reopen();
-    const before = shown(await again.load());
+    const before = await loaded(again);
     again.settle('a', 0);
     again.append(message('t', '3'), [to('a', 2)]);
     await again.commit();
@@ -685,14 +687,14 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
   test(`${name} leaves what it has loaded to the caller`, async () => {
     await using store = (await open()).store;
     const state = await store.load();
-    const before = shown(state);
+    const before = await shown(state, store);
     store.openSession('a');
     store.putSubscription('a', 't', 1);
     store.putRetained(message('t', '1'), 1);
     store.putReplay('a', replay('#', 1, 2));
     store.putWill(willOf(1, 'a', message('t', '1')));
     await store.commit();
-    assert.deepEqual(shown(state), before);
+    assert.deepEqual(await shown(state, store), before);
   });
 
   test(`${name} commits when nothing was written, and what several commits hold`, async () => {
@@ -713,7 +715,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     if (!store.safeAtOnce) await store.commit();
     await store[Symbol.asyncDispose]();
     await using again = await reopen();
-    assert.deepEqual(shown(await again.load()), wanted({ sessions: { a: {} } }));
+    assert.deepEqual(await loaded(again), wanted({ sessions: { a: {} } }));
   });
 
   test(`${name} has a name of one word`, async () => {
@@ -734,7 +736,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
           if (chance() < 0.05) await store.commit();
         }
       });
-      assert.deepEqual(result, shown(await reference.load()));
+      assert.deepEqual(result, await loaded(reference));
     });
 
     test(`${name}.read() gives the same as a store in memory, seed ${seed}`, async () => {
@@ -757,17 +759,43 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
   }
 }
 
-/** All messages of a session, page by page. */
 async function allPages(store: Store, clientId: string, messagesMax: number): Promise<string[]> {
-  const lines: string[] = [];
+  return page(await allMessages(store, clientId, messagesMax));
+}
+
+/** All messages of a session, page by page. */
+async function allMessages(
+  store: Store,
+  clientId: string,
+  messagesMax: number,
+): Promise<StoredMessage[]> {
+  const all: StoredMessage[] = [];
   for (let from = 0; ; ) {
     const messages = await store.read(clientId, from, messagesMax, 1_000_000);
     const last = messages.at(-1);
-    if (last === undefined) return lines;
+    if (last === undefined) return all;
     assert.ok(messages.length <= messagesMax);
-    lines.push(...page(messages));
+    all.push(...messages);
     from = last.sequence + 1;
   }
+}
+
+/** What `load` tells and what `read` gives have to be the same messages. */
+function shownDeliveries(
+  deliveries: readonly StoredDelivery[],
+  messages: readonly StoredMessage[],
+): string[] {
+  const pending = deliveries.filter(({ released }) => !released);
+  assert.deepEqual(
+    pending.map(({ sequence, qos, bytes }) => ({ sequence, qos, bytes })),
+    messages.map(({ sequence, qos, message: { bytes } }) => ({ sequence, qos, bytes })),
+  );
+  const lines = page(messages);
+  return deliveries.map(({ sequence, qos, released, bytes }) => {
+    if (!released) return lines.shift() ?? '';
+    assert.equal(bytes, 0);
+    return `${sequence} @ ${qos} released`;
+  });
 }
 
 /** A store may give fewer messages at a time than it is asked for, if it gives some. */
@@ -792,7 +820,7 @@ async function afterwards(
   await store.commit();
   await store[Symbol.asyncDispose]();
   await using again = await reopen();
-  return shown(await again.load());
+  return await loaded(again);
 }
 
 type ShownSession = Required<Omit<ExpectedSession, 'left'>> & { readonly left: number | undefined };
@@ -804,7 +832,13 @@ interface Shown {
   readonly time: string | undefined;
 }
 
-function shown({ sessions, retained, wills, time }: StoredState): Shown {
+/** What is there, the messages of sessions included. */
+async function loaded(store: Store): Promise<Shown> {
+  return shown(await store.load(), store);
+}
+
+async function shown(state: StoredState, store: Store): Promise<Shown> {
+  const { sessions, retained, wills, time } = state;
   const all: Record<string, ShownSession> = {};
   for (const session of sessions) {
     const { clientId, leftAtMs, nextSequence, subscriptions, received, deliveries } = session;
@@ -814,11 +848,7 @@ function shown({ sessions, retained, wills, time }: StoredState): Shown {
       next: nextSequence,
       subscriptions: [...subscriptions].map(([filter, qos]) => `${filter} @ ${qos}`).toSorted(),
       received: received.toSorted((one, other) => one - other),
-      deliveries: deliveries.map(({ sequence, qos, retained: isRetained, message: found }) => {
-        const what = found === undefined ? 'released' : `${found.topic}=${text(found)}`;
-        const flag = isRetained && found !== undefined ? ' retained' : '';
-        return `${sequence} @ ${qos} ${what}${flag}`;
-      }),
+      deliveries: shownDeliveries(deliveries, await allMessages(store, clientId, 100)),
       replays: session.replays.map(({ filter, qos, after, asOf, ...sequence }) => {
         const numbers = `${sequence.nextSequence}-${sequence.endSequence}`;
         return `${filter} @ ${qos}, ${after}-${asOf}, ${numbers}`;

@@ -14,13 +14,14 @@ export interface Recipient {
   readonly retained: boolean;
 }
 
-/** A message of a session that was not settled. */
+/** What {@link Store.load} tells of a message that was not settled: read it when it is needed. */
 export interface StoredDelivery {
   readonly sequence: number;
   readonly qos: 1 | 2;
-  readonly retained: boolean;
-  /** `undefined`: PUBREC was seen, only a PUBREL is due. */
-  readonly message: Message | undefined;
+  /** PUBREC was seen, only a PUBREL is due. */
+  readonly released: boolean;
+  /** `Message.bytes` of the message; 0 if it is released. */
+  readonly bytes: number;
 }
 
 /** A message as {@link Store.read} gives it back. */
@@ -115,7 +116,12 @@ export interface Store extends AsyncDisposable {
    * Whether a write is as safe as it gets when it returns: then nobody waits for {@link commit}.
    */
   readonly safeAtOnce: boolean;
-  /** Reads everything. Called once, before the first write. */
+  /**
+   * Whether the messages it holds are in memory anyway. If not, sessions do not keep theirs, but
+   * {@link read} them.
+   */
+  readonly inMemory: boolean;
+  /** Reads everything but the messages of sessions. Called once, before the first write. */
   load(): Promise<StoredState>;
   /**
    * Reads messages of a session that are neither released nor settled, also those that are not

@@ -76,12 +76,26 @@ test('OutboundWindow.unacknowledged() gives what is in flight, oldest first', ()
   assert.deepEqual(
     [...window.unacknowledged()],
     [
-      { sequence: 3, packetId: 4, qos: 1, message: 'a' },
-      { sequence: 4, packetId: 5, qos: 2, message: 'b' },
-      { sequence: 7, packetId: 8, qos: 2, message: undefined },
-      { sequence: 9, packetId: 10, qos: 1, message: 'e' },
+      { sequence: 3, packetId: 4, qos: 1, released: false, message: 'a' },
+      { sequence: 4, packetId: 5, qos: 2, released: false, message: 'b' },
+      { sequence: 7, packetId: 8, qos: 2, released: true, message: undefined },
+      { sequence: 9, packetId: 10, qos: 1, released: false, message: 'e' },
     ],
   );
+  assert.deepEqual(
+    [...window.unacknowledged(5)].map(({ sequence }) => sequence),
+    [7, 9],
+  );
+  assert.deepEqual([...window.unacknowledged(10)], []);
+});
+
+test('OutboundWindow.end is one above the newest that was sent', () => {
+  const window = new OutboundWindow<string>(10);
+  assert.equal(window.end, 0);
+  window.send(3, 1, 'a');
+  window.send(7, 1, 'b');
+  window.acknowledge(packetIdOf(7));
+  assert.equal(window.end, 8);
 });
 
 test('OutboundWindow.unacknowledged() changes nothing', () => {
@@ -167,9 +181,9 @@ test('OutboundWindow.restoreReleased() puts back a message whose PUBREL is due',
   assert.deepEqual(
     [...window.unacknowledged()],
     [
-      { sequence: 4, packetId: 5, qos: 2, message: undefined },
-      { sequence: 9, packetId: 10, qos: 2, message: undefined },
-      { sequence: 60_000, packetId: 60_001, qos: 2, message: undefined },
+      { sequence: 4, packetId: 5, qos: 2, released: true, message: undefined },
+      { sequence: 9, packetId: 10, qos: 2, released: true, message: undefined },
+      { sequence: 60_000, packetId: 60_001, qos: 2, released: true, message: undefined },
     ],
   );
   assert.equal(window.received(5), 4);

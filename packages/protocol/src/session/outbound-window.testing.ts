@@ -38,6 +38,7 @@ interface Entry {
   readonly sequence: number;
   readonly packetId: number;
   readonly qos: 1 | 2;
+  released: boolean;
   message: string | undefined;
 }
 
@@ -70,7 +71,7 @@ export class ModelWindow {
     this.#next = sequence + 1;
     const message = `message ${sequence}`;
     const packetId = window.send(sequence, qos, message);
-    this.#entries.push({ sequence, packetId, qos, message });
+    this.#entries.push({ sequence, packetId, qos, released: false, message });
     assert.equal(packetId, packetIdOf(sequence));
   }
 
@@ -91,6 +92,7 @@ export class ModelWindow {
     if (entry === undefined) return UNKNOWN;
     if (answer === 'received') {
       if (entry.qos === 1) return MISMATCH;
+      entry.released = true;
       entry.message = undefined;
       return entry.sequence;
     }

@@ -37,6 +37,11 @@ export class OutboundWindow<M> {
     return this.#inflight;
   }
 
+  /** One above the newest sequence number sent; 0 when none was. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** Whether the message with this sequence number may be sent now. */
   hasRoom(sequence: number): boolean {
     if (this.#inflight === 0) return true;
@@ -91,16 +96,20 @@ export class OutboundWindow<M> {
   /**
    * What is in flight, oldest first: the order of redelivery (MQTT-4.6.0-1).
    *
-   * `message` is `undefined` when only a PUBREL is due.
+   * @param from Leaves out what has a lower sequence number.
    */
-  *unacknowledged(): Generator<Unacknowledged<M>> {
-    for (let sequence = this.#base; sequence < this.#end; sequence++) {
+  *unacknowledged(from = 0): Generator<Unacknowledged<M>> {
+    for (let sequence = Math.max(from, this.#base); sequence < this.#end; sequence++) {
       const slot = sequence & (this.#states.length - 1);
       const state = this.#states[slot];
       if (state === DONE) continue;
-      const message = this.#messages[slot];
-      const qos = state === AWAITS_PUBACK ? 1 : 2;
-      yield { sequence, packetId: packetIdOf(sequence), qos, message };
+      yield {
+        sequence,
+        packetId: packetIdOf(sequence),
+        qos: state === AWAITS_PUBACK ? 1 : 2,
+        released: state === AWAITS_PUBCOMP,
+        message: this.#messages[slot],
+      };
     }
   }
 
@@ -152,6 +161,8 @@ export interface Unacknowledged<M> {
   readonly sequence: number;
   readonly packetId: number;
   readonly qos: 1 | 2;
+  /** Only a PUBREL is due; there is no message. */
+  readonly released: boolean;
   readonly message: M | undefined;
 }
 

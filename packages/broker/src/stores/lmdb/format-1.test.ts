@@ -34,12 +34,17 @@ test('LmdbStore.open() takes over a directory of format 1', async (t) => {
     assert.deepEqual(zweiter?.received, [7, 65_535]);
     assert.deepEqual(zweiter.deliveries, []);
     assert.deepEqual(
-      reader?.deliveries.map(({ sequence, qos, message }) => {
-        return `${sequence} @ ${qos} ${message === undefined ? 'released' : shown(message)}`;
+      reader?.deliveries.map(
+        ({ sequence, released }) => `${sequence}${released ? ' released' : ''}`,
+      ),
+      ['0', '1 released', '3', '4'],
+    );
+    assert.deepEqual(
+      (await store.read('reader', 0, 10, 1000)).map(({ sequence, qos, message }) => {
+        return `${sequence} @ ${qos} ${shown(message)}`;
       }),
       [
         "0 @ 1 room/1=both @ 1 by 'sensor'",
-        '1 @ 2 released',
         "3 @ 2 room/4=open @ 2 by 'sensor'",
         "4 @ 1 room/5=retained @ 1 retained by 'sensor'",
       ],

@@ -55,6 +55,7 @@ export interface LmdbStoreOptions {
 export class LmdbStore implements Store {
   readonly name = 'lmdb';
   readonly safeAtOnce = false;
+  readonly inMemory = false;
   readonly #engine: Engine;
   readonly #directory: DataDirectory | undefined;
   readonly #disk: DiskUse;

@@ -71,21 +71,6 @@ test('loadState() gives what is pending, and names what nobody waits for', async
   assert.deepEqual([...(sessions.get('a')?.arrivals() ?? [])], [11, 15]);
 });
 
-test('loadState() shares one message between its recipients', async () => {
-  const engine = new MemoryEngine();
-  for (const number of [1, 2]) {
-    engine.put(
-      'sessions',
-      numberKey(number),
-      recordOf((out) => out.text(`client ${number}`)),
-    );
-  }
-  engine.put('messages', numberKey(1), messageTo(to(1, 0), to(2, 0)));
-  const [one, other] = (await loadState(engine)).state.sessions;
-  assert.ok(one?.deliveries[0]?.message);
-  assert.equal(one.deliveries[0].message, other?.deliveries[0]?.message);
-});
-
 const wrong: readonly (readonly [table: TableName, key: Uint8Array, value: Uint8Array])[] = [
   ['sessions', Buffer.of(1), recordOf((out) => out.text('a'))],
   ['sessions', numberKey(1), Buffer.of(5, 97)],

@@ -15,7 +15,7 @@ import { numberOfKey, partsOfSessionKey, sessionOfKey } from './keys.js';
 import { RecordReader } from './record-reader.js';
 import {
   type ProgressRecord,
-  readMessage,
+  readMessageHead,
   readProgress,
   readReplay,
   readRetained,
@@ -177,14 +177,14 @@ class Loading {
 
   #message(arrival: number, record: RecordReader): void {
     this.#lastArrival = arrival;
-    const { message, recipients } = readMessage(record);
+    const { bytes, recipients } = readMessageHead(record);
     let open = 0;
     for (const { session: number, sequence, qos, retained } of recipients) {
       const session = this.#sessions.get(number);
       if (session === undefined) continue;
       if (session.written !== undefined && isSettled(session.written, sequence)) continue;
       session.progress.restorePending(sequence, arrival, qos, retained);
-      session.deliveries.push({ sequence, qos, retained, message });
+      session.deliveries.push({ sequence, qos, released: false, bytes });
       open++;
     }
     if (open === 0) this.#leftOver.push(arrival);
@@ -194,7 +194,7 @@ class Loading {
   #released({ session: number, number: sequence }: { session: number; number: number }): void {
     const session = this.#sessions.get(number);
     session?.progress.release(sequence);
-    session?.deliveries.push({ sequence, qos: 2, retained: false, message: undefined });
+    session?.deliveries.push({ sequence, qos: 2, released: true, bytes: 0 });
   }
 
   /** @throws {Error} naming the record that `take` does not understand. */

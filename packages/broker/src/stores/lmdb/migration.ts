@@ -3,7 +3,13 @@ import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import type { Engine } from './engine.js';
 import { RecordReader } from './record-reader.js';
-import { isNumbered, readMessage, readRetained, writeRetained } from './records.js';
+import {
+  isNumbered,
+  readMessage,
+  readMessageHead,
+  readRetained,
+  writeRetained,
+} from './records.js';
 import { WriteBatch } from './write-batch.js';
 
 /**
@@ -38,9 +44,9 @@ export async function migrateFormat1(engine: Engine): Promise<void> {
 function messageIn(record: RecordReader, piece: BatchReader): Message {
   try {
     if (isNumbered(piece.value)) return readRetained(record).message;
-    const { message, recipients } = readMessage(record);
+    const { recipients } = readMessageHead(record);
     if (recipients.length > 0) throw new RangeError('it has recipients');
-    return message;
+    return readMessage(record.reset(piece.value));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw damage('retained', piece.key, error.message);

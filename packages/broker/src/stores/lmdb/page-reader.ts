@@ -5,7 +5,7 @@ import { damage } from './damage.js';
 import type { Engine } from './engine.js';
 import { numberKey, numberOfKey } from './keys.js';
 import { RecordReader } from './record-reader.js';
-import { readPublished } from './records.js';
+import { readMessage } from './records.js';
 import type { PendingMessage, SessionProgress } from './session-progress.js';
 import type { UnwrittenMessages } from './unwritten-messages.js';
 
@@ -58,7 +58,7 @@ export class PageReader {
     while (piece.next()) {
       this.#record.reset(bytes, piece.valueStart, piece.valueEnd);
       try {
-        found.set(numberOfKey(piece.key), readPublished(this.#record));
+        found.set(numberOfKey(piece.key), readMessage(this.#record));
       } catch (error) {
         if (!(error instanceof RangeError)) throw error;
         throw damage('messages', piece.key, error.message);

@@ -48,12 +48,30 @@ export class RecordReader {
 
   /** A text behind its length. */
   text(): string {
-    const length = this.varint();
+    const end = this.#endOfText();
     const start = this.#at;
-    const end = start + length;
-    if (end > this.#end) throw this.#problem(`ends in the middle of a text of ${length} bytes`);
     this.#at = end;
     return this.#texts.text(this.#bytes, start, end) ?? this.#decode(start, end);
+  }
+
+  /** Passes over a text. @returns How long it is as a string. */
+  textLength(): number {
+    const end = this.#endOfText();
+    let length = 0;
+    for (let at = this.#at; at < end; at++) {
+      const byte = this.#bytes[at]!;
+      // Bytes that continue a character do not count; one of four bytes counts twice.
+      if (byte < 0x80 || byte >= 0xc0) length += byte >= 0xf0 ? 2 : 1;
+    }
+    this.#at = end;
+    return length;
+  }
+
+  /** Passes over all that is left. @returns How many bytes that are. */
+  restLength(): number {
+    const length = this.#end - this.#at;
+    this.#at = this.#end;
+    return length;
   }
 
   /** A view of all that is left. */
@@ -66,6 +84,13 @@ export class RecordReader {
   /** @throws {RangeError} if something is left. */
   expectEnd(): void {
     if (!this.atEnd) throw this.#problem(`goes on behind byte ${this.#at - this.#start}`);
+  }
+
+  #endOfText(): number {
+    const length = this.varint();
+    const end = this.#at + length;
+    if (end > this.#end) throw this.#problem(`ends in the middle of a text of ${length} bytes`);
+    return end;
   }
 
   #decode(start: number, end: number): string {

@@ -26,8 +26,9 @@ export interface RecipientRecord {
   readonly retained: boolean;
 }
 
-export interface MessageRecord {
-  readonly message: Message;
+export interface MessageHead {
+  /** `Message.bytes`. */
+  readonly bytes: number;
   readonly recipients: readonly RecipientRecord[];
 }
 
@@ -49,28 +50,25 @@ export function writeMessage(
 }
 
 /**
+ * Reads a message without taking it out: how much it counts, and who gets it.
+ *
+ * @throws {RangeError} if it is not such a record.
+ */
+export function readMessageHead(record: RecordReader): MessageHead {
+  qosOf(record.uint8());
+  const topicLength = record.textLength();
+  record.textLength();
+  const recipients: RecipientRecord[] = [];
+  for (let left = record.varint(); left > 0; left--) recipients.push(readRecipient(record));
+  return { bytes: topicLength + record.restLength(), recipients };
+}
+
+/**
  * The payload stays where it is: the message holds on to the memory of the record.
  *
  * @throws {RangeError} if it is not such a record.
  */
-export function readMessage(record: RecordReader): MessageRecord {
-  const flags = record.uint8();
-  const qos = qosOf(flags);
-  const topic = record.text();
-  const publisher = record.text();
-  const recipients: RecipientRecord[] = [];
-  for (let left = record.varint(); left > 0; left--) recipients.push(readRecipient(record));
-  const retain = (flags & RETAIN) !== 0;
-  const message = Message.of({ topic, payload: record.rest(), qos, retain, publisher });
-  return { message, recipients };
-}
-
-/**
- * The same without its recipients.
- *
- * @throws {RangeError} if it is not such a record.
- */
-export function readPublished(record: RecordReader): Message {
+export function readMessage(record: RecordReader): Message {
   const flags = record.uint8();
   const qos = qosOf(flags);
   const topic = record.text();
@@ -199,7 +197,7 @@ export function readWill(record: RecordReader): WillRecord {
   const address = record.text();
   const clientId = record.text();
   const username = named === 1 ? name : undefined;
-  return { principal: { clientId, username, address }, message: readMessage(record).message };
+  return { principal: { clientId, username, address }, message: readMessage(record) };
 }
 
 export function writeTime(out: WriteBatch, { brokerMs, wallMs }: StoredTime): void {
