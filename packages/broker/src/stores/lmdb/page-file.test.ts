@@ -47,11 +47,13 @@ test('PageFile.read() says whether all of it was there', async (t) => {
 
 test('treeRootAt() reads the root of a tree, and of an empty one', () => {
   const bytes = Buffer.alloc(60);
+  bytes.writeUInt16LE(8, 6);
   bytes.writeUInt16LE(3, 8);
   for (const [index, count] of [7, 100, 2, 5000, 42].entries()) {
     bytes.writeBigUInt64LE(BigInt(count), 10 + index * 8);
   }
   const tree = {
+    flags: 8,
     depth: 3,
     branchPages: 7,
     leafPages: 100,

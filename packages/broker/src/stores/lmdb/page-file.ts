@@ -16,6 +16,8 @@ export const OVERFLOW = 4;
 
 /** The root of one tree and what it should hold: 48 bytes in a meta page or in the main tree. */
 export interface TreeRoot {
+  /** What LMDB knows of its keys and values. */
+  readonly flags: number;
   readonly depth: number;
   readonly branchPages: number;
   readonly leafPages: number;
@@ -47,11 +49,22 @@ export class PageFile {
     return fstatSync(this.#file).size;
   }
 
-  /** The newest of the two meta pages. `undefined`: one of them is none, or damaged. */
-  newestMeta(): Meta | undefined {
+  /** Both meta pages, each `undefined` if it is none, or damaged. */
+  metas(): readonly [first: Meta | undefined, second: Meta | undefined] {
     const first = this.#meta(0);
-    const second = first && this.#meta(first.pageBytes);
-    if (first === undefined || second === undefined) return undefined;
+    // Where the second is, the first says; if it is damaged, the second itself.
+    const sizes = first === undefined ? PAGE_SIZES : [first.pageBytes];
+    const second = sizes.map((pageBytes) => this.#meta(pageBytes));
+    return [first, second.find((meta, index) => meta?.pageBytes === sizes[index])];
+  }
+
+  /**
+   * The newest transaction. `undefined`: one of the meta pages is damaged, or none, so nobody can
+   * tell which is the newest.
+   */
+  newestMeta(): Meta | undefined {
+    const [first, second] = this.metas();
+    if (first === undefined || second === undefined || !isPair(first, second)) return undefined;
     return second.transaction > first.transaction ? second : first;
   }
 
@@ -72,16 +85,23 @@ export class PageFile {
     const isMeta = meta.readUInt32LE(0) === MAGIC && meta.readUInt16LE(4) === VERSION;
     if (!isMeta || !PAGE_SIZES.includes(pageBytes)) return undefined;
     const lastPage = numberAt(meta, LAST_PAGE_AT);
-    if (lastPage > PAGES_MAX) return undefined;
+    if (lastPage > PAGES_MAX || numberAt(meta, MAP_AT) > MAP_BYTES_MAX) return undefined;
     const transaction = numberAt(meta, TRANSACTION_AT);
     const [free, main] = [treeRootAt(meta, FREE_AT), treeRootAt(meta, MAIN_AT)];
     return { pageBytes, lastPage, transaction, free, main };
   }
 }
 
+/** Transactions are noted in turn, those with odd numbers in the second page. */
+function isPair({ transaction: even }: Meta, { transaction: odd }: Meta): boolean {
+  if (even === 0 || odd === 0) return true; // a new file, or a copy
+  return even % 2 === 0 && Math.abs(even - odd) === 1;
+}
+
 export function treeRootAt(bytes: Buffer, at: number): TreeRoot {
   const root = bytes.readBigUInt64LE(at + 40);
   return {
+    flags: bytes.readUInt16LE(at + 4),
     depth: bytes.readUInt16LE(at + 6),
     branchPages: numberAt(bytes, at + 8),
     leafPages: numberAt(bytes, at + 16),
@@ -100,6 +120,10 @@ export const TREE_ROOT_BYTES = 48;
 const META_BYTES = 136;
 const MAGIC = 0xbeefc0de;
 const VERSION = 2;
+/** How much memory LMDB maps. */
+const MAP_AT = 16;
+/** What processes can have. */
+const MAP_BYTES_MAX = 2 ** 47;
 const FREE_AT = 24;
 const MAIN_AT = FREE_AT + TREE_ROOT_BYTES;
 const LAST_PAGE_AT = 120;
