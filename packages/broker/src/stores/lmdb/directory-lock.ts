@@ -1,11 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { type FileHandle, open, readdir, realpath, rename, rm } from 'node:fs/promises';
-import { connect, createServer, type Server } from 'node:net';
-import { hostname } from 'node:os';
-import { join, relative } from 'node:path';
-import { text } from 'node:stream/consumers';
+import { randomBytes } from 'node:crypto';
+import { readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { greet, isOwnerName } from './owner-client.js';
+import { OwnerServer, type RequestHandler } from './owner-server.js';
+import { SocketPlace } from './socket-place.js';
 
 /**
  * The right to use a directory, of one process at a time. It ends with the process, however that
@@ -25,24 +24,19 @@ import { setTimeout as delay } from 'node:timers/promises';
  * system works between containers that share a volume of one machine. Machines that share one over
  * a network do not see each other: LMDB must not be used there anyway. On Windows a named pipe does
  * all of this.
+ *
+ * Whoever may write to the directory can ask its owner for something there, see {@link serve}.
  */
 export class DirectoryLock {
   readonly #directory: string;
   readonly #name: string;
-  readonly #server: Server;
-  /** Open on Linux, where it makes paths short. */
-  readonly #handle: FileHandle | undefined;
-  #state: 'candidate' | 'owner' = 'candidate';
+  readonly #place: SocketPlace;
+  readonly #server = new OwnerServer();
 
-  private constructor(directory: string, handle: FileHandle | undefined) {
+  private constructor(directory: string, place: SocketPlace) {
     this.#directory = directory;
-    this.#handle = handle;
+    this.#place = place;
     this.#name = `${PREFIX}${randomBytes(8).toString('hex')}`;
-    this.#server = createServer((socket) => {
-      socket.on('error', () => {}); // it has gone before it was answered
-      socket.end(`${this.#state} ${process.pid} ${hostname()}`);
-    });
-    this.#server.unref();
   }
 
   /**
@@ -51,8 +45,7 @@ export class DirectoryLock {
    * system says.
    */
   static async acquire(directory: string): Promise<DirectoryLock> {
-    const handle = process.platform === 'linux' ? await open(directory) : undefined;
-    const lock = new DirectoryLock(directory, handle);
+    const lock = new DirectoryLock(directory, await SocketPlace.open(directory));
     try {
       if (process.platform === 'win32') await lock.#listenOnPipe();
       else await lock.#compete();
@@ -63,71 +56,64 @@ export class DirectoryLock {
     return lock;
   }
 
+  /** Answers requests from now on. */
+  serve(onRequest: RequestHandler): void {
+    this.#server.onRequest = onRequest;
+  }
+
+  /** Answers no more requests: those that are under way are aborted, and waited for. */
+  async endRequests(): Promise<void> {
+    await this.#server.endRequests();
+  }
+
   async release(): Promise<void> {
-    if (this.#server.listening) {
-      await rm(join(this.#directory, this.#name), { force: true });
-      this.#server.close();
-      await once(this.#server, 'close');
-    }
-    await this.#handle?.close();
+    await rm(join(this.#directory, this.#name), { force: true });
+    await this.#server.close();
+    await this.#place.close();
   }
 
   async #compete(): Promise<void> {
     const unborn = `${this.#name}${UNBORN}`;
-    await this.#listen(this.#path(unborn));
+    await this.#server.listen(this.#place.pathOf(unborn));
     // Only now it can be found: who is found and does not answer is gone.
     await rename(join(this.#directory, unborn), join(this.#directory, this.#name));
-    for (let round = 1; ; round++) {
-      const rivals = await this.#rivals();
-      const winner = rivals.find(({ name, state }) => {
-        if (state === UNCLEAR) return round >= ROUNDS_MAX;
-        return state !== 'candidate' || name < this.#name;
-      });
-      if (winner !== undefined) throw this.#inUse(winner.who);
-      if (rivals.length === 0) break;
+    for (let round = 0; (await this.#countRivals(round)) > 0; round++) {
       await delay(RIVAL_WAIT_MS); // they give up, or have won
     }
-    this.#state = 'owner';
+    this.#server.state = 'owner';
   }
 
-  /** Everybody else who is alive. */
-  async #rivals(): Promise<readonly Rival[]> {
-    const rivals: Rival[] = [];
+  /**
+   * How many others may still give up.
+   *
+   * @throws {Error} if one has the directory, or goes first.
+   */
+  async #countRivals(round: number): Promise<number> {
+    let rivals = 0;
     for (const name of await readdir(this.#directory)) {
-      if (!NAME.test(name) || name === this.#name) continue;
-      const answer = await ask(this.#path(name));
-      if (answer === undefined) {
+      if (!isOwnerName(name) || name === this.#name) continue;
+      const found = await greet(this.#place.pathOf(name));
+      if (found === 'gone') {
         await rm(join(this.#directory, name), { force: true });
         continue;
       }
-      const [state = '', pid, host] = answer.split(' ');
-      rivals.push({ name, state, who: pid === undefined ? '' : ` (${pid} on ${host})` });
+      if (found === 'silent' || (found === 'unclear' && round > ROUNDS_MAX)) throw this.#inUse('');
+      if (found !== 'unclear' && (found.state === 'owner' || name < this.#name)) {
+        throw this.#inUse(` (${found.pid} on ${found.host})`);
+      }
+      rivals++;
     }
     return rivals;
   }
 
   async #listenOnPipe(): Promise<void> {
-    const real = await realpath(this.#directory);
-    const hash = createHash('sha256').update(real.toLowerCase()).digest('hex');
     try {
-      await this.#listen(`\\\\.\\pipe\\magpie-${hash}`);
+      await this.#server.listen(await this.#place.pipe());
+      this.#server.state = 'owner';
     } catch (error) {
-      if (codeOf(error) === 'EADDRINUSE') throw this.#inUse('');
-      throw error;
+      const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+      throw isTaken ? this.#inUse('') : error;
     }
-  }
-
-  async #listen(path: string): Promise<void> {
-    this.#server.listen(path);
-    await once(this.#server, 'listening');
-  }
-
-  /** The path of a socket may have about 100 bytes, that of a directory 4,096. */
-  #path(name: string): string {
-    if (this.#handle !== undefined) return `/proc/self/fd/${this.#handle.fd}/${name}`;
-    const path = join(this.#directory, name);
-    const shorter = relative(process.cwd(), path);
-    return shorter.length < path.length ? shorter : path;
   }
 
   #inUse(who: string): Error {
@@ -138,46 +124,9 @@ export class DirectoryLock {
   }
 }
 
-interface Rival {
-  readonly name: string;
-  readonly state: string;
-  readonly who: string;
-}
-
-/**
- * What it says at a socket; nothing if it is there and does not get to answer. `undefined`: it is
- * gone.
- */
-async function ask(path: string): Promise<string | undefined> {
-  const socket = connect(path);
-  let answer = UNCLEAR;
-  socket.setTimeout(ANSWER_MS, () => {
-    answer = '';
-    socket.destroy();
-  });
-  try {
-    await once(socket, 'connect');
-    return (await text(socket)) || UNCLEAR;
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ECONNREFUSED' || code === 'ENOENT' ? undefined : answer;
-  } finally {
-    socket.destroy();
-  }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
-}
-
 const PREFIX = 'in-use-';
-const NAME = /^in-use-[0-9a-f]{16}$/;
 /** Behind the name of one that does not listen yet. */
 const UNBORN = '.new';
-/** It hung up: it may be giving up just now, or its backlog be full. To be asked again. */
-const UNCLEAR = 'unclear';
-/** A process that is there but does not get to answer has the directory. */
-const ANSWER_MS = 1000;
 const RIVAL_WAIT_MS = 20;
 /** Who is unclear for so many rounds has the directory. */
 const ROUNDS_MAX = 100;
