@@ -23,6 +23,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     summary: 'Look at configuration files',
     load: async () => (await import('./commands/config-command.js')).configCommand,
   },
+  {
+    name: 'store',
+    summary: 'Back up, check and repair what the broker keeps on disk',
+    load: async () => (await import('./commands/store-command.js')).storeCommand,
+  },
 ];
 
 /**
@@ -69,7 +74,8 @@ export async function runProgram(
 const EXAMPLES = `
 Examples:
   magpie broker                  start a broker on this machine
-  magpie config check            look for mistakes in ./magpie.yaml`;
+  magpie config check            look for mistakes in ./magpie.yaml
+  magpie store backup data copy  copy what a running broker keeps in ./data`;
 
 /** `error: unknown option '--prot'\n(Did you mean --port?)` as one sentence of ours. */
 function oneLine(text: string): string {

@@ -187,7 +187,7 @@ const unusable: [
       await writeFile(join(dir, 'data.mdb'), 'hello');
       return dir;
     },
-    /^\S+data\.mdb is damaged, or no file of Magpie's$/,
+    /^\S+data\.mdb is no file of Magpie's, or its beginning is lost: /,
   ],
   [
     'a damaged record',

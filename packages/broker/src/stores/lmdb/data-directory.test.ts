@@ -99,7 +99,7 @@ const refused: readonly {
       await mkdir(path);
       await writeFile(join(path, 'data.mdb'), 'something else');
     },
-    problem: /data\.mdb is damaged, or no file of Magpie's$/,
+    problem: /data\.mdb is no file of Magpie's, or its beginning is lost: /,
   },
 ];
 for (const { name, prepare, problem } of refused) {

@@ -1,8 +1,9 @@
 import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { removeUnfinished } from './compaction.js';
-import { prepareDataFile } from './data-file.js';
+import { lookAtDataFile } from './data-file.js';
 import { DirectoryLock } from './directory-lock.js';
+import type { RequestHandler } from './owner-server.js';
 import { syncDirectory, syncFile } from './sync-file.js';
 
 /**
@@ -46,12 +47,17 @@ export class DataDirectory {
 
   /** Notes that there is a store: from now on its file must be there. */
   async markAsStore(): Promise<void> {
-    if ((await readdir(this.path)).includes(MARK)) return;
-    const mark = join(this.path, MARK);
-    await writeFile(mark, MARK_TEXT, { mode: 0o600 });
-    await syncFile(mark);
-    // With it the entry of data.mdb, which LMDB leaves to the system.
-    await syncDirectory(this.path);
+    if (!(await readdir(this.path)).includes(MARK)) await markAsStore(this.path);
+  }
+
+  /** Answers requests that come to the directory, see directory-lock.ts. */
+  serve(onRequest: RequestHandler): void {
+    this.#lock.serve(onRequest);
+  }
+
+  /** Answers no more requests: those that are under way are aborted, and waited for. */
+  async endRequests(): Promise<void> {
+    await this.#lock.endRequests();
   }
 
   async close(): Promise<void> {
@@ -61,7 +67,7 @@ export class DataDirectory {
   async #check(): Promise<void> {
     await removeUnfinished(this.path);
     const names = await readdir(this.path);
-    const found = await prepareDataFile(join(this.path, 'data.mdb'));
+    const found = await lookAtDataFile(join(this.path, 'data.mdb'));
     if (!found && names.includes(MARK)) {
       throw new Error(
         `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
@@ -84,8 +90,17 @@ export class DataDirectory {
   }
 }
 
+/** Notes in a directory that there is a store, and makes what was made in it survive. */
+export async function markAsStore(directory: string): Promise<void> {
+  const mark = join(directory, MARK);
+  await writeFile(mark, MARK_TEXT, { mode: 0o600 });
+  await syncFile(mark);
+  // With it the entry of data.mdb, which LMDB leaves to the system.
+  await syncDirectory(directory);
+}
+
 /** A directory that is not on disk yet after a power loss would take everything in it with it. */
-async function makeDirectory(path: string): Promise<void> {
+export async function makeDirectory(path: string): Promise<void> {
   const first = await mkdir(path, { recursive: true, mode: 0o700 });
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { prepareDataFile } from './data-file.js';
+import { fillUp, lookAtDataFile } from './data-file.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 
 async function folder(t: TestContext): Promise<string> {
@@ -19,26 +19,30 @@ async function dataFile(t: TestContext): Promise<string> {
   return join(directory, 'data.mdb');
 }
 
-test('prepareDataFile() leaves a good file as it is', async (t) => {
+test('lookAtDataFile() leaves a good file as it is', async (t) => {
   const file = await dataFile(t);
   const before = await readFile(file);
-  assert.equal(await prepareDataFile(file), true);
+  assert.equal(await lookAtDataFile(file), true);
   assert.ok(before.equals(await readFile(file)));
 });
 
-test('prepareDataFile() says that there is nothing', async (t) => {
+test('lookAtDataFile() says that there is nothing', async (t) => {
   const file = join(await folder(t), 'data.mdb');
-  assert.equal(await prepareDataFile(file), false);
+  assert.equal(await lookAtDataFile(file), false);
   await writeFile(file, '');
-  assert.equal(await prepareDataFile(file), false);
+  assert.equal(await lookAtDataFile(file), false);
 });
 
-test('prepareDataFile() makes up what was cut', async (t) => {
+test('fillUp() makes up what was cut, and nothing else', async (t) => {
   const file = await dataFile(t);
-  const { size } = await stat(file);
-  await truncate(file, size - 5000);
-  assert.equal(await prepareDataFile(file), true);
-  assert.equal((await stat(file)).size, size);
+  const bytes = await readFile(file);
+  await truncate(file, bytes.length - 5000);
+  assert.equal(await lookAtDataFile(file), true);
+  assert.equal((await stat(file)).size, bytes.length - 5000);
+  fillUp(file);
+  assert.equal((await stat(file)).size, bytes.length);
+  fillUp(file);
+  assert.equal((await stat(file)).size, bytes.length);
 });
 
 /** A byte at a place of a good file. */
@@ -51,12 +55,12 @@ const damages: readonly (readonly [name: string, at: number])[] = [
   ['the number of the last page', 4096 + 150],
 ];
 for (const [name, at] of damages) {
-  test(`prepareDataFile() refuses a file in which ${name} is damaged`, async (t) => {
+  test(`lookAtDataFile() refuses a file in which ${name} is damaged`, async (t) => {
     const file = await dataFile(t);
     const bytes = await readFile(file);
     bytes[at] = 0xff;
     await writeFile(file, bytes);
-    await assert.rejects(prepareDataFile(file), /data\.mdb is damaged, or no file of Magpie's/);
+    await assert.rejects(lookAtDataFile(file), { name: 'Damage', message: /^Page [01] of data/ });
   });
 }
 
@@ -66,10 +70,13 @@ const foreign: readonly (readonly [name: string, bytes: Buffer])[] = [
   ['zeros', Buffer.alloc(8192)],
 ];
 for (const [name, bytes] of foreign) {
-  test(`prepareDataFile() refuses ${name}, and leaves it as it is`, async (t) => {
+  test(`lookAtDataFile() refuses ${name}, and leaves it as it is`, async (t) => {
     const file = join(await folder(t), 'data.mdb');
     await writeFile(file, bytes);
-    await assert.rejects(prepareDataFile(file), /is damaged, or no file of Magpie's/);
+    await assert.rejects(lookAtDataFile(file), {
+      name: 'Error',
+      message: /is no file of Magpie's, or its beginning is lost: put it back/,
+    });
     assert.ok(bytes.equals(await readFile(file)));
   });
 }

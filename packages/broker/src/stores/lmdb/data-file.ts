@@ -1,33 +1,62 @@
+import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { Damage } from './damage.js';
 import { LAYOUT_IS_KNOWN, PageFile } from './page-file.js';
 
 /**
- * Looks at the file of an LMDB environment before LMDB does. Where the file is none of its own,
- * LMDB ends the process (SIGSEGV), and where it ends too early, reading it does (SIGBUS).
- *
- * A file may be a little shorter than its last page says, if those pages are free and were never
- * written; and it may have been cut. So what is missing is made up with zeros: free pages do not
- * mind, and {@link checkTrees} finds them where a page with data should be.
+ * Looks at the beginning of the file of an LMDB environment before LMDB does, and changes nothing.
+ * Where the file is none of its own, LMDB ends the process (SIGSEGV).
  *
  * @returns Whether there is a file with something in it.
+ * @throws {Damage} if one of the two pages with the newest transactions is damaged.
  * @throws {Error} if it is no LMDB file of this machine's kind, or what the system says.
  */
-export async function prepareDataFile(path: string): Promise<boolean> {
+export async function lookAtDataFile(path: string): Promise<boolean> {
   if (!(await isWritable(path))) return false;
   const file = new PageFile(path);
-  let size;
-  let meta;
   try {
-    ({ size } = file);
-    if (size === 0 || !LAYOUT_IS_KNOWN) return size > 0;
-    meta = file.newestMeta();
+    if (file.size === 0 || !LAYOUT_IS_KNOWN) return file.size > 0;
+    if (file.newestMeta() === undefined) throw noMeta(path, file);
+    return true;
   } finally {
     file.close();
   }
-  if (meta === undefined) throw new Error(`${path} is damaged, or no file of Magpie's`);
+}
+
+/**
+ * Makes up what a file lacks of its last pages: LMDB ends the process (SIGBUS) where it reads
+ * beyond the end. They are free and were never written, or {@link checkTrees} would have said so.
+ */
+export function fillUp(path: string): void {
+  if (!LAYOUT_IS_KNOWN) return;
+  const file = new PageFile(path);
+  const meta = file.newestMeta();
+  const { size } = file;
+  file.close();
+  if (meta === undefined) return;
   const wanted = (meta.lastPage + 1) * meta.pageBytes;
-  if (wanted > size) await extend(path, wanted);
-  return true;
+  if (wanted <= size) return;
+  const handle = openSync(path, 'r+');
+  try {
+    ftruncateSync(handle, wanted);
+  } finally {
+    closeSync(handle);
+  }
+}
+
+function noMeta(path: string, file: PageFile): Error {
+  const damaged = file.metas().flatMap((meta, page) => (meta === undefined ? [page] : []));
+  if (damaged.length === 2) {
+    return new Error(
+      `${path} is no file of Magpie's, or its beginning is lost: put it back from a backup, or `
+        + 'choose another directory',
+    );
+  }
+  return new Damage(
+    damaged.length === 1
+      ? `Page ${damaged[0]} of data.mdb is damaged: it does not say what the newest pages are`
+      : 'Pages 0 and 1 of data.mdb are damaged: they are not of two transactions in turn',
+  );
 }
 
 /** @returns Whether it is there. @throws {Error} if it is there and must not be written. */
@@ -38,14 +67,5 @@ async function isWritable(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
     throw error;
-  }
-}
-
-async function extend(path: string, size: number): Promise<void> {
-  const handle = await open(path, 'r+');
-  try {
-    await handle.truncate(size);
-  } finally {
-    await handle.close();
   }
 }

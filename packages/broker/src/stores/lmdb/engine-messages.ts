@@ -7,6 +7,7 @@ import type { BatchBytes } from './write-batch.js';
 /** What the engine's thread begins with. */
 export interface EngineOptions {
   readonly directory: string;
+  readonly durable: boolean;
   readonly compaction: CompactionRules;
 }
 
@@ -17,6 +18,8 @@ export type EngineRequest =
       readonly table: number;
       readonly after: Uint8Array | undefined;
       readonly bytesMax: number;
+      /** Of the snapshot, not of what is there now. */
+      readonly snapshot: boolean;
     }
   | {
       readonly type: 'fetch';
@@ -26,6 +29,8 @@ export type EngineRequest =
     }
   | { readonly type: 'count'; readonly table: number }
   | { readonly type: 'write'; readonly batches: readonly BatchBytes[] }
+  | { readonly type: 'snapshot' }
+  | { readonly type: 'release' }
   | { readonly type: 'close' };
 
 /** What it answers. The first is about opening and was not asked for. */
@@ -33,9 +38,16 @@ export type EngineAnswer =
   | { readonly type: 'done' }
   | { readonly type: 'count'; readonly count: number }
   | { readonly type: 'piece'; readonly piece: ReadPiece }
+  /** Records in each table. */
+  | { readonly type: 'snapshot'; readonly counts: readonly number[] }
   | { readonly type: 'fetched'; readonly piece: Fetched }
   | { readonly type: 'written'; readonly batches: readonly BatchBytes[] }
-  | { readonly type: 'failed'; readonly message: string; readonly batches: readonly BatchBytes[] };
+  | {
+      readonly type: 'failed';
+      readonly message: string;
+      readonly isDamage: boolean;
+      readonly batches: readonly BatchBytes[];
+    };
 
 /** What comes from the thread: answers, in order, and events between them. */
 export type EngineMessage = EngineAnswer | { readonly type: 'event'; readonly event: EngineEvent };

@@ -26,7 +26,7 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
   const { port1: port, port2: other } = new MessageChannel();
   const directory = await folder(t);
   const first = answer(port);
-  serveEngine(other, { directory, compaction: COMPACTION_RULES });
+  serveEngine(other, { directory, durable: true, compaction: COMPACTION_RULES });
   assert.equal((await first).type, 'done');
   const batch = new WriteBatch();
   batch.put('meta', Buffer.from('k'), Buffer.from('v'));
@@ -37,7 +37,7 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
   const requests: readonly EngineRequest[] = [
     { type: 'write', batches: [batch.take()] },
     { type: 'count', table: TABLE_CODES.meta },
-    { type: 'read', table: TABLE_CODES.meta, after: undefined, bytesMax: 1000 },
+    { type: 'read', table: TABLE_CODES.meta, after: undefined, bytesMax: 1000, snapshot: false },
     { type: 'fetch', table: TABLE_CODES.meta, numbers: [1], bytesMax: 1000 },
     { type: 'close' },
   ];
@@ -55,7 +55,7 @@ test('serveEngine() says why it cannot open', async (t) => {
   const directory = await folder(t);
   await mkdir(join(directory, 'data.mdb'));
   const first = answer(port);
-  serveEngine(other, { directory, compaction: COMPACTION_RULES });
+  serveEngine(other, { directory, durable: true, compaction: COMPACTION_RULES });
   const found = await first;
   assert.match(found.type === 'failed' ? found.message : '', /EISDIR/);
 });

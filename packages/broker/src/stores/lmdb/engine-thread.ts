@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Clock, SystemClock } from '../../model/clock.js';
 import { Compactor } from './compactor.js';
+import { Damage } from './damage.js';
 import type {
   EngineAnswer,
   EngineMessage,
@@ -16,13 +17,13 @@ import type { BatchBytes } from './write-batch.js';
  */
 export function serveEngine(
   port: MessagePort,
-  { directory, compaction }: EngineOptions,
+  { directory, durable, compaction }: EngineOptions,
   clock: Clock = new SystemClock(),
 ): void {
   const say = (message: EngineMessage) => port.postMessage(message, memoryOf(message));
   let environment: LmdbEnvironment;
   try {
-    environment = LmdbEnvironment.open(directory);
+    environment = LmdbEnvironment.open(directory, { durable });
   } catch (error) {
     say(failed(error));
     return;
@@ -76,8 +77,8 @@ class Service {
 
   async #perform(request: EngineRequest): Promise<EngineAnswer> {
     if (request.type === 'read') {
-      const { table, after, bytesMax } = request;
-      return { type: 'piece', piece: this.#environment.read(table, after, bytesMax) };
+      const { table, after, bytesMax, snapshot } = request;
+      return { type: 'piece', piece: this.#environment.read(table, after, bytesMax, snapshot) };
     }
     if (request.type === 'fetch') {
       const { table, numbers, bytesMax } = request;
@@ -89,6 +90,15 @@ class Service {
     if (request.type === 'write') {
       await this.#compactor.write(request.batches);
       return { type: 'written', batches: request.batches };
+    }
+    if (request.type === 'snapshot') {
+      await this.#compactor.hold();
+      return { type: 'snapshot', counts: this.#environment.hold() };
+    }
+    if (request.type === 'release') {
+      this.#environment.release();
+      this.#compactor.release();
+      return { type: 'done' };
     }
     await this.#compactor.close();
     await this.#environment.close();
@@ -104,7 +114,7 @@ function memoryOf(message: EngineMessage): ArrayBuffer[] {
 
 function failed(error: unknown, batches: readonly BatchBytes[] = []): EngineAnswer {
   const message = error instanceof Error ? error.message : String(error);
-  return { type: 'failed', message, batches };
+  return { type: 'failed', message, isDamage: error instanceof Damage, batches };
 }
 
 if (parentPort !== null) serveEngine(parentPort, workerData as EngineOptions);

@@ -32,7 +32,19 @@ export interface Engine {
    * @throws {WriteFailure} with the batches, if nothing of them was written.
    */
   write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]>;
+  /**
+   * What is there now: it stays as it is, whatever is written, until it is disposed of. One at a
+   * time. What is removed meanwhile keeps its room on the disk.
+   *
+   * @throws {Error} if there is one already.
+   */
+  snapshot(): Promise<Snapshot>;
   close(): Promise<void>;
+}
+
+export interface Snapshot extends AsyncDisposable {
+  /** See {@link Engine.read}. */
+  read(table: TableName): AsyncIterable<BatchBytes>;
 }
 
 /** What {@link Engine.fetch} found. */

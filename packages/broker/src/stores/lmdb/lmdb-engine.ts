@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { COMPACTION_RULES, type CompactionRules } from './compactor.js';
-import { type Engine, type Fetched, WriteFailure } from './engine.js';
+import { Damage } from './damage.js';
+import { type Engine, type Fetched, type Snapshot, WriteFailure } from './engine.js';
 import type { EngineEvent } from './engine-events.js';
 import type {
   EngineAnswer,
@@ -20,6 +21,8 @@ interface Waiting {
 }
 
 export interface LmdbEngineOptions {
+  /** See {@link EnvironmentOptions}. */
+  readonly durable?: boolean;
   readonly compaction?: Partial<CompactionRules>;
   readonly onEvent?: (event: EngineEvent) => void;
 }
@@ -38,9 +41,12 @@ export class LmdbEngine implements Engine {
   /** Why the thread has ended before it was asked to. */
   #lost: Error | undefined;
 
-  private constructor(directory: string, { compaction, onEvent }: LmdbEngineOptions) {
+  private constructor(
+    directory: string,
+    { durable = true, compaction, onEvent }: LmdbEngineOptions,
+  ) {
     const rules = { ...COMPACTION_RULES, ...compaction };
-    const workerData: EngineOptions = { directory, compaction: rules };
+    const workerData: EngineOptions = { directory, durable, compaction: rules };
     // Not the flags of the process: some of them, such as --input-type, no file can be run with.
     this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store', execArgv: [] });
     this.#thread.on('message', (message: EngineMessage) => {
@@ -69,18 +75,17 @@ export class LmdbEngine implements Engine {
   async *read(table: TableName): AsyncGenerator<BatchBytes> {
     const code = TABLE_CODES[table];
     const { count } = await this.#ask('count', { type: 'count', table: code });
-    let records = 0;
-    let next: Promise<AnswerOf<'piece'>> | undefined = this.#askPiece(code, undefined);
-    while (next !== undefined) {
-      const { piece }: AnswerOf<'piece'> = await next;
-      records += piece.records;
-      // One is read while the other is used.
-      next = piece.last ? undefined : this.#askPiece(code, piece.lastKey);
-      next?.catch(() => {}); // told when it is waited for, if it ever is
-      yield piece;
-    }
-    if (records === count) return;
-    throw new Error(`Table ${table} is damaged: it has ${records} records instead of ${count}`);
+    yield* this.#pieces(table, count, false);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const { counts } = await this.#ask('snapshot', { type: 'snapshot' });
+    return {
+      read: (table) => this.#pieces(table, counts[TABLE_CODES[table]]!, true),
+      [Symbol.asyncDispose]: async () => {
+        await this.#ask('done', { type: 'release' });
+      },
+    };
   }
 
   async fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched> {
@@ -103,8 +108,22 @@ export class LmdbEngine implements Engine {
     await ended;
   }
 
-  #askPiece(table: number, after: Uint8Array | undefined): Promise<AnswerOf<'piece'>> {
-    return this.#ask('piece', { type: 'read', table, after, bytesMax: PIECE_BYTES });
+  async *#pieces(table: TableName, count: number, snapshot: boolean): AsyncGenerator<BatchBytes> {
+    const code = TABLE_CODES[table];
+    const ask = (after: Uint8Array | undefined) =>
+      this.#ask('piece', { type: 'read', table: code, after, bytesMax: PIECE_BYTES, snapshot });
+    let records = 0;
+    let next: Promise<AnswerOf<'piece'>> | undefined = ask(undefined);
+    while (next !== undefined) {
+      const { piece }: AnswerOf<'piece'> = await next;
+      records += piece.records;
+      // One is read while the other is used.
+      next = piece.last ? undefined : ask(piece.lastKey);
+      next?.catch(() => {}); // told when it is waited for, if it ever is
+      yield piece;
+    }
+    if (records === count) return;
+    throw new Damage(`Table ${table} is damaged: it has ${records} records instead of ${count}`);
   }
 
   #ask<Type extends EngineAnswer['type']>(
@@ -123,6 +142,7 @@ export class LmdbEngine implements Engine {
       this.#waiting.push({ resolve, reject });
     });
     if (answer.type === type) return answer as AnswerOf<Type>;
+    if (answer.type === 'failed' && answer.isDamage) throw new Damage(answer.message);
     if (answer.type === 'failed') throw new WriteFailure(answer.message, answer.batches);
     throw new TypeError(`The thread of the store answered ${answer.type} instead of ${type}`);
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -99,6 +99,51 @@ test('LmdbEnvironment keeps what it has written', async (t) => {
   const again = LmdbEnvironment.open(directory);
   assert.deepEqual(contents(again).records, ['a=1']);
   await again.close();
+});
+
+test('LmdbEnvironment takes a directory with a dot in its name', async (t) => {
+  const directory = join(await folder(t), 'data.v2');
+  await mkdir(directory);
+  await LmdbEnvironment.open(directory).close();
+  assert.deepEqual((await readdir(directory)).toSorted(), ['data.mdb', 'lock.mdb']);
+});
+
+test('LmdbEnvironment keeps readable what is held, whatever is written', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  const held = () => {
+    const { bytes, end } = environment.read(META, undefined, 10_000, true);
+    const record = new BatchReader(bytes, end);
+    const keys: string[] = [];
+    while (record.next()) keys.push(Buffer.from(record.key).toString());
+    return keys;
+  };
+  await environment.write([batchOf('a=1', 'b=1')]);
+  assert.equal(environment.hold()[META], 2);
+  assert.throws(() => environment.hold(), /A backup is under way already/);
+  for (let number = 0; number < 100; number++) {
+    const write = new WriteBatch();
+    write.removeRange('meta', Buffer.from('a'), Buffer.from('z'));
+    await environment.write([write.take(), batchOf(`n${number}=${'x'.repeat(2000)}`)]);
+    assert.deepEqual(held(), ['a', 'b']);
+  }
+  environment.release();
+  assert.throws(held, /had to be opened again meanwhile/);
+  assert.deepEqual(contents(environment).records.length, 1);
+  const { fileBytes } = environment.space();
+  for (let number = 0; number < 100; number++) await environment.write([batchOf(`n99=${number}`)]);
+  assert.equal(environment.space().fileBytes, fileBytes);
+  await environment.close();
+});
+
+test('LmdbEnvironment loses what is held when it is closed', async (t) => {
+  const environment = LmdbEnvironment.open(await folder(t));
+  await environment.write([batchOf('a=1')]);
+  environment.hold();
+  await environment.close();
+  assert.throws(() => environment.read(META, undefined, 1000, true), /opened again meanwhile/);
+  assert.deepEqual(contents(environment).records, ['a=1']);
+  environment.release();
+  await environment.close();
 });
 
 test('LmdbEnvironment makes files for nobody else', async (t) => {

@@ -2,9 +2,16 @@ import { existsSync, statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { type Database, open, type RootDatabase, type RootDatabaseOptionsWithPath } from 'lmdb';
+import {
+  type Database,
+  open,
+  type RangeOptions,
+  type RootDatabase,
+  type RootDatabaseOptionsWithPath,
+} from 'lmdb';
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
+import { fillUp } from './data-file.js';
 import type { Fetched } from './engine.js';
 import { numberKey } from './keys.js';
 import { syncDirectory } from './sync-file.js';
@@ -21,6 +28,7 @@ import {
 
 type Table = Database<Uint8Array, Uint8Array>;
 type Root = RootDatabase<Uint8Array, Uint8Array>;
+type Transaction = ReturnType<Root['useReadTransaction']>;
 
 /** What {@link LmdbEnvironment.read} found. */
 export interface ReadPiece extends BatchBytes {
@@ -57,6 +65,7 @@ export class LmdbEnvironment {
   readonly #durable: boolean;
   #root: Root | undefined;
   #tables: readonly Table[] = [];
+  #held: Transaction | undefined;
   /** Whether the system may still forget which file has the name. */
   #renamed = false;
 
@@ -68,7 +77,10 @@ export class LmdbEnvironment {
   /** @throws {Error} if a page of the file is damaged, or what LMDB says. */
   static open(directory: string, { durable = true }: EnvironmentOptions = {}): LmdbEnvironment {
     const environment = new LmdbEnvironment(directory, durable);
-    if (existsSync(environment.file)) checkTrees(environment.file);
+    if (existsSync(environment.file)) {
+      checkTrees(environment.file);
+      fillUp(environment.file);
+    }
     environment.#open();
     return environment;
   }
@@ -103,12 +115,19 @@ export class LmdbEnvironment {
    *
    * @param after The last key that was read before.
    * @param bytesMax Size of the piece; a record that is larger comes alone.
+   * @param snapshot Whether to read what was there at {@link hold}.
    * @throws {Error} naming table and key of a record that is damaged.
    */
-  read(table: number, after: Uint8Array | undefined, bytesMax: number): ReadPiece {
+  read(
+    table: number,
+    after: Uint8Array | undefined,
+    bytesMax: number,
+    snapshot = false,
+  ): ReadPiece {
     const name = TABLES[table]!;
     const batch = new WriteBatch(bytesMax);
-    const range = after === undefined ? {} : { start: after, exclusiveStart: true };
+    const range: RangeOptions = snapshot ? { transaction: this.#heldTransaction() } : {};
+    if (after !== undefined) Object.assign(range, { start: after, exclusiveStart: true });
     let lastKey = after;
     let records = 0;
     let last = true;
@@ -168,6 +187,24 @@ export class LmdbEnvironment {
   }
 
   /**
+   * Keeps what is there now readable until {@link release}, and its pages from being used again.
+   *
+   * @returns Records in each table.
+   * @throws {Error} if something is held already.
+   */
+  hold(): readonly number[] {
+    if (this.#held !== undefined) throw new Error('A backup is under way already');
+    const root = this.#fresh();
+    this.#held = root.useReadTransaction();
+    return TABLES.map((_, table) => this.count(table));
+  }
+
+  release(): void {
+    this.#held?.done();
+    this.#held = undefined;
+  }
+
+  /**
    * Goes on with another file that is on disk and holds the same. Nothing is written to it before
    * it is sure which of the two has the name after a power loss.
    *
@@ -188,9 +225,15 @@ export class LmdbEnvironment {
 
   async close(): Promise<void> {
     const root = this.#root;
+    this.release();
     this.#root = undefined;
     this.#tables = [];
     await root?.close();
+  }
+
+  #heldTransaction(): Transaction {
+    if (this.#held !== undefined) return this.#held;
+    throw new Error('The file of the store had to be opened again meanwhile');
   }
 
   async #keepName(): Promise<void> {
@@ -201,6 +244,7 @@ export class LmdbEnvironment {
   #open(): Root {
     const root = open<Uint8Array, Uint8Array>({
       path: this.directory,
+      noSubdir: false, // it would take a directory with a dot in its name for a file
       // An acknowledgement waits for the disk anyway: one transaction, one fsync, and no state in
       // which the newest data is there but not safe.
       overlappingSync: false,

@@ -185,7 +185,8 @@ test('LmdbStore names the record that is damaged, and gives nothing', async () =
   await assert.rejects(again.load(), {
     message:
       `Cannot load the store in ${folder}: The record 0000000000000001 of table messages is `
-      + 'damaged: its checksum is wrong',
+      + `damaged: its checksum is wrong. "magpie store check ${folder}" lists all damage, `
+      + `"magpie store export ${folder} --salvage" saves what can be read`,
   });
 });
 

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../../model/message.js';
 import { type Logger, silentLogger } from '../../observe/logger.js';
@@ -11,7 +12,9 @@ import type {
   StoredTime,
   StoredWill,
 } from '../store.js';
+import { backup, type BackupResult } from './backup.js';
 import type { CompactionRules } from './compactor.js';
+import { Damage, inWords } from './damage.js';
 import { DataDirectory } from './data-directory.js';
 import { DiskUse } from './disk-use.js';
 import { type Engine, WriteFailure } from './engine.js';
@@ -42,6 +45,14 @@ export interface LmdbStoreOptions {
   readonly compaction?: Partial<CompactionRules>;
 }
 
+/** What belongs to a store whose engine has a directory. */
+interface StoreParts {
+  /** Closed with the store. */
+  readonly directory?: DataDirectory;
+  readonly disk?: DiskUse;
+  readonly log?: Logger;
+}
+
 /**
  * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync.
  *
@@ -59,6 +70,7 @@ export class LmdbStore implements Store {
   readonly #engine: Engine;
   readonly #directory: DataDirectory | undefined;
   readonly #disk: DiskUse;
+  readonly #log: Logger;
   #sessions = new Map<string, SessionProgress>();
   /** Recipients that have not settled a message, by arrival, where there are several. */
   #open = new Map<number, number>();
@@ -88,11 +100,12 @@ export class LmdbStore implements Store {
   #spare: Uint8Array<ArrayBuffer> | undefined;
   readonly #pages: PageReader;
 
-  private constructor(engine: Engine, directory: DataDirectory | undefined, disk: DiskUse) {
+  private constructor(engine: Engine, { directory, disk, log = silentLogger }: StoreParts) {
     this.#engine = engine;
     this.#directory = directory;
+    this.#log = log;
     this.#pages = new PageReader(engine, this.#unwritten);
-    this.#disk = disk;
+    this.#disk = disk ?? new DiskUse(log);
   }
 
   /**
@@ -106,14 +119,18 @@ export class LmdbStore implements Store {
     directory: string,
     { log = silentLogger, compaction = {} }: LmdbStoreOptions = {},
   ): Promise<LmdbStore> {
-    const place = await DataDirectory.open(directory);
+    const place = await DataDirectory.open(directory).catch((error: unknown) => {
+      if (error instanceof Damage) throw failure('open', resolve(directory), error);
+      throw error;
+    });
     try {
       const disk = new DiskUse(log);
       const onEvent = (event: EngineEvent) => disk.take(event);
       const engine = await LmdbEngine.open(place.path, { compaction, onEvent });
       try {
-        const store = await LmdbStore.over(engine, place, disk);
+        const store = await LmdbStore.over(engine, { directory: place, disk, log });
         await place.markAsStore();
+        place.serve((request, signal) => store.#answer(request, signal));
         return store;
       } catch (error) {
         await engine.close();
@@ -121,25 +138,18 @@ export class LmdbStore implements Store {
       }
     } catch (error) {
       await place.close();
-      throw new Error(`Cannot open the store in ${place.path}: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw failure('open', place.path, error);
     }
   }
 
   /**
    * A store over any engine, which it closes.
    *
-   * @param directory What it closes then, too.
    * @throws {Error} if the engine holds a newer format.
    */
-  static async over(
-    engine: Engine,
-    directory?: DataDirectory,
-    disk: DiskUse = new DiskUse(silentLogger),
-  ): Promise<LmdbStore> {
+  static async over(engine: Engine, parts: StoreParts = {}): Promise<LmdbStore> {
     await prepareFormat(engine);
-    return new LmdbStore(engine, directory, disk);
+    return new LmdbStore(engine, parts);
   }
 
   /** What its file takes of the disk. Read it; do not write to it. */
@@ -150,9 +160,7 @@ export class LmdbStore implements Store {
   /** @throws {Error} in one clear line that names the record, if one is damaged. */
   async load(): Promise<StoredState> {
     const loaded = await loadState(this.#engine).catch((error: unknown) => {
-      throw new Error(`Cannot load the store in ${this.#place}: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw failure('load', this.#place, error);
     });
     this.#sessions = loaded.sessions;
     this.#open = loaded.open;
@@ -174,9 +182,7 @@ export class LmdbStore implements Store {
     try {
       return await this.#pages.read(session, from, messagesMax, bytesMax);
     } catch (error) {
-      throw new Error(`Cannot read the store in ${this.#place}: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw failure('read', this.#place, error);
     }
   }
 
@@ -330,12 +336,46 @@ export class LmdbStore implements Store {
     return this.#committed;
   }
 
+  /**
+   * Copies all that is safe now to a new data directory, while the store is used.
+   *
+   * @param target Must not be there, or be an empty directory.
+   * @param signal Aborted: it ends, and nothing is left of it.
+   * @throws {Error} in one clear line. Nothing is left of it then.
+   */
+  async backup(
+    target: string,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<BackupResult> {
+    try {
+      return await backup(this.#engine, target, signal);
+    } catch (error) {
+      throw failure('back up', this.#place, error);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#directory?.endRequests();
     try {
       await this.commit();
     } finally {
       await this.#engine.close();
       await this.#directory?.close();
+    }
+  }
+
+  /** Does what somebody asks at the socket of the directory. */
+  async #answer(request: unknown, signal: AbortSignal): Promise<object> {
+    const target = (request as { readonly backup?: unknown } | null)?.backup;
+    if (typeof target !== 'string') return { failed: 'This version of Magpie cannot do that' };
+    this.#log.info({ target }, 'backup begins');
+    try {
+      const result = await this.backup(target, signal);
+      this.#log.info({ target, ...result }, 'backup has ended');
+      return result;
+    } catch (error) {
+      this.#log.warn({ event: 'backup-failed', target, err: error }, 'backup failed');
+      throw error;
     }
   }
 
@@ -430,9 +470,7 @@ export class LmdbStore implements Store {
       this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
     } catch (error) {
       if (error instanceof WriteFailure) this.#unsafe = [...error.batches, ...this.#unsafe];
-      throw new Error(`Cannot write to the store in ${this.#place}: ${messageOf(error)}`, {
-        cause: error,
-      });
+      throw failure('write to', this.#place, error);
     }
   }
 
@@ -466,8 +504,10 @@ export class LmdbStore implements Store {
   }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failure(what: string, place: string, error: unknown): Error {
+  return new Error(`Cannot ${what} the store in ${place}: ${inWords(error, place)}`, {
+    cause: error,
+  });
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,6 +1,6 @@
 /** An engine in memory, whose writes a test lets fail or holds back. */
 import { BatchReader } from './batch-reader.js';
-import { type Engine, type Fetched, WriteFailure } from './engine.js';
+import { type Engine, type Fetched, type Snapshot, WriteFailure } from './engine.js';
 import { numberKey } from './keys.js';
 import { TABLES, type TableName } from './tables.js';
 import { type BatchBytes, PUT, REMOVE, WriteBatch } from './write-batch.js';
@@ -59,6 +59,12 @@ export class MemoryEngine implements Engine {
   /** Has `write` fail, see {@link failure}, from some successful ones on. */
   failAfter(writes: number, error: Error): void {
     this.#planned = { writesLeft: writes, error };
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const then = new MemoryEngine();
+    for (const [name, table] of this.tables) then.tables.set(name, new Map(table));
+    return { read: (table) => then.read(table), [Symbol.asyncDispose]: () => then.close() };
   }
 
   async close(): Promise<void> {

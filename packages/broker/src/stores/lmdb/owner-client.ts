@@ -107,7 +107,7 @@ async function exchange(
   }
 }
 
-/** The next line; what came of it if it does not end. @throws {Error} if the socket is destroyed. */
+/** The next line, or what came of it. @throws {Error} if the socket is destroyed. */
 async function lineFrom(chunks: Chunks): Promise<string> {
   let text = '';
   while (!text.includes('\n')) {

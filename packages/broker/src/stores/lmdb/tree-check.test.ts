@@ -91,7 +91,7 @@ for (const [name, kind, at, by] of damages) {
       try {
         checkTrees(path);
       } catch (error) {
-        assert.match(String(error), /^Error: (Page \d+ of data\.mdb|data\.mdb) is damaged: .+$/);
+        assert.match(String(error), /^Damage: (Page \d+ of data\.mdb|data\.mdb) is damaged: .+$/);
         found.push(page);
       }
     }

@@ -1,11 +1,12 @@
+import { Damage } from './damage.js';
 import { LAYOUT_IS_KNOWN, PageFile } from './page-file.js';
 import { type PageDamage, TreeWalk } from './tree-walk.js';
 
 /**
- * Checks the trees of an LMDB file, see {@link TreeWalk}, and the list of free pages: one that is in
- * use must not be in it. What is in the records is not looked at here; they have checksums.
+ * Checks the trees of an LMDB file, see {@link TreeWalk}, and the list of free pages: one that is
+ * in use must not be in it. What is in the records is not looked at here; they have checksums.
  *
- * @throws {Error} in one line that names the first page that is damaged, or what the system says.
+ * @throws {Damage} naming the first page that is damaged; or what the system says.
  */
 export function checkTrees(path: string): void {
   if (!LAYOUT_IS_KNOWN) return;
@@ -13,9 +14,9 @@ export function checkTrees(path: string): void {
   try {
     if (file.size === 0) return;
     const meta = file.newestMeta();
-    if (meta === undefined) throw new Error('Page 0 or 1 of data.mdb is damaged');
+    if (meta === undefined) throw new Damage('Page 0 or 1 of data.mdb is damaged');
     const walk = new TreeWalk(file, meta, (damage) => {
-      throw new Error(damageInWords(damage));
+      throw new Damage(damageInWords(damage));
     });
     for (const [name, table] of walk.tables()) {
       const leaves = walk.leaves(`table ${name}`, table);

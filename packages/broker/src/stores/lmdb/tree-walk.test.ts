@@ -10,7 +10,7 @@ import { WriteBatch } from './write-batch.js';
 
 const PAGE = 4096;
 
-/** The path of a file with 500 messages, some of them large, of which the first 200 were removed. */
+/** A file with 500 messages, some of them large, of which the first 200 were removed. */
 async function dataFile(t: TestContext): Promise<string> {
   const environment = LmdbEnvironment.open(await freshFolder(t));
   const put = new WriteBatch();
