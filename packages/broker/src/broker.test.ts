@@ -59,6 +59,14 @@ test('Broker.limits are those given, and the defaults', async (t) => {
   assert.equal(broker.limits.connectionsMax, 100_000);
 });
 
+test('createBroker() takes names for clients that bring none from the random source', async (t) => {
+  const { broker, listener } = await start(t, { random: { uint32: () => 0xbeef } });
+  const names: string[] = [];
+  broker.on('connected', ({ client }) => names.push(client.clientId));
+  await TestClient.connected(listener, '');
+  assert.deepEqual(names, ['magpie-0000beef0000beef']);
+});
+
 test('Broker.listen() takes connections on a port that the system chooses', async (t) => {
   const { broker } = await start(t);
   const address = await broker.listen({ type: 'tcp', port: 0 });

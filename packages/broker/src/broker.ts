@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import {
   ByteReader,
   isQoS,
@@ -21,6 +20,7 @@ import { type Clock, SystemClock } from './model/clock.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import { Message } from './model/message.js';
 import { MessageMemory } from './model/message-memory.js';
+import { type RandomSource, SystemRandom } from './model/random-source.js';
 import { TimerWheel } from './model/timer-wheel.js';
 import {
   BrokerEvents,
@@ -53,6 +53,8 @@ export interface BrokerOptions {
   readonly store?: Store;
   readonly log?: Logger;
   readonly clock?: Clock;
+  /** Seeds of hashes and names for clients that bring none come from it. */
+  readonly random?: RandomSource;
 }
 
 /** A listener that the broker knows, by its options; or one of your own. */
@@ -103,7 +105,7 @@ export class Broker implements AsyncDisposable {
   readonly #wheel: TimerWheel;
   readonly #turn: Turn;
   readonly #arena = new IoArena();
-  readonly #router = new Router({ seed: randomSeed() });
+  readonly #router: Router;
   readonly #retained = new RetainedTree();
   readonly #totals = new QueueTotals();
   readonly #counters = new Counters();
@@ -121,12 +123,15 @@ export class Broker implements AsyncDisposable {
     const log = options.log ?? silentLogger;
     const limits = limitsFrom(options.limits);
     const clock = options.clock ?? new SystemClock();
+    const random = options.random ?? new SystemRandom();
     const given = options.authorizer;
     const authorizer = given === undefined ? new AllowAll() : new GuardedAuthorizer(given);
     this.#log = log;
     this.#limits = limits;
     this.#store = options.store ?? new MemoryStore();
     this.#events = new BrokerEvents(log);
+    // Nobody outside can make names and filters collide.
+    this.#router = new Router({ seed: random.uint32() | 0 });
     this.#wheel = new TimerWheel(clock);
     this.#turn = new Turn(clock);
     this.#gate = new CommitGate(
@@ -161,12 +166,12 @@ export class Broker implements AsyncDisposable {
       wills: this.#wills,
       registry: this.#registry,
       authenticator: options.authenticator ?? new AllowAnonymous(),
-      newClientId: () => `magpie-${randomBytes(8).toString('hex')}`,
+      newClientId: () => `magpie-${hex(random.uint32())}${hex(random.uint32())}`,
     });
     this.#connections = new ConnectionSet({
       ...shared,
       arena: this.#arena,
-      reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: randomSeed() })),
+      reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: random.uint32() | 0 })),
       memory: new MessageMemory(),
       registry: this.#registry,
       connecting: this.#connecting,
@@ -342,9 +347,8 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   return broker;
 }
 
-/** Of hashes: nobody outside can make things collide. */
-function randomSeed(): number {
-  return randomBytes(4).readInt32LE();
+function hex(uint32: number): string {
+  return uint32.toString(16).padStart(8, '0');
 }
 
 /** @throws {TypeError} if the program asks for what MQTT cannot carry. */

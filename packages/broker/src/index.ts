@@ -28,6 +28,7 @@ export {
 } from './model/limits.js';
 export type { Message } from './model/message.js';
 export type { Principal } from './model/principal.js';
+export type { RandomSource } from './model/random-source.js';
 export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 export type { Counters } from './observe/counters.js';
 export { type Logger, silentLogger } from './observe/logger.js';
