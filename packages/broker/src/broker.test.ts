@@ -67,6 +67,13 @@ test('createBroker() takes names for clients that bring none from the random sou
   assert.deepEqual(names, ['magpie-0000beef0000beef']);
 });
 
+test('createBroker() takes less memory where connectionsMax is small', async (t) => {
+  const before = process.memoryUsage().arrayBuffers;
+  await start(t, { limits: { connectionsMax: 10 } });
+  const taken = process.memoryUsage().arrayBuffers - before;
+  assert.ok(taken < 2 * 1024 * 1024, `${taken} bytes`);
+});
+
 test('Broker.listen() takes connections on a port that the system chooses', async (t) => {
   const { broker } = await start(t);
   const address = await broker.listen({ type: 'tcp', port: 0 });

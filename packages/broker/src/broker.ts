@@ -104,7 +104,7 @@ export class Broker implements AsyncDisposable {
   readonly #gate: CommitGate;
   readonly #wheel: TimerWheel;
   readonly #turn: Turn;
-  readonly #arena = new IoArena();
+  readonly #arena: IoArena;
   readonly #router: Router;
   readonly #retained = new RetainedTree();
   readonly #totals = new QueueTotals();
@@ -128,6 +128,7 @@ export class Broker implements AsyncDisposable {
     const authorizer = given === undefined ? new AllowAll() : new GuardedAuthorizer(given);
     this.#log = log;
     this.#limits = limits;
+    this.#arena = new IoArena({ slabs: Math.min(ARENA_SLABS_MAX, limits.connectionsMax) });
     this.#store = options.store ?? new MemoryStore();
     this.#events = new BrokerEvents(log);
     // Nobody outside can make names and filters collide.
@@ -370,6 +371,8 @@ function messageToPublish({
   return Message.of({ topic, payload: new Uint8Array(payload), qos, retain });
 }
 
+/** Slabs for the output of one turn: 16 MiB. With fewer connections one each is enough. */
+const ARENA_SLABS_MAX = 512;
 /** Topics in use whose names are kept decoded. */
 const TOPIC_TABLE_LIMITS = { entriesMax: 100_000, bytesMax: 16 * 1024 * 1024 };
 /** A WebSocket message may hold several packets: the last ones need not be the largest. */
