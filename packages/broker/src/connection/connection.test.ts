@@ -912,6 +912,21 @@ test('Connection holds back who waits for too many commits, and does not blame i
   );
 });
 
+test('Connection reads on after a commit, whatever part of its output had filled it', async () => {
+  const store = new HandStore();
+  const world = new ConnectionWorld({ outputBytesMax: 1024 }, store);
+  const peer = world.connect('c');
+  // Ten acknowledgements wait for their commit. With what goes out at once the output is full.
+  const waiting = range(10).map((id) => {
+    return publishOf('t', 'm', { qos: 1, packetId: id, retain: true });
+  });
+  peer.send(...range(10).map(() => PINGREQ), ...waiting, ...range(10).map(() => PINGREQ));
+  assert.equal(peer.transport.paused, true);
+  world.endTurn();
+  await store.succeed();
+  assert.equal(peer.transport.paused, false);
+});
+
 test('Connection drops QoS 0 for a client whose output is full, and counts it', () => {
   const world = new ConnectionWorld({ outputBytesMax: 100_000 });
   const slow = world.subscriber('slow', '#');

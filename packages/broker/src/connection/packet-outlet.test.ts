@@ -411,12 +411,16 @@ test('PacketOutlet.full counts messages that wait for their commit, until releas
   }
 });
 
-test('PacketOutlet tells nobody of room when it was not full', async () => {
+test('PacketOutlet tells of room when a commit has released something', async () => {
   const world = new World();
-  world.outlet.acknowledge('puback', 1, world.write());
+  const first = world.write();
   world.clock.endTurn();
-  await world.store.succeed();
+  const second = world.write();
+  world.outlet.acknowledge('puback', 1, second);
+  world.outlet.committed(first);
   assert.deepEqual(world.told, []);
+  world.outlet.committed(second);
+  assert.deepEqual(world.told, ['room']);
 });
 
 test('PacketOutlet.closeSoon() asks its connection', () => {

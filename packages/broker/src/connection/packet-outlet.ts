@@ -20,7 +20,7 @@ import type { SocketWriter } from './socket-writer.js';
 /** The connection that the packets leave by. */
 export interface OutletOwner {
   closeSoon(reason: CloseReason): void;
-  /** The output was full, and a commit has released some of it. */
+  /** A commit has released some of what waited. */
   hasRoom(): void;
 }
 
@@ -130,7 +130,6 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   committed(ticket: number): void {
     const held = this.#held;
     if (held === undefined) return;
-    const wasFull = this.full;
     let released = 0;
     for (const entry of held) {
       if (entry.ticket > ticket) break;
@@ -140,7 +139,8 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     }
     if (released === held.length) this.release();
     else if (released > 0) this.#held = held.slice(released);
-    if (wasFull) this.#owner.hasRoom();
+    // Whether it was full before says nothing: meanwhile a part of the output may have been written.
+    if (released > 0) this.#owner.hasRoom();
   }
 
   /** Forgets what waits: the connection is over, or nothing is left. */
