@@ -71,6 +71,16 @@ test('PageReader gives what the engine had no room for with the next page', asyn
   assert.deepEqual(await world.read(30, 10, 4100), ['30=xxxxx', '40=4']);
 });
 
+test('PageReader reads a message once that the session has several times', async () => {
+  const world = new World();
+  await world.onDisk(1, 'x'.repeat(2000));
+  for (const sequence of [11, 12]) world.session.add(sequence, 1, 1, false);
+  await world.onDisk(2);
+  assert.deepEqual(await world.read(0, 10, 10), ['10=xxxxx']);
+  assert.deepEqual(await world.read(11, 10, 10), ['11=xxxxx']);
+  assert.deepEqual(await world.read(0, 10, 6100), ['10=xxxxx', '11=xxxxx', '12=xxxxx', '20=2']);
+});
+
 test('PageReader leaves out what is settled and removed while it reads', async () => {
   const world = new World();
   for (const arrival of [1, 2, 3]) await world.onDisk(arrival);

@@ -33,12 +33,14 @@ export class PageReader {
   ): Promise<StoredMessage[]> {
     const wanted = session.from(from, messagesMax);
     const found = new Map<number, Message>();
-    const onDisk: number[] = [];
+    // A session may have a message more than once: by itself, and as a member of share groups.
+    const arrivalsOnDisk = new Set<number>();
     for (const { arrival } of wanted) {
       const message = this.#unwritten.get(arrival);
-      if (message === undefined) onDisk.push(arrival);
+      if (message === undefined) arrivalsOnDisk.add(arrival);
       else found.set(arrival, message);
     }
+    const onDisk = [...arrivalsOnDisk];
     const looked = await this.#fetch(onDisk, messagesMax, bytesMax, found);
     const firstLeft = looked < onDisk.length ? onDisk[looked] : undefined;
     return pageOf(session, wanted, found, firstLeft, bytesMax);
