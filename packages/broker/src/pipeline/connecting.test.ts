@@ -197,6 +197,22 @@ for (const [before, packet, expected] of waits) {
   });
 }
 
+test('Connecting.open() waits for the commit that discards a session, whoever asked for it', async () => {
+  const world = new PipelineWorld({}, new HandStore());
+  const clean = () => accepted(open(world, connectOf({ cleanSession: true })));
+  world.registry.leave(accepted(open(world, connectOf({ cleanSession: false }))).client.session);
+  world.gate.commit();
+  await world.store.succeed();
+  const first = clean();
+  world.registry.leave(first.client.session); // before its CONNACK
+  assert.ok(first.ticket > 0);
+  assert.equal(clean().ticket, first.ticket);
+  world.gate.commit();
+  assert.equal(clean().ticket, first.ticket);
+  await world.store.succeed();
+  assert.equal(clean().ticket, 0);
+});
+
 test('Connecting.announce() tells who listens, and counts', () => {
   const world = new PipelineWorld();
   const heard: unknown[] = [];

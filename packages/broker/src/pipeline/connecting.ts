@@ -110,7 +110,9 @@ export class Connecting {
     this.#connected.set(clientId, connection);
     const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
     const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
-    const ticket = this.#gate.writes === writes ? 0 : this.#gate.ticket;
+    const wrote = this.#gate.writes !== writes;
+    // Also where nothing was written: what an earlier CONNECT ended may not come back after a crash.
+    const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);
     return { accepted: true, client, sessionPresent: present, ticket };
   }
 

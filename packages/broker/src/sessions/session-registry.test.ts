@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { HandStore } from '../stores/hand-store.testing.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
 import { SessionWorld } from './session-world.testing.js';
 
@@ -55,6 +56,23 @@ for (const [before, clean, present, same, written] of opens) {
     assert.equal(world.totals.messages, kept);
   });
 }
+
+test('SessionRegistry.removal() is the last commit that ends a session of the client', async () => {
+  const world = new SessionWorld({}, new HandStore());
+  const end = (id: string) => world.registry.end(world.registry.open(id, false).session);
+  const removals = () => ['a', 'b', 'c'].map((id) => world.registry.removal(id));
+  end('a');
+  end('b');
+  world.gate.commit();
+  end('b');
+  assert.deepEqual(removals(), [1, 2, 0]);
+  await world.store.succeed(); // the second commit begins
+  end('c');
+  assert.deepEqual(removals(), [0, 2, 3]);
+  await world.store.succeed();
+  end('a');
+  assert.deepEqual(removals(), [4, 0, 3]);
+});
 
 test('SessionRegistry keeps the sessions of clients apart', () => {
   const world = new SessionWorld();

@@ -19,6 +19,8 @@ export class SessionRegistry {
   readonly #sessions = new Map<string, Session>();
   /** Sessions whose client is away, with the end they are heading for. */
   readonly #expiring = new Map<Session, TimerEntry>();
+  /** Commits that take sessions out of the store, by client, the oldest first; safe ones may go. */
+  readonly #removals = new Map<string, number>();
   /** There as long as somebody is away. */
   #clockCheck: TimerEntry | undefined;
 
@@ -79,7 +81,18 @@ export class SessionRegistry {
     session.subscriptions.clear();
     session.discard();
     this.#sessions.delete(session.clientId);
-    if (session.persistent) this.#around.gate.writing.removeSession(session.clientId);
+    if (!session.persistent) return;
+    this.#around.gate.writing.removeSession(session.clientId);
+    this.#noteRemoval(session.clientId);
+  }
+
+  /**
+   * The commit after which no session of this client comes back that has ended; 0 if that is safe
+   * already.
+   */
+  removal(clientId: string): number {
+    const ticket = this.#removals.get(clientId) ?? 0;
+    return this.#around.gate.isSafe(ticket) ? 0 : ticket;
   }
 
   /**
@@ -120,6 +133,16 @@ export class SessionRegistry {
       for (const [filter, qos] of session.subscriptions) this.#addRoute(session, filter, qos);
       this.#expire(session, leftAtMs);
     }
+  }
+
+  #noteRemoval(clientId: string): void {
+    const { gate } = this.#around;
+    for (const [other, ticket] of this.#removals) {
+      if (!gate.isSafe(ticket)) break;
+      this.#removals.delete(other);
+    }
+    this.#removals.delete(clientId);
+    if (gate.ticket > 0) this.#removals.set(clientId, gate.ticket);
   }
 
   #addRoute(session: Session, filter: string, qos: QoS): void {

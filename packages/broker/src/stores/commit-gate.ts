@@ -86,6 +86,10 @@ export class CommitGate {
     return this.#safe === this.#begun && !this.#failed ? 0 : this.#begun;
   }
 
+  isSafe(ticket: number): boolean {
+    return ticket <= this.#safe;
+  }
+
   /**
    * A message is about to be routed. Hand what this returns to {@link seal}: routing may nest,
    * since the embedding program may publish from inside a delivery.
@@ -122,7 +126,7 @@ export class CommitGate {
 
   /** Resolves once the commit with this ticket is safe. */
   async safe(ticket: number): Promise<void> {
-    if (ticket <= this.#safe) return;
+    if (this.isSafe(ticket)) return;
     await new Promise<void>((resolve) => {
       const waiter = {
         committed: (safe: number) => {
