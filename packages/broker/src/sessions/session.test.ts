@@ -773,6 +773,26 @@ for (const [name, act, sent] of restarts) {
   });
 }
 
+test('Session.restore() sends with DUP what was sent since the last commit, too', async () => {
+  const store = new CrashStore();
+  const world = new SessionWorld({ inflightMax: 1 }, store);
+  const session = world.session();
+  for (const payload of ['a', 'b']) world.publish(payload, 1);
+  world.gate.commit();
+  await store.succeed();
+  const outlet = attach(session);
+  await callbacksDone(); // a page comes
+  session.acknowledged('puback', 1);
+  assert.deepEqual(outlet.sent(), ['t=a @ 1 id 1', 't=b @ 1 id 2']);
+  const next = await world.restarted({ inflightMax: 1 }, store.crashed(false));
+  const restored = next.registry.get('c');
+  assert.ok(restored);
+  const again = attach(restored);
+  await callbacksDone();
+  restored.acknowledged('puback', 1);
+  assert.deepEqual(again.sent(), ['t=a @ 1 id 1 dup', 't=b @ 1 id 2 dup']);
+});
+
 test('Session.restore() takes back what is above new limits, too', async () => {
   const world = new SessionWorld();
   const session = world.session('c', { qos: 1 });

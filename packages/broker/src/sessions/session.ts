@@ -62,7 +62,7 @@ export class Session implements Subscriber, PageReader {
   #ahead: ReadAhead | undefined;
   /** From here on, what is in flight was not sent to this connection. */
   #unsentFrom = Infinity;
-  /** Messages in the queue below this number may have been sent before the broker was restarted. */
+  /** Messages below this number are of before the restart of the broker: they may have been sent. */
   #maybeSentBelow = 0;
   #nextSequence = 0;
   #ended = false;
@@ -81,17 +81,16 @@ export class Session implements Subscriber, PageReader {
     const session = new Session(stored.clientId, true, surroundings);
     const ends = stored.replays.map(({ endSequence }) => endSequence);
     session.#nextSequence = Math.max(stored.nextSequence, ...ends);
+    session.#maybeSentBelow = session.#nextSequence;
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
     for (const packetId of stored.received) session.inbound.restore(packetId);
     const replays = [...stored.replays];
     const lastReleased = stored.deliveries.findLast(({ released }) => released)?.sequence ?? -1;
-    for (const [index, delivery] of stored.deliveries.entries()) {
+    for (const delivery of stored.deliveries) {
       while (replays[0] !== undefined && replays[0].endSequence <= delivery.sequence) {
         session.#takeBackReplay(replays.shift()!);
       }
       session.#takeBack(delivery, delivery.sequence < lastReleased);
-      const maybeSent = index < surroundings.limits.inflightMax && session.#replays === 0;
-      if (maybeSent) session.#maybeSentBelow = delivery.sequence + 1;
     }
     for (const replay of replays) session.#takeBackReplay(replay);
     return session;
@@ -234,8 +233,9 @@ export class Session implements Subscriber, PageReader {
 
   /**
    * A store does not know what was sent and not yet answered. What precedes something that was
-   * released was sent, and is in flight again; what follows waits again, and goes out with DUP as
-   * far as it may have been sent.
+   * released was sent, and is in flight again; what follows waits again. All of it goes out with
+   * DUP, however much it is: before the crash the client may have acknowledged what the store did
+   * not learn of, and have been sent as many more.
    */
   #takeBack({ sequence, qos, released, bytes }: StoredDelivery, wasSent: boolean): void {
     if (released) this.#window.restoreReleased(sequence);
