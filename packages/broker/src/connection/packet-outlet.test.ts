@@ -353,6 +353,24 @@ test('PacketOutlet.publish() lets no QoS 2 message overtake one that waits', asy
   assert.deepEqual(types(world.packets()), ['publish 1', 'publish 2']);
 });
 
+test('PacketOutlet.publish() lets nothing overtake a retained message that waits', async () => {
+  const world = new World();
+  const message = Message.of({ topic: 't', payload: payloadOf(1), qos: 2, retain: true });
+  const first = world.write();
+  world.clock.endTurn();
+  world.outlet.publish(message, 2, 1, false, true, first);
+  world.outlet.publish(message, 2, 2, false, false, world.write());
+  world.outlet.publish(message, 1, 3, false, false, 0);
+  assert.deepEqual(types(world.packets()), []);
+  await world.store.succeed();
+  world.outlet.publish(message, 1, 4, false, false, 0);
+  assert.deepEqual(types(world.packets()), ['publish 1']);
+  await world.store.succeed();
+  world.outlet.publish(message, 1, 5, false, false, 0);
+  const behind = ['publish 2', 'publish 3', 'publish 4', 'publish 5'];
+  assert.deepEqual(types(world.packets()), behind);
+});
+
 test('PacketOutlet.release() forgets what waits', async () => {
   const world = new World();
   world.outlet.acknowledge('puback', 1, world.write());

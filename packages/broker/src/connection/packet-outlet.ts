@@ -28,6 +28,8 @@ export interface OutletOwner {
 interface Held {
   readonly packet: Packet;
   readonly ticket: number;
+  /** Whether no message may overtake it. */
+  readonly fenced: boolean;
 }
 
 /**
@@ -44,6 +46,11 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #owner: OutletOwner;
   #held: Held[] | undefined;
   #heldBytes = 0;
+  /**
+   * Messages among them that no other may overtake: retained ones, or a newer one of the topic would
+   * come before them, and what has to wait behind such.
+   */
+  #fence = 0;
   version: ProtocolVersion = 4;
 
   constructor(parts: {
@@ -88,7 +95,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   ): void {
     this.#counters.messagesSent++;
     const { packetStart, payloadEnd } = message;
-    if (ticket !== 0 || (qos === 2 && this.#held !== undefined)) {
+    if (ticket !== 0 || (this.#held !== undefined && (qos === 2 || this.#fence > 0))) {
       const { topic, payload } = message.keep();
       this.#hold(Publish.of({ topic, payload, qos, packetId, dup, retain }), ticket);
     } else if (
@@ -135,6 +142,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       if (entry.ticket > ticket) break;
       this.send(entry.packet);
       this.#heldBytes -= memoryOf(entry.packet);
+      if (entry.fenced) this.#fence--;
       released++;
     }
     if (released === held.length) this.release();
@@ -147,6 +155,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   release(): void {
     this.#held = undefined;
     this.#heldBytes = 0;
+    this.#fence = 0;
     this.#gate.leave(this);
   }
 
@@ -188,7 +197,9 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       this.#held = [];
       this.#gate.wait(this);
     }
-    this.#held.push({ packet, ticket });
+    const fenced = packet.type === 'publish' && (packet.retain || this.#fence > 0);
+    if (fenced) this.#fence++;
+    this.#held.push({ packet, ticket, fenced });
     this.#heldBytes += memoryOf(packet);
   }
 }
