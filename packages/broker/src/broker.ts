@@ -312,6 +312,7 @@ export class Broker implements AsyncDisposable {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#connections.close('broker-closed');
     await this.#gate.settled();
+    this.#wills.close();
     this.#wheel.clear();
     await this.#store[Symbol.asyncDispose]();
   }

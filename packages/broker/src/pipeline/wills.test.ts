@@ -73,6 +73,24 @@ test('Wills.publish() keeps a will in the store until the authorizer has answere
   assert.deepEqual((await world.store.load()).wills, [newer]);
 });
 
+for (const fails of [false, true]) {
+  test(`Wills.close() leaves a will in the store that is not decided${fails ? ', nor will be' : ''}`, async () => {
+    const world = new PipelineWorld();
+    let decide: () => void = () => {};
+    world.authorizer.publish = () =>
+      new Promise((resolve, reject) => {
+        decide = () => (fails ? reject(new Error('gone')) : resolve(true));
+      });
+    const will = world.wills.keep(PRINCIPAL, messageOf());
+    const published = world.wills.publish(will);
+    world.wills.close();
+    decide();
+    await published;
+    assert.deepEqual([retained(world), (await world.store.load()).wills], [[], [will]]);
+    assert.deepEqual(world.log.of('will-failed'), []);
+  });
+}
+
 test('Wills.publish() gives up a will whose authorizer fails, and says so', async () => {
   const world = new PipelineWorld();
   world.authorizer.publish = () => Promise.reject(new Error('no connection'));

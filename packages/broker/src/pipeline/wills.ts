@@ -27,6 +27,7 @@ export class Wills {
   #nextNumber = 1;
   /** Of clients that were connected when the broker died. */
   #orphans: readonly StoredWill[] = [];
+  #closed = false;
 
   constructor(parts: {
     authorizer: Authorizer;
@@ -64,14 +65,24 @@ export class Wills {
     try {
       const answer = this.#authorizer.mayPublish(principal, topic, qos, retain);
       const allowed = typeof answer === 'boolean' ? answer : await answer;
+      if (this.#closed) return;
       if (allowed) this.#publishing.publish(message);
       else this.#publishing.refuse(message, principal.clientId);
     } catch (error) {
+      if (this.#closed) return;
       const { clientId } = principal;
       const err = error instanceof AuthorizerFailure ? error.cause : error;
       this.#log.error({ event: 'will-failed', clientId, err }, 'will not published');
     }
     this.forget(will);
+  }
+
+  /**
+   * The broker closes: a will whose authorizer has not answered stays in the store, and is published
+   * after the next start.
+   */
+  close(): void {
+    this.#closed = true;
   }
 
   /** Takes over what a store remembered. */
