@@ -593,6 +593,33 @@ test('Session.replay() that does not fit behind another is dropped, and the queu
   assert.equal(session.queued, 0);
 });
 
+/** How the retained messages leave the queue that a QoS 0 message waits behind. */
+const replayEnds: readonly (readonly [how: string, limits: Partial<Limits>, sent: string[]])[] = [
+  ['are sent', {}, ['r=r @ 0 retain', 't=a @ 0', 't=b @ 0', 't=c @ 0']],
+  ['make room', { queuedMessagesMax: 2, queueFullPolicy: 'drop-oldest' }, ['t=b @ 0', 't=c @ 0']],
+];
+for (const [how, limits, sent] of replayEnds) {
+  test(`Session keeps QoS 0 in order when the retained messages in front of it ${how}`, () => {
+    const world = new SessionWorld({ inflightMax: 1, ...limits });
+    world.retain('r', 'r');
+    const [session, outlet] = world.online();
+    outlet.congested = true;
+    session.replay('r', 0);
+    world.publish('a', 0); // behind it
+    if (limits.queuedMessagesMax === undefined) {
+      outlet.congestedAt = 1;
+      outlet.congested = false;
+      session.drain();
+    }
+    world.publish('b', 0);
+    world.publish('c', 0);
+    outlet.congestedAt = Infinity;
+    outlet.congested = false;
+    session.drain();
+    assert.deepEqual(outlet.sent(), sent);
+  });
+}
+
 test('Session keeps no QoS 0 message for a client that is away', () => {
   const world = new SessionWorld({ inflightMax: 1 });
   for (const topic of ['a', 'b']) world.retain(topic, 'old');

@@ -55,8 +55,9 @@ export class Session implements Subscriber, PageReader {
   /** Whether messages are not kept in memory, since the store has them on disk. */
   readonly #leavesToStore: boolean;
   #queue: DeliveryQueue<Delivery | RetainedReplay> | undefined;
-  /** Entries of the queue that are replays. */
+  /** Entries of the queue that are replays, and messages of QoS 0 that came behind one. */
   #replays = 0;
+  #waitingOnce = 0;
   #outlet: Outlet | undefined;
   /** For this connection. */
   #ahead: ReadAhead | undefined;
@@ -131,6 +132,7 @@ export class Session implements Subscriber, PageReader {
     this.#forgetPages();
     if (!this.persistent || this.#queue === undefined) return;
     const gone = this.#queue.remove((item) => item instanceof Delivery && item.qos === 0);
+    this.#waitingOnce = 0;
     for (const item of gone) if (item instanceof Delivery) this.#drop(item.message, 'offline-qos0');
   }
 
@@ -207,6 +209,7 @@ export class Session implements Subscriber, PageReader {
     this.#queue?.clear();
     this.#queue = undefined;
     this.#replays = 0;
+    this.#waitingOnce = 0;
   }
 
   readPage(from: number): Promise<readonly StoredMessage[]> {
@@ -286,8 +289,9 @@ export class Session implements Subscriber, PageReader {
     const outlet = this.#outlet;
     if (outlet === undefined) {
       this.#drop(message, 'offline-qos0');
-    } else if (this.#replays > 0) {
-      // Behind the retained messages, or an older one of the same topic would come last.
+    } else if (this.#replays > 0 || this.#waitingOnce > 0) {
+      // Behind the retained messages, or an older one of the same topic would come last; and behind
+      // what waits for that reason.
       this.#enqueue(message, 0);
     } else if (outlet.full) {
       this.#drop(message, 'output-full');
@@ -332,6 +336,7 @@ export class Session implements Subscriber, PageReader {
     if (this.#outlet === undefined) message.keepLong();
     else message.keep();
     queue.push(new Delivery(message, qos, false, sequence));
+    if (qos === 0) this.#waitingOnce++;
   }
 
   /**
@@ -361,6 +366,7 @@ export class Session implements Subscriber, PageReader {
         this.#endReplay(oldest);
         this.#drop(undefined, 'queue-full');
       } else if (oldest !== undefined) {
+        if (oldest.sequence < 0) this.#waitingOnce--;
         this.#drop(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
         if (this.persistent && oldest.sequence >= 0) {
           this.#around.gate.writing.settle(this.clientId, oldest.sequence);
@@ -382,8 +388,12 @@ export class Session implements Subscriber, PageReader {
     const delivery = next instanceof StoredRun ? this.#readBack(sequence) : next;
     if (delivery === undefined) return false;
     this.#queue?.shift();
-    if (delivery.qos === 0) this.#publish(outlet, delivery.message, 0, 0, delivery.retain, 0);
-    else this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
+    if (delivery.qos === 0) {
+      this.#waitingOnce--;
+      this.#publish(outlet, delivery.message, 0, 0, delivery.retain, 0);
+    } else {
+      this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
+    }
     return true;
   }
 
