@@ -47,8 +47,8 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   #held: Held[] | undefined;
   #heldBytes = 0;
   /**
-   * Messages among them that no other may overtake: retained ones, or a newer one of the topic would
-   * come before them, and what has to wait behind such.
+   * Messages among them that no other may overtake: retained ones, or a newer one of the topic
+   * would come before them, and what has to wait behind such.
    */
   #fence = 0;
   version: ProtocolVersion = 4;
@@ -147,7 +147,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     }
     if (released === held.length) this.release();
     else if (released > 0) this.#held = held.slice(released);
-    // Whether it was full before says nothing: meanwhile a part of the output may have been written.
+    // Whether it was full before says nothing: a part of the output may have left meanwhile.
     if (released > 0) this.#owner.hasRoom();
   }
 

@@ -197,7 +197,7 @@ for (const [before, packet, expected] of waits) {
   });
 }
 
-test('Connecting.open() waits for the commit that discards a session, whoever asked for it', async () => {
+test('Connecting.open() waits for what an earlier CONNECT has discarded', async () => {
   const world = new PipelineWorld({}, new HandStore());
   const clean = () => accepted(open(world, connectOf({ cleanSession: true })));
   world.registry.leave(accepted(open(world, connectOf({ cleanSession: false }))).client.session);

@@ -111,7 +111,7 @@ export class Connecting {
     const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
     const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
     const wrote = this.#gate.writes !== writes;
-    // Also where nothing was written: what an earlier CONNECT ended may not come back after a crash.
+    // Where nothing was written, what an earlier CONNECT ended may still come back after a crash.
     const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);
     return { accepted: true, client, sessionPresent: present, ticket };
   }

@@ -74,7 +74,8 @@ test('Wills.publish() keeps a will in the store until the authorizer has answere
 });
 
 for (const fails of [false, true]) {
-  test(`Wills.close() leaves a will in the store that is not decided${fails ? ', nor will be' : ''}`, async () => {
+  const answer = fails ? 'nothing' : 'yes';
+  test(`Wills.close() leaves a will in the store that gets ${answer} for an answer`, async () => {
     const world = new PipelineWorld();
     let decide: () => void = () => {};
     world.authorizer.publish = () =>

@@ -78,8 +78,8 @@ export class Wills {
   }
 
   /**
-   * The broker closes: a will whose authorizer has not answered stays in the store, and is published
-   * after the next start.
+   * The broker closes: a will whose authorizer has not answered stays in the store, and is
+   * published after the next start.
    */
   close(): void {
     this.#closed = true;

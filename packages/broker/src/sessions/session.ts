@@ -63,7 +63,7 @@ export class Session implements Subscriber, PageReader {
   #ahead: ReadAhead | undefined;
   /** From here on, what is in flight was not sent to this connection. */
   #unsentFrom = Infinity;
-  /** Messages below this number are of before the restart of the broker: they may have been sent. */
+  /** Messages below this number are older than the process, so they may have been sent. */
   #maybeSentBelow = 0;
   #nextSequence = 0;
   #ended = false;
