@@ -13,6 +13,8 @@ export const SYSTEM_NEEDS = {
   mosquitto: ['mosquitto'],
   /** mosquitto_pub, mosquitto_sub, mosquitto_rr. */
   'mosquitto-clients': ['mosquitto-clients'],
+  /** The command that makes certificates. */
+  openssl: ['openssl'],
   /** The header and libraries of Paho C, and a compiler. */
   'paho-c': ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
   /** Paho Python for Debian's own /usr/bin/python3. */

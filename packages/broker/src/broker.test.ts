@@ -110,7 +110,10 @@ test('Broker.listen() rejects with what the system says', async (t) => {
 test('Broker.listen() refuses a type of listener that there is not', async (t) => {
   const { broker } = await start(t);
   const options = { type: 'udp', port: 0 } as unknown as Parameters<Broker['listen']>[0];
-  await assert.rejects(broker.listen(options), { name: 'TypeError', message: /tcp or ws/ });
+  await assert.rejects(broker.listen(options), {
+    name: 'TypeError',
+    message: /tcp, tls, ws or wss/,
+  });
 });
 
 test('Broker.listen() takes any number of listeners, of your own too', async (t) => {

@@ -11,11 +11,21 @@ import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
+import type { TlsCertificateConfig, TlsConfig } from './config/broker-config.js';
 import { ConnectionSet } from './connection/connection-set.js';
 import { IoArena } from './connection/io-arena.js';
 import type { Listener, ListenerAddress } from './listeners/listener.js';
 import { TcpListener } from './listeners/tcp-listener.js';
-import { WebSocketListener } from './listeners/websocket-listener.js';
+import { TlsListener } from './listeners/tls-listener.js';
+import {
+  HandshakeCount,
+  SecureServer,
+  type SecureSurroundings,
+} from './listeners/tls/secure-server.js';
+import {
+  WebSocketListener,
+  type WebSocketListenerOptions,
+} from './listeners/websocket-listener.js';
 import { type Clock, SystemClock } from './model/clock.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import { Message } from './model/message.js';
@@ -29,6 +39,7 @@ import {
 } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
 import { Counters } from './observe/counters.js';
+import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
 import { type Logger, silentLogger } from './observe/logger.js';
 import { Connecting } from './pipeline/connecting.js';
 import { Publishing } from './pipeline/publishing.js';
@@ -73,7 +84,18 @@ export type ListenOptions =
       readonly path?: string;
       readonly backlog?: number;
     }
+  | ({ readonly type: 'tls' } & TlsListenOptions)
+  | ({ readonly type: 'wss'; readonly path?: string } & TlsListenOptions)
   | Listener;
+
+/** What a listener over TLS needs beside its address: paths of PEM files. */
+export interface TlsListenOptions
+  extends TlsCertificateConfig,
+    Partial<Omit<TlsConfig, keyof TlsCertificateConfig>> {
+  readonly host?: string;
+  readonly port?: number;
+  readonly backlog?: number;
+}
 
 /** A message to publish from inside. */
 export interface PublishOptions {
@@ -115,15 +137,16 @@ export class Broker implements AsyncDisposable {
   readonly #publishing: Publishing;
   readonly #wills: Wills;
   readonly #connections: ConnectionSet;
+  readonly #secure: SecureSurroundings;
   readonly #listeners = new Set<Listener>();
   #closing: Promise<void> | undefined;
 
   /** Use {@link createBroker}: it also loads what the store holds. */
   constructor(options: BrokerOptions) {
-    const log = options.log ?? silentLogger;
     const limits = limitsFrom(options.limits);
     const clock = options.clock ?? new SystemClock();
     const random = options.random ?? new SystemRandom();
+    const log = new FloodLimitedLogger(options.log ?? silentLogger, clock);
     const given = options.authorizer;
     const authorizer = given === undefined ? new AllowAll() : new GuardedAuthorizer(given);
     this.#log = log;
@@ -159,6 +182,7 @@ export class Broker implements AsyncDisposable {
       counters: this.#counters,
       events: this.#events,
     };
+    this.#secure = { ...shared, handshakes: new HandshakeCount() };
     this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);
     this.#publishing = new Publishing(shared);
     this.#wills = new Wills({ ...shared, publishing: this.#publishing });
@@ -323,18 +347,41 @@ export class Broker implements AsyncDisposable {
       case 'tcp':
         return new TcpListener({ ...options, host, port: options.port ?? 1883 }, this.#arena);
       case 'ws':
-        return new WebSocketListener({
-          ...options,
-          host,
-          port: options.port ?? 8083,
-          path: options.path ?? '/mqtt',
-          messageBytesMax: this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES,
-        });
+        return new WebSocketListener(this.#webSocketOptions(options, 8083));
+      case 'tls':
+        return new TlsListener(this.#secureServer(options, 8883, 'mqtt'));
+      case 'wss': {
+        const { clock } = this.#secure;
+        const server = this.#secureServer(options, 8084, 'http/1.1');
+        return new WebSocketListener(this.#webSocketOptions(options, 8084), { server, clock });
+      }
       default: {
         const { type }: { type: unknown } = options;
-        throw new TypeError(`A listener must be of type tcp or ws: its type is ${String(type)}`);
+        throw new TypeError(
+          `A listener must be of type tcp, tls, ws or wss: its type is ${String(type)}`,
+        );
       }
     }
+  }
+
+  #webSocketOptions(
+    options: { host?: string; port?: number; path?: string; backlog?: number },
+    usualPort: number,
+  ): WebSocketListenerOptions {
+    const { host = '127.0.0.1', port = usualPort, path = '/mqtt', backlog } = options;
+    const messageBytesMax = this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES;
+    return { host, port, path, messageBytesMax, ...(backlog !== undefined && { backlog }) };
+  }
+
+  #secureServer(
+    options: TlsListenOptions & { readonly type: 'tls' | 'wss' },
+    usualPort: number,
+    protocol: 'mqtt' | 'http/1.1',
+  ): SecureServer {
+    return new SecureServer(
+      { ...TLS_DEFAULTS, port: usualPort, ...options, protocol },
+      this.#secure,
+    );
   }
 }
 
@@ -376,5 +423,15 @@ function messageToPublish({
 const ARENA_SLABS_MAX = 512;
 /** Topics in use whose names are kept decoded. */
 const TOPIC_TABLE_LIMITS = { entriesMax: 100_000, bytesMax: 16 * 1024 * 1024 };
+const TLS_DEFAULTS = {
+  host: '127.0.0.1',
+  backlog: 511,
+  certificates: [],
+  ca: undefined,
+  crl: undefined,
+  clientCertificate: 'none',
+  minVersion: '1.2',
+  ciphers: undefined,
+} as const;
 /** A WebSocket message may hold several packets: the last ones need not be the largest. */
 const WEBSOCKET_SLACK_BYTES = 64 * 1024;

@@ -13,9 +13,11 @@ export {
   createBroker,
   type ListenOptions,
   type PublishOptions,
+  type TlsListenOptions,
 } from './broker.js';
 export type { Transport, TransportHandler } from './connection/transport.js';
 export type { Listener, ListenerAddress } from './listeners/listener.js';
+export type { ClientCertificate } from './model/client-certificate.js';
 export { type Clock, SystemClock } from './model/clock.js';
 export { DROP_REASONS, type DropReason } from './model/drop-reason.js';
 export {

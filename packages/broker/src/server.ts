@@ -22,8 +22,12 @@ export type {
   HttpConfig,
   ListenerConfig,
   LogLevel,
+  SecureWebSocketListenerConfig,
   StorageConfig,
   TcpListenerConfig,
+  TlsCertificateConfig,
+  TlsConfig,
+  TlsListenerConfig,
   WebSocketListenerConfig,
 } from './config/broker-config.js';
 export { type ConfigFile, parseConfigFile } from './config/config-file.js';
@@ -33,6 +37,7 @@ export { loadConfigFile } from './config/load-config.js';
 export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
 export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
 export { configFilePath } from './config/settings.js';
+export { TlsFileError } from './listeners/tls/tls-material.js';
 export { backupStore } from './stores/lmdb/backup-store.js';
 export { compactStore } from './stores/lmdb/compact-store.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';

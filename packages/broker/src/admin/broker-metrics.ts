@@ -16,6 +16,14 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_connections_refused_total',
     help: 'Connections closed before they were read, since connectionsMax was reached',
   },
+  tlsHandshakesRefused: {
+    name: 'magpie_tls_handshakes_refused_total',
+    help: 'TLS connections closed before their handshake, since tlsHandshakesMax was reached',
+  },
+  tlsHandshakesFailed: {
+    name: 'magpie_tls_handshakes_failed_total',
+    help: 'TLS handshakes that failed: no TLS, no common cipher, a bad certificate, no answer',
+  },
   connectsAccepted: {
     name: 'magpie_connects_accepted_total',
     help: 'CONNECT packets answered with return code 0',

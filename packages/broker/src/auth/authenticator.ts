@@ -1,9 +1,13 @@
+import type { ClientCertificate } from '../model/client-certificate.js';
+
 /** What a client says of itself in CONNECT. The bytes are valid only while the call runs. */
 export interface Credentials {
   readonly clientId: string;
   readonly username: string | undefined;
   readonly password: Uint8Array | undefined;
   readonly address: string;
+  /** What it has shown at the TLS handshake, and the listener has checked. */
+  readonly certificate?: ClientCertificate | undefined;
 }
 
 /** `bad-credentials` answers CONNACK 4, `not-authorized` CONNACK 5, `unavailable` CONNACK 3. */

@@ -1,8 +1,9 @@
+import type { ListenerConfig } from './broker-config.js';
 import { isLoopback } from './host-address.js';
 
 /** An address that something will listen on, with what the operator wrote to get it. */
 export interface WantedAddress {
-  readonly name: 'tcp' | 'ws' | 'http';
+  readonly name: ListenerConfig['type'] | 'http';
   readonly host: string;
   readonly port: number;
   /**

@@ -41,7 +41,47 @@ export interface WebSocketListenerConfig {
   readonly path: string;
 }
 
-export type ListenerConfig = TcpListenerConfig | WebSocketListenerConfig;
+/** How a listener proves who it is, and what it asks of its clients. Paths of PEM files. */
+export interface TlsConfig extends TlsCertificateConfig {
+  /** Further certificates, for clients that ask for one of their names (SNI). */
+  readonly certificates: readonly TlsCertificateConfig[];
+  /** Authorities that client certificates are checked against. */
+  readonly ca: string | undefined;
+  /** Lists of certificates that were revoked: one of each authority in the chain. */
+  readonly crl: string | undefined;
+  /** `request`: a client may come without one; what it shows has to be good. */
+  readonly clientCertificate: 'none' | 'request' | 'require';
+  readonly minVersion: '1.2' | '1.3';
+  /** In the words of OpenSSL; `undefined`: what Node.js takes by default. */
+  readonly ciphers: string | undefined;
+}
+
+/** A certificate with the chain up to its root, and its private key. */
+export interface TlsCertificateConfig {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface TlsListenerConfig extends TlsConfig {
+  readonly type: 'tls';
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number;
+}
+
+export interface SecureWebSocketListenerConfig extends TlsConfig {
+  readonly type: 'wss';
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number;
+  readonly path: string;
+}
+
+export type ListenerConfig =
+  | TcpListenerConfig
+  | TlsListenerConfig
+  | WebSocketListenerConfig
+  | SecureWebSocketListenerConfig;
 
 export interface HttpConfig {
   readonly host: string;

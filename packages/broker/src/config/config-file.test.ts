@@ -25,8 +25,8 @@ log: info
 const BAD_REPORT = [
   '2:18: listeners[0].hots is not a known key: did you mean host?',
   '2:39: listeners[0].port must be an integer from 0 to 65535: current value is 70000',
-  '3:13: listeners[1].type: tls is not available in Magpie 0.1: listeners are tcp or ws',
-  '4:5: listeners[2].type must be tcp or ws: it is missing',
+  '3:5: listeners[1].key must be the path of a file: it is missing',
+  '4:5: listeners[2].type must be one of tcp, tls, ws, wss: it is missing',
   '5:5: listeners[3] must be a table of keys: current value is hello',
   '6:23: listeners[4].path must be a path that begins with /, without query or spaces: '
     + 'current value is mqtt',
@@ -89,6 +89,26 @@ const broken: [name: string, text: string, expected: string[]][] = [
     ['m.yaml:1:20: storage.memory must be false or left out beside storage.dir: current value is'],
   ],
   ['an empty path', 'storage: { dir: "" }', ['m.yaml:1:17: storage.dir must be the path of a']],
+  [
+    'client certificates without an authority',
+    'listeners: [{ type: tls, cert: c, key: k, clientCertificate: request }]',
+    ['m.yaml:1:13: listeners[0].ca must be given where client certificates are asked for: it is'],
+  ],
+  [
+    'a revocation list without an authority',
+    'listeners: [{ type: wss, cert: c, key: k, crl: l }]',
+    ['m.yaml:1:13: listeners[0].ca must be given beside crl: it is missing'],
+  ],
+  [
+    'a version of TLS that is a number',
+    'listeners: [{ type: tls, cert: c, key: k, minVersion: 1.2 }]',
+    ['m.yaml:1:55: listeners[0].minVersion must be one of "1.2", "1.3": current value is 1.2'],
+  ],
+  [
+    'a further certificate without its key',
+    'listeners: [{ type: tls, cert: c, key: k, certificates: [{ cert: d }] }]',
+    ['m.yaml:1:58: listeners[0].certificates[0].key must be the path of a file: it is missing'],
+  ],
   ['a path with a NUL', 'storage: { dir: "a\\0" }', ['m.yaml:1:17: storage.dir must be the path']],
   ['a path that is a number', 'storage: { dir: 5 }', ['m.yaml:1:17: storage.dir must be the path']],
   [

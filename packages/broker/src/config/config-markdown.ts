@@ -1,12 +1,11 @@
 import type { z } from 'zod';
+import { authenticationSchema, httpSchema, logSchema, storageSchema } from './config-schema.js';
 import {
-  authenticationSchema,
-  httpSchema,
-  logSchema,
-  storageSchema,
+  secureWebSocketListenerSchema,
   tcpListenerSchema,
+  tlsListenerSchema,
   webSocketListenerSchema,
-} from './config-schema.js';
+} from './listener-schemas.js';
 import { NOT_YET, RELEASE } from './not-yet.js';
 import { optionEntries } from './options.js';
 
@@ -21,9 +20,12 @@ export function configurationMarkdown(): string {
     FILE_NOTE,
     EXAMPLE,
     '### listeners',
-    'A list. Without it there is one listener of each type with its defaults.',
+    'A list. Without it there is one listener of type `tcp` and one of type `ws`.',
     schemaTable(tcpListenerSchema),
     schemaTable(webSocketListenerSchema),
+    TLS_NOTE,
+    schemaTable(tlsListenerSchema),
+    schemaTable(secureWebSocketListenerSchema),
     '### http',
     HTTP_NOTE,
     schemaTable(httpSchema),
@@ -71,12 +73,20 @@ const EXAMPLE = `\`\`\`yaml
 listeners:
   - { type: tcp, host: 0.0.0.0, port: 1883 }
   - { type: ws, host: 0.0.0.0, port: 8083, path: /mqtt }
+  - { type: tls, host: 0.0.0.0, port: 8883, cert: server.crt, key: server.key }
 http: { port: 18083 }
 storage: { dir: ./data }
 authentication: { anonymous: true }
 limits: { queuedMessagesMax: 200000 }
 log: { level: info }
 \`\`\``;
+
+const TLS_NOTE = `Files are seen from the folder of magpie.yaml. All of them are read and checked
+at the start, which one that cannot be used stops. They are read again within a few seconds when
+they change: connections that stand keep what they have, and files that cannot be used change
+nothing but are told in the log (\`certificates-refused\`). A client certificate whose common name
+(CN) holds \`#\`, \`+\`, \`/\` or a control character is refused. With \`crl\` there must be a list
+of each authority in the chain, the root included, and none may have expired.`;
 
 const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`) and metrics (\`/metrics\`). Without
 the section the port is open with its defaults; \`--no-http\` closes it.`;

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { LIMITS } from '../model/limits.js';
 import { configSchema, knownKeys } from './config-schema.js';
 
+const TLS_KEYS = ['certificates', 'ca', 'crl', 'clientCertificate', 'minVersion', 'ciphers'];
+
 const cases: [name: string, path: PropertyKey[], root: unknown, expected: string[]][] = [
   ['the file', [], {}, ['listeners', 'http', 'storage', 'authentication', 'limits', 'log']],
   ['the limits, all of the table', ['limits'], { limits: {} }, Object.keys(LIMITS)],
@@ -17,6 +19,18 @@ const cases: [name: string, path: PropertyKey[], root: unknown, expected: string
     ['listeners', 1],
     { listeners: [{ type: 'tcp' }, { type: 'ws' }] },
     ['type', 'port', 'path', 'host', 'backlog'],
+  ],
+  [
+    'a tls listener',
+    ['listeners', 0],
+    { listeners: [{ type: 'tls' }] },
+    ['type', 'port', 'host', 'backlog', 'cert', 'key', ...TLS_KEYS],
+  ],
+  [
+    'a further certificate of a wss listener',
+    ['listeners', 0, 'certificates', 0],
+    { listeners: [{ type: 'wss', certificates: [{}] }] },
+    ['cert', 'key'],
   ],
   ['nothing below a plain value', ['http', 'port'], { http: { port: 1 } }, []],
   ['nothing below an unknown key', ['nope', 'x'], {}, []],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
-import { isHost } from './host-address.js';
+import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
+import { boolean, host, integer, isPath, port } from './schema-parts.js';
 
 /**
  * The shape of magpie.yaml. Keys have the names of the flags where there is one.
@@ -9,47 +10,7 @@ import { isHost } from './host-address.js';
  * adds where it stands and what is there. Descriptions are the text of docs/configuration.md.
  */
 
-const PORT_WANTED = 'an integer from 0 to 65535';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-
-const port = integer(0, 65_535, PORT_WANTED);
-const host = z
-  .string('a host name or an IP address')
-  .refine(isHost, 'a host name or an IP address, without a port');
-const boolean = z.boolean('true or false');
-
-const socket = {
-  host: host.optional().describe('Address to listen on. Default: `127.0.0.1`.'),
-  backlog: integer(1, 65_535, 'an integer from 1 to 65535')
-    .optional()
-    .describe('Connections the kernel keeps until they are accepted. Default: `1024`.'),
-};
-
-export const tcpListenerSchema = z.strictObject(
-  {
-    type: z.literal('tcp', 'tcp').describe('MQTT over TCP.'),
-    port: port.optional().describe('Port; `0` takes any free one. Default: `1883`.'),
-    ...socket,
-    proxyProtocol: boolean
-      .optional()
-      .describe('Connections begin with a PROXY protocol header (v1 or v2). Default: `false`.'),
-  },
-  'a table of keys',
-);
-
-export const webSocketListenerSchema = z.strictObject(
-  {
-    type: z.literal('ws', 'ws').describe('MQTT over WebSocket, subprotocol `mqtt`.'),
-    port: port.optional().describe('Port; `0` takes any free one. Default: `8083`.'),
-    path: z
-      .string('a path that begins with /')
-      .regex(/^\/[^\s?#]*$/, 'a path that begins with /, without query or spaces')
-      .optional()
-      .describe('Path of the URL; other paths are answered with 404. Default: `/mqtt`.'),
-    ...socket,
-  },
-  'a table of keys',
-);
 
 export const httpSchema = z.strictObject(
   {
@@ -64,7 +25,7 @@ export const storageSchema = z
     {
       dir: z
         .string('the path of a directory')
-        .refine(isDirectoryPath, 'the path of a directory')
+        .refine(isPath, 'the path of a directory')
         .optional()
         .describe('Directory for state, seen from the folder of the file. Default: see above.'),
       memory: boolean
@@ -105,15 +66,7 @@ export const limitsSchema = z.strictObject(limitShape(), 'a table of limits by n
 export const configSchema = z.strictObject(
   {
     listeners: z
-      .array(
-        z.discriminatedUnion(
-          'type',
-          [tcpListenerSchema, webSocketListenerSchema],
-          // The same schema speaks of an entry that is no table and of a table with a wrong type.
-          { error: ({ input }) => (input instanceof Object ? 'tcp or ws' : 'a table of keys') },
-        ),
-        'a list of listeners',
-      )
+      .array(listenerSchema, 'a list of listeners')
       .min(1, 'a list of at least one listener')
       .optional(),
     http: httpSchema.optional(),
@@ -124,11 +77,6 @@ export const configSchema = z.strictObject(
   },
   'a table of keys',
 );
-
-/** Whether the system can be asked for it at all; what is there is looked at when it is opened. */
-export function isDirectoryPath(text: string): boolean {
-  return text !== '' && !text.includes('\0');
-}
 
 /** What a magpie.yaml may say; everything can be left out. */
 export type FileConfig = z.infer<typeof configSchema>;
@@ -154,12 +102,10 @@ export function knownKeys(path: readonly PropertyKey[], root: unknown): readonly
 function unwrapped(schema: unknown, value: unknown): unknown {
   if (schema instanceof z.ZodOptional) return unwrapped(schema.unwrap(), value);
   if (!(schema instanceof z.ZodDiscriminatedUnion)) return schema;
-  const type = (value as { type?: unknown } | undefined)?.type;
-  return type === 'ws' ? webSocketListenerSchema : tcpListenerSchema;
-}
-
-function integer(min: number, max: number, wanted: string) {
-  return z.int(wanted).min(min, wanted).max(max, wanted);
+  const type = String((value as { type?: unknown } | undefined)?.type);
+  return Object.hasOwn(LISTENER_SCHEMAS, type)
+    ? LISTENER_SCHEMAS[type as keyof typeof LISTENER_SCHEMAS]
+    : LISTENER_SCHEMAS.tcp;
 }
 
 /** A row of the LIMITS table as an optional key of the `limits` section. */

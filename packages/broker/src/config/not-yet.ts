@@ -11,8 +11,6 @@ export const NOT_YET = {
   'authentication.certificate': 'every client is anonymous',
   'authentication.jwt': 'every client is anonymous',
   authorization: 'every client may publish and subscribe to every topic',
-  'listeners[].type: tls': 'listeners are tcp or ws',
-  'listeners[].type: wss': 'listeners are tcp or ws',
 } as const satisfies Record<string, string>;
 
 export type NotYet = keyof typeof NOT_YET;

@@ -97,6 +97,46 @@ for (const [rule, said, expected] of listenerCases) {
   });
 }
 
+const tlsFile = `listeners:
+  - { type: tls, cert: s.crt, key: /k/s.key, ca: ca.crt, crl: ca.crl, clientCertificate: require }
+  - { type: wss, cert: s.crt, key: s.key, certificates: [{ cert: o.crt, key: o.key }] }
+`;
+
+test('resolveConfig() finds the files of TLS beside the file that names them', () => {
+  const { listeners } = resolved({ file: tlsFile, path: '/etc/m.yaml' });
+  const shared = { host: '127.0.0.1', backlog: 1024, minVersion: '1.2', ciphers: undefined };
+  assert.deepEqual(listeners, [
+    {
+      ...shared,
+      type: 'tls',
+      port: 8883,
+      cert: join('/etc', 's.crt'),
+      key: '/k/s.key',
+      certificates: [],
+      ca: join('/etc', 'ca.crt'),
+      crl: join('/etc', 'ca.crl'),
+      clientCertificate: 'require',
+    },
+    {
+      ...shared,
+      type: 'wss',
+      port: 8084,
+      path: '/mqtt',
+      cert: join('/etc', 's.crt'),
+      key: join('/etc', 's.key'),
+      certificates: [{ cert: join('/etc', 'o.crt'), key: join('/etc', 'o.key') }],
+      ca: undefined,
+      crl: undefined,
+      clientCertificate: 'none',
+    },
+  ]);
+});
+
+test('resolveConfig() lets --port add a listener beside one of TLS', () => {
+  const said = { file: tlsFile, flags: { port: '5', host: '::1' } };
+  assert.equal(listenersOf(said), 'tls ::1:8883, wss ::1:8084/mqtt, tcp ::1:5');
+});
+
 const DEFAULT = { dir: './data' };
 const FLAG = { dir: 'f' };
 const DISK = 'storage: { dir: d }';

@@ -6,6 +6,8 @@ import type {
   ConfigProblem,
   ListenerConfig,
   StorageConfig,
+  TlsCertificateConfig,
+  TlsConfig,
 } from './broker-config.js';
 import type { ConfigFile } from './config-file.js';
 import type { FileConfig } from './config-schema.js';
@@ -40,8 +42,7 @@ export type ResolvedConfig =
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 const DEFAULT_HOST = '127.0.0.1';
-const DEFAULT_PORT = 1883;
-const DEFAULT_WS_PORT = 8083;
+const DEFAULT_PORTS = { tcp: 1883, tls: 8883, ws: 8083, wss: 8084 } as const;
 const DEFAULT_WS_PATH = '/mqtt';
 const DEFAULT_HTTP_PORT = 18083;
 const DEFAULT_BACKLOG = 1024;
@@ -108,12 +109,17 @@ type FileListener = NonNullable<FileConfig['listeners']>[number];
 const DEFAULT_LISTENERS: readonly FileListener[] = [{ type: 'tcp' }, { type: 'ws' }];
 
 /**
- * The listeners of the file, or one of each type. A port from outside the file changes the listener
- * of its type, or adds one where the file has none; a host changes all of them.
+ * The listeners of the file, or one of tcp and one of ws. A port from outside the file changes the
+ * listener of its type, or adds one where the file has none; a host changes all of them.
  */
 function placeListeners(settings: Settings, file: ConfigFile): PlacedListener[] {
   const listed = [...(file.values.listeners ?? DEFAULT_LISTENERS)];
-  const ports = { tcp: settings.port?.value, ws: settings.ws?.value };
+  const ports = {
+    tcp: settings.port?.value,
+    ws: settings.ws?.value,
+    tls: undefined,
+    wss: undefined,
+  };
   for (const type of ['tcp', 'ws'] as const) {
     const wanted = typeof ports[type] === 'number';
     if (wanted && !listed.some((listener) => listener.type === type)) listed.push({ type });
@@ -124,7 +130,7 @@ function placeListeners(settings: Settings, file: ConfigFile): PlacedListener[] 
     if (port === false) continue;
     const host = settings.host?.value ?? listener.host ?? DEFAULT_HOST;
     placed.push({
-      config: listenerConfig(listener, host, port),
+      config: listenerConfig(listener, host, port, file),
       hostOrigin: settings.host?.origin ?? `${file.locate(['listeners', index, 'host'])} ${host}`,
     });
   }
@@ -135,21 +141,39 @@ function listenerConfig(
   listener: FileListener,
   host: string,
   port: number | undefined,
+  file: ConfigFile,
 ): ListenerConfig {
-  const { backlog = DEFAULT_BACKLOG } = listener;
-  if (listener.type === 'tcp') {
-    const { proxyProtocol = false } = listener;
-    return {
-      type: 'tcp',
-      host,
-      port: port ?? listener.port ?? DEFAULT_PORT,
-      backlog,
-      proxyProtocol,
-    };
+  const { type, backlog = DEFAULT_BACKLOG } = listener;
+  const shared = { host, backlog, port: port ?? listener.port ?? DEFAULT_PORTS[type] };
+  switch (listener.type) {
+    case 'tcp':
+      return { type: 'tcp', ...shared, proxyProtocol: listener.proxyProtocol ?? false };
+    case 'tls':
+      return { type: 'tls', ...shared, ...tlsConfig(listener, file) };
+    case 'ws':
+      return { type: 'ws', ...shared, path: listener.path ?? DEFAULT_WS_PATH };
+    default: {
+      const { path = DEFAULT_WS_PATH } = listener;
+      return { type: 'wss', ...shared, path, ...tlsConfig(listener, file) };
+    }
   }
-  const { path = DEFAULT_WS_PATH } = listener;
-  const wsPort = port ?? listener.port ?? DEFAULT_WS_PORT;
-  return { type: 'ws', host, port: wsPort, path, backlog };
+}
+
+function tlsConfig(listener: FileListener & { type: 'tls' | 'wss' }, file: ConfigFile): TlsConfig {
+  const { ca, crl, clientCertificate = 'none', minVersion = '1.2', ciphers } = listener;
+  const pairOf = ({ cert, key }: TlsCertificateConfig): TlsCertificateConfig => ({
+    cert: besideFile(cert, file),
+    key: besideFile(key, file),
+  });
+  return {
+    ...pairOf(listener),
+    certificates: (listener.certificates ?? []).map(pairOf),
+    ca: ca && besideFile(ca, file),
+    crl: crl && besideFile(crl, file),
+    clientCertificate,
+    minVersion,
+    ciphers,
+  };
 }
 
 function wantedAddress({ config, hostOrigin }: PlacedListener): WantedAddress {

@@ -1,9 +1,10 @@
 import { LIMITS, limitProblem } from '../model/limits.js';
 import type { ConfigProblem, LogLevel } from './broker-config.js';
-import { isDirectoryPath, LOG_LEVELS } from './config-schema.js';
+import { LOG_LEVELS } from './config-schema.js';
 import { isHost } from './host-address.js';
 import { didYouMean, nearest } from './nearest.js';
 import { type FlagValues, type OptionName, OPTIONS, optionEntries } from './options.js';
+import { isPath } from './schema-parts.js';
 import { shownText, shownValue } from './shown-value.js';
 
 /** A setting together with what the operator wrote to get it, for later messages about it. */
@@ -181,7 +182,7 @@ function readSwitch(text: string): Reading<boolean> {
 }
 
 function readDirectory(text: string): Reading<string> {
-  return isDirectoryPath(text) ? { value: text } : { wanted: 'the path of a directory' };
+  return isPath(text) ? { value: text } : { wanted: 'the path of a directory' };
 }
 
 function readLogLevel(text: string): Reading<LogLevel> {

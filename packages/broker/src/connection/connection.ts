@@ -268,7 +268,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #connect(packet: Connect): void | Promise<void> {
     const { connecting } = this.#around;
     this.#outlet.version = packet.protocolVersion;
-    const answer = connecting.authenticate(packet, this.#transport.remoteAddress);
+    const answer = connecting.authenticate(packet, this.#transport);
     if (!(answer instanceof Promise)) return this.#authenticated(packet, answer);
     const { will, password } = packet;
     // The bytes of the packet are gone when the answer comes.

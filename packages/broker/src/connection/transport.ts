@@ -1,4 +1,5 @@
 import type { ProtocolError } from '@magpie/protocol';
+import type { ClientCertificate } from '../model/client-certificate.js';
 
 /** Where a transport reports what happens on it. */
 export interface TransportHandler {
@@ -21,6 +22,8 @@ export interface TransportHandler {
  */
 export interface Transport {
   readonly remoteAddress: string;
+  /** What the client has shown and the listener has checked; only where there is TLS. */
+  readonly certificate?: ClientCertificate | undefined;
   /** Begins to report. Called once. */
   start(handler: TransportHandler): void;
   /**

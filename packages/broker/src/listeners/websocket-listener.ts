@@ -3,7 +3,10 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Transport } from '../connection/transport.js';
+import type { ClientCertificate } from '../model/client-certificate.js';
+import type { Clock } from '../model/clock.js';
 import type { Listener, ListenerAddress } from './listener.js';
+import type { SecureServer } from './tls/secure-server.js';
 import { WebSocketTransport } from './websocket-transport.js';
 
 export interface WebSocketListenerOptions {
@@ -17,17 +20,31 @@ export interface WebSocketListenerOptions {
   readonly messageBytesMax: number;
 }
 
-/** MQTT over WebSocket, with the subprotocol `mqtt` (MQTT 3.1.1, chapter 6). */
+export interface SecureWebSockets {
+  readonly server: SecureServer;
+  readonly clock: Clock;
+}
+
+/**
+ * MQTT over WebSocket, with the subprotocol `mqtt` (MQTT 3.1.1, chapter 6); over TLS where a secure
+ * server does the listening.
+ */
 export class WebSocketListener implements Listener {
   readonly #options: WebSocketListenerOptions;
+  readonly #secure: SecureWebSockets | undefined;
+  /** Secure connections that are no WebSockets yet, with the end of their patience. */
+  readonly #waiting = new Map<Duplex, () => void>();
+  readonly #certificates = new WeakMap<Duplex, ClientCertificate>();
   #server: Server | undefined;
   #webSockets: WebSocketServer | undefined;
 
-  constructor(options: WebSocketListenerOptions) {
+  /** @param secure Where it listens over TLS: its host and port are those of that server. */
+  constructor(options: WebSocketListenerOptions, secure?: SecureWebSockets) {
     this.#options = options;
+    this.#secure = secure;
   }
 
-  listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
+  async listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
     const { host, port, backlog = 511, messageBytesMax } = this.#options;
     const server = createServer({
       noDelay: true,
@@ -54,6 +71,15 @@ export class WebSocketListener implements Listener {
       response.end('This port speaks MQTT over WebSocket\n');
     });
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head, accept));
+    const secure = this.#secure;
+    if (secure !== undefined) {
+      const { address, port: bound } = await secure.server.listen((socket, certificate) => {
+        if (certificate !== undefined) this.#certificates.set(socket, certificate);
+        this.#await(socket, secure.clock);
+        server.emit('connection', socket);
+      });
+      return { type: 'wss', host: address, port: bound };
+    }
     return new Promise((resolve, reject) => {
       server.once('error', reject);
       server.listen({ host, port, backlog }, () => {
@@ -68,6 +94,20 @@ export class WebSocketListener implements Listener {
   async close(): Promise<void> {
     this.#server?.close();
     this.#server?.closeAllConnections(); // those that are no WebSockets yet
+    this.#secure?.server.close();
+    for (const socket of this.#waiting.keys()) socket.destroy();
+  }
+
+  /** A server that does not listen itself does not look after its time-outs either. */
+  #await(socket: Duplex, clock: Clock): void {
+    const cancel = clock.after(HTTP_TIMEOUT_MS, () => socket.destroy());
+    this.#waiting.set(socket, cancel);
+    socket.once('close', () => this.#arrived(socket));
+  }
+
+  #arrived(socket: Duplex): void {
+    this.#waiting.get(socket)?.();
+    this.#waiting.delete(socket);
   }
 
   #upgrade(
@@ -84,7 +124,9 @@ export class WebSocketListener implements Listener {
       refuse(socket, '400 Bad Request', `The subprotocol must be ${SUBPROTOCOL}`);
     } else {
       this.#webSockets?.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
-        accept(new WebSocketTransport(webSocket, socket as Socket));
+        this.#arrived(socket);
+        const certificate = this.#certificates.get(socket);
+        accept(new WebSocketTransport(webSocket, socket as Socket, certificate));
       });
     }
   }

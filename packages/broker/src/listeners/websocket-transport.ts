@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { ProtocolError } from '@magpie/protocol';
 import type { RawData, WebSocket } from 'ws';
 import type { Transport, TransportHandler } from '../connection/transport.js';
+import type { ClientCertificate } from '../model/client-certificate.js';
 import { unsentBytesOf } from './socket-transport.js';
 
 /**
@@ -13,6 +14,7 @@ import { unsentBytesOf } from './socket-transport.js';
  */
 export class WebSocketTransport implements Transport {
   readonly remoteAddress: string;
+  readonly certificate: ClientCertificate | undefined;
   readonly #webSocket: WebSocket;
   /** The socket below: its buffer tells whether everything written is out. */
   readonly #socket: Socket;
@@ -25,12 +27,17 @@ export class WebSocketTransport implements Transport {
   #ping: Buffer | undefined;
   #closeCode = NORMAL_CLOSURE;
 
-  /** Of a WebSocket that was opened just now. Nothing is read before {@link start}. */
-  constructor(webSocket: WebSocket, socket: Socket) {
+  /**
+   * Of a WebSocket that was opened just now. Nothing is read before {@link start}.
+   *
+   * @param certificate What the client has shown, if there is TLS below.
+   */
+  constructor(webSocket: WebSocket, socket: Socket, certificate?: ClientCertificate) {
     webSocket.pause();
     this.#webSocket = webSocket;
     this.#socket = socket;
     this.remoteAddress = socket.remoteAddress ?? 'unknown';
+    this.certificate = certificate;
   }
 
   start(handler: TransportHandler): void {

@@ -23,6 +23,22 @@ export const LIMITS = {
     min: 1,
     max: 3600,
   },
+  tlsHandshakesMax: {
+    doc: 'Most TLS handshakes under way, all listeners together.',
+    policy: 'The new connection is closed before its handshake.',
+    unit: 'handshakes',
+    default: 1000,
+    min: 1,
+    max: 1_000_000,
+  },
+  tlsHandshakeTimeout: {
+    doc: 'Longest time from accepting a connection to the end of its TLS handshake.',
+    policy: 'The connection is closed.',
+    unit: 's',
+    default: 10,
+    min: 1,
+    max: 3600,
+  },
   packetBytesMax: {
     doc: 'Largest packet taken from a client, fixed header included.',
     policy: 'The connection is closed as soon as the header declares more; nothing is buffered.',

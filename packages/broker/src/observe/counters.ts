@@ -9,6 +9,10 @@ export class Counters {
   connectionsClosed = 0;
   /** Closed before they were read: `connectionsMax`. */
   connectionsRefused = 0;
+  /** TLS connections closed before their handshake: `tlsHandshakesMax`. */
+  tlsHandshakesRefused = 0;
+  /** TLS handshakes that came to no good end: no TLS, no common cipher, a bad certificate, … */
+  tlsHandshakesFailed = 0;
   connectsAccepted = 0;
   connectsRefused = 0;
   protocolErrors = 0;

@@ -10,6 +10,8 @@ import { PipelineWorld } from './pipeline-world.testing.js';
 
 const ALLOWED: AuthenticationResult = { allowed: true };
 const ADDRESS = '192.0.2.1';
+const CERTIFICATE = { commonNames: ['c'], dnsNames: [], emails: [], fingerprint: 'AB:CD' };
+const PEER = { remoteAddress: ADDRESS, certificate: CERTIFICATE };
 
 function connectOf(fields: Partial<Connect> = {}): Connect {
   return {
@@ -45,14 +47,15 @@ function accepted(outcome: ConnectOutcome): ConnectOutcome & { accepted: true } 
 
 test('Connecting.authenticate() tells the authenticator what the client says of itself', () => {
   const world = new PipelineWorld();
+  const shown = { address: ADDRESS, certificate: CERTIFICATE };
   const password = Buffer.from('secret');
   const packet = connectOf({ clientId: 'c', username: 'u', password });
-  assert.deepEqual(world.connecting.authenticate(packet, ADDRESS), ALLOWED);
+  assert.deepEqual(world.connecting.authenticate(packet, PEER), ALLOWED);
   const nameless = connectOf({ clientId: '' });
-  assert.deepEqual(world.connecting.authenticate(nameless, ADDRESS), ALLOWED);
+  assert.deepEqual(world.connecting.authenticate(nameless, PEER), ALLOWED);
   assert.deepEqual(world.authenticator.asked, [
-    { clientId: 'c', username: 'u', password, address: ADDRESS },
-    { clientId: '', username: undefined, password: undefined, address: ADDRESS },
+    { clientId: 'c', username: 'u', password, ...shown },
+    { clientId: '', username: undefined, password: undefined, ...shown },
   ]);
 });
 
@@ -61,9 +64,9 @@ test('Connecting.authenticate() gives a promise only if the authenticator does',
   const refused: AuthenticationResult = { allowed: false, why: 'bad-credentials' };
   for (const answer of [ALLOWED, refused]) {
     world.authenticator.answer = () => answer;
-    assert.deepEqual(world.connecting.authenticate(connectOf(), ADDRESS), answer);
+    assert.deepEqual(world.connecting.authenticate(connectOf(), PEER), answer);
     world.authenticator.answer = () => Promise.resolve(answer);
-    const pending = world.connecting.authenticate(connectOf(), ADDRESS);
+    const pending = world.connecting.authenticate(connectOf(), PEER);
     assert.ok(pending instanceof Promise);
     assert.deepEqual(await pending, answer);
   }
@@ -76,7 +79,7 @@ for (const [name, answer] of [
   test(`Connecting.authenticate() refuses and logs when the authenticator ${name}`, async () => {
     const world = new PipelineWorld();
     world.authenticator.answer = answer;
-    const result = await world.connecting.authenticate(connectOf(), ADDRESS);
+    const result = await world.connecting.authenticate(connectOf(), PEER);
     assert.deepEqual(result, { allowed: false, why: 'unavailable' });
     const [line] = world.log.of('authenticator-failed');
     assert.equal(line?.level, 'error');

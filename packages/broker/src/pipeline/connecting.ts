@@ -1,5 +1,6 @@
 import { CONNACK_CODES, type Connect, topicLevels } from '@magpie/protocol';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
+import type { ClientCertificate } from '../model/client-certificate.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
@@ -23,6 +24,12 @@ export type ConnectOutcome =
       readonly ticket: number;
     }
   | { readonly accepted: false; readonly returnCode: number; readonly why: string };
+
+/** Who is at the other end of the transport. */
+export interface Peer {
+  readonly remoteAddress: string;
+  readonly certificate?: ClientCertificate | undefined;
+}
 
 /** A connection that can be told to give way to another one with the same client identifier. */
 export interface Connected {
@@ -73,10 +80,10 @@ export class Connecting {
   /** First half: is it who it says? A promise if the authenticator needs time. */
   authenticate(
     packet: Connect,
-    address: string,
+    { remoteAddress: address, certificate }: Peer,
   ): AuthenticationResult | Promise<AuthenticationResult> {
     const { clientId, username, password } = packet;
-    const credentials: Credentials = { clientId, username, password, address };
+    const credentials: Credentials = { clientId, username, password, address, certificate };
     try {
       const result = this.#authenticator.authenticate(credentials);
       if (!(result instanceof Promise)) return result;

@@ -17,6 +17,20 @@ const TCP: ListenerConfig = {
   backlog: 16,
   proxyProtocol: false,
 };
+const TLS: ListenerConfig = {
+  type: 'tls',
+  host: '127.0.0.1',
+  port: 0,
+  backlog: 16,
+  cert: 'none.crt',
+  key: 'none.key',
+  certificates: [],
+  ca: undefined,
+  crl: undefined,
+  clientCertificate: 'none',
+  minVersion: '1.2',
+  ciphers: undefined,
+};
 const BASE: BrokerConfig = {
   listeners: [TCP],
   http: { host: '127.0.0.1', port: 0 },
@@ -118,6 +132,11 @@ const refusals: [
     'an address of another machine',
     () => ({ listeners: [{ ...TCP, host: '192.0.2.1' }] }),
     /^Cannot listen for tcp on 192\.0\.2\.1:0: this machine does not have the address$/,
+  ],
+  [
+    'a certificate that is not there',
+    () => ({ listeners: [TCP, TLS] }),
+    /^Cannot listen for tls on 127\.0\.0\.1:0: Cannot read the certificate none\.crt: there is no/,
   ],
 ];
 for (const [rule, change, expected] of refusals) {

@@ -10,6 +10,7 @@ import {
   LmdbStore,
   type Metric,
   startAdminServer,
+  TlsFileError,
 } from '@magpie/broker/server';
 
 export interface ServeOptions {
@@ -150,7 +151,7 @@ function logExposure({ listeners, http, anonymous }: BrokerConfig, log: Logger):
 }
 
 function pathOf(listener: ListenerConfig): { path?: string } {
-  return listener.type === 'ws' ? { path: listener.path } : {};
+  return 'path' in listener ? { path: listener.path } : {};
 }
 
 /** Opens one listener; the system's refusal becomes one line for the operator. */
@@ -162,7 +163,8 @@ async function opened<T>(
   try {
     return await open();
   } catch (error) {
-    const why = SYSTEM_REFUSALS[(error as NodeJS.ErrnoException).code ?? ''];
+    const { code } = error as NodeJS.ErrnoException;
+    const why = error instanceof TlsFileError ? error.message : SYSTEM_REFUSALS[code ?? ''];
     if (why === undefined) throw error;
     const where = `${name} on ${hostPort(host, port)}`;
     throw new ServeFailure(`Cannot listen for ${where}: ${why}`, { cause: error });

@@ -1,0 +1,254 @@
+import { constants } from 'node:crypto';
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type Server,
+  type Socket,
+} from 'node:net';
+import {
+  createServer as createTlsServer,
+  type Server as TlsServer,
+  type TLSSocket,
+} from 'node:tls';
+import type { TlsConfig } from '../../config/broker-config.js';
+import type { ClientCertificate } from '../../model/client-certificate.js';
+import type { Clock } from '../../model/clock.js';
+import type { Limits } from '../../model/limits.js';
+import type { Timed, TimerEntry, TimerWheel } from '../../model/timer-wheel.js';
+import type { Counters } from '../../observe/counters.js';
+import type { Logger } from '../../observe/logger.js';
+import { FileWatch } from './file-watch.js';
+import { peerCertificate } from './peer-certificate.js';
+import { TlsFileError, TlsMaterial, tlsFiles } from './tls-material.js';
+
+export interface SecureServerOptions extends TlsConfig {
+  /** Of the listener, for the log. */
+  readonly type: 'tls' | 'wss';
+  readonly host: string;
+  readonly port: number;
+  readonly backlog: number;
+  /** What the client may want to speak inside (ALPN). A client that does not say is welcome. */
+  readonly protocol: 'mqtt' | 'http/1.1';
+}
+
+/** TLS handshakes under way, of all listeners of a broker together. */
+export class HandshakeCount {
+  underWay = 0;
+}
+
+/** What all secure servers of a broker share. */
+export interface SecureSurroundings {
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly wheel: TimerWheel;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly handshakes: HandshakeCount;
+}
+
+/** Gets a connection whose handshake is done, with what the client has shown. */
+export type OnSecure = (socket: TLSSocket, certificate: ClientCertificate | undefined) => void;
+
+/**
+ * Accepts TCP connections and does their TLS handshakes, as many at one time as `tlsHandshakesMax`
+ * says, each in `tlsHandshakeTimeout`.
+ *
+ *     TCP ──▶ handshake ──▶ certificate looked at ──▶ onSecure
+ *      │ too many  │ time-out, no TLS     │ none, expired, revoked, …
+ *      └───────────┴──────────────────────┴──▶ closed: a counter and one log line
+ *
+ * The certificates are read again when their files change. Connections that stand keep theirs;
+ * files that cannot be used change nothing and are told.
+ */
+export class SecureServer {
+  readonly #options: SecureServerOptions;
+  readonly #around: SecureSurroundings;
+  /** By the client's address and port: the TLS socket does not know the socket below it. */
+  readonly #underWay = new Map<string, Handshake>();
+  #material: TlsMaterial | undefined;
+  #net: Server | undefined;
+  #tls: TlsServer | undefined;
+  #watch: FileWatch | undefined;
+
+  constructor(options: SecureServerOptions, around: SecureSurroundings) {
+    this.#options = options;
+    this.#around = around;
+  }
+
+  /**
+   * @throws {TlsFileError} if a certificate, key or list cannot be used.
+   * @throws What the system says, e.g. `EADDRINUSE`.
+   */
+  async listen(onSecure: OnSecure): Promise<AddressInfo> {
+    const { host, port, backlog } = this.#options;
+    const files = tlsFiles(this.#options);
+    const { clock } = this.#around;
+    const changed = () => this.reload();
+    this.#watch = await FileWatch.start({ files, clock, changed });
+    try {
+      this.#tls = this.#tlsServer(await this.#read(), onSecure);
+      const server = createNetServer({ noDelay: true, keepAlive: true }, (socket) =>
+        this.#accept(socket),
+      );
+      this.#net = server;
+      return await new Promise((resolve, reject) => {
+        server.once('error', reject);
+        server.listen({ host, port, backlog }, () => {
+          server.off('error', reject);
+          // Accepting can fail for want of file descriptors: the server goes on.
+          server.on('error', () => {});
+          resolve(server.address() as AddressInfo);
+        });
+      });
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Stops accepting; handshakes under way are ended, connections that stand are not touched. */
+  close(): void {
+    this.#watch?.stop();
+    this.#net?.close();
+    for (const handshake of this.#underWay.values()) handshake.socket.destroy();
+  }
+
+  /** Reads all files again. What cannot be used changes nothing and is logged. */
+  async reload(): Promise<void> {
+    const { log } = this.#around;
+    const listener = this.#options.type;
+    try {
+      const material = await this.#read();
+      this.#tls?.setSecureContext(this.#contextOptions(material));
+      log.info({ event: 'certificates-read', listener }, 'certificates were read again');
+    } catch (error) {
+      if (!(error instanceof TlsFileError)) throw error;
+      log.error(
+        { event: 'certificates-refused', listener, why: error.message },
+        'new certificates cannot be used: the old ones stay in use',
+      );
+    }
+  }
+
+  async #read(): Promise<TlsMaterial> {
+    const { clock, log } = this.#around;
+    const material = await TlsMaterial.read(this.#options, clock.wallMs());
+    for (const why of material.warnings) {
+      log.warn({ event: 'certificate-warning', listener: this.#options.type, why }, why);
+    }
+    this.#material = material;
+    return material;
+  }
+
+  #tlsServer(material: TlsMaterial, onSecure: OnSecure): TlsServer {
+    const server = createTlsServer({
+      ...this.#contextOptions(material),
+      ALPNProtocols: [this.#options.protocol],
+      requestCert: this.#options.clientCertificate !== 'none',
+      rejectUnauthorized: false, // looked at in #secured, where a reason can be given
+      handshakeTimeout: 0, // Node's own begins anew with every byte
+      SNICallback: (serverName, done) => done(null, this.#material?.contextFor(serverName)),
+    });
+    server.on('secureConnection', (socket) => this.#secured(socket, onSecure));
+    server.on('tlsClientError', (error, socket) => this.#failed(error, socket));
+    return server;
+  }
+
+  #contextOptions({ options }: TlsMaterial) {
+    const { clientCertificate } = this.#options;
+    const { SSL_OP_NO_RENEGOTIATION, SSL_OP_NO_TICKET } = constants;
+    // A ticket would carry a certificate past its revocation.
+    const tickets = clientCertificate === 'none' ? 0 : SSL_OP_NO_TICKET;
+    return { ...options, secureOptions: SSL_OP_NO_RENEGOTIATION | tickets };
+  }
+
+  #accept(socket: Socket): void {
+    const { limits, counters, log, handshakes, wheel, clock } = this.#around;
+    const address = socket.remoteAddress ?? 'unknown';
+    socket.on('error', () => {}); // the TLS socket above tells
+    if (handshakes.underWay >= limits.tlsHandshakesMax) {
+      counters.tlsHandshakesRefused++;
+      const { tlsHandshakesMax } = limits;
+      log.warn(
+        { event: 'tls-refused', address, tlsHandshakesMax },
+        'connection refused: tlsHandshakesMax reached',
+      );
+      socket.destroy();
+      return;
+    }
+    const key = keyOf(socket);
+    const timeoutS = limits.tlsHandshakeTimeout;
+    const timed: Timed = {
+      due: () => {
+        this.#end(key);
+        this.#refused(address, `no handshake within ${timeoutS} s`);
+        socket.destroy();
+        return Infinity;
+      },
+    };
+    const timer = wheel.schedule(timed, clock.nowMs() + timeoutS * 1000);
+    this.#underWay.set(key, { socket, timer });
+    handshakes.underWay++;
+    socket.once('close', () => {
+      if (!this.#end(key)) return;
+      counters.tlsHandshakesFailed++;
+      log.debug({ event: 'closed', address }, 'connection closed in its TLS handshake');
+    });
+    this.#tls?.emit('connection', socket);
+  }
+
+  /** @returns Whether the handshake was under way until now. */
+  #end(key: string): boolean {
+    const handshake = this.#underWay.get(key);
+    if (handshake === undefined) return false;
+    this.#underWay.delete(key);
+    this.#around.handshakes.underWay--;
+    this.#around.wheel.cancel(handshake.timer);
+    return true;
+  }
+
+  #secured(socket: TLSSocket, onSecure: OnSecure): void {
+    socket.on('error', () => {}); // 'close' follows
+    if (!this.#end(keyOf(socket))) {
+      socket.destroy(); // the client has hung up
+      return;
+    }
+    const { clientCertificate } = this.#options;
+    if (clientCertificate === 'none') {
+      onSecure(socket, undefined);
+      return;
+    }
+    const verdict = peerCertificate(socket, clientCertificate === 'require');
+    if ('certificate' in verdict) {
+      onSecure(socket, verdict.certificate);
+      return;
+    }
+    this.#refused(socket.remoteAddress ?? 'unknown', verdict.refused);
+    socket.destroy();
+  }
+
+  #failed(error: Error & { code?: string; reason?: string }, socket: TLSSocket): void {
+    const address = socket.remoteAddress ?? 'unknown';
+    if (this.#end(keyOf(socket))) {
+      // Not the message: it has places in the source of OpenSSL.
+      this.#refused(address, error.reason ?? error.code ?? 'handshake failed');
+    }
+    socket.destroy();
+  }
+
+  #refused(address: string, why: string): void {
+    const { counters, log } = this.#around;
+    counters.tlsHandshakesFailed++;
+    const listener = this.#options.type;
+    log.warn({ event: 'tls-failed', listener, address, why }, `TLS connection refused: ${why}`);
+  }
+}
+
+interface Handshake {
+  readonly socket: Socket;
+  readonly timer: TimerEntry;
+}
+
+function keyOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}

@@ -1,0 +1,64 @@
+import type { Clock } from '../model/clock.js';
+import type { Logger } from './logger.js';
+
+/**
+ * A logger that nobody outside can flood: of each kind of event (`event` in the fields) it writes
+ * {@link LINES_PER_SECOND_MAX} lines a second, and then one that tells how many were left out.
+ *
+ * What a client does becomes a line; without a bound, who connects often enough fills the disk.
+ */
+export class FloodLimitedLogger implements Logger {
+  readonly #log: Logger;
+  readonly #clock: Clock;
+  /** By event: a word of ours, so there are few. */
+  readonly #seconds = new Map<string, Second>();
+
+  constructor(log: Logger, clock: Clock) {
+    this.#log = log;
+    this.#clock = clock;
+  }
+
+  debug(fields: object, message: string): void {
+    if (this.#mayPass('debug', fields)) this.#log.debug(fields, message);
+  }
+
+  info(fields: object, message: string): void {
+    if (this.#mayPass('info', fields)) this.#log.info(fields, message);
+  }
+
+  warn(fields: object, message: string): void {
+    if (this.#mayPass('warn', fields)) this.#log.warn(fields, message);
+  }
+
+  error(fields: object, message: string): void {
+    if (this.#mayPass('error', fields)) this.#log.error(fields, message);
+  }
+
+  #mayPass(level: keyof Logger, fields: object): boolean {
+    const { event } = fields as { event?: unknown };
+    if (typeof event !== 'string') return true;
+    const nowMs = this.#clock.nowMs();
+    const second = this.#seconds.get(event);
+    if (second === undefined || nowMs - second.beganMs >= SECOND_MS) {
+      this.#seconds.set(event, { beganMs: nowMs, lines: 1, leftOut: 0 });
+      return true;
+    }
+    if (++second.lines <= LINES_PER_SECOND_MAX) return true;
+    if (second.leftOut++ === 0) {
+      this.#clock.after(second.beganMs + SECOND_MS - nowMs, () => {
+        const { leftOut } = second;
+        this.#log[level]({ event, leftOut }, `${leftOut} more log lines of this kind left out`);
+      });
+    }
+    return false;
+  }
+}
+
+interface Second {
+  readonly beganMs: number;
+  lines: number;
+  leftOut: number;
+}
+
+export const LINES_PER_SECOND_MAX = 100;
+const SECOND_MS = 1000;
