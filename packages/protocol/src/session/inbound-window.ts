@@ -19,6 +19,11 @@ export class InboundWindow {
     return this.#received === undefined ? 0 : this.#received.size;
   }
 
+  /** Whether a message with this identifier was handed on and not released. */
+  has(packetId: number): boolean {
+    return this.#received?.has(packetId) ?? false;
+  }
+
   /**
    * A PUBLISH of QoS 2 arrived. `new`: hand it on and answer PUBREC. `repeated`: answer PUBREC
    * only. `full`: the peer has more unreleased messages than it may have.

@@ -67,6 +67,12 @@ export class OutboundWindow<M> {
     return packetIdOf(sequence);
   }
 
+  /** The message in flight with this identifier; `undefined` if none is, or it was released. */
+  messageOf(packetId: number): M | undefined {
+    const sequence = this.#find(packetId);
+    return sequence < 0 ? undefined : this.#messages[sequence & (this.#states.length - 1)];
+  }
+
   /** PUBACK arrived. @returns The sequence number that is done, `UNKNOWN` or `MISMATCH`. */
   acknowledge(packetId: number): number {
     return this.#settle(packetId, AWAITS_PUBACK);

@@ -48,7 +48,7 @@ export const LANGUAGE_BANS: readonly Ban[] = [
   },
   {
     name: 'no-barrel',
-    doc: 'Only the doors of a package (index.ts, testing.ts) re-export.',
+    doc: 'Only the doors of a package (index.ts, browser.ts, testing.ts) re-export.',
     where: (path) => inPackages(path) && !isDoor(path),
     find: (file) => [
       ...file.nodes('ExportAllDeclaration'),

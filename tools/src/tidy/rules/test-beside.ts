@@ -25,7 +25,10 @@ export const testBeside: Rule = {
 
 function needsTest(file: SourceFile): boolean {
   const { workspace, inside } = placeOf(file.path);
-  if (/^(index|testing|server)\.ts$/.test(inside ?? '') || /(^|\/)main\.ts$/.test(file.path)) {
+  if (
+    /^(index|browser|testing|server)\.ts$/.test(inside ?? '')
+    || /(^|\/)main\.ts$/.test(file.path)
+  ) {
     return false;
   }
   if (workspace === 'tools' && inside === undefined && !exportsSomething(file)) return false;
