@@ -1,4 +1,4 @@
-/** The door: an MQTT client for Node.js and browsers. */
+/** The door of @magpie/client in Node.js; browsers get browser.ts by `exports`. */
 
 export type { Reading } from './batching/batch-format.js';
 export {
@@ -16,3 +16,32 @@ export {
 } from './dedup/deduplicator.js';
 export { type Opened, openEnvelope, sealEnvelope } from './dedup/envelope.js';
 export { MessageIds } from './dedup/message-ids.js';
+export {
+  Client,
+  type ClientStatistics,
+  type EndOptions,
+  type OutgoingMessage,
+  type PublishOptions,
+  type SubscribeOptions,
+} from './client.js';
+export type { ClientOptions, WillOptions } from './client-options.js';
+export { connect, createClient } from './connect-node.js';
+export type { ConnectOptions, Servers } from './create-client.js';
+export {
+  CLIENT_ERRORS,
+  ClientError,
+  type ClientErrorCode,
+  ConnectRefusedError,
+  SubscribeRefusedError,
+} from './errors.js';
+export type { BackOffOptions } from './machine/back-off.js';
+export type { ClientCredentials } from './machine/machine-options.js';
+export type { ClientEventMap, ClientEventName, PacketEvent } from './model/client-events.js';
+export type { ClientState } from './model/client-state.js';
+export { bytesCodec, type Codec, jsonCodec, textCodec } from './model/codec.js';
+export { MemoryOutbox } from './outbox/memory-outbox.js';
+export type { Outbox, OutboxState, StoredPublication } from './outbox/outbox.js';
+export type { OutboxPolicy } from './session/outbound.js';
+export type { ReceivedMessage } from './subscriptions/received-message.js';
+export type { MessageHandler, Subscription } from './subscriptions/subscription.js';
+export type { TlsOptions } from './transports/transport.js';

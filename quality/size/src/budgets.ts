@@ -15,7 +15,12 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'everything',
     code: "export * from '@magpie/client';",
-    gzipBytesMax: 16 * 1024,
+    gzipBytesMax: 19 * 1024,
+  },
+  {
+    name: 'connect, publish and subscribe',
+    code: "export { connect } from '@magpie/client';",
+    gzipBytesMax: 16.5 * 1024,
   },
   {
     name: 'what a client needs of the protocol',

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ClientOptions, resolveOptions } from './client-options.js';
+import { MemoryOutbox } from './outbox/memory-outbox.js';
+
+const SCHEMES = ['mqtt:', 'ws:'];
+
+const badServers = ['', 'host', 'http://host', 'mqtt://', 'mqtt:host', '://', 'mqtts://host'];
+for (const server of badServers) {
+  test(`resolveOptions() refuses the server '${server}' and says what is wanted`, () => {
+    assert.throws(() => resolveOptions(server, {}, SCHEMES), {
+      name: 'TypeError',
+      message: `A server must be a URL with mqtt://, ws:// and a host: it is '${server}'`,
+    });
+  });
+}
+
+const badOptions: readonly (readonly [ClientOptions, RegExp])[] = [
+  [{ cleanSession: false }, /needs a clientId/],
+  [{ outbox: new MemoryOutbox() }, /needs cleanSession: false/],
+  [{ keepAlive: 65_536 }, /keepAlive must be from 0 to 65535: it is 65536$/],
+  [{ keepAlive: Number.NaN }, /keepAlive/],
+  [{ inflightMax: 0 }, /inflightMax/],
+  [{ maximumPacketSize: 1 }, /maximumPacketSize/],
+  [{ reconnect: { minMs: 10, maxMs: 5 } }, /reconnect/],
+  [{ will: { topic: 'a/#' } }, /will's topic/],
+  [{ will: { topic: 'a', payload: 'x'.repeat(65_536) } }, /at most 65,535 bytes/],
+];
+for (const [options, text] of badOptions) {
+  test(`resolveOptions() refuses ${JSON.stringify(options).slice(0, 60)}`, () => {
+    assert.throws(() => resolveOptions('mqtt://host', options, SCHEMES), text);
+  });
+}
+
+test('resolveOptions() refuses an empty list of servers', () => {
+  assert.throws(() => resolveOptions([], {}, SCHEMES), TypeError);
+});
+
+test('resolveOptions() takes credentials from options before those of the URL', async () => {
+  const { credentials } = resolveOptions('mqtt://u:p%40@host', { username: 'me' }, SCHEMES);
+  const found = await credentials(new URL('mqtt://u:p%40@host'));
+  assert.deepEqual(found, { username: 'me', password: 'p@' });
+});

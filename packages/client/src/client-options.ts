@@ -1,0 +1,204 @@
+import { type QoS, validateTopicName } from '@magpie/protocol';
+import type { BackOffOptions } from './machine/back-off.js';
+import type { ClientCredentials, MachineOptions } from './machine/machine-options.js';
+import type { Outbox } from './outbox/outbox.js';
+import type { OutboxPolicy } from './session/outbound.js';
+import type { TlsOptions, TransportOptions } from './transports/transport.js';
+
+/** What the server publishes when this client goes without DISCONNECT (MQTT 3.1.1, 3.1.2.5). */
+export interface WillOptions {
+  readonly topic: string;
+  readonly payload?: string | Uint8Array;
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+}
+
+/** Everything has a default. Times are in ms where nothing else is said. */
+export interface ClientOptions extends ClientCredentials {
+  /** Empty: the server makes one, which needs a clean session. Default: empty. */
+  readonly clientId?: string;
+  /**
+   * Whether the server forgets this client when the connection ends. `false` needs a `clientId`;
+   * then subscriptions and messages outlive a lost connection. Default: true.
+   */
+  readonly cleanSession?: boolean;
+  /** Seconds, 0 to 65,535; 0: no PINGREQ, and a dead connection is not noticed. Default: 60. */
+  readonly keepAlive?: number;
+  readonly will?: WillOptions;
+  /** Asked before each attempt, for tokens that expire; instead of `username` and `password`. */
+  readonly credentials?: () => ClientCredentials | Promise<ClientCredentials>;
+  /** How several servers are chosen. Default: `round-robin`. */
+  readonly serverOrder?: 'round-robin' | 'priority';
+  /** From the beginning of an attempt to CONNACK. Default: 10,000. */
+  readonly connectTimeoutMs?: number;
+  /** How long PINGRESP may take. Default: 10,000. */
+  readonly pingTimeoutMs?: number;
+  /** How long SUBACK and UNSUBACK may take. Default: 30,000. */
+  readonly answerTimeoutMs?: number;
+  /** Waits between attempts; `false`: a lost connection ends the client. */
+  readonly reconnect?: Partial<BackOffOptions> | false;
+  /** Whether the first connection is tried again when it cannot be had. Default: false. */
+  readonly retryInitial?: boolean;
+  /** Permanent refusals in a row (credentials, rights, identifier) before it ends. Default: 3. */
+  readonly refusalsMax?: number;
+  /**
+   * QoS 1 and 2 messages on their way at one time, 1 to 65,534. Default: 20: MQTT 3.1.1 has no way
+   * to ask, and mosquitto as it is delivered closes a connection that has more.
+   */
+  readonly inflightMax?: number;
+  /** Most messages and bytes that wait to be sent. Default: 10,000 messages, 16 MiB. */
+  readonly outboxMessagesMax?: number;
+  readonly outboxBytesMax?: number;
+  /** What happens to a publish when that is reached. Default: `reject`. */
+  readonly outboxPolicy?: OutboxPolicy;
+  /** Keeps QoS 1 and 2 across a restart of the process. Needs `cleanSession: false`. */
+  readonly outbox?: Outbox;
+  /** Largest packet sent and taken, in bytes. Default: 268,435,460, the largest there can be. */
+  readonly maximumPacketSize?: number;
+  /** Bytes of messages that the application has not handled; above it reading stops. 16 MiB. */
+  readonly bufferBytesMax?: number;
+  readonly tls?: TlsOptions;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Gets a line for each change of state and each error. */
+  readonly debug?: (line: string) => void;
+}
+
+/** Options with their defaults, checked. */
+export interface ResolvedOptions {
+  readonly machine: MachineOptions;
+  readonly transport: TransportOptions;
+  readonly credentials: (server: URL) => ClientCredentials | Promise<ClientCredentials>;
+  readonly bufferBytesMax: number;
+  readonly outbox: Outbox | undefined;
+  readonly debug: ((line: string) => void) | undefined;
+}
+
+/**
+ * @param schemes That there is a transport for, with their colon.
+ * @throws {TypeError} if a server is no URL of these schemes, or options contradict each other.
+ * @throws {RangeError} if a number is out of range.
+ */
+export function resolveOptions(
+  servers: string | URL | readonly (string | URL)[],
+  options: ClientOptions,
+  schemes: readonly string[],
+): ResolvedOptions {
+  const { clientId = '', cleanSession = true, outbox } = options;
+  if (!cleanSession && clientId === '') {
+    throw new TypeError('A session that is not clean needs a clientId: there is none');
+  }
+  if (outbox !== undefined && cleanSession) {
+    throw new TypeError('An outbox needs cleanSession: false, or the server forgets what it has');
+  }
+  const { username, password } = options;
+  return {
+    machine: machineOptions(serverUrls(servers, schemes), clientId, cleanSession, options),
+    transport: { tls: options.tls ?? {}, headers: options.headers ?? {} },
+    credentials: options.credentials ?? ((server) => credentialsOf(server, username, password)),
+    bufferBytesMax: number(options, 'bufferBytesMax', 16_777_216, 0, Infinity),
+    outbox,
+    debug: options.debug,
+  };
+}
+
+function machineOptions(
+  servers: readonly URL[],
+  clientId: string,
+  cleanSession: boolean,
+  options: ClientOptions,
+): MachineOptions {
+  const { reconnect } = options;
+  const backOff = { ...BACK_OFF, ...(reconnect === false ? {} : reconnect) };
+  if (!(backOff.minMs >= 0 && backOff.maxMs >= backOff.minMs)) {
+    throw new RangeError(`reconnect must have 0 <= minMs <= maxMs: ${JSON.stringify(backOff)}`);
+  }
+  return {
+    servers,
+    serverOrder: options.serverOrder ?? 'round-robin',
+    clientId,
+    cleanSession,
+    keepAliveS: number(options, 'keepAlive', 60, 0, 65_535),
+    will: willOf(options.will),
+    connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1, Infinity),
+    pingTimeoutMs: number(options, 'pingTimeoutMs', 10_000, 1, Infinity),
+    answerTimeoutMs: number(options, 'answerTimeoutMs', 30_000, 1, Infinity),
+    maximumPacketSize: number(options, 'maximumPacketSize', PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX),
+    backOff,
+    reconnect: reconnect !== false,
+    retryInitial: options.retryInitial ?? false,
+    refusalsMax: number(options, 'refusalsMax', 3, 1, Infinity),
+    inflightMax: number(options, 'inflightMax', 20, 1, 65_534),
+    outboxMessagesMax: number(options, 'outboxMessagesMax', 10_000, 0, Infinity),
+    outboxBytesMax: number(options, 'outboxBytesMax', 16_777_216, 0, Infinity),
+    outboxPolicy: options.outboxPolicy ?? 'reject',
+  };
+}
+
+type NumberOption = {
+  [Name in keyof ClientOptions]-?: ClientOptions[Name] extends number | undefined ? Name : never;
+}[keyof ClientOptions];
+
+function number(
+  options: ClientOptions,
+  name: NumberOption,
+  otherwise: number,
+  min: number,
+  max: number,
+): number {
+  const value = options[name] ?? otherwise;
+  if (value >= min && value <= max) return value;
+  throw new RangeError(`${name} must be from ${min} to ${max}: it is ${value}`);
+}
+
+function serverUrls(
+  servers: string | URL | readonly (string | URL)[],
+  schemes: readonly string[],
+): readonly URL[] {
+  const list = typeof servers === 'string' || servers instanceof URL ? [servers] : servers;
+  if (list.length === 0) throw new TypeError('A client needs a server: the list is empty');
+  return list.map((server) => {
+    const url = parseUrl(String(server));
+    if (url !== undefined && url.hostname !== '' && schemes.includes(url.protocol)) return url;
+    const wanted = schemes.map((scheme) => `${scheme}//`).join(', ');
+    throw new TypeError(
+      `A server must be a URL with ${wanted} and a host: it is '${String(server)}'`,
+    );
+  });
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function credentialsOf(
+  server: URL,
+  username: string | undefined,
+  password: string | Uint8Array | undefined,
+): ClientCredentials {
+  const user = username ?? (decodeURIComponent(server.username) || undefined);
+  const secret = password ?? (decodeURIComponent(server.password) || undefined);
+  return {
+    ...(user === undefined ? {} : { username: user }),
+    ...(secret === undefined ? {} : { password: secret }),
+  };
+}
+
+function willOf(will: WillOptions | undefined): MachineOptions['will'] {
+  if (will === undefined) return undefined;
+  const { topic, payload = '', qos = 0, retain = false } = will;
+  const problem = validateTopicName(topic);
+  if (problem !== undefined) throw new TypeError(`The will's topic '${topic}': ${problem}`);
+  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+  if (bytes.length > STRING_BYTES_MAX) {
+    throw new RangeError(`The will must have at most 65,535 bytes: it has ${bytes.length}`);
+  }
+  return { topic, payload: bytes, qos, retain };
+}
+
+const BACK_OFF: BackOffOptions = { minMs: 1000, maxMs: 60_000, jitter: 'full' };
+const PACKET_BYTES_MAX = 268_435_460;
+const STRING_BYTES_MAX = 65_535;

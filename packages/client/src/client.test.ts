@@ -1,0 +1,423 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type ClientWorld, clientWorld, connectedWorld } from './client-world.testing.js';
+import { ClientError } from './errors.js';
+import { jsonCodec } from './model/codec.js';
+
+const PERSISTENT = { clientId: 'c', cleanSession: false } as const;
+
+/** The connection breaks; the client waits, and comes back. */
+async function reconnect(world: ClientWorld, sessionPresent: boolean): Promise<void> {
+  world.server.lose();
+  await world.settle();
+  world.clock.advance(2000);
+  await world.settle();
+  world.server.accept(sessionPresent);
+  await world.settle();
+}
+
+async function fate(promise: Promise<unknown>): Promise<string> {
+  const pending = Symbol('pending');
+  try {
+    const result = await Promise.race([promise, Promise.resolve(pending)]);
+    return result === pending ? 'pending' : 'done';
+  } catch (error) {
+    return error instanceof ClientError ? error.code : (error as Error).name;
+  }
+}
+
+test('Client.publish() sends what one turn publishes in one write, in order', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const before = server.writes;
+  void client.publish('a', '1');
+  void client.publish('b', '2', { qos: 1 });
+  void client.publish('c', new Uint8Array([0x33]), { qos: 2, retain: true });
+  await settle();
+  const sent = ['publish 0 a=1', 'publish 1 b=2 id 1', 'publish 2 c=3 id 2 retain'];
+  assert.deepEqual(server.take(), sent);
+  assert.equal(server.writes - before, 1);
+});
+
+test('Client.publish() resolves when the handshake of its QoS is complete', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const once = client.publish('a', 'x');
+  const least = client.publish('a', 'y', { qos: 1 });
+  const exactly = client.publish('a', 'z', { qos: 2 });
+  await settle();
+  assert.equal(await fate(once), 'done');
+  assert.equal(await fate(least), 'pending');
+  server.send({ type: 'puback', packetId: 1 });
+  assert.equal(await fate(least), 'done');
+  server.take();
+  server.send({ type: 'pubrec', packetId: 2 });
+  await settle();
+  assert.deepEqual(server.take(), ['pubrel 2']);
+  assert.equal(await fate(exactly), 'pending');
+  server.send({ type: 'pubcomp', packetId: 2 });
+  assert.equal(await fate(exactly), 'done');
+});
+
+test('Client.publish() keeps to inflightMax', async () => {
+  const { client, server, settle } = await connectedWorld({ inflightMax: 2 });
+  for (const payload of ['1', '2', '3']) void client.publish('a', payload, { qos: 1 });
+  await settle();
+  assert.deepEqual(server.take(), ['publish 1 a=1 id 1', 'publish 1 a=2 id 2']);
+  server.send({ type: 'puback', packetId: 1 });
+  await settle();
+  assert.deepEqual(server.take(), ['publish 1 a=3 id 3']);
+});
+
+test('Client sends again what was not acknowledged, with DUP and its identifier', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  const { client, settle } = world;
+  void client.publish('a', '1', { qos: 1 });
+  void client.publish('b', '2', { qos: 2 });
+  void client.publish('c', '3', { qos: 2 });
+  await settle();
+  world.server.send({ type: 'pubrec', packetId: 2 });
+  await settle();
+  await reconnect(world, true);
+  const again = ['publish 1 a=1 id 1 dup', 'pubrel 2', 'publish 2 c=3 id 3 dup'];
+  assert.deepEqual(world.server.take().slice(1), again);
+  // A second break in the middle of it loses nothing, either.
+  await reconnect(world, true);
+  assert.deepEqual(world.server.take().slice(1), again);
+});
+
+test('Client does not repeat what a server has answered with PUBREC and then forgot', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  const done = world.client.publish('b', '2', { qos: 2 });
+  await world.settle();
+  world.server.send({ type: 'pubrec', packetId: 1 });
+  await reconnect(world, false);
+  assert.deepEqual(world.server.take(), ['connect']);
+  assert.equal(await fate(done), 'done');
+});
+
+test('Client keeps what is published while there is no connection, in order', async () => {
+  const world = await connectedWorld();
+  world.server.lose();
+  await world.settle();
+  const sent = [world.client.publish('a', '1'), world.client.publish('a', '2', { qos: 1 })];
+  world.clock.advance(2000);
+  await world.settle();
+  world.server.accept();
+  await world.settle();
+  const words = ['connect', 'publish 0 a=1', 'publish 1 a=2 id 1'];
+  assert.deepEqual(world.server.take(), words);
+  assert.equal(await fate(sent[0]!), 'done');
+});
+
+const fullOutbox = [
+  { policy: 'reject', fates: ['pending', 'pending', 'outbox-full'], sent: ['1', '2'] },
+  { policy: 'drop-oldest', fates: ['outbox-full', 'pending', 'pending'], sent: ['2', '3'] },
+  { policy: 'drop-qos0', fates: ['pending', 'outbox-full', 'pending'], sent: ['1', '3'] },
+] as const;
+for (const { policy, fates, sent } of fullOutbox) {
+  test(`Client.publish() with a full outbox: ${policy}`, async () => {
+    const world = clientWorld({ outboxMessagesMax: 2, outboxPolicy: policy });
+    const { client } = world;
+    const promises = [
+      client.publish('a', '1', { qos: 1 }),
+      client.publish('a', '2'),
+      client.publish('a', '3', { qos: 1 }),
+    ];
+    assert.deepEqual(await Promise.all(promises.map(fate)), fates);
+    assert.equal(client.statistics().outboxDropped, 1);
+    await client.start();
+    await world.settle();
+    world.server.accept();
+    await world.settle();
+    const payloads = world.server
+      .take()
+      .slice(1)
+      .map((words) => /=(\d)/.exec(words)?.[1]);
+    assert.deepEqual(payloads, sent);
+  });
+}
+
+test('Client.publish() waits while the network does not take bytes', async () => {
+  const { client, server, settle } = await connectedWorld();
+  server.pendingBytes = 2 ** 20;
+  const waiting = client.publish('a', '1');
+  await settle();
+  assert.equal(await fate(waiting), 'pending');
+  server.drain();
+  await settle();
+  assert.deepEqual(server.take(), ['publish 0 a=1']);
+});
+
+const badPublishes = [
+  { topic: '', qos: 0, name: 'TypeError' },
+  { topic: 'a/+', qos: 0, name: 'TypeError' },
+  { topic: 'a', qos: 3, name: 'TypeError' },
+] as const;
+for (const { topic, qos, name } of badPublishes) {
+  test(`Client.publish() refuses topic '${topic}' at QoS ${qos}`, async () => {
+    const { client } = clientWorld();
+    assert.equal(await fate(client.publish(topic, '', { qos: qos as 0 })), name);
+  });
+}
+
+test('Client.publish() refuses what exceeds maximumPacketSize', async () => {
+  const { client } = clientWorld({ maximumPacketSize: 100 });
+  assert.equal(await fate(client.publish('topic', 'x'.repeat(100))), 'packet-too-large');
+  assert.equal(await fate(client.publish('topic', 'x'.repeat(80))), 'pending');
+});
+
+test('Client.publish() can be taken back while it waits', async () => {
+  const world = clientWorld();
+  const abort = new AbortController();
+  const gone = world.client.publish('a', '1', { qos: 1, signal: abort.signal });
+  const stays = world.client.publish('a', '2', { qos: 1 });
+  abort.abort();
+  assert.equal(await fate(gone), 'AbortError');
+  await world.client.start();
+  await world.settle();
+  world.server.accept();
+  await world.settle();
+  assert.deepEqual(world.server.take(), ['connect', 'publish 1 a=2 id 2']);
+  assert.equal(await fate(stays), 'pending');
+});
+
+test('Client acknowledges when the loop asks for the next message', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const subscription = client.subscribe('a/#', { qos: 2 });
+  await settle();
+  assert.deepEqual(server.take(), ['subscribe 1 a/#@2']);
+  server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  assert.equal(await subscription.ready, 1);
+  const payload = Buffer.from('m');
+  server.publish({ topic: 'a/1', payload, qos: 1, packetId: 7 });
+  server.publish({ topic: 'a/2', payload, qos: 2, packetId: 8 });
+  server.publish({ topic: 'b', payload, qos: 0 });
+  const first = await subscription.next();
+  assert.equal(first.value?.topic, 'a/1');
+  await settle();
+  assert.deepEqual(server.take(), []);
+  assert.equal((await subscription.next()).value?.topic, 'a/2');
+  await settle();
+  assert.deepEqual(server.take(), ['puback 7']);
+  const third = subscription.next();
+  await settle();
+  assert.deepEqual(server.take(), ['pubrec 8']);
+  server.send({ type: 'pubrel', packetId: 8 });
+  await settle();
+  assert.deepEqual(server.take(), ['pubcomp 8']);
+  void subscription.unsubscribe();
+  assert.equal((await third).done, true);
+});
+
+test('Client acknowledges in the order of arrival (MQTT-4.6.0-2)', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const slow = client.subscribe('slow', { qos: 1 });
+  client.subscribe('fast', { qos: 1 }, () => {});
+  await settle();
+  server.take();
+  server.publish({ topic: 'slow', payload: Buffer.of(), qos: 1, packetId: 1 });
+  server.publish({ topic: 'fast', payload: Buffer.of(), qos: 1, packetId: 2 });
+  await slow.next();
+  await settle();
+  assert.deepEqual(server.take(), []);
+  void slow.next();
+  await settle();
+  assert.deepEqual(server.take(), ['puback 1', 'puback 2']);
+});
+
+test('Client waits for every subscription that has the message', async () => {
+  const { client, server, settle } = await connectedWorld();
+  let finish: (() => void) | undefined;
+  const busy = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  client.subscribe('a', { qos: 1 }, () => busy);
+  client.subscribe('+', { qos: 1 }, () => {});
+  await settle();
+  server.take();
+  server.publish({ topic: 'a', payload: Buffer.of(), qos: 1, packetId: 1 });
+  await settle();
+  assert.deepEqual(server.take(), []);
+  finish?.();
+  await settle();
+  assert.deepEqual(server.take(), ['puback 1']);
+});
+
+test('Client hands a message on once that the server sends again after a reconnect', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  const got: string[] = [];
+  let finish: (() => void) | undefined;
+  const busy = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  world.client.subscribe('a', { qos: 2 }, (message) => {
+    got.push(message.text());
+    return busy;
+  });
+  await world.settle();
+  world.server.send({ type: 'suback', packetId: 1, returnCodes: [2] });
+  const message = { topic: 'a', payload: Buffer.from('m'), qos: 2, packetId: 5 } as const;
+  world.server.publish(message);
+  await reconnect(world, true);
+  world.server.publish({ ...message, dup: true });
+  await world.settle();
+  assert.deepEqual(world.server.take(), ['connect']);
+  finish?.();
+  await world.settle();
+  assert.deepEqual(world.server.take(), ['pubrec 5']);
+  // PUBREC is lost, too: the application is done, so it is only answered.
+  await reconnect(world, true);
+  world.server.publish({ ...message, dup: true });
+  await world.settle();
+  assert.deepEqual(world.server.take(), ['connect', 'pubrec 5']);
+  assert.deepEqual(got, ['m']);
+  assert.equal(world.client.statistics().messagesRepeated, 2);
+});
+
+test('Client stops reading while the application is behind, and pings go on', async () => {
+  const world = await connectedWorld({ bufferBytesMax: 100, keepAlive: 10 });
+  const { client, server, settle, clock } = world;
+  const subscription = client.subscribe('a', { qos: 1 });
+  await settle();
+  server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  server.take();
+  for (const packetId of [1, 2]) {
+    server.publish({ topic: 'a', payload: new Uint8Array(60), qos: 1, packetId });
+  }
+  assert.equal(server.paused, true);
+  clock.advance(60_000);
+  await settle();
+  assert.equal(client.state.type, 'connected');
+  assert.ok(server.take().filter((words) => words === 'pingreq').length >= 3);
+  await subscription.next();
+  await subscription.next();
+  void subscription.next();
+  assert.equal(server.paused, false);
+});
+
+test('Client drops QoS 0 beyond bufferMax, and counts it', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const subscription = client.subscribe('a', { bufferMax: 2 });
+  await settle();
+  for (const text of ['1', '2', '3']) server.publish({ topic: 'a', payload: Buffer.from(text) });
+  assert.equal(subscription.buffered, 2);
+  assert.equal(client.statistics().messagesDropped, 1);
+});
+
+test('Client keeps what a session brings before somebody subscribes', async () => {
+  const world = await connectedWorld(PERSISTENT, true);
+  world.server.publish({ topic: 'a', payload: Buffer.from('early'), qos: 1, packetId: 3 });
+  await world.settle();
+  assert.deepEqual(world.server.take(), []);
+  const got: string[] = [];
+  world.client.subscribe('a', { qos: 1 }, (message) => void got.push(message.text()));
+  await world.settle();
+  assert.deepEqual(got, ['early']);
+  assert.deepEqual(world.server.take(), ['subscribe 1 a@1', 'puback 3']);
+});
+
+test('Client.subscribe() asks again when the server has lost the session', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  world.client.subscribe('a', { qos: 1 });
+  world.client.subscribe('b');
+  await world.settle();
+  assert.deepEqual(world.server.take(), ['subscribe 1 a@1', 'subscribe 2 b@0']);
+  world.server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  await reconnect(world, true);
+  assert.deepEqual(world.server.take(), ['connect', 'subscribe 3 b@0']);
+  await reconnect(world, false);
+  assert.deepEqual(world.server.take(), ['connect', 'subscribe 4 a@1 b@0']);
+});
+
+test('Client.subscribe() ends with the refusal of the server', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const subscription = client.subscribe('secret');
+  await settle();
+  server.send({ type: 'suback', packetId: 1, returnCodes: [0x80] });
+  await assert.rejects(subscription.ready, { name: 'SubscribeRefusedError', filter: 'secret' });
+  await assert.rejects(subscription.next(), { code: 'subscribe-refused' });
+  assert.equal((await subscription.next()).done, true);
+});
+
+test('Client.subscribe() refuses a filter that is none', () => {
+  const { client } = clientWorld();
+  for (const filter of ['', 'a#', '#/a', 'a+']) {
+    assert.throws(() => client.subscribe(filter), TypeError, filter);
+  }
+});
+
+test('Client.unsubscribe() asks the server when the last of a filter goes', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const first = client.subscribe('a');
+  client.subscribe('a');
+  await settle();
+  server.send({ type: 'suback', packetId: 1, returnCodes: [0] });
+  server.take();
+  await first.unsubscribe();
+  await settle();
+  assert.deepEqual(server.take(), []);
+  const gone = client.unsubscribe('a');
+  await settle();
+  assert.deepEqual(server.take(), ['unsubscribe 2 a']);
+  server.send({ type: 'unsuback', packetId: 2 });
+  await gone;
+});
+
+test('Client tells of a handler that throws, and goes on', async () => {
+  const { client, server, settle, errors } = await connectedWorld();
+  client.subscribe('a', { qos: 1, codec: jsonCodec() }, () => assert.fail('broken'));
+  await settle();
+  server.take();
+  server.publish({ topic: 'a', payload: Buffer.from('{}'), qos: 1, packetId: 1 });
+  server.publish({ topic: 'a', payload: Buffer.from('{'), qos: 1, packetId: 2 });
+  await settle();
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    ['handler-failed', 'handler-failed'],
+  );
+  assert.deepEqual(server.take(), ['puback 1', 'puback 2']);
+});
+
+test('Client.end() finishes what is under way, then says DISCONNECT', async () => {
+  const { client, server, settle, clock } = await connectedWorld();
+  const sent = client.publish('a', '1', { qos: 1 });
+  const ended = client.end();
+  await settle();
+  assert.equal(client.state.type, 'ending');
+  assert.deepEqual(server.take(), ['publish 1 a=1 id 1']);
+  server.send({ type: 'puback', packetId: 1 });
+  await ended;
+  assert.deepEqual(server.take(), ['disconnect']);
+  assert.equal(await fate(sent), 'done');
+  assert.equal(clock.armed, 0);
+  assert.equal(await fate(client.publish('a', '2')), 'ended');
+});
+
+test('Client.end() does not wait longer than it is told', async () => {
+  const { client, server, settle, clock } = await connectedWorld();
+  const sent = client.publish('a', '1', { qos: 1 });
+  const ended = client.end({ drain: 300 });
+  await settle();
+  clock.advance(300);
+  await ended;
+  assert.deepEqual(server.take(), ['publish 1 a=1 id 1', 'disconnect']);
+  assert.equal(await fate(sent), 'ended');
+});
+
+test('Client.end() ends a loop, also before the client has started', async () => {
+  const { client } = clientWorld();
+  const next = client.subscribe('a').next();
+  await client.end();
+  assert.equal((await next).done, true);
+  assert.equal(client.state.type, 'ended');
+});
+
+test('Client.on() tells of packets, and nothing when the listener is off', async () => {
+  const { client, settle } = await connectedWorld();
+  const seen: string[] = [];
+  const off = client.on('packet', ({ direction, type }) => seen.push(`${direction} ${type}`));
+  void client.publish('a', '');
+  await settle();
+  off();
+  void client.publish('a', '');
+  assert.deepEqual(seen, ['sent publish']);
+});

@@ -1,0 +1,411 @@
+import { isQoS, type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import type { ResolvedOptions } from './client-options.js';
+import { ClientError } from './errors.js';
+import { ClientDriver, type DriverParts } from './driver/client-driver.js';
+import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
+import type { ClientState } from './model/client-state.js';
+import { bytesCodec, type Codec } from './model/codec.js';
+import { Fifo } from './session/fifo.js';
+import type { Publication } from './session/publication.js';
+import type { Receipt } from './session/receipt.js';
+import { type Consumer, type MessageHandler, Subscription } from './subscriptions/subscription.js';
+import { SubscriptionTable } from './subscriptions/subscription-table.js';
+
+export interface PublishOptions {
+  /** Default: 0. */
+  readonly qos?: QoS;
+  /** Whether the server keeps it for later subscribers. Default: false. */
+  readonly retain?: boolean;
+  /** Takes the publish back if it has not left; the promise rejects in any case. */
+  readonly signal?: AbortSignal;
+}
+
+/** One of {@link Client.publishMany}. */
+export interface OutgoingMessage extends PublishOptions {
+  readonly topic: string;
+  readonly payload?: string | Uint8Array;
+}
+
+export interface SubscribeOptions<T> {
+  /** Highest QoS to receive. Default: 0. */
+  readonly qos?: QoS;
+  /** How payloads are read. Default: bytes. */
+  readonly codec?: Codec<T>;
+  /** QoS 0 messages that wait for the application; more are dropped and counted. Default: 1000. */
+  readonly bufferMax?: number;
+  /** Ends the subscription. */
+  readonly signal?: AbortSignal;
+}
+
+export interface EndOptions {
+  /** How long, in ms, what is under way may take; `false`: not at all. Default: 5000. */
+  readonly drain?: number | false;
+}
+
+/** Numbers about a client, as they are now; counts begin with the client. */
+export interface ClientStatistics {
+  readonly state: ClientState['type'];
+  /** Connections that the server has accepted. */
+  readonly connections: number;
+  readonly packetsSent: number;
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+  readonly messagesReceived: number;
+  /** QoS 1 and 2 messages that the server sent again and the application got once. */
+  readonly messagesRepeated: number;
+  /** Received and dropped: for no subscription, or more QoS 0 than the buffer holds. */
+  readonly messagesDropped: number;
+  /** Waiting to be sent. */
+  readonly queued: number;
+  readonly queuedBytes: number;
+  /** Sent, QoS 1 and 2, and not done. */
+  readonly inflight: number;
+  /** Publishes that found the outbox full. */
+  readonly outboxDropped: number;
+  /** Bytes of received messages that the application has not handled. */
+  readonly bufferedBytes: number;
+}
+
+/**
+ * An MQTT 3.1.1 client. Made by `connect` or `createClient`.
+ *
+ * What it does is a row of small promises: a publish is done when its handshake is, a message is
+ * acknowledged when it was handled, and both outlive a lost connection.
+ */
+export class Client implements AsyncDisposable {
+  readonly #options: ResolvedOptions;
+  readonly #driver: ClientDriver;
+  readonly #events = new ClientEvents();
+  readonly #subscriptions = new SubscriptionTable();
+  /** QoS 1 and 2 that nobody has subscribed to yet: a session may bring them at once. */
+  readonly #unclaimed = new Fifo<Receipt>();
+  #bufferedBytes = 0;
+  #messagesReceived = 0;
+  #messagesDropped = 0;
+
+  /** Use `createClient`. */
+  constructor(options: ResolvedOptions, parts: DriverParts) {
+    this.#options = options;
+    const events = this.#events;
+    this.#driver = new ClientDriver(options, parts, {
+      message: (receipt) => this.#deliver(receipt),
+      refused: (filter, error) => this.#refused(filter, error),
+      changed: (state) => this.#changed(state),
+      failed: (error) => this.#fail(error),
+      trace: (packet) => events.wants('packet') && events.emit('packet', packet),
+    });
+  }
+
+  /** Where the client is. */
+  get state(): ClientState {
+    return this.#driver.machine.state;
+  }
+
+  /** Plain numbers, for a log or a page. */
+  statistics(): ClientStatistics {
+    const { writer, outbound, inbound, connections, state } = this.#driver.machine;
+    let dropped = this.#messagesDropped;
+    for (const subscription of this.#subscriptions.all()) dropped += subscription.dropped;
+    return {
+      state: state.type,
+      connections,
+      packetsSent: writer.packets,
+      bytesSent: writer.bytes,
+      bytesReceived: this.#driver.bytesReceived,
+      messagesReceived: this.#messagesReceived,
+      messagesRepeated: inbound.repeated,
+      messagesDropped: dropped,
+      queued: outbound.queued,
+      queuedBytes: outbound.queuedBytes,
+      inflight: outbound.inflight,
+      outboxDropped: outbound.dropped,
+      bufferedBytes: this.#bufferedBytes,
+    };
+  }
+
+  /** Listens to an event. @returns A function that takes the listener off. */
+  on<Name extends ClientEventName>(
+    event: Name,
+    listener: (event: ClientEventMap[Name]) => void,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Begins to connect, and to connect again whenever the connection is lost. */
+  async start(): Promise<void> {
+    if (this.#driver.machine.state.type === 'idle') await this.#driver.start();
+  }
+
+  /**
+   * Resolves when the client is connected.
+   *
+   * @throws {ClientError} why it has ended.
+   * @throws the reason of `signal`, if that is aborted before.
+   */
+  connected(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (state: ClientState): void => {
+        if (state.type === 'connected') settle(() => resolve());
+        else if (state.type === 'ended') {
+          const why = state.why ?? new ClientError('ended', 'The client has ended');
+          settle(() => reject(why));
+        }
+      };
+      const aborted = () => settle(() => reject(reasonOf(signal)));
+      const off = this.#events.on('state', look);
+      const settle = (settling: () => void): void => {
+        off();
+        signal?.removeEventListener('abort', aborted);
+        settling();
+      };
+      signal?.addEventListener('abort', aborted);
+      if (signal?.aborted === true) aborted();
+      else look(this.#driver.machine.state);
+    });
+  }
+
+  /**
+   * Publishes a message. While there is no connection it waits in the outbox.
+   *
+   * The bytes of the payload must not be changed afterwards.
+   *
+   * @returns A promise that resolves when its handshake is complete (QoS 0: when it has been sent).
+   * It rejects with a `TypeError` if the topic or the QoS is none of MQTT's, with a
+   * {@link ClientError} if it cannot be sent, or with the reason of `signal`.
+   */
+  publish(
+    topic: string,
+    payload: string | Uint8Array = NOTHING,
+    { qos = 0, retain = false, signal }: PublishOptions = {},
+  ): Promise<void> {
+    try {
+      checkPublish(topic, qos);
+      signal?.throwIfAborted();
+      const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload;
+      const publication: Publication = {
+        topic,
+        payload: bytes,
+        qos,
+        retain,
+        sequence: -1,
+        ready: qos === 0,
+        maybeSent: false,
+        settled: undefined,
+      };
+      return handled(this.#send(publication, signal));
+    } catch (error) {
+      return handled(Promise.reject(asError(error)));
+    }
+  }
+
+  /** Publishes messages in order; they leave together. Resolves when all are done. */
+  async publishMany(messages: Iterable<OutgoingMessage>): Promise<void> {
+    const sent: Promise<void>[] = [];
+    for (const { topic, payload, ...options } of messages) {
+      sent.push(this.publish(topic, payload, options));
+    }
+    await Promise.all(sent);
+  }
+
+  /**
+   * Subscribes to a filter, also before the client is connected, and again whenever the server has
+   * lost the session.
+   *
+   * @param handler Called with each message; without one, use `for await`.
+   * @throws {TypeError} if it is not a valid topic filter.
+   */
+  subscribe<T = Uint8Array>(
+    filter: string,
+    options: SubscribeOptions<T> = {},
+    handler?: MessageHandler<T>,
+  ): Subscription<T> {
+    const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
+    if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
+    const { qos = 0, bufferMax = 1000, signal } = options;
+    const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
+    const owner = {
+      done: (receipt: Receipt) => this.#done(receipt),
+      failed: (error: unknown, topic: string) => this.#handlerFailed(error, topic),
+      left: (consumer: Consumer) => this.#left(consumer),
+    };
+    const subscription = new Subscription<T>(filter, { owner, codec, handler, bufferMax });
+    this.#subscriptions.add(subscription);
+    signal?.addEventListener('abort', () => void subscription.unsubscribe(), { once: true });
+    const settled = (error: Error | undefined): void => {
+      const granted = this.#driver.machine.subscriptions.granted(filter);
+      if (error === undefined) subscription.granted(granted ?? 0);
+      else subscription.end(isEnd(error) ? undefined : error);
+    };
+    this.#driver.machine.subscriptions.subscribe(filter, qos, settled, this.#driver.nowMs);
+    this.#claim();
+    this.#driver.perform();
+    return subscription;
+  }
+
+  /** Ends all subscriptions to a filter. Resolves when the server has let them go. */
+  async unsubscribe(filter: string): Promise<void> {
+    await Promise.all(this.#subscriptions.of(filter).map((one) => one.unsubscribe()));
+  }
+
+  /** The network is there again, or a page is shown: looks at once instead of waiting. */
+  wake(): void {
+    this.#driver.machine.wake(this.#driver.nowMs);
+    this.#driver.perform();
+  }
+
+  /** Finishes what is under way, says DISCONNECT and ends. Once is enough. */
+  async end({ drain = 5000 }: EndOptions = {}): Promise<void> {
+    this.#driver.machine.end(drain === false ? 0 : drain, this.#driver.nowMs);
+    this.#driver.perform();
+    await this.#driver.closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  #send(publication: Publication, signal: AbortSignal | undefined): Promise<void> {
+    const { machine } = this.#driver;
+    if (publication.qos === 0 && machine.outbound.passes) {
+      machine.publish(publication);
+      return DONE;
+    }
+    return new Promise<void>((resolve, reject) => {
+      const aborted = () => {
+        machine.outbound.cancel(publication);
+        publication.settled?.(reasonOf(signal));
+      };
+      publication.settled = (error) => {
+        publication.settled = undefined;
+        signal?.removeEventListener('abort', aborted);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      signal?.addEventListener('abort', aborted);
+      machine.publish(publication); // what it throws rejects the promise
+    });
+  }
+
+  #changed(state: ClientState): void {
+    this.#options.debug?.(`state ${JSON.stringify(state, textOfErrors)}`);
+    if (state.type === 'waiting') this.#fail(state.why);
+    if (state.type === 'ended') this.#ended(state.why);
+    this.#events.emit('state', state);
+  }
+
+  #refused(filter: string, error: ClientError): void {
+    for (const subscription of this.#subscriptions.of(filter)) {
+      this.#subscriptions.remove(subscription);
+      subscription.end(error);
+    }
+  }
+
+  #ended(why: ClientError | undefined): void {
+    if (why !== undefined) this.#fail(why);
+    for (const subscription of this.#subscriptions.all()) {
+      this.#subscriptions.remove(subscription);
+      subscription.end(why);
+    }
+  }
+
+  #deliver(receipt: Receipt): void {
+    this.#messagesReceived++;
+    this.#bufferedBytes += bytesOf(receipt);
+    receipt.holders++;
+    if (this.#subscriptions.deliver(receipt) || receipt.qos === 0) {
+      this.#done(receipt);
+    } else {
+      this.#unclaimed.push(receipt);
+      if (this.#unclaimed.length > UNCLAIMED_MAX) this.#giveUpUnclaimed();
+    }
+    if (this.#bufferedBytes > this.#options.bufferBytesMax) this.#driver.paused = true;
+  }
+
+  /** A new subscription may be what messages have waited for. */
+  #claim(): void {
+    for (let left = this.#unclaimed.length; left > 0; left--) {
+      const receipt = this.#unclaimed.shift()!;
+      if (this.#subscriptions.deliver(receipt)) this.#done(receipt);
+      else this.#unclaimed.push(receipt);
+    }
+  }
+
+  #giveUpUnclaimed(): void {
+    const receipt = this.#unclaimed.shift()!;
+    this.#messagesDropped++;
+    this.#done(receipt);
+    this.#fail(new ClientError('unclaimed', `Dropped a message of ${receipt.topic}`));
+  }
+
+  /** One holder less; without any the message is acknowledged. */
+  #done(receipt: Receipt): void {
+    if (--receipt.holders > 0) return;
+    this.#bufferedBytes -= bytesOf(receipt);
+    this.#driver.machine.consumed(receipt);
+    if (this.#bufferedBytes <= this.#options.bufferBytesMax / 2) this.#driver.paused = false;
+  }
+
+  #left(subscription: Consumer): Promise<void> {
+    const { filter } = subscription;
+    if (this.#subscriptions.remove(subscription) || this.#driver.machine.state.type === 'ended') {
+      return DONE;
+    }
+    return new Promise((resolve, reject) => {
+      const settled = (error: Error | undefined) => {
+        // A client that ends lets go of everything.
+        if (error === undefined || this.#driver.machine.state.type === 'ended') resolve();
+        else reject(error);
+      };
+      this.#driver.machine.subscriptions.unsubscribe(filter, settled, this.#driver.nowMs);
+      this.#driver.perform();
+    });
+  }
+
+  #handlerFailed(cause: unknown, topic: string): void {
+    this.#fail(new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause));
+  }
+
+  #fail(error: ClientError): void {
+    this.#options.debug?.(`error ${error.message}`);
+    this.#events.emit('error', error);
+  }
+}
+
+function checkPublish(topic: string, qos: QoS): void {
+  const problem = typeof topic === 'string' ? validateTopicName(topic) : 'it is no text';
+  if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
+  if (!isQoS(qos)) throw new TypeError(`Cannot publish at QoS ${String(qos)}: it is 0, 1 or 2`);
+}
+
+/** A publish that nobody waits for must not end the process when it fails. */
+function handled(promise: Promise<void>): Promise<void> {
+  if (promise !== DONE) promise.catch(() => {});
+  return promise;
+}
+
+/** The application has ended the client: a loop just ends, too. */
+function isEnd(error: Error): boolean {
+  return error instanceof ClientError && error.code === 'ended';
+}
+
+function reasonOf(signal: AbortSignal | undefined): Error {
+  return asError(signal?.reason);
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function bytesOf({ topic, payload }: Receipt): number {
+  return topic.length + payload.length;
+}
+
+function textOfErrors(_key: string, value: unknown): unknown {
+  return value instanceof Error ? value.message : value;
+}
+
+const NOTHING = new Uint8Array(0);
+const DONE = Promise.resolve();
+const encoder = new TextEncoder();
+/** Messages that may wait for a subscription to come. */
+const UNCLAIMED_MAX = 1000;

@@ -1,0 +1,41 @@
+import type { Client } from './client.js';
+import type { ClientOptions } from './client-options.js';
+import {
+  clientOn,
+  connectOn,
+  type ConnectOptions,
+  type Platform,
+  type Servers,
+} from './create-client.js';
+import { openNodeWebSocket } from './transports/node-web-socket.js';
+import { TcpTransport } from './transports/tcp-transport.js';
+
+/** Node.js: MQTT over TCP, TLS and WebSocket. */
+const NODE: Platform = {
+  schemes: ['mqtt:', 'mqtts:', 'tcp:', 'ssl:', 'ws:', 'wss:'],
+  open(server, handler, options) {
+    return server.protocol.startsWith('ws')
+      ? openNodeWebSocket(server, handler, options)
+      : TcpTransport.open(server, handler, options);
+  },
+};
+
+/**
+ * Connects to a server, or to one of several.
+ *
+ * @throws {ClientError} if that cannot be had: with the reason and what to try.
+ * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss.
+ */
+export function connect(servers: Servers, options: ConnectOptions = {}): Promise<Client> {
+  return connectOn(NODE, servers, options);
+}
+
+/**
+ * A client that does nothing yet: subscribe, then `start()`. For sessions that are not clean, whose
+ * messages may come as soon as it is connected.
+ *
+ * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss.
+ */
+export function createClient(servers: Servers, options: ClientOptions = {}): Client {
+  return clientOn(NODE, servers, options);
+}

@@ -1,0 +1,44 @@
+import type { Client } from './client.js';
+import type { ClientOptions } from './client-options.js';
+import {
+  clientOn,
+  connectOn,
+  type ConnectOptions,
+  type Platform,
+  type Servers,
+} from './create-client.js';
+import { type WebSocketLike, WebSocketTransport } from './transports/web-socket-transport.js';
+
+type WebSocketMaker = new (url: string, protocols: string[]) => WebSocketLike;
+
+/** Browsers, Deno and Bun: MQTT over WebSocket. */
+const WEB: Platform = {
+  schemes: ['ws:', 'wss:'],
+  open(server, handler) {
+    const { WebSocket } = globalThis as unknown as { WebSocket: WebSocketMaker };
+    const url = new URL(server);
+    url.username = '';
+    url.password = '';
+    return WebSocketTransport.open(() => new WebSocket(url.href, ['mqtt']), handler);
+  },
+};
+
+/**
+ * Connects to a server, or to one of several.
+ *
+ * @throws {ClientError} if that cannot be had: with the reason and what to try.
+ * @throws {TypeError} if a server is no URL with ws or wss.
+ */
+export function connect(servers: Servers, options: ConnectOptions = {}): Promise<Client> {
+  return connectOn(WEB, servers, options);
+}
+
+/**
+ * A client that does nothing yet: subscribe, then `start()`. For sessions that are not clean, whose
+ * messages may come as soon as it is connected.
+ *
+ * @throws {TypeError} if a server is no URL with ws or wss.
+ */
+export function createClient(servers: Servers, options: ClientOptions = {}): Client {
+  return clientOn(WEB, servers, options);
+}

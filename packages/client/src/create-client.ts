@@ -1,0 +1,48 @@
+import { Client } from './client.js';
+import { type ClientOptions, resolveOptions } from './client-options.js';
+import { SystemClock } from './model/clock.js';
+import { systemRandom } from './model/random.js';
+import type { OpenTransport } from './transports/transport.js';
+
+/** One server, or several: see `serverOrder`. */
+export type Servers = string | URL | readonly (string | URL)[];
+
+export interface ConnectOptions extends ClientOptions {
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a platform reaches servers: which schemes it knows, and how. */
+export interface Platform {
+  readonly schemes: readonly string[];
+  readonly open: OpenTransport;
+}
+
+/**
+ * A client that does nothing yet: subscribe, then `start()`.
+ *
+ * @throws {TypeError} if a server is no URL that this platform knows, or options contradict.
+ * @throws {RangeError} if a number is out of range.
+ */
+export function clientOn(platform: Platform, servers: Servers, options: ClientOptions): Client {
+  const resolved = resolveOptions(servers, options, platform.schemes);
+  const { open } = platform;
+  return new Client(resolved, { open, clock: new SystemClock(), random: systemRandom });
+}
+
+/** Makes a client and waits until it is connected; otherwise it is ended again. */
+export async function connectOn(
+  platform: Platform,
+  servers: Servers,
+  { signal, ...options }: ConnectOptions,
+): Promise<Client> {
+  const client = clientOn(platform, servers, options);
+  try {
+    await client.start();
+    await client.connected(signal);
+    return client;
+  } catch (error) {
+    await client.end({ drain: false });
+    throw error;
+  }
+}

@@ -1,0 +1,45 @@
+import type { Random } from '../model/random.js';
+
+export interface BackOffOptions {
+  /** Shortest wait, and the first, in ms. */
+  readonly minMs: number;
+  /** Longest wait, in ms. */
+  readonly maxMs: number;
+  /**
+   * `full`: anything from `minMs` to a bound that doubles. `decorrelated`: anything from `minMs` to
+   * three times the last wait. `none`: doubles.
+   */
+  readonly jitter: 'full' | 'decorrelated' | 'none';
+}
+
+/** How long to wait before the next attempt, so that many clients do not come back together. */
+export class BackOff {
+  readonly #options: BackOffOptions;
+  readonly #random: Random;
+  #boundMs: number;
+
+  constructor(options: BackOffOptions, random: Random) {
+    this.#options = options;
+    this.#random = random;
+    this.#boundMs = options.minMs;
+  }
+
+  /** The next wait, in ms. */
+  next(): number {
+    const { minMs, maxMs, jitter } = this.#options;
+    const bound = this.#boundMs;
+    if (jitter === 'none') {
+      this.#boundMs = Math.min(maxMs, bound * 2);
+      return bound;
+    }
+    const upTo = Math.min(maxMs, jitter === 'full' ? bound : bound * 3);
+    const waitMs = minMs + this.#random() * Math.max(0, upTo - minMs);
+    this.#boundMs = jitter === 'full' ? Math.min(maxMs, bound * 2) : waitMs;
+    return waitMs;
+  }
+
+  /** A connection has lasted: begin anew. */
+  reset(): void {
+    this.#boundMs = this.#options.minMs;
+  }
+}

@@ -1,0 +1,477 @@
+import {
+  ByteReader,
+  decodeServerPacket,
+  Framer,
+  ProtocolError,
+  type Publish,
+  type ServerPacket,
+} from '@magpie/protocol';
+import { ClientError, ConnectRefusedError, type SubscribeRefusedError } from '../errors.js';
+import type { PacketEvent } from '../model/client-events.js';
+import type { ClientState } from '../model/client-state.js';
+import type { Random } from '../model/random.js';
+import type { OutboxGate } from '../outbox/outbox-gate.js';
+import type { OutboxState } from '../outbox/outbox.js';
+import { Inbound } from '../session/inbound.js';
+import { Outbound } from '../session/outbound.js';
+import type { Publication } from '../session/publication.js';
+import type { Receipt } from '../session/receipt.js';
+import { SubscriptionRequests } from '../session/subscription-requests.js';
+import { BackOff } from './back-off.js';
+import type { ClientCredentials, MachineOptions } from './machine-options.js';
+import { PacketWriter } from './packet-writer.js';
+import { PingSchedule } from './ping-schedule.js';
+import { ServerList } from './server-list.js';
+
+/** What the driver is to do. */
+export type MachineOutput =
+  /** Reach this server; then `opened` or `closed`. */
+  | { readonly type: 'open'; readonly server: URL }
+  /** Send what is written, then end the connection; `now`: just end it. */
+  | { readonly type: 'close'; readonly now: boolean }
+  | { readonly type: 'state'; readonly state: ClientState }
+  | { readonly type: 'message'; readonly receipt: Receipt }
+  | { readonly type: 'refused'; readonly error: SubscribeRefusedError };
+
+/** Told of each packet, if somebody wants to know. */
+export type PacketTrace = (packet: PacketEvent) => void;
+
+/** What a driver sees of the connection. */
+export interface LinkView {
+  /** The network takes bytes more slowly than it is given. */
+  readonly congested: boolean;
+  /** The driver has stopped reading. */
+  readonly paused: boolean;
+  /** Something waits to be sent: it leaves at the end of the turn. */
+  written(): void;
+}
+
+/**
+ * A client of MQTT 3.1.1 without socket, timer or clock: inputs carry the time, outputs are pushed
+ * into the caller's array, bytes are gathered in `writer`, and `deadlineMs` says when to call
+ * `tick`.
+ *
+ *     idle ─▶ connecting ─▶ connected ─▶ ending ─▶ ended
+ *                 ▲  │          │ lost               ▲
+ *                 │  └▶ waiting ◀┘                   │
+ *                 └───────┘  └── refused for good ───┘
+ *
+ * What outlives a connection is in `outbound`, `inbound` and `subscriptions`.
+ */
+export class ClientMachine {
+  readonly writer: PacketWriter;
+  readonly outbound: Outbound;
+  readonly inbound: Inbound;
+  readonly subscriptions: SubscriptionRequests;
+  readonly #options: MachineOptions;
+  readonly #out: MachineOutput[];
+  readonly #link: LinkView;
+  readonly #trace: PacketTrace | undefined;
+  readonly #reader = new ByteReader();
+  readonly #servers: ServerList;
+  readonly #backOff: BackOff;
+  readonly #pings: PingSchedule;
+  #framer: Framer;
+  /** Whether nothing has arrived on this connection. */
+  #fresh = true;
+  #state: ClientState = { type: 'idle' };
+  /** Whether a connection is open, or being opened. */
+  #linked = false;
+  #server = '';
+  /** Of the state: CONNACK is due, the next attempt, the end. */
+  #deadlineMs = Infinity;
+  #connectedAtMs = 0;
+  #attempts = 0;
+  #refusals = 0;
+  #everConnected = false;
+  /** Connections that were accepted. */
+  connections = 0;
+  /** Received packets larger than `maximumPacketSize` close the connection; these were counted. */
+  tooLarge = 0;
+
+  /** @param out Outputs go here, in order; the driver empties it. */
+  constructor(
+    options: MachineOptions,
+    parts: {
+      out: MachineOutput[];
+      link: LinkView;
+      gate: OutboxGate;
+      random: Random;
+      trace: PacketTrace | undefined;
+    },
+  ) {
+    const { link, gate, out, random, trace } = parts;
+    this.#options = options;
+    this.#out = out;
+    this.#link = link;
+    this.#trace = trace;
+    this.writer = new PacketWriter(link, trace);
+    this.outbound = new Outbound(options, gate);
+    this.inbound = new Inbound(gate);
+    this.subscriptions = new SubscriptionRequests(this.outbound, (error) =>
+      out.push({ type: 'refused', error }),
+    );
+    this.#servers = new ServerList(options.servers, options.serverOrder);
+    this.#backOff = new BackOff(options.backOff, random);
+    this.#pings = new PingSchedule(options.keepAliveS, options.pingTimeoutMs);
+    this.#framer = new Framer(options.maximumPacketSize);
+  }
+
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** When {@link tick} wants to be called, on the driver's clock; `Infinity`: nothing is due. */
+  get deadlineMs(): number {
+    if (this.#state.type !== 'connected' && this.#state.type !== 'ending') return this.#deadlineMs;
+    if (!this.#linked) return this.#deadlineMs;
+    return Math.min(this.#deadlineMs, this.#pings.deadlineMs, this.#answerDeadlineMs);
+  }
+
+  /** Takes back what an outbox remembered. Before {@link start}. */
+  restore({ publications, received }: OutboxState): void {
+    this.outbound.restore(publications);
+    this.inbound.restore(received);
+  }
+
+  start(nowMs: number): void {
+    if (this.#state.type === 'idle') this.#open(nowMs);
+  }
+
+  /** The server was reached: asks for the session. */
+  opened({ username, password }: ClientCredentials, nowMs: number): void {
+    if (this.#state.type !== 'connecting') return;
+    const { clientId, cleanSession, keepAliveS, will } = this.#options;
+    this.#framer = new Framer(this.#options.maximumPacketSize);
+    this.#fresh = true;
+    try {
+      this.writer.send({
+        type: 'connect',
+        protocolVersion: 4,
+        clientId,
+        cleanSession,
+        keepAliveS,
+        will,
+        username,
+        password: typeof password === 'string' ? new TextEncoder().encode(password) : password,
+      });
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const advice = 'give shorter credentials or a shorter identifier';
+      this.abort(new ClientError('connect-refused', error.message, error, advice));
+      return;
+    }
+    this.#deadlineMs = nowMs + this.#options.connectTimeoutMs;
+  }
+
+  /** Bytes of the server; they stay the caller's. */
+  received(source: Uint8Array, start: number, end: number, nowMs: number): void {
+    if (!this.#linked) return;
+    this.#pings.received(nowMs);
+    if (this.#state.type === 'connecting' && this.#fresh && source[start] !== CONNACK_BYTE) {
+      // Not to wait for the rest of what is no packet: another protocol answers here.
+      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'its first byte is no CONNACK'), nowMs);
+      return;
+    }
+    this.#fresh = false;
+    try {
+      this.#framer.feed(source, start, end);
+      while (this.#hasNext()) this.#take(decodeServerPacket(this.#framer, this.#reader), nowMs);
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#breach(error, nowMs);
+    }
+  }
+
+  /** The network has taken what was written. */
+  drained(): void {
+    this.outbound.drain();
+  }
+
+  /** Bytes were handed to the network. */
+  sent(nowMs: number): void {
+    this.#pings.sent(nowMs);
+  }
+
+  /**
+   * The connection has ended, or could not be had.
+   *
+   * @param error What the system says; a {@link ClientError} if it is known better.
+   */
+  closed(error: Error | undefined, nowMs: number): void {
+    if (!this.#linked) return;
+    this.#linked = false;
+    const { type } = this.#state;
+    if (type === 'ending' || type === 'ended') {
+      this.#leave();
+      this.#end(undefined);
+      return;
+    }
+    this.#fail(this.#whyClosed(error), nowMs);
+  }
+
+  tick(nowMs: number): void {
+    const { type } = this.#state;
+    if (type === 'waiting' && nowMs >= this.#deadlineMs) this.#open(nowMs);
+    else if (type === 'connecting' && nowMs >= this.#deadlineMs) {
+      this.#give(new ClientError('connect-timeout', `${this.#server} did not answer`), nowMs);
+    } else if (type === 'ending' && nowMs >= this.#deadlineMs) {
+      this.#disconnect(true);
+    } else if (type === 'connected' || type === 'ending') this.#watch(nowMs);
+  }
+
+  /** The network may be there again, or a page was shown: no need to wait any longer. */
+  wake(nowMs: number): void {
+    if (this.#state.type === 'waiting') this.#open(nowMs);
+    else if (this.#state.type === 'connected') this.writer.send({ type: 'pingreq' });
+  }
+
+  /** @throws {ClientError} if it cannot be taken: the client has ended, or the outbox is full. */
+  publish(publication: Publication): void {
+    const { type } = this.#state;
+    if (type === 'ended' || type === 'ending') {
+      throw new ClientError('ended', 'Cannot publish: the client has ended');
+    }
+    const bytes = publication.topic.length * 3 + publication.payload.length + 9;
+    if (bytes > this.#options.maximumPacketSize) this.#checkSize(publication);
+    this.outbound.publish(publication);
+  }
+
+  /** The application is done with a message. */
+  consumed(receipt: Receipt): void {
+    this.inbound.consumed(receipt);
+  }
+
+  /**
+   * Finishes what is under way, says DISCONNECT and ends.
+   *
+   * @param drainMs How long what waits may take; 0: it does not wait.
+   */
+  end(drainMs: number, nowMs: number): void {
+    const { type } = this.#state;
+    if (type === 'ended' || type === 'ending') return;
+    if (type !== 'connected') {
+      if (this.#linked) this.#out.push({ type: 'close', now: true });
+      this.#leave();
+      this.#linked = false;
+      this.#end(undefined);
+      return;
+    }
+    this.#become({ type: 'ending' });
+    this.#deadlineMs = nowMs + drainMs;
+    if (drainMs <= 0 || this.outbound.idle) this.#disconnect(false);
+  }
+
+  /** Gives up for good, because of something outside of this machine. */
+  abort(error: ClientError): void {
+    if (this.#linked) this.#out.push({ type: 'close', now: true });
+    this.#linked = false;
+    this.#leave();
+    this.#end(error);
+  }
+
+  /** Whether there is a packet, and somebody to take it: one before it may have ended it all. */
+  #hasNext(): boolean {
+    return this.#linked && this.#framer.next();
+  }
+
+  #take(packet: ServerPacket, nowMs: number): void {
+    if (this.#trace !== undefined) {
+      const packetId = 'packetId' in packet ? packet.packetId : 0;
+      this.#trace({ direction: 'received', type: packet.type, packetId });
+    }
+    if (packet.type === 'connack') {
+      this.#accepted(packet.sessionPresent, packet.returnCode, nowMs);
+      return;
+    }
+    if (this.#state.type === 'connecting') {
+      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'The first packet is not CONNACK'), nowMs);
+      return;
+    }
+    if (!this.#handle(packet)) {
+      const problem = `${packet.type.toUpperCase()} answers nothing that was sent`;
+      this.#breach(new ProtocolError('PROTOCOL_ERROR', problem), nowMs);
+    }
+    if (this.#state.type === 'ending' && this.#linked && this.outbound.idle) {
+      this.#disconnect(false);
+    }
+  }
+
+  /** @returns Whether the packet is one that the server may send now. */
+  #handle(packet: Exclude<ServerPacket, { readonly type: 'connack' }>): boolean {
+    switch (packet.type) {
+      case 'publish':
+        this.#message(packet);
+        return true;
+      case 'puback':
+      case 'pubrec':
+      case 'pubcomp':
+        return this.outbound.acknowledged(packet.type, packet.packetId);
+      case 'pubrel':
+        this.inbound.released(packet.packetId);
+        return true;
+      case 'suback':
+        return this.subscriptions.subscribed(packet.packetId, packet.returnCodes);
+      case 'unsuback':
+        return this.subscriptions.unsubscribed(packet.packetId);
+      default:
+        return true; // PINGRESP: that it came is all it says
+    }
+  }
+
+  #message(packet: Publish): void {
+    const framer = this.#framer;
+    // What came in several chunks has bytes of its own.
+    const payload = () => (framer.owned ? packet.payload : packet.payload.slice());
+    const receipt = this.inbound.receive(packet, payload);
+    if (receipt !== undefined) this.#out.push({ type: 'message', receipt });
+  }
+
+  #accepted(sessionPresent: boolean, returnCode: number, nowMs: number): void {
+    if (this.#state.type !== 'connecting') {
+      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'A second CONNACK'), nowMs);
+      return;
+    }
+    if (returnCode !== 0) {
+      this.#give(new ConnectRefusedError(this.#server, returnCode), nowMs);
+      return;
+    }
+    // What a clean session has sent before belongs to no session of the server's.
+    const present = sessionPresent && !this.#options.cleanSession;
+    this.#deadlineMs = Infinity;
+    this.#refusals = 0;
+    this.#attempts = 0;
+    this.#everConnected = true;
+    this.connections++;
+    this.#connectedAtMs = nowMs;
+    this.#servers.succeeded();
+    this.#pings.connected(nowMs);
+    this.#become({ type: 'connected', server: this.#server, sessionPresent: present });
+    this.subscriptions.connected(this.writer, present, nowMs);
+    this.inbound.connected(this.writer, present);
+    this.outbound.connected(this.writer, present);
+  }
+
+  #watch(nowMs: number): void {
+    const due = this.#pings.due(nowMs, this.#link.paused);
+    if (due === 'ping') this.writer.send({ type: 'pingreq' });
+    if (due === 'dead') {
+      this.#give(new ClientError('keep-alive-timeout', `${this.#server} fell silent`), nowMs);
+    } else if (nowMs >= this.#answerDeadlineMs) {
+      this.#give(new ClientError('no-answer', `${this.#server} answers no SUBSCRIBE`), nowMs);
+    }
+  }
+
+  get #answerDeadlineMs(): number {
+    return (this.subscriptions.oldestMs ?? Infinity) + this.#options.answerTimeoutMs;
+  }
+
+  #open(nowMs: number): void {
+    const server = this.#servers.take();
+    this.#server = server.host;
+    this.#linked = true;
+    this.#deadlineMs = nowMs + this.#options.connectTimeoutMs;
+    const attempt = ++this.#attempts;
+    this.#become({ type: 'connecting', server: this.#server, attempt });
+    this.#out.push({ type: 'open', server });
+  }
+
+  #breach(cause: ProtocolError, nowMs: number): void {
+    const code = cause.fault === 'PACKET_TOO_LARGE' ? 'packet-too-large' : 'protocol-error';
+    if (code === 'packet-too-large') this.tooLarge++;
+    const what = `${this.#server} sent what a client cannot take (${cause.message})`;
+    this.#give(new ClientError(code, what, cause), nowMs);
+  }
+
+  /** Ends a connection that is of no use. */
+  #give(error: ClientError, nowMs: number): void {
+    this.#out.push({ type: 'close', now: true });
+    this.#linked = false;
+    this.#fail(error, nowMs);
+  }
+
+  /** There is no connection any more: waits for the next attempt, or gives up. */
+  #fail(error: ClientError, nowMs: number): void {
+    const { type } = this.#state;
+    this.#leave();
+    if (type === 'ending') {
+      this.#end(undefined);
+      return;
+    }
+    const lasted = type === 'connected' && nowMs - this.#connectedAtMs >= LASTED_MS;
+    if (lasted) this.#backOff.reset();
+    if (isPermanent(error)) this.#refusals++;
+    const allTried = type === 'connected' || this.#servers.failed();
+    const first = !this.#everConnected && !this.#options.retryInitial;
+    const hopeless = this.#refusals >= this.#options.refusalsMax;
+    if (allTried && (hopeless || first || !this.#options.reconnect)) {
+      this.#end(error);
+      return;
+    }
+    const delayMs = allTried ? this.#backOff.next() : 0;
+    this.#become({ type: 'waiting', delayMs, why: error });
+    this.#deadlineMs = nowMs + delayMs;
+    if (delayMs === 0) this.#open(nowMs);
+  }
+
+  #leave(): void {
+    this.writer.discard();
+    this.outbound.disconnected();
+    this.inbound.disconnected();
+    this.subscriptions.disconnected();
+  }
+
+  /** DISCONNECT, and with it the end. @param late Whether something is left that did not go. */
+  #disconnect(late: boolean): void {
+    this.writer.send({ type: 'disconnect' });
+    this.#out.push({ type: 'close', now: late && this.#link.congested });
+    this.#deadlineMs = Infinity;
+    this.#linked = false;
+    this.outbound.disconnected();
+    this.inbound.disconnected();
+    this.subscriptions.disconnected();
+    this.#end(undefined);
+  }
+
+  #end(why: ClientError | undefined): void {
+    if (this.#state.type === 'ended') return;
+    this.#deadlineMs = Infinity;
+    this.#become({ type: 'ended', why });
+    const error = why ?? new ClientError('ended', 'The client has ended');
+    this.outbound.abandon(error);
+    this.subscriptions.abandon(error);
+  }
+
+  #become(state: ClientState): void {
+    this.#state = state;
+    this.#out.push({ type: 'state', state });
+  }
+
+  #whyClosed(error: Error | undefined): ClientError {
+    if (error instanceof ClientError) return error;
+    const server = this.#server;
+    if (this.#state.type === 'connected') {
+      return new ClientError('connection-lost', `The connection to ${server} was lost`, error);
+    }
+    const why = error === undefined ? 'it closed the connection' : error.message;
+    return new ClientError('unreachable', `Cannot connect to ${server} (${why})`, error);
+  }
+
+  #checkSize({ topic, payload, qos }: Publication): void {
+    const bytes = new TextEncoder().encode(topic).length + payload.length + (qos === 0 ? 7 : 9);
+    const { maximumPacketSize } = this.#options;
+    if (bytes <= maximumPacketSize) return;
+    const what = `A publish of ${payload.length} bytes to ${topic} exceeds ${maximumPacketSize}`;
+    throw new ClientError('packet-too-large', what);
+  }
+}
+
+function isPermanent(error: ClientError): boolean {
+  if (error instanceof ConnectRefusedError) return error.permanent;
+  return error.code === 'certificate-refused';
+}
+
+/** First byte of a CONNACK (MQTT 3.1.1, 3.2.1). */
+const CONNACK_BYTE = 0x20;
+/** A connection that lasted this long was a good one: waits begin anew after it. */
+const LASTED_MS = 10_000;

@@ -1,0 +1,146 @@
+import {
+  type ClientPacket,
+  clientPacketLength,
+  encodeClientPacketInto,
+  publishHeadLength,
+  utf8Length,
+  writePublishHead,
+} from '@magpie/protocol';
+import type { PacketEvent } from '../model/client-events.js';
+import type { PacketSink } from '../session/packet-sink.js';
+import type { Publication } from '../session/publication.js';
+
+/** What a writer needs of the connection. */
+export interface WriterLink {
+  readonly congested: boolean;
+  /** Told at the first packet since {@link PacketWriter.take}. */
+  written(): void;
+}
+
+/**
+ * Gathers the packets of a turn as bytes, so that they leave in one write.
+ *
+ * Small payloads are copied into a slab; large ones go by reference. What was taken belongs to the
+ * transport, so a slab is never written twice.
+ */
+export class PacketWriter implements PacketSink {
+  readonly #link: WriterLink;
+  readonly #trace: ((packet: PacketEvent) => void) | undefined;
+  #slab = NOTHING;
+  /** Grows with use: an idle client holds little. */
+  #slabBytes = SLAB_BYTES_MIN;
+  /** The bytes of the slab that wait begin here … */
+  #start = 0;
+  /** … and end here. */
+  #end = 0;
+  #parts: Uint8Array[] = [];
+  /** Bytes since the writer was made. */
+  bytes = 0;
+  /** Packets since then. */
+  packets = 0;
+
+  /** @param trace Told of each packet, if somebody wants to know. */
+  constructor(link: WriterLink, trace: ((packet: PacketEvent) => void) | undefined) {
+    this.#link = link;
+    this.#trace = trace;
+  }
+
+  get congested(): boolean {
+    return this.#link.congested;
+  }
+
+  /** Whether there is something to {@link take}. */
+  get waiting(): boolean {
+    return this.#end > this.#start || this.#parts.length > 0;
+  }
+
+  publish({ topic, payload, qos, retain }: Publication, packetId: number, dup: boolean): void {
+    this.#trace?.({ direction: 'sent', type: 'publish', packetId });
+    const topicBytes = utf8Length(topic);
+    const headBytes = publishHeadLength(topicBytes, payload.length, qos);
+    const copied = payload.length <= COPIED_BYTES_MAX;
+    const at = this.#reserve(headBytes + (copied ? payload.length : 0));
+    const slab = this.#slab;
+    const { length } = payload;
+    const bodyAt = writePublishHead(
+      slab,
+      at,
+      topic,
+      topicBytes,
+      length,
+      qos,
+      retain,
+      dup,
+      packetId,
+    );
+    if (copied) slab.set(payload, bodyAt);
+    else this.#reference(payload);
+  }
+
+  acknowledge(type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: number): void {
+    this.#trace?.({ direction: 'sent', type, packetId });
+    const at = this.#reserve(4);
+    this.#slab[at] = FIRST_BYTE[type];
+    this.#slab[at + 1] = 2;
+    this.#slab[at + 2] = packetId >>> 8;
+    this.#slab[at + 3] = packetId;
+  }
+
+  /** @throws {RangeError} if a field is larger than MQTT can say. */
+  send(packet: ClientPacket): void {
+    const packetId = 'packetId' in packet ? packet.packetId : 0;
+    this.#trace?.({ direction: 'sent', type: packet.type, packetId });
+    const length = clientPacketLength(packet);
+    const at = this.#reserve(length);
+    encodeClientPacketInto(packet, this.#slab, at);
+  }
+
+  /** What was written since the last call, in order. */
+  take(): readonly Uint8Array[] {
+    this.#cut();
+    const parts = this.#parts;
+    this.#parts = [];
+    return parts;
+  }
+
+  /** Forgets what was not taken: the connection is gone. */
+  discard(): void {
+    this.#start = this.#end;
+    this.#parts = [];
+  }
+
+  #reserve(bytes: number): number {
+    if (!this.waiting) this.#link.written();
+    this.packets++;
+    this.bytes += bytes;
+    if (this.#end + bytes > this.#slab.length) {
+      this.#cut();
+      this.#slab = new Uint8Array(Math.max(this.#slabBytes, bytes));
+      this.#slabBytes = Math.min(this.#slabBytes * 2, SLAB_BYTES_MAX);
+      this.#start = 0;
+      this.#end = 0;
+    }
+    const at = this.#end;
+    this.#end += bytes;
+    return at;
+  }
+
+  #reference(payload: Uint8Array): void {
+    this.bytes += payload.length;
+    this.#cut();
+    this.#parts.push(payload);
+  }
+
+  #cut(): void {
+    if (this.#end === this.#start) return;
+    this.#parts.push(this.#slab.subarray(this.#start, this.#end));
+    this.#start = this.#end;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
+const SLAB_BYTES_MIN = 256;
+const SLAB_BYTES_MAX = 32_768;
+const COPIED_BYTES_MAX = 4096;
+/** Fixed headers (MQTT 3.1.1, 2.2): a PUBREL has a reserved flag. */
+const FIRST_BYTE = { puback: 0x40, pubrec: 0x50, pubrel: 0x62, pubcomp: 0x70 } as const;

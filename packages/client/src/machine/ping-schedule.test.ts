@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PingSchedule } from './ping-schedule.js';
+
+test('PingSchedule is due before the keep-alive is over, since the last packet either way', () => {
+  const pings = new PingSchedule(10, 3000);
+  pings.connected(0);
+  assert.equal(pings.deadlineMs, 8000);
+  pings.sent(5000);
+  assert.equal(pings.deadlineMs, 8000);
+  pings.received(6000);
+  assert.equal(pings.deadlineMs, 13_000);
+});
+
+test('PingSchedule is never due without a keep-alive', () => {
+  const pings = new PingSchedule(0, 3000);
+  pings.connected(0);
+  assert.equal(pings.deadlineMs, Infinity);
+  assert.equal(pings.due(1e9, false), 'nothing');
+});
+
+const answers = [
+  { name: 'no answer', atMs: 11_000, paused: false, expected: 'dead' },
+  { name: 'no answer, but nobody reads', atMs: 11_000, paused: true, expected: 'ping' },
+  { name: 'a timer that came late', atMs: 60_000, paused: false, expected: 'ping' },
+  { name: 'a timer that came early', atMs: 10_999, paused: false, expected: 'nothing' },
+] as const;
+for (const { name, atMs, paused, expected } of answers) {
+  test(`PingSchedule.due() after a PINGREQ: ${name}`, () => {
+    const pings = new PingSchedule(10, 3000);
+    pings.connected(0);
+    assert.equal(pings.due(8000, false), 'ping');
+    pings.sent(8000);
+    assert.equal(pings.due(atMs, paused), expected);
+  });
+}

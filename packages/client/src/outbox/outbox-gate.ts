@@ -1,0 +1,83 @@
+import type { Outbox } from './outbox.js';
+
+interface Waiting {
+  readonly ticket: number;
+  readonly task: () => void;
+}
+
+/**
+ * The way to the outbox: what must not leave before it is safe waits here.
+ *
+ * The writes of a turn are one flush; while one is under way the next collects. An outbox that is
+ * safe at once (memory) makes nobody wait.
+ */
+export class OutboxGate {
+  readonly #outbox: Outbox | undefined;
+  readonly #onDirty: () => void;
+  readonly #onFailure: (error: unknown) => void;
+  #dirty = false;
+  #underWay = false;
+  /** Flushes begun, and the newest that ended well. */
+  #begun = 0;
+  #safe = 0;
+  readonly #waiting: Waiting[] = [];
+
+  /**
+   * @param outbox Without one nothing is kept, and nobody waits.
+   * @param onDirty Told at the first write since the last flush: see that {@link flush} is called.
+   * @param onFailure Told when a flush fails. The next one writes again what this one did not.
+   */
+  constructor(
+    outbox: Outbox | undefined,
+    onDirty: () => void,
+    onFailure: (error: unknown) => void,
+  ) {
+    this.#outbox = outbox;
+    this.#onDirty = onDirty;
+    this.#onFailure = onFailure;
+  }
+
+  /** The outbox, to write to. Asking for it counts as having written. */
+  get writing(): Outbox | undefined {
+    const outbox = this.#outbox;
+    if (outbox !== undefined && !outbox.safeAtOnce && !this.#dirty) {
+      this.#dirty = true;
+      this.#onDirty();
+    }
+    return outbox;
+  }
+
+  /** Runs `task` when everything written until now is safe; in the order of these calls. */
+  whenSafe(task: () => void): void {
+    const ticket = this.#dirty ? this.#begun + 1 : this.#begun;
+    if (ticket <= this.#safe) task();
+    else this.#waiting.push({ ticket, task });
+  }
+
+  /** Begins a flush if something was written and none is under way. */
+  flush(): void {
+    if (!this.#dirty || this.#underWay || this.#outbox === undefined) return;
+    this.#dirty = false;
+    this.#underWay = true;
+    this.#begun++;
+    void this.#outbox.flush().then(
+      () => this.#succeed(),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  #succeed(): void {
+    this.#underWay = false;
+    this.#safe = this.#begun;
+    this.flush();
+    while (this.#waiting.length > 0 && this.#waiting[0]!.ticket <= this.#safe) {
+      this.#waiting.shift()!.task();
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#underWay = false;
+    this.#dirty = true; // still unsafe: whoever waits for this flush waits for the next
+    this.#onFailure(error);
+  }
+}

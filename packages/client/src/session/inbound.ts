@@ -1,0 +1,146 @@
+import { InboundWindow, type Publish } from '@magpie/protocol';
+import type { OutboxGate } from '../outbox/outbox-gate.js';
+import { Fifo } from './fifo.js';
+import type { PacketSink } from './packet-sink.js';
+import type { Receipt } from './receipt.js';
+
+/**
+ * What the server publishes (MQTT 3.1.1, 4.3), and when it is acknowledged: when the application is
+ * done with it, in the order of arrival (MQTT-4.6.0-2, MQTT-4.6.0-3).
+ *
+ *     receive ──▶ receipt ──▶ consumers … consumed ──▶ PUBACK, or PUBREC … PUBREL ──▶ PUBCOMP
+ *
+ * If the connection is lost before that, the server sends the message again; one that the
+ * application still has is not handed on twice, only its acknowledgement goes to the new
+ * connection.
+ */
+export class Inbound {
+  readonly #gate: OutboxGate;
+  readonly #window = new InboundWindow(65_535);
+  /** Not acknowledged, by identifier. */
+  readonly #pending = new Map<number, Receipt>();
+  /** QoS 1 and 2 of this connection, in order of arrival, from the oldest that is not consumed. */
+  readonly #order = [new Fifo<Receipt>(), new Fifo<Receipt>()] as const;
+  #sink: PacketSink | undefined;
+  #connection = 0;
+  /** Came again while the application had it, or after it was done. */
+  repeated = 0;
+
+  constructor(gate: OutboxGate) {
+    this.#gate = gate;
+  }
+
+  /** Handed on and not acknowledged. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  restore(received: readonly number[]): void {
+    for (const packetId of received) this.#window.restore(packetId);
+  }
+
+  /** @param present Whether the server has kept the session: it sends again what is pending. */
+  connected(sink: PacketSink, present: boolean): void {
+    this.#sink = sink;
+    this.#connection++;
+    if (present) return;
+    this.#pending.clear();
+    for (const packetId of this.#window.identifiers()) this.#release(packetId);
+  }
+
+  disconnected(): void {
+    this.#sink = undefined;
+    for (const order of this.#order) order.clear();
+  }
+
+  /**
+   * A PUBLISH arrived.
+   *
+   * @param payload Its payload, in bytes of its own.
+   * @returns What to hand on; `undefined` if the application has it, or had it.
+   */
+  receive(packet: Publish, payload: () => Uint8Array): Receipt | undefined {
+    const { topic, qos, retain, dup, packetId } = packet;
+    if (qos > 0) {
+      const known = this.#pending.get(packetId);
+      if (known !== undefined && known.qos === qos) return this.#again(known);
+      if (qos === 2 && this.#window.has(packetId)) {
+        this.repeated++;
+        this.#acknowledge(2, packetId);
+        return undefined;
+      }
+    }
+    const connection = qos === 0 ? 0 : this.#connection;
+    const receipt: Receipt = {
+      topic,
+      payload: payload(),
+      qos,
+      retain,
+      dup,
+      packetId,
+      connection,
+      holders: 0,
+      consumed: false,
+    };
+    if (qos > 0) {
+      this.#pending.set(packetId, receipt);
+      this.#order[qos - 1]!.push(receipt);
+    }
+    return receipt;
+  }
+
+  /** The application is done with it. */
+  consumed(receipt: Receipt): void {
+    receipt.consumed = true;
+    if (receipt.connection === this.#connection && this.#sink !== undefined) {
+      this.#acknowledgeInOrder(receipt.qos);
+    }
+  }
+
+  /** PUBREL arrived: PUBCOMP answers in any case, or the server would repeat it forever. */
+  released(packetId: number): void {
+    this.#release(packetId);
+    // Were the identifier remembered after a crash, a new message with it would be lost.
+    this.#whenSafe((sink) => sink.acknowledge('pubcomp', packetId));
+  }
+
+  /** The server sends again what is still here: its acknowledgement goes to this connection. */
+  #again(known: Receipt): undefined {
+    this.repeated++;
+    if (known.connection === this.#connection) return;
+    known.connection = this.#connection;
+    this.#order[known.qos === 2 ? 1 : 0].push(known);
+    this.#acknowledgeInOrder(known.qos);
+  }
+
+  #acknowledgeInOrder(qos: number): void {
+    if (qos === 0) return;
+    const order = this.#order[qos === 2 ? 1 : 0];
+    for (let next = order.peek(); next?.consumed === true; next = order.peek()) {
+      order.shift();
+      this.#pending.delete(next.packetId);
+      if (qos === 2) {
+        this.#window.restore(next.packetId);
+        this.#gate.writing?.addReceived(next.packetId);
+      }
+      this.#acknowledge(qos, next.packetId);
+    }
+  }
+
+  #acknowledge(qos: number, packetId: number): void {
+    if (qos === 1) this.#sink?.acknowledge('puback', packetId);
+    else this.#whenSafe((sink) => sink.acknowledge('pubrec', packetId));
+  }
+
+  #release(packetId: number): void {
+    if (this.#window.release(packetId)) this.#gate.writing?.deleteReceived(packetId);
+  }
+
+  /** On this connection, or not at all. */
+  #whenSafe(send: (sink: PacketSink) => void): void {
+    const connection = this.#connection;
+    this.#gate.whenSafe(() => {
+      if (connection === this.#connection && this.#sink !== undefined) send(this.#sink);
+    });
+  }
+}

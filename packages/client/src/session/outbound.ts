@@ -1,0 +1,289 @@
+import { MISMATCH, OutboundWindow, packetIdOf } from '@magpie/protocol';
+import { ClientError } from '../errors.js';
+import type { OutboxGate } from '../outbox/outbox-gate.js';
+import type { StoredPublication } from '../outbox/outbox.js';
+import { Fifo } from './fifo.js';
+import type { PacketSink } from './packet-sink.js';
+import { type Publication, publicationBytes } from './publication.js';
+
+/** What happens to a publish when the outbox is full. */
+export type OutboxPolicy = 'reject' | 'drop-oldest' | 'drop-qos0';
+
+export interface OutboundLimits {
+  /** Most QoS 1 and 2 messages on their way at one time. */
+  readonly inflightMax: number;
+  /** Most messages waiting to be sent, in count and in bytes of topics and payloads. */
+  readonly outboxMessagesMax: number;
+  readonly outboxBytesMax: number;
+  readonly outboxPolicy: OutboxPolicy;
+}
+
+/**
+ * What the application publishes (MQTT 3.1.1, 4.3 and 4.4), in order, over as many connections as
+ * it takes.
+ *
+ *     publish ──▶ queue ──(connected, room in the window)──▶ in flight ──▶ settled
+ *                   ▲                                           │ connection lost
+ *                   └── limits and policy                       └─▶ again, with DUP, same number
+ *
+ * QoS 0 goes straight out while nothing waits. It lives as long as the session, not the connection.
+ */
+export class Outbound {
+  readonly #limits: OutboundLimits;
+  readonly #gate: OutboxGate;
+  readonly #window: OutboundWindow<Publication | undefined>;
+  readonly #queue = new Fifo<Publication>();
+  #queuedBytes = 0;
+  /** QoS 2: PUBREC was seen, by identifier. */
+  readonly #released = new Map<number, Publication>();
+  /** Identifiers of SUBSCRIBE and UNSUBSCRIBE that wait for their answer (MQTT-2.3.1-2). */
+  readonly #reserved = new Set<number>();
+  #sink: PacketSink | undefined;
+  #connection = 0;
+  #nextSequence = 0;
+  /** Publications that were given up because the outbox was full. */
+  dropped = 0;
+
+  constructor(limits: OutboundLimits, gate: OutboxGate) {
+    this.#limits = limits;
+    this.#gate = gate;
+    this.#window = new OutboundWindow(limits.inflightMax);
+  }
+
+  get queued(): number {
+    return this.#queue.length;
+  }
+
+  get queuedBytes(): number {
+    return this.#queuedBytes;
+  }
+
+  get inflight(): number {
+    return this.#window.inflight;
+  }
+
+  /** Whether a QoS 0 message would leave at once. */
+  get passes(): boolean {
+    const sink = this.#sink;
+    return sink !== undefined && this.queued === 0 && !sink.congested;
+  }
+
+  get idle(): boolean {
+    return this.queued === 0 && this.inflight === 0;
+  }
+
+  /** Takes back what an outbox remembered. What may have been sent goes out first, with DUP. */
+  restore(stored: readonly StoredPublication[]): void {
+    const lastReleased = stored.findLastIndex(({ released }) => released);
+    for (const [index, record] of stored.entries()) {
+      const { sequence, topic, payload, qos, retain, released } = record;
+      this.#nextSequence = sequence + 1;
+      const settled = undefined;
+      const publication: Publication = {
+        topic,
+        payload,
+        qos,
+        retain,
+        sequence,
+        settled,
+        ready: true,
+        maybeSent: true,
+      };
+      if (released) {
+        this.#window.restoreReleased(sequence);
+        this.#released.set(packetIdOf(sequence), publication);
+      } else if (index < lastReleased || (this.queued === 0 && this.#window.hasRoom(sequence))) {
+        this.#window.send(sequence, qos, publication);
+      } else {
+        this.#push(publication);
+      }
+    }
+  }
+
+  /**
+   * @throws {ClientError} `outbox-full`, if it has to wait and there is no room.
+   */
+  publish(publication: Publication): void {
+    if (publication.qos === 0) {
+      if (this.passes) {
+        this.#sink?.publish(publication, 0, false);
+        publication.settled?.(undefined);
+        return;
+      }
+      this.#makeRoom(publication);
+    } else {
+      if (!this.passes || !this.#window.hasRoom(this.#nextSequence)) this.#makeRoom(publication);
+      publication.sequence = this.#takeSequence();
+      this.#keep(publication);
+    }
+    this.#push(publication);
+    this.drain();
+  }
+
+  /** Takes back a publication that has not left. @returns Whether it had not. */
+  cancel(publication: Publication): boolean {
+    if (publication.maybeSent || !this.#queue.remove(publication)) return false;
+    this.#forget(publication);
+    return true;
+  }
+
+  /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until {@link giveBack}. */
+  reserveId(): number {
+    const packetId = packetIdOf(this.#takeSequence());
+    this.#reserved.add(packetId);
+    return packetId;
+  }
+
+  giveBack(packetId: number): void {
+    if (this.#reserved.delete(packetId)) this.drain();
+  }
+
+  /**
+   * A connection is there. What was in flight goes out again, oldest first, with DUP and the same
+   * identifiers (MQTT-4.4.0-1), then what has waited.
+   *
+   * @param present Whether the server has kept the session.
+   */
+  connected(sink: PacketSink, present: boolean): void {
+    // The server owns what it has answered with PUBREC. Without a session there is nothing to end.
+    if (!present) for (const packetId of this.#released.keys()) this.#complete(packetId);
+    this.#sink = sink;
+    this.#connection++;
+    for (const { packetId, message } of this.#window.unacknowledged()) {
+      if (message === undefined) sink.acknowledge('pubrel', packetId);
+      else sink.publish(message, packetId, true);
+    }
+    this.drain();
+  }
+
+  disconnected(): void {
+    this.#sink = undefined;
+    this.#reserved.clear();
+  }
+
+  /**
+   * PUBACK, PUBREC or PUBCOMP of the server.
+   *
+   * @returns `false` if the identifier is in flight in another flow than the packet's: the server
+   * is wrong. One that is not in flight may belong to an earlier connection and is no fault.
+   */
+  acknowledged(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number): boolean {
+    if (type === 'pubrec') return this.#received(packetId);
+    if (type === 'pubcomp') return this.#complete(packetId);
+    const publication = this.#window.messageOf(packetId);
+    const sequence = this.#window.acknowledge(packetId);
+    if (sequence < 0) return sequence !== MISMATCH;
+    this.#gate.writing?.remove(sequence);
+    publication?.settled?.(undefined);
+    this.drain();
+    return true;
+  }
+
+  /** Sends what waits, as far as the window and the network allow. */
+  drain(): void {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
+      if (!next.ready || sink.congested) return;
+      if (next.qos === 0) {
+        this.#shift(next);
+        sink.publish(next, 0, false);
+        next.settled?.(undefined);
+        continue;
+      }
+      const packetId = packetIdOf(next.sequence);
+      if (!this.#window.hasRoom(next.sequence) || this.#reserved.has(packetId)) return;
+      this.#shift(next);
+      this.#window.send(next.sequence, next.qos, next);
+      sink.publish(next, packetId, next.maybeSent);
+      next.maybeSent = true;
+    }
+  }
+
+  /** The client ends: whoever waits is told. What an outbox keeps stays there. */
+  abandon(error: Error): void {
+    const waiting = [...this.#window.unacknowledged()].map(({ message }) => message);
+    waiting.push(...this.#released.values(), ...this.#queue.items());
+    for (const publication of waiting) publication?.settled?.(error);
+  }
+
+  #received(packetId: number): boolean {
+    const publication = this.#window.messageOf(packetId);
+    const sequence = this.#window.received(packetId);
+    if (sequence === MISMATCH) return false;
+    if (sequence >= 0 && publication !== undefined) {
+      this.#released.set(packetId, publication);
+      this.#gate.writing?.release(sequence);
+    }
+    // After PUBREL the server forgets the identifier: the message must never be sent again, not
+    // even after a crash. Not known: the server waits for a PUBREL of a session that is gone.
+    const connection = this.#connection;
+    this.#gate.whenSafe(() => {
+      if (connection === this.#connection) this.#sink?.acknowledge('pubrel', packetId);
+    });
+    return true;
+  }
+
+  #complete(packetId: number): boolean {
+    const sequence = this.#window.complete(packetId);
+    if (sequence < 0) return sequence !== MISMATCH;
+    const publication = this.#released.get(packetId);
+    this.#released.delete(packetId);
+    this.#gate.writing?.remove(sequence);
+    publication?.settled?.(undefined);
+    this.drain();
+    return true;
+  }
+
+  #takeSequence(): number {
+    while (this.#reserved.has(packetIdOf(this.#nextSequence))) this.#nextSequence++;
+    return this.#nextSequence++;
+  }
+
+  /** Into the outbox, if there is one: the message leaves when it is safe there. */
+  #keep(publication: Publication): void {
+    const { sequence, topic, payload, qos, retain } = publication;
+    if (qos === 0) return;
+    this.#gate.writing?.put({ sequence, topic, payload, qos, retain, released: false });
+    this.#gate.whenSafe(() => {
+      publication.ready = true;
+      if (this.#queue.peek() === publication) this.drain();
+    });
+  }
+
+  #makeRoom(publication: Publication): void {
+    const { outboxMessagesMax, outboxBytesMax, outboxPolicy } = this.#limits;
+    const bytes = publicationBytes(publication);
+    while (this.queued + 1 > outboxMessagesMax || this.#queuedBytes + bytes > outboxBytesMax) {
+      const victim = outboxPolicy === 'reject' ? undefined : this.#victim(outboxPolicy);
+      if (victim === undefined) {
+        this.dropped++;
+        throw new ClientError('outbox-full', `Cannot publish to ${publication.topic}`);
+      }
+      this.#queue.remove(victim);
+      this.#forget(victim);
+      this.dropped++;
+      victim.settled?.(new ClientError('outbox-full', `Dropped a publish to ${victim.topic}`));
+    }
+  }
+
+  #victim(policy: 'drop-oldest' | 'drop-qos0'): Publication | undefined {
+    if (policy === 'drop-oldest') return this.#queue.peek();
+    return this.#queue.find(({ qos }) => qos === 0);
+  }
+
+  #forget(publication: Publication): void {
+    this.#queuedBytes -= publicationBytes(publication);
+    if (publication.qos > 0) this.#gate.writing?.remove(publication.sequence);
+  }
+
+  #push(publication: Publication): void {
+    this.#queue.push(publication);
+    this.#queuedBytes += publicationBytes(publication);
+  }
+
+  #shift(publication: Publication): void {
+    this.#queue.shift();
+    this.#queuedBytes -= publicationBytes(publication);
+  }
+}

@@ -1,0 +1,195 @@
+import type { QoS } from '@magpie/protocol';
+import { SubscribeRefusedError } from '../errors.js';
+import type { PacketSink } from './packet-sink.js';
+
+type Settled = (error: Error | undefined) => void;
+
+/** A filter that the application wants. */
+interface Wanted {
+  qos: QoS;
+  granted: QoS | undefined;
+  /** The SUBSCRIBE whose answer counts; 0 if none is under way. */
+  askedBy: number;
+  waiting: Settled[];
+}
+
+/** SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
+interface Request {
+  readonly filters: readonly string[];
+  readonly settled: Settled | undefined;
+  readonly sentAtMs: number;
+}
+
+/** Identifiers that no publish uses: see {@link Outbound}. */
+export interface PacketIds {
+  reserveId(): number;
+  giveBack(packetId: number): void;
+}
+
+/**
+ * Which subscriptions the application wants, and what the server has been asked (MQTT 3.1.1, 3.8 to
+ * 3.11). If the server has lost the session they are asked for again.
+ */
+export class SubscriptionRequests {
+  readonly #ids: PacketIds;
+  readonly #onRefused: (error: SubscribeRefusedError) => void;
+  readonly #wanted = new Map<string, Wanted>();
+  /** To be unsubscribed when there is a connection, if the server still has the session. */
+  readonly #unwanted = new Map<string, Settled[]>();
+  readonly #requests = new Map<number, Request>();
+  #sink: PacketSink | undefined;
+
+  /** @param onRefused Told of each filter that the server does not grant. */
+  constructor(ids: PacketIds, onRefused: (error: SubscribeRefusedError) => void) {
+    this.#ids = ids;
+    this.#onRefused = onRefused;
+  }
+
+  get size(): number {
+    return this.#wanted.size;
+  }
+
+  /** When the oldest request was sent that has no answer; `undefined` if there is none. */
+  get oldestMs(): number | undefined {
+    for (const { sentAtMs } of this.#requests.values()) return sentAtMs;
+    return undefined;
+  }
+
+  /** The QoS that was granted; `undefined` while the server has not answered. */
+  granted(filter: string): QoS | undefined {
+    return this.#wanted.get(filter)?.granted;
+  }
+
+  /** @param settled Told when the server has answered, now or after a reconnect. */
+  subscribe(filter: string, qos: QoS, settled: Settled, nowMs: number): void {
+    for (const told of this.#unwanted.get(filter) ?? []) told(undefined);
+    this.#unwanted.delete(filter);
+    const known = this.#wanted.get(filter);
+    if (known !== undefined && known.qos >= qos) {
+      if (known.granted === undefined) known.waiting.push(settled);
+      else settled(undefined);
+      return;
+    }
+    const waiting = [...(known?.waiting ?? []), settled];
+    this.#wanted.set(filter, { qos, granted: undefined, askedBy: 0, waiting });
+    this.#ask([filter], nowMs);
+  }
+
+  unsubscribe(filter: string, settled: Settled, nowMs: number): void {
+    if (!this.#wanted.delete(filter)) {
+      settled(undefined);
+      return;
+    }
+    const sink = this.#sink;
+    if (sink === undefined) {
+      this.#unwanted.set(filter, [settled]);
+      return;
+    }
+    this.#requestUnsubscribe(sink, [filter], settled, nowMs);
+  }
+
+  /** @param present Whether the server has kept the session, and with it what it granted. */
+  connected(sink: PacketSink, present: boolean, nowMs: number): void {
+    this.#sink = sink;
+    if (!present) for (const wanted of this.#wanted.values()) wanted.granted = undefined;
+    const open = [...this.#wanted].filter(([, { granted }]) => granted === undefined);
+    this.#ask(
+      open.map(([filter]) => filter),
+      nowMs,
+    );
+    for (const [filter, waiting] of this.#unwanted) {
+      const settled = (error: Error | undefined) => waiting.forEach((told) => told(error));
+      if (present) this.#requestUnsubscribe(sink, [filter], settled, nowMs);
+      else settled(undefined);
+    }
+    this.#unwanted.clear();
+  }
+
+  /** What was asked and not answered is asked again by the next connection. */
+  disconnected(): void {
+    this.#sink = undefined;
+    for (const { filters, settled } of this.#requests.values()) {
+      const [filter] = filters;
+      if (settled !== undefined && filter !== undefined) this.#unwanted.set(filter, [settled]);
+    }
+    this.#requests.clear();
+  }
+
+  /** SUBACK. @returns `false` if it answers nothing that was asked: the server is wrong. */
+  subscribed(packetId: number, returnCodes: readonly number[]): boolean {
+    const request = this.#take(packetId);
+    if (request === undefined || request.settled !== undefined) return false;
+    if (request.filters.length !== returnCodes.length) return false;
+    for (const [index, filter] of request.filters.entries()) {
+      const wanted = this.#wanted.get(filter);
+      const code = returnCodes[index]!;
+      // Gone, or asked for again with more: another answer counts.
+      if (wanted?.askedBy !== packetId) continue;
+      const waiting = wanted.waiting.splice(0);
+      if (code <= 2) {
+        wanted.granted = code as QoS;
+        waiting.forEach((settled) => settled(undefined));
+      } else {
+        this.#wanted.delete(filter);
+        const error = new SubscribeRefusedError(filter);
+        waiting.forEach((settled) => settled(error));
+        this.#onRefused(error);
+      }
+    }
+    return true;
+  }
+
+  /** UNSUBACK. @returns `false` if it answers nothing that was asked. */
+  unsubscribed(packetId: number): boolean {
+    const request = this.#take(packetId);
+    if (request?.settled === undefined) return false;
+    request.settled(undefined);
+    return true;
+  }
+
+  /** The client ends: whoever waits is told. */
+  abandon(error: Error): void {
+    const waiting = [...this.#requests.values()].map(({ settled }) => settled);
+    for (const wanted of this.#wanted.values()) waiting.push(...wanted.waiting.splice(0));
+    for (const settled of this.#unwanted.values()) waiting.push(...settled);
+    for (const settled of waiting) settled?.(error);
+  }
+
+  #take(packetId: number): Request | undefined {
+    const request = this.#requests.get(packetId);
+    if (request === undefined) return undefined;
+    this.#requests.delete(packetId);
+    this.#ids.giveBack(packetId);
+    return request;
+  }
+
+  #ask(filters: readonly string[], nowMs: number): void {
+    const sink = this.#sink;
+    if (sink === undefined) return;
+    for (let from = 0; from < filters.length; from += FILTERS_PER_PACKET) {
+      const some = filters.slice(from, from + FILTERS_PER_PACKET);
+      const packetId = this.#ids.reserveId();
+      const subscriptions = some.map((filter) => {
+        const wanted = this.#wanted.get(filter)!;
+        wanted.askedBy = packetId;
+        return { filter, qos: wanted.qos };
+      });
+      this.#requests.set(packetId, { filters: some, settled: undefined, sentAtMs: nowMs });
+      sink.send({ type: 'subscribe', packetId, subscriptions });
+    }
+  }
+
+  #requestUnsubscribe(
+    sink: PacketSink,
+    filters: readonly string[],
+    settled: Settled,
+    nowMs: number,
+  ): void {
+    const packetId = this.#ids.reserveId();
+    this.#requests.set(packetId, { filters, settled, sentAtMs: nowMs });
+    sink.send({ type: 'unsubscribe', packetId, filters });
+  }
+}
+
+/** So that a SUBSCRIBE of many filters stays a small packet. */
+const FILTERS_PER_PACKET = 64;

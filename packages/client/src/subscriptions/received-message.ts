@@ -1,0 +1,31 @@
+import type { QoS } from '@magpie/protocol';
+import type { Codec } from '../model/codec.js';
+import type { Receipt } from '../session/receipt.js';
+
+/** A message that a subscription received. Its bytes are its own: keep it as long as you like. */
+export class ReceivedMessage<T = Uint8Array> {
+  readonly topic: string;
+  /** As the codec of the subscription reads it; without a codec the bytes themselves. */
+  readonly payload: T;
+  readonly bytes: Uint8Array;
+  readonly qos: QoS;
+  /** Whether it is a retained message that answers a new subscription (MQTT-3.3.1-8). */
+  readonly retain: boolean;
+  /** Whether the server may have sent it before (MQTT 3.1.1, 3.3.1.1). */
+  readonly dup: boolean;
+
+  /** @throws what the codec throws. */
+  constructor({ topic, payload, qos, retain, dup }: Receipt, codec: Codec<T>) {
+    this.topic = topic;
+    this.payload = codec.decode(payload);
+    this.bytes = payload;
+    this.qos = qos;
+    this.retain = retain;
+    this.dup = dup;
+  }
+
+  /** The payload as UTF-8. */
+  text(): string {
+    return new TextDecoder().decode(this.bytes);
+  }
+}

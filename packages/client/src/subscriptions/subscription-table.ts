@@ -1,0 +1,61 @@
+import { matches, parseSharedFilter } from '@magpie/protocol';
+import type { Receipt } from '../session/receipt.js';
+import type { Consumer } from './subscription.js';
+
+/**
+ * Which subscriptions a message is for. A client has few, so a message is matched against each, and
+ * the answer is kept by topic until a subscription comes or goes.
+ */
+export class SubscriptionTable {
+  readonly #subscriptions = new Map<Consumer, string>();
+  readonly #routes = new Map<string, readonly Consumer[]>();
+
+  get size(): number {
+    return this.#subscriptions.size;
+  }
+
+  all(): Iterable<Consumer> {
+    return this.#subscriptions.keys();
+  }
+
+  add(subscription: Consumer): void {
+    const { filter } = subscription;
+    this.#subscriptions.set(subscription, parseSharedFilter(filter)?.filter ?? filter);
+    this.#routes.clear();
+  }
+
+  /** @returns Whether another subscription has the same filter. */
+  remove(subscription: Consumer): boolean {
+    this.#subscriptions.delete(subscription);
+    this.#routes.clear();
+    return [...this.#subscriptions.keys()].some(({ filter }) => filter === subscription.filter);
+  }
+
+  /** Those with this filter, as it was asked for. */
+  of(filter: string): readonly Consumer[] {
+    return [...this.#subscriptions.keys()].filter((one) => one.filter === filter);
+  }
+
+  /**
+   * Hands a message to all it is for. The caller holds it meanwhile, or the first to be done would
+   * have it acknowledged.
+   *
+   * @returns Whether it was for anybody.
+   */
+  deliver(receipt: Receipt): boolean {
+    const { topic } = receipt;
+    let route = this.#routes.get(topic);
+    if (route === undefined) {
+      route = [...this.#subscriptions].flatMap(([one, filter]) =>
+        matches(filter, topic) ? [one] : [],
+      );
+      if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
+      this.#routes.set(topic, route);
+    }
+    for (const subscription of route) subscription.push(receipt);
+    return route.length > 0;
+  }
+}
+
+/** Topics whose routes are kept. */
+const ROUTES_MAX = 1000;

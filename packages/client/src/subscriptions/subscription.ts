@@ -1,0 +1,234 @@
+import type { QoS } from '@magpie/protocol';
+import type { Codec } from '../model/codec.js';
+import { Fifo } from '../session/fifo.js';
+import type { Receipt } from '../session/receipt.js';
+import { ReceivedMessage } from './received-message.js';
+
+/** A subscription as its client sees it, whatever its messages are read as. */
+export interface Consumer {
+  readonly filter: string;
+  readonly dropped: number;
+  push(receipt: Receipt): void;
+  end(error: Error | undefined): void;
+  unsubscribe(): Promise<void>;
+}
+
+/** What a subscription needs of its client. */
+export interface SubscriptionOwner {
+  /** The application is done with a message. */
+  done(receipt: Receipt): void;
+  /** A handler or codec threw. */
+  failed(error: unknown, topic: string): void;
+  /** Nobody listens any more. @returns A promise that resolves when the server has let it go. */
+  left(consumer: Consumer): Promise<void>;
+}
+
+/** Called with each message. Its acknowledgement waits for what it returns. */
+export type MessageHandler<T> = (message: ReceivedMessage<T>) => void | Promise<void>;
+
+/** How {@link Subscription.ready} is settled. */
+interface ServerAnswer {
+  readonly resolve: (qos: QoS) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Reader<T> {
+  readonly resolve: (result: IteratorResult<ReceivedMessage<T>, undefined>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The messages of one filter, one after the other.
+ *
+ * `for await` gets them; a message of QoS 1 or 2 is acknowledged when the loop asks for the next
+ * one, so a slow loop slows the server and nothing else. Leaving the loop unsubscribes. With a
+ * handler it is the same, and a promise that the handler returns is waited for.
+ */
+export class Subscription<T = Uint8Array>
+  implements AsyncIterableIterator<ReceivedMessage<T>>, AsyncDisposable, Consumer
+{
+  /** As it was asked for, `$share/group/` included. */
+  readonly filter: string;
+  /** Resolves to the QoS that the server granted; rejects if it refused. */
+  readonly ready: Promise<QoS>;
+  /** QoS 0 messages that were dropped because the buffer was full. */
+  dropped = 0;
+  readonly #owner: SubscriptionOwner;
+  readonly #codec: Codec<T>;
+  readonly #handler: MessageHandler<T> | undefined;
+  readonly #bufferMax: number;
+  readonly #buffer = new Fifo<Receipt>();
+  /** Handed to the loop or the handler, and not done. */
+  #current: Receipt | undefined;
+  #reader: Reader<T> | undefined;
+  #ended = false;
+  #error: Error | undefined;
+  readonly #answer: ServerAnswer;
+
+  /** Made by `client.subscribe`. */
+  constructor(
+    filter: string,
+    parts: {
+      owner: SubscriptionOwner;
+      codec: Codec<T>;
+      handler: MessageHandler<T> | undefined;
+      bufferMax: number;
+    },
+  ) {
+    this.filter = filter;
+    this.#owner = parts.owner;
+    this.#codec = parts.codec;
+    this.#handler = parts.handler;
+    this.#bufferMax = parts.bufferMax;
+    let answer: ServerAnswer | undefined;
+    this.ready = new Promise<QoS>((resolve, reject) => {
+      answer = { resolve, reject };
+    });
+    this.#answer = answer!;
+    this.ready.catch(() => {}); // a loop that does not look at it is told by its next step
+  }
+
+  /** Messages that wait for the application. */
+  get buffered(): number {
+    return this.#buffer.length;
+  }
+
+  next(): Promise<IteratorResult<ReceivedMessage<T>, undefined>> {
+    if (this.#handler !== undefined) {
+      return Promise.reject(new TypeError('A subscription with a handler has no loop'));
+    }
+    this.#release();
+    const message = this.#take();
+    if (message !== undefined) return Promise.resolve({ value: message, done: false });
+    const error = this.#takeError();
+    if (error !== undefined) return Promise.reject(error);
+    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
+    return new Promise((resolve, reject) => {
+      this.#reader = { resolve, reject };
+    });
+  }
+
+  /** The loop was left: unsubscribes. */
+  async return(): Promise<IteratorResult<ReceivedMessage<T>, undefined>> {
+    await this.unsubscribe();
+    return { value: undefined, done: true };
+  }
+
+  /** Ends it. What was not handled is not acknowledged. Resolves when the server has let it go. */
+  async unsubscribe(): Promise<void> {
+    if (this.#ended) return;
+    this.end(undefined);
+    await this.#owner.left(this);
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.unsubscribe();
+  }
+
+  /** The server granted it. */
+  granted(qos: QoS): void {
+    this.#answer.resolve(qos);
+  }
+
+  /** A message for it arrived. */
+  push(receipt: Receipt): void {
+    receipt.holders++;
+    if (receipt.qos === 0 && this.#buffer.length >= this.#bufferMax) {
+      this.dropped++;
+      this.#owner.done(receipt);
+      return;
+    }
+    this.#buffer.push(receipt);
+    if (this.#handler !== undefined) this.#run(this.#handler);
+    else if (this.#reader !== undefined) this.#tell(this.#reader);
+  }
+
+  /** Nothing more comes. @param error Why, for the loop; `undefined`: it just ends. */
+  end(error: Error | undefined): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#error = error;
+    this.#answer.reject(error ?? new Error(`Unsubscribed from ${this.filter} meanwhile`));
+    if (error === undefined) this.#letGo();
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader === undefined) return;
+    if (error === undefined) reader.resolve({ value: undefined, done: true });
+    else reader.reject(this.#takeError());
+  }
+
+  #tell(reader: Reader<T>): void {
+    const message = this.#take();
+    if (message === undefined) return;
+    this.#reader = undefined;
+    reader.resolve({ value: message, done: false });
+  }
+
+  /** One message after the other, until one is not done at once. */
+  #run(handler: MessageHandler<T>): void {
+    while (this.#current === undefined) {
+      const message = this.#take();
+      if (message === undefined) return;
+      try {
+        const result = handler(message);
+        if (result instanceof Promise) {
+          void this.#handled(result, handler, message.topic);
+          return;
+        }
+      } catch (error) {
+        this.#owner.failed(error, message.topic);
+      }
+      this.#release();
+    }
+  }
+
+  async #handled(result: Promise<void>, handler: MessageHandler<T>, topic: string): Promise<void> {
+    try {
+      await result;
+    } catch (error) {
+      this.#owner.failed(error, topic);
+    }
+    this.#release();
+    this.#run(handler);
+  }
+
+  /** The next message that the codec can read. */
+  #take(): ReceivedMessage<T> | undefined {
+    for (;;) {
+      const receipt = this.#buffer.shift();
+      if (receipt === undefined) return undefined;
+      try {
+        const message = new ReceivedMessage(receipt, this.#codec);
+        this.#current = receipt;
+        return message;
+      } catch (error) {
+        this.#owner.failed(error, receipt.topic);
+        this.#owner.done(receipt);
+      }
+    }
+  }
+
+  #release(): void {
+    const receipt = this.#current;
+    this.#current = undefined;
+    if (receipt !== undefined) this.#owner.done(receipt);
+  }
+
+  /** What was not handled: the server is told that it is done, or it would send nothing more. */
+  #letGo(): void {
+    this.#release();
+    for (let next = this.#buffer.shift(); next !== undefined; next = this.#buffer.shift()) {
+      this.#owner.done(next);
+    }
+  }
+
+  #takeError(): Error | undefined {
+    const error = this.#error;
+    this.#error = undefined;
+    return error;
+  }
+}

@@ -1,0 +1,65 @@
+// needs: openssl
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ClientError } from '../errors.js';
+import { Recorder } from './recorder.testing.js';
+import { TcpTransport } from './tcp-transport.js';
+import { selfSigned, tcpServer, tlsServer } from './test-servers.testing.js';
+import { NO_OPTIONS, testTransport } from './transport.testing.js';
+
+const certificate = await selfSigned();
+const { open } = TcpTransport;
+
+testTransport({
+  name: 'TcpTransport over TCP',
+  open,
+  pausable: true,
+  listen: tcpServer,
+  nobody: new URL('mqtt://127.0.0.1:1'),
+});
+
+testTransport({
+  name: 'TcpTransport over TLS',
+  open,
+  options: { tls: { ca: certificate.cert }, headers: {} },
+  pausable: true,
+  listen: (t) => tlsServer(t, certificate),
+  nobody: new URL('mqtts://127.0.0.1:1'),
+});
+
+test('TcpTransport tells a certificate that is not trusted, with what to try', async (t) => {
+  const { url } = await tlsServer(t, certificate);
+  const recorder = new Recorder();
+  open(url, recorder, NO_OPTIONS);
+  await recorder.hears('closed');
+  assert.deepEqual(recorder.told, ['closed']);
+  assert.ok(recorder.error instanceof ClientError);
+  assert.equal(recorder.error.code, 'certificate-refused');
+  assert.ok(recorder.error.message.startsWith(`The certificate of ${url.host} is not trusted`));
+});
+
+test('TcpTransport takes any certificate with rejectUnauthorized: false', async (t) => {
+  const { url } = await tlsServer(t, certificate);
+  const recorder = new Recorder();
+  const transport = open(url, recorder, { tls: { rejectUnauthorized: false }, headers: {} });
+  t.after(() => transport.close(true));
+  await recorder.hears('opened');
+});
+
+test('TcpTransport tells a key that cannot be read, and does not throw', async () => {
+  const recorder = new Recorder();
+  const tls = { key: 'no PEM', cert: 'no PEM' };
+  const transport = open(new URL('mqtts://127.0.0.1:1'), recorder, { tls, headers: {} });
+  assert.deepEqual(recorder.told, []);
+  transport.close(true);
+  await recorder.hears('closed');
+  assert.deepEqual(recorder.told, ['closed']);
+  assert.ok(recorder.error instanceof Error);
+});
+
+test('TcpTransport takes an IPv6 address in brackets', async () => {
+  const recorder = new Recorder();
+  open(new URL('mqtt://[::1]:1'), recorder, NO_OPTIONS);
+  await recorder.hears('closed');
+  assert.match(recorder.error?.message ?? '', /::1/);
+});

@@ -1,0 +1,87 @@
+import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTls, type ConnectionOptions } from 'node:tls';
+import { explainCertificate } from './certificate-error.js';
+import { FailedTransport } from './failed-transport.js';
+import type { Transport, TransportHandler, TransportOptions } from './transport.js';
+
+/** MQTT over TCP (`mqtt:`, `tcp:`) or TLS (`mqtts:`, `ssl:`) in Node.js. */
+export class TcpTransport implements Transport {
+  readonly #socket: Socket;
+  #error: Error | undefined;
+
+  private constructor(socket: Socket, server: URL, handler: TransportHandler) {
+    this.#socket = socket;
+    socket.setNoDelay(true);
+    socket.on('data', (chunk: Buffer) => handler.received(chunk, 0, chunk.length));
+    socket.on('drain', () => handler.drained());
+    socket.on('error', (error: Error) => {
+      this.#error ??= explainCertificate(error, server);
+    });
+    socket.on('close', () => handler.closed(this.#error));
+  }
+
+  /** Begins to connect; see {@link OpenTransport}. */
+  static open(server: URL, handler: TransportHandler, options: TransportOptions): Transport {
+    const secure = server.protocol === 'mqtts:' || server.protocol === 'ssl:';
+    // A URL keeps an IPv6 address in brackets; sockets want it without.
+    const host = server.hostname.replace(/^\[(.*)\]$/, '$1');
+    const port = server.port === '' ? (secure ? 8883 : 1883) : Number(server.port);
+    try {
+      const socket = secure
+        ? connectTls(tlsOptions(host, port, options))
+        : connectTcp({ host, port });
+      socket.on(secure ? 'secureConnect' : 'connect', () => handler.opened());
+      return new TcpTransport(socket, server, handler);
+    } catch (error) {
+      return new FailedTransport(error, handler); // such as a key that is no PEM
+    }
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  write(parts: readonly Uint8Array[]): void {
+    const socket = this.#socket;
+    if (parts.length === 1) {
+      socket.write(parts[0]!);
+      return;
+    }
+    socket.cork();
+    for (const part of parts) socket.write(part);
+    socket.uncork();
+  }
+
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  close(now: boolean): void {
+    if (now) {
+      this.#socket.destroy();
+      return;
+    }
+    // A server that does not hang up, too, is not waited for.
+    this.#socket.resume();
+    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
+    this.#socket.end();
+  }
+}
+
+function tlsOptions(host: string, port: number, { tls }: TransportOptions): ConnectionOptions {
+  const { ca, servername, ...given } = tls;
+  return {
+    host,
+    port,
+    ALPNProtocols: ['mqtt'],
+    ...given,
+    ...(ca === undefined ? {} : { ca: [ca].flat().map((pem) => Buffer.from(pem)) }),
+    ...(servername === undefined ? {} : { servername }),
+  } as ConnectionOptions;
+}
+
+const LINGER_MS = 2000;
