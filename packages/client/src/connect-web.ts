@@ -5,8 +5,11 @@ import {
   connectOn,
   type ConnectOptions,
   type Platform,
+  poolOn,
+  type PoolOptions,
   type Servers,
 } from './create-client.js';
+import type { ClientPool } from './pool/client-pool.js';
 import { type WebSocketLike, WebSocketTransport } from './transports/web-socket-transport.js';
 
 type WebSocketMaker = new (url: string, protocols: string[]) => WebSocketLike;
@@ -41,4 +44,14 @@ export function connect(servers: Servers, options: ConnectOptions = {}): Promise
  */
 export function createClient(servers: Servers, options: ClientOptions = {}): Client {
   return clientOn(WEB, servers, options);
+}
+
+/**
+ * Several connections that are used as one. None is begun before it is needed.
+ *
+ * @throws {TypeError} if a server is no URL with ws or wss.
+ * @throws {RangeError} if a number is out of range.
+ */
+export function createPool(servers: Servers, options: PoolOptions = {}): ClientPool {
+  return poolOn(WEB, servers, options);
 }

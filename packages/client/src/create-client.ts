@@ -2,6 +2,7 @@ import { Client } from './client.js';
 import { type ClientOptions, resolveOptions } from './client-options.js';
 import { SystemClock } from './model/clock.js';
 import { systemRandom } from './model/random.js';
+import { ClientPool, type PoolLimits } from './pool/client-pool.js';
 import type { OpenTransport } from './transports/transport.js';
 
 /** One server, or several: see `serverOrder`. */
@@ -45,4 +46,21 @@ export async function connectOn(
     await client.end({ drain: false });
     throw error;
   }
+}
+
+export interface PoolOptions extends PoolLimits, ClientOptions {}
+
+/** A pool whose clients have the client identifier of the options and a number behind it. */
+export function poolOn(platform: Platform, servers: Servers, options: PoolOptions): ClientPool {
+  resolveOptions(servers, options, platform.schemes); // what is wrong is told now
+  if (options.outbox !== undefined) {
+    throw new TypeError('An outbox is of one client: a pool cannot share it');
+  }
+  return new ClientPool(options, (connection) => {
+    const { clientId = '' } = options;
+    const own = clientId === '' ? {} : { clientId: `${clientId}-${connection}` };
+    const client = clientOn(platform, servers, { retryInitial: true, ...options, ...own });
+    void client.start();
+    return client;
+  });
 }

@@ -19,6 +19,7 @@ export const CLIENT_ERRORS = {
   'packet-too-large': 'send less, or raise `maximumPacketSize`',
   'handler-failed': 'mend the handler: the message counts as handled',
   unclaimed: 'subscribe before `start()`, so that nothing comes too early',
+  'pool-full': 'end clients that are not used, or raise `maxConnections`',
   ended: 'make a new client',
 } as const satisfies Record<string, string>;
 

@@ -25,8 +25,8 @@ export {
   type SubscribeOptions,
 } from './client.js';
 export type { ClientOptions, WillOptions } from './client-options.js';
-export { connect, createClient } from './connect-node.js';
-export type { ConnectOptions, Servers } from './create-client.js';
+export { connect, createClient, createPool } from './connect-node.js';
+export type { ConnectOptions, PoolOptions, Servers } from './create-client.js';
 export {
   CLIENT_ERRORS,
   ClientError,
@@ -42,6 +42,12 @@ export { bytesCodec, type Codec, jsonCodec, textCodec } from './model/codec.js';
 export { MemoryOutbox } from './outbox/memory-outbox.js';
 export type { Outbox, OutboxState, StoredPublication } from './outbox/outbox.js';
 export type { OutboxPolicy } from './session/outbound.js';
+export {
+  ClientPool,
+  type PoolConnectionStatistics,
+  type PoolLimits,
+} from './pool/client-pool.js';
+export { SharedClient } from './pool/shared-client.js';
 export type { ReceivedMessage } from './subscriptions/received-message.js';
 export type { MessageHandler, Subscription } from './subscriptions/subscription.js';
 export type { TlsOptions } from './transports/transport.js';

@@ -93,6 +93,11 @@ export class Subscription<T = Uint8Array>
     return this.#buffer.length;
   }
 
+  /** Nothing more comes. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
   next(): Promise<IteratorResult<ReceivedMessage<T>, undefined>> {
     if (this.#handler !== undefined) {
       return Promise.reject(new TypeError('A subscription with a handler has no loop'));
