@@ -7,6 +7,7 @@ export {
   BatcherMachine,
   type ReadyBatch,
 } from './batching/batcher-machine.js';
+export { Batcher, type BatcherOptions, type BatchPublisher } from './batching/batcher.js';
 export { BatchFormatError, isBatch, unpackBatch } from './batching/unpack-batch.js';
 export {
   type Arrived,

@@ -38,8 +38,8 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
   'packages/client': {
     'errors.ts': 0,
     model: 1,
-    batching: 1,
-    dedup: 1,
+    batching: 2,
+    dedup: 2,
     outbox: 2,
     transports: 2,
     session: 3,

@@ -135,7 +135,9 @@ export class ClientPool implements AsyncDisposable {
   }
 
   #clientFor(topic: string): PooledClient {
-    return this.#use(topicSlot(`${topic}`, this.#size)).client;
+    // What is no text is told by the client.
+    const connection = typeof topic === 'string' ? topicSlot(topic, this.#size) : 0;
+    return this.#use(connection).client;
   }
 
   #leastUsed(): Slot {
