@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type ClientWorld, clientWorld, connectedWorld } from './client-world.testing.js';
 import { ClientError } from './errors.js';
-import { jsonCodec } from './model/codec.js';
+import { deduplicate } from './dedup/deduplicate.js';
+import { envelopeCodec } from './dedup/envelope-codec.js';
+import { jsonCodec, textCodec } from './model/codec.js';
 
 const PERSISTENT = { clientId: 'c', cleanSession: false } as const;
 
@@ -420,4 +422,45 @@ test('Client.on() tells of packets, and nothing when the listener is off', async
   off();
   void client.publish('a', '');
   assert.deepEqual(seen, ['sent publish']);
+});
+
+test('Client.subscribe() with deduplicate acknowledges a duplicate, and that is all', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  const { client, settle } = world;
+  const handled: string[] = [];
+  const options = { qos: 1, deduplicate: deduplicate({ messageId: 'envelope' }) } as const;
+  const codec = envelopeCodec(textCodec, { next: () => Uint8Array.of(7) });
+  const subscription = client.subscribe('a', { ...options, codec }, ({ payload }) => {
+    handled.push(payload);
+  });
+  await settle();
+  world.server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  const message = { topic: 'a', payload: codec.encode('x'), qos: 1 } as const;
+  world.server.publish({ ...message, packetId: 1 });
+  world.server.publish({ ...message, packetId: 2 });
+  await settle();
+  assert.deepEqual(world.server.take().slice(-2), ['puback 1', 'puback 2']);
+  assert.deepEqual([handled, subscription.duplicates], [['x'], 1]);
+});
+
+test('Client.subscribe() with deduplicate knows what a session sends again', async () => {
+  const world = await connectedWorld(PERSISTENT);
+  const handled: string[] = [];
+  const deduplicating = { qos: 1, codec: textCodec, deduplicate: deduplicate() } as const;
+  world.client.subscribe('a', deduplicating, ({ payload }) => void handled.push(payload));
+  await world.settle();
+  world.server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  const message = { topic: 'a', payload: Buffer.from('x'), qos: 1, packetId: 5 } as const;
+  world.server.publish(message);
+  await world.settle();
+  await reconnect(world, true);
+  world.server.publish({ ...message, dup: true });
+  await world.settle();
+  assert.equal(world.server.take().at(-1), 'puback 5');
+  assert.deepEqual(handled, ['x']);
+  // A new session has nothing to do with it.
+  await reconnect(world, false);
+  world.server.publish({ ...message, dup: true });
+  await world.settle();
+  assert.deepEqual(handled, ['x', 'x']);
 });

@@ -8,6 +8,7 @@ import { bytesCodec, type Codec } from './model/codec.js';
 import { Fifo } from './session/fifo.js';
 import type { Publication } from './session/publication.js';
 import type { Receipt } from './session/receipt.js';
+import { type DuplicateFilter, Duplicates } from './subscriptions/duplicates.js';
 import { type Consumer, type MessageHandler, Subscription } from './subscriptions/subscription.js';
 import { SubscriptionTable } from './subscriptions/subscription-table.js';
 
@@ -33,6 +34,8 @@ export interface SubscribeOptions<T> {
   readonly codec?: Codec<T>;
   /** QoS 0 messages that wait for the application; more are dropped and counted. Default: 1000. */
   readonly bufferMax?: number;
+  /** Drops messages that were handled before: see `deduplicate()`. One for each subscription. */
+  readonly deduplicate?: DuplicateFilter;
   /** Ends the subscription. */
   readonly signal?: AbortSignal;
 }
@@ -221,14 +224,16 @@ export class Client implements AsyncDisposable {
   ): Subscription<T> {
     const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
-    const { qos = 0, bufferMax = 1000, signal } = options;
+    const { qos = 0, bufferMax = 1000, signal, deduplicate } = options;
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
     const owner = {
       done: (receipt: Receipt) => this.#done(receipt),
       failed: (error: unknown, topic: string) => this.#handlerFailed(error, topic),
       left: (consumer: Consumer) => this.#left(consumer),
     };
-    const subscription = new Subscription<T>(filter, { owner, codec, handler, bufferMax });
+    const duplicates = new Duplicates(deduplicate, () => this.#driver.nowMs);
+    const parts = { owner, codec, handler, bufferMax, duplicates };
+    const subscription = new Subscription<T>(filter, parts);
     this.#subscriptions.add(subscription);
     signal?.addEventListener('abort', () => void subscription.unsubscribe(), { once: true });
     const settled = (error: Error | undefined): void => {
@@ -288,9 +293,14 @@ export class Client implements AsyncDisposable {
 
   #changed(state: ClientState): void {
     this.#options.debug?.(`state ${JSON.stringify(state, textOfErrors)}`);
+    if (state.type === 'connected' && !state.sessionPresent) this.#sessionLost();
     if (state.type === 'waiting') this.#fail(state.why);
     if (state.type === 'ended') this.#ended(state.why);
     this.#events.emit('state', state);
+  }
+
+  #sessionLost(): void {
+    for (const subscription of this.#subscriptions.all()) subscription.sessionLost();
   }
 
   #refused(filter: string, error: ClientError): void {

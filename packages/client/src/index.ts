@@ -15,6 +15,8 @@ export {
   Deduplicator,
   type DeduplicatorCounts,
 } from './dedup/deduplicator.js';
+export { deduplicate } from './dedup/deduplicate.js';
+export { envelopeCodec } from './dedup/envelope-codec.js';
 export { type Opened, openEnvelope, sealEnvelope } from './dedup/envelope.js';
 export { MessageIds } from './dedup/message-ids.js';
 export {
@@ -49,6 +51,7 @@ export {
   type PoolLimits,
 } from './pool/client-pool.js';
 export { SharedClient } from './pool/shared-client.js';
+export type { DuplicateFilter } from './subscriptions/duplicates.js';
 export type { ReceivedMessage } from './subscriptions/received-message.js';
 export type { MessageHandler, Subscription } from './subscriptions/subscription.js';
 export type { TlsOptions } from './transports/transport.js';

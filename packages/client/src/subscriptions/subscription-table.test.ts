@@ -13,6 +13,7 @@ function consumer(filter: string): Consumer & { readonly got: string[] } {
     push: ({ topic }: Receipt) => void got.push(topic),
     end: () => {},
     unsubscribe: () => Promise.resolve(),
+    sessionLost: () => {},
   };
 }
 

@@ -2,6 +2,7 @@ import type { QoS } from '@magpie/protocol';
 import type { Codec } from '../model/codec.js';
 import { Fifo } from '../session/fifo.js';
 import type { Receipt } from '../session/receipt.js';
+import type { Duplicates } from './duplicates.js';
 import { ReceivedMessage } from './received-message.js';
 
 /** A subscription as its client sees it, whatever its messages are read as. */
@@ -11,6 +12,8 @@ export interface Consumer {
   push(receipt: Receipt): void;
   end(error: Error | undefined): void;
   unsubscribe(): Promise<void>;
+  /** The server has a new session. */
+  sessionLost(): void;
 }
 
 /** What a subscription needs of its client. */
@@ -57,6 +60,7 @@ export class Subscription<T = Uint8Array>
   readonly #codec: Codec<T>;
   readonly #handler: MessageHandler<T> | undefined;
   readonly #bufferMax: number;
+  readonly #duplicates: Duplicates | undefined;
   readonly #buffer = new Fifo<Receipt>();
   /** Handed to the loop or the handler, and not done. */
   #current: Receipt | undefined;
@@ -73,6 +77,7 @@ export class Subscription<T = Uint8Array>
       codec: Codec<T>;
       handler: MessageHandler<T> | undefined;
       bufferMax: number;
+      duplicates?: Duplicates | undefined;
     },
   ) {
     this.filter = filter;
@@ -80,12 +85,18 @@ export class Subscription<T = Uint8Array>
     this.#codec = parts.codec;
     this.#handler = parts.handler;
     this.#bufferMax = parts.bufferMax;
+    this.#duplicates = parts.duplicates;
     let answer: ServerAnswer | undefined;
     this.ready = new Promise<QoS>((resolve, reject) => {
       answer = { resolve, reject };
     });
     this.#answer = answer!;
     this.ready.catch(() => {}); // a loop that does not look at it is told by its next step
+  }
+
+  /** Messages that `deduplicate` has dropped. */
+  get duplicates(): number {
+    return this.#duplicates?.dropped ?? 0;
   }
 
   /** Messages that wait for the application. */
@@ -132,6 +143,10 @@ export class Subscription<T = Uint8Array>
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.unsubscribe();
+  }
+
+  sessionLost(): void {
+    this.#duplicates?.sessionLost();
   }
 
   /** The server granted it. */
@@ -201,11 +216,15 @@ export class Subscription<T = Uint8Array>
     this.#run(handler);
   }
 
-  /** The next message that the codec can read. */
+  /** The next message that is new and that the codec can read. */
   #take(): ReceivedMessage<T> | undefined {
     for (;;) {
       const receipt = this.#buffer.shift();
       if (receipt === undefined) return undefined;
+      if (this.#duplicates?.isDuplicate(receipt) === true) {
+        this.#owner.done(receipt);
+        continue;
+      }
       try {
         const message = new ReceivedMessage(receipt, this.#codec);
         this.#current = receipt;
@@ -220,7 +239,9 @@ export class Subscription<T = Uint8Array>
   #release(): void {
     const receipt = this.#current;
     this.#current = undefined;
-    if (receipt !== undefined) this.#owner.done(receipt);
+    if (receipt === undefined) return;
+    this.#duplicates?.settle(receipt);
+    this.#owner.done(receipt);
   }
 
   /** What was not handled: the server is told that it is done, or it would send nothing more. */
