@@ -43,6 +43,7 @@ export type { ClientEventMap, ClientEventName, PacketEvent } from './model/clien
 export type { ClientState } from './model/client-state.js';
 export { bytesCodec, type Codec, jsonCodec, textCodec } from './model/codec.js';
 export { MemoryOutbox } from './outbox/memory-outbox.js';
+export { FileOutbox } from './outbox/file/file-outbox.js';
 export type { Outbox, OutboxState, StoredPublication } from './outbox/outbox.js';
 export type { OutboxPolicy } from './session/outbound.js';
 export {
