@@ -92,6 +92,27 @@ export class Message {
     return new Message(topic, qos, retain, publisher, payload, -1, 0, payload.length, undefined);
   }
 
+  /** The same with a payload that is a part of `source`, which it holds on to. */
+  static within(
+    source: Uint8Array,
+    payloadStart: number,
+    payloadEnd: number,
+    fields: { topic: string; qos: QoS; retain: boolean; publisher: string },
+  ): Message {
+    const { topic, qos, retain, publisher } = fields;
+    return new Message(
+      topic,
+      qos,
+      retain,
+      publisher,
+      source,
+      -1,
+      payloadStart,
+      payloadEnd,
+      undefined,
+    );
+  }
+
   get payloadLength(): number {
     return this.payloadEnd - this.payloadStart;
   }

@@ -7,8 +7,8 @@ test('Delivery shares its message and has the rest of its own', () => {
   const message = messageOf('a/b', 'hello', { qos: 2 });
   const [one, other] = [new Delivery(message, 1, true, 7), new Delivery(message, 0, false, -1)];
   assert.equal(one.message, other.message);
-  assert.deepEqual([one.qos, one.retain, one.sequence], [1, true, 7]);
-  assert.deepEqual([other.qos, other.retain, other.sequence], [0, false, -1]);
+  assert.deepEqual([one.qos, one.retained, one.sequence], [1, true, 7]);
+  assert.deepEqual([other.qos, other.retained, other.sequence], [0, false, -1]);
 });
 
 test('Delivery.bytes is what its message counts', () => {

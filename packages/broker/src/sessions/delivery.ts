@@ -8,14 +8,14 @@ export class Delivery {
   /**
    * The RETAIN flag it is sent with: set if it answers a subscription (MQTT-3.3.1-8, MQTT-3.3.1-9).
    */
-  readonly retain: boolean;
+  readonly retained: boolean;
   /** Place in the order of the session; -1 with QoS 0. */
   readonly sequence: number;
 
-  constructor(message: Message, qos: QoS, retain: boolean, sequence: number) {
+  constructor(message: Message, qos: QoS, retained: boolean, sequence: number) {
     this.message = message;
     this.qos = qos;
-    this.retain = retain;
+    this.retained = retained;
     this.sequence = sequence;
   }
 

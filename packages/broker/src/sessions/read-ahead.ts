@@ -1,5 +1,4 @@
 import type { StoredMessage } from '../stores/store.js';
-import { Delivery } from './delivery.js';
 
 /** Who reads ahead. */
 export interface PageReader {
@@ -39,7 +38,7 @@ export class ReadAhead {
    * @returns `undefined` if it is still to be read: ask again when a page came.
    * @throws {Error} if the store does not have it.
    */
-  take(sequence: number, last: number): Delivery | undefined {
+  take(sequence: number, last: number): StoredMessage | undefined {
     const found = this.#seek(sequence);
     if (found?.sequence !== sequence) {
       this.#miss(sequence);
@@ -51,7 +50,7 @@ export class ReadAhead {
     if (left <= this.#page.length / 2 && this.#next.length === 0 && behind <= last) {
       this.#readFrom(behind);
     }
-    return new Delivery(found.message, found.qos, found.retained, sequence);
+    return found;
   }
 
   /** Nothing is asked for any more. What is being read is forgotten when it comes. */

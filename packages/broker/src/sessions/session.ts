@@ -21,6 +21,9 @@ import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
 import { StoredRun } from './stored-run.js';
 
+/** What a window keeps of a message that may have to be sent again. */
+type Sendable = Pick<Delivery, 'message' | 'retained' | 'sequence'>;
+
 /** What all sessions of a broker share. */
 export interface SessionSurroundings {
   readonly log: Logger;
@@ -51,7 +54,7 @@ export class Session implements Subscriber, PageReader {
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   readonly subscriptions = new Map<string, QoS>();
   readonly #around: SessionSurroundings;
-  readonly #window: OutboundWindow<Delivery | undefined>;
+  readonly #window: OutboundWindow<Sendable | undefined>;
   /** Whether messages are not kept in memory, since the store has them on disk. */
   readonly #leavesToStore: boolean;
   #queue: DeliveryQueue<Delivery | RetainedReplay> | undefined;
@@ -264,7 +267,7 @@ export class Session implements Subscriber, PageReader {
         if (delivery === undefined) return false;
         // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
         const ticket = qos === 2 ? gate.ticket : 0;
-        outlet.publish(delivery.message, qos, packetId, true, delivery.retain, ticket);
+        outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
       }
       this.#unsentFrom = sequence + 1;
     }
@@ -273,7 +276,7 @@ export class Session implements Subscriber, PageReader {
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
-  #readBack(sequence: number): Delivery | undefined {
+  #readBack(sequence: number): StoredMessage | undefined {
     const last = Math.max(this.#window.end - 1, this.#queue?.lastStored ?? -1);
     return (this.#ahead ??= new ReadAhead(this)).take(sequence, last);
   }
@@ -390,7 +393,7 @@ export class Session implements Subscriber, PageReader {
     this.#queue?.shift();
     if (delivery.qos === 0) {
       this.#waitingOnce--;
-      this.#publish(outlet, delivery.message, 0, 0, delivery.retain, 0);
+      this.#publish(outlet, delivery.message, 0, 0, delivery.retained, 0);
     } else {
       this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
     }
@@ -440,15 +443,15 @@ export class Session implements Subscriber, PageReader {
    * for it: after a crash its identifier would be given to another message, which the client would
    * take for this one and drop. QoS 1 need not wait; it may come twice.
    */
-  #send(outlet: Outlet, delivery: Delivery, qos: 1 | 2, ticket: number): void {
-    const { message, retain, sequence } = delivery;
+  #send(outlet: Outlet, delivery: Sendable, qos: 1 | 2, ticket: number): void {
+    const { message, retained, sequence } = delivery;
     // A clean session sends nothing twice, and the store has what another one sends again.
     const keeps = this.persistent && !this.#leavesToStore;
     if (keeps) message.keep();
     const packetId = this.#window.send(sequence, qos, keeps ? delivery : undefined);
     const dup = sequence < this.#maybeSentBelow;
     const waits = qos === 2 && this.persistent;
-    this.#publish(outlet, message, qos, packetId, retain, waits ? ticket : 0, dup);
+    this.#publish(outlet, message, qos, packetId, retained, waits ? ticket : 0, dup);
   }
 
   #publish(

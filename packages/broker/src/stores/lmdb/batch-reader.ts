@@ -1,3 +1,4 @@
+import { readNumber } from './numbers.js';
 import { CHECKSUM_BYTES, HEAD_BYTES, PUT } from './write-batch.js';
 
 /**
@@ -37,6 +38,11 @@ export class BatchReader {
     this.valueEnd = this.valueStart + this.#view.getUint32(start + 4);
     this.#next = this.kind === PUT ? this.valueEnd + CHECKSUM_BYTES : this.valueEnd;
     return true;
+  }
+
+  /** The key, if it is a number: without the view that {@link key} makes. */
+  get keyNumber(): number {
+    return readNumber(this.#bytes, this.start + HEAD_BYTES);
   }
 
   get key(): Uint8Array {

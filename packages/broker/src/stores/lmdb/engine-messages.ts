@@ -24,7 +24,7 @@ export type EngineRequest =
   | {
       readonly type: 'fetch';
       readonly table: number;
-      readonly numbers: readonly number[];
+      readonly numbers: Float64Array;
       readonly bytesMax: number;
     }
   | { readonly type: 'count'; readonly table: number }

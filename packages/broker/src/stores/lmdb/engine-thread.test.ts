@@ -38,7 +38,7 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
     { type: 'write', batches: [batch.take()] },
     { type: 'count', table: TABLE_CODES.meta },
     { type: 'read', table: TABLE_CODES.meta, after: undefined, bytesMax: 1000, snapshot: false },
-    { type: 'fetch', table: TABLE_CODES.meta, numbers: [1], bytesMax: 1000 },
+    { type: 'fetch', table: TABLE_CODES.meta, numbers: Float64Array.of(1), bytesMax: 1000 },
     { type: 'close' },
   ];
   for (const request of requests) port.postMessage(request);

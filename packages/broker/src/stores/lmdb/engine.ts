@@ -22,7 +22,7 @@ export interface Engine {
    * @param bytesMax Size of the piece, but for one record.
    * @throws {Error} naming table and key of a record that is damaged, or what the system says.
    */
-  fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched>;
+  fetch(table: TableName, numbers: Float64Array, bytesMax: number): Promise<Fetched>;
   /**
    * Writes a batch. One at a time, each after the end of the one before.
    *

@@ -50,7 +50,7 @@ test('LmdbEngine reads all of a table, however many pieces it takes', async (t) 
 test('LmdbEngine fetches what was written before it was asked', async (t) => {
   const engine = await LmdbEngine.open(await folder(t));
   const written = engine.write([batchOf(1, 2, 3)]);
-  const { bytes, end, looked } = await engine.fetch('messages', [3, 7, 1], 10_000);
+  const { bytes, end, looked } = await engine.fetch('messages', Float64Array.of(3, 7, 1), 10_000);
   const record = new BatchReader(bytes, end);
   const found: number[] = [];
   while (record.next()) found.push(numberOfKey(record.key));

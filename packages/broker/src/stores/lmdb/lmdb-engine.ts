@@ -88,7 +88,7 @@ export class LmdbEngine implements Engine {
     };
   }
 
-  async fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched> {
+  async fetch(table: TableName, numbers: Float64Array, bytesMax: number): Promise<Fetched> {
     const code = TABLE_CODES[table];
     const { piece } = await this.#ask('fetched', { type: 'fetch', table: code, numbers, bytesMax });
     return piece;

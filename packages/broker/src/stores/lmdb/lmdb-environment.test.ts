@@ -78,7 +78,7 @@ test('LmdbEnvironment fetches records by number, as far as there is room', async
   for (const number of [1, 2, 3, 5]) batch.put('meta', numberKey(number), new Uint8Array(20));
   await environment.write([batch.take()]);
   const fetched = (numbers: readonly number[], bytesMax: number) => {
-    const { bytes, end, looked } = environment.fetch(META, numbers, bytesMax);
+    const { bytes, end, looked } = environment.fetch(META, Float64Array.from(numbers), bytesMax);
     const reader = new BatchReader(bytes, end);
     const found: number[] = [];
     while (reader.next()) found.push(numberOfKey(reader.key));
@@ -188,8 +188,8 @@ test('LmdbEnvironment refuses to fetch a record that was damaged behind its back
   await root.openDB({ name: 'meta', ...encoding }).put(numberKey(2), Buffer.alloc(24));
   await root.close();
   const again = LmdbEnvironment.open(directory);
-  assert.equal(again.fetch(META, [1], 1000).looked, 1);
-  assert.throws(() => again.fetch(META, [1, 2], 1000), {
+  assert.equal(again.fetch(META, Float64Array.of(1), 1000).looked, 1);
+  assert.throws(() => again.fetch(META, Float64Array.of(1, 2), 1000), {
     message: 'The record 0000000000000002 of table meta is damaged: its checksum is wrong',
   });
   await again.close();

@@ -13,7 +13,7 @@ import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import { fillUp } from './data-file.js';
 import type { Fetched } from './engine.js';
-import { numberKey } from './keys.js';
+import { NUMBER_BYTES, writeNumber } from './numbers.js';
 import { syncDirectory } from './sync-file.js';
 import { TABLES } from './tables.js';
 import { checkTrees } from './tree-check.js';
@@ -154,14 +154,15 @@ export class LmdbEnvironment {
    *
    * @throws {Error} naming table and key of a record that is damaged.
    */
-  fetch(table: number, numbers: readonly number[], bytesMax: number): Fetched {
+  fetch(table: number, numbers: Float64Array, bytesMax: number): Fetched {
     const name = TABLES[table]!;
     const batch = new WriteBatch(Math.min(bytesMax, numbers.length * FETCH_BYTES));
     let looked = 0;
     this.#fresh();
+    const key = new Uint8Array(NUMBER_BYTES);
     for (const number of numbers) {
-      const key = numberKey(number);
-      const value = this.#tables[table]!.get(key);
+      writeNumber(key, 0, number);
+      const value = bytesOf(this.#tables[table]!.getBinaryFast(key));
       if (value !== undefined) {
         const bytes = batch.bytesUsed + HEAD_BYTES + key.length + value.length;
         if (!batch.isEmpty && bytes > bytesMax) break;
@@ -294,6 +295,14 @@ export class LmdbEnvironment {
     const keys = [...table.getKeys({ start, end })];
     for (const key of keys) void table.remove(key);
   }
+}
+
+/**
+ * What LMDB lends until the next call is a buffer whose `length` is not the one that its methods
+ * know.
+ */
+function bytesOf(lent: Buffer | undefined): Uint8Array | undefined {
+  return lent && new Uint8Array(lent.buffer, lent.byteOffset, lent.length);
 }
 
 /** @throws {Error} at the first record that is not what was written. */

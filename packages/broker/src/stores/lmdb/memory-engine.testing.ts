@@ -28,7 +28,7 @@ export class MemoryEngine implements Engine {
     }
   }
 
-  async fetch(table: TableName, numbers: readonly number[], bytesMax: number): Promise<Fetched> {
+  async fetch(table: TableName, numbers: Float64Array, bytesMax: number): Promise<Fetched> {
     await Promise.resolve();
     const batch = new WriteBatch();
     let looked = 0;

@@ -67,6 +67,15 @@ export class RecordReader {
     return length;
   }
 
+  /** What the record lies in; from {@link position} on it is not read yet. */
+  get source(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get position(): number {
+    return this.#at;
+  }
+
   /** Passes over all that is left. @returns How many bytes that are. */
   restLength(): number {
     const length = this.#end - this.#at;

@@ -75,7 +75,7 @@ export function readMessage(record: RecordReader): Message {
   const publisher = record.text();
   for (let left = record.varint(); left > 0; left--) readRecipient(record);
   const retain = (flags & RETAIN) !== 0;
-  return Message.of({ topic, payload: record.rest(), qos, retain, publisher });
+  return restOf(record, { topic, qos, retain, publisher });
 }
 
 export function writeRetained(out: WriteBatch, { message, change }: StoredRetained): void {
@@ -99,7 +99,7 @@ export function readRetained(record: RecordReader): StoredRetained {
   const topic = record.text();
   const publisher = record.text();
   const retain = (flags & RETAIN) !== 0;
-  return { message: Message.of({ topic, payload: record.rest(), qos, retain, publisher }), change };
+  return { message: restOf(record, { topic, qos, retain, publisher }), change };
 }
 
 /** What is written of the progress of a session. */
@@ -210,6 +210,15 @@ export function readTime(record: RecordReader): StoredTime {
   const time = { brokerMs: record.varint(), wallMs: record.varint() };
   record.expectEnd();
   return time;
+}
+
+/** The message whose payload is what is left. */
+function restOf(
+  record: RecordReader,
+  fields: { topic: string; qos: QoS; retain: boolean; publisher: string },
+): Message {
+  const { source, position } = record;
+  return Message.within(source, position, position + record.restLength(), fields);
 }
 
 function readRecipient(record: RecordReader): RecipientRecord {

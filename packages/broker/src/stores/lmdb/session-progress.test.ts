@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { ProgressRecord } from './records.js';
-import { isSettled, SessionProgress } from './session-progress.js';
+import { arrivalIn, isSettled, qosIn, retainedIn, SessionProgress } from './session-progress.js';
 
 /** `+5` adds a message, `-5` settles it. */
 type Act = string;
@@ -83,17 +83,18 @@ test('SessionProgress gives what is pending from a number on, in order', () => {
   progress.add(2, 2 ** 50, 2, true);
   progress.add(9, 5, 1, false);
   progress.settle(4);
-  const three = { sequence: 3, arrival: 2, qos: 2, retained: false };
-  assert.deepEqual(progress.from(1, 2), [
-    { sequence: 2, arrival: 2 ** 50, qos: 2, retained: true },
-    three,
-  ]);
-  assert.deepEqual(progress.from(3, 1), [three]);
-  assert.deepEqual(
-    progress.from(4, 10).map(({ sequence }) => sequence),
-    [9],
-  );
-  assert.deepEqual(progress.from(10, 10), []);
+  const shown = (from: number, messagesMax: number) => {
+    const { sequences, references } = progress.from(from, messagesMax);
+    return references.map((reference, at) => {
+      const retained = retainedIn(reference) ? ' retained' : '';
+      return `${sequences[at]}: ${arrivalIn(reference)} @ ${qosIn(reference)}${retained}`;
+    });
+  };
+  assert.deepEqual(shown(1, 2), [`2: ${2 ** 50} @ 2 retained`, '3: 2 @ 2']);
+  assert.deepEqual(shown(3, 1), ['3: 2 @ 2']);
+  assert.deepEqual(shown(0, 1), ['0: 1 @ 1']);
+  assert.deepEqual(shown(4, 10), ['9: 5 @ 1']);
+  assert.deepEqual(shown(10, 10), []);
   assert.deepEqual(
     [0, 1, 2, 4, 9, 10].map((sequence) => progress.arrivalOf(sequence)),
     [1, undefined, 2 ** 50, undefined, 5, undefined],

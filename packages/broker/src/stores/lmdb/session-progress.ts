@@ -1,11 +1,10 @@
 import type { ProgressRecord } from './records.js';
 
-/** A message that is not settled. */
-export interface PendingMessage {
-  readonly sequence: number;
-  readonly arrival: number;
-  readonly qos: 1 | 2;
-  readonly retained: boolean;
+/** Messages that are not settled, in columns: an object each would cost more than to read them. */
+export interface PendingMessages {
+  readonly sequences: readonly number[];
+  /** Where each lies and how it goes out: {@link arrivalIn}, {@link qosIn}, {@link retainedIn}. */
+  readonly references: readonly number[];
 }
 
 /**
@@ -60,14 +59,17 @@ export class SessionProgress {
   }
 
   /** The first messages that are not settled, from a number on. */
-  from(sequence: number, messagesMax: number): PendingMessage[] {
-    const pending: PendingMessage[] = [];
-    for (let row = this.#find(sequence); row < this.#end && pending.length < messagesMax; row++) {
+  from(sequence: number, messagesMax: number): PendingMessages {
+    const sequences: number[] = [];
+    const references: number[] = [];
+    for (let row = this.#find(sequence); row < this.#end; row++) {
       const reference = this.#references[row]!;
       if (reference === 0) continue;
-      pending.push({ sequence: this.#sequences[row]!, ...partsOf(reference) });
+      if (sequences.length === messagesMax) break;
+      sequences.push(this.#sequences[row]!);
+      references.push(reference);
     }
-    return pending;
+    return { sequences, references };
   }
 
   /** The arrival of a message; `undefined` if it is not pending. */
@@ -229,14 +231,16 @@ function referenceOf(arrival: number, qos: 1 | 2, retained: boolean): number {
   return arrival * REFERENCE_STEP + (qos === 2 ? QOS_2 : 0) + (retained ? RETAINED : 0);
 }
 
-function partsOf(reference: number): Omit<PendingMessage, 'sequence'> {
-  const flags = reference % REFERENCE_STEP;
-  const qos = (flags & QOS_2) === 0 ? 1 : 2;
-  return { arrival: arrivalIn(reference), qos, retained: (flags & RETAINED) !== 0 };
+export function arrivalIn(reference: number): number {
+  return Math.floor(reference / REFERENCE_STEP);
 }
 
-function arrivalIn(reference: number): number {
-  return Math.floor(reference / REFERENCE_STEP);
+export function qosIn(reference: number): 1 | 2 {
+  return ((reference % REFERENCE_STEP) & QOS_2) === 0 ? 1 : 2;
+}
+
+export function retainedIn(reference: number): boolean {
+  return ((reference % REFERENCE_STEP) & RETAINED) !== 0;
 }
 
 /** Whether a record says that a message is settled. */

@@ -48,6 +48,13 @@ export class UnwrittenMessages {
     return collected;
   }
 
+  /** Below it all messages are on disk, or gone. */
+  get lowestArrival(): number {
+    const [oldest = this.#new] = this.#collected;
+    for (const arrival of oldest.keys()) return arrival;
+    return Infinity;
+  }
+
   /** How often {@link collect} found something that is not {@link written}. */
   get collections(): number {
     return this.#collected.length;
