@@ -67,6 +67,8 @@ export interface ClientStatistics {
   readonly outboxDropped: number;
   /** Bytes of received messages that the application has not handled. */
   readonly bufferedBytes: number;
+  /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
+  readonly roundTripMs: number | undefined;
 }
 
 /**
@@ -106,7 +108,7 @@ export class Client implements AsyncDisposable {
 
   /** Plain numbers, for a log or a page. */
   statistics(): ClientStatistics {
-    const { writer, outbound, inbound, connections, state } = this.#driver.machine;
+    const { writer, outbound, inbound, connections, state, roundTripMs } = this.#driver.machine;
     let dropped = this.#messagesDropped;
     for (const subscription of this.#subscriptions.all()) dropped += subscription.dropped;
     return {
@@ -123,6 +125,7 @@ export class Client implements AsyncDisposable {
       inflight: outbound.inflight,
       outboxDropped: outbound.dropped,
       bufferedBytes: this.#bufferedBytes,
+      roundTripMs,
     };
   }
 

@@ -10,6 +10,8 @@ import {
   type Servers,
 } from './create-client.js';
 import type { ClientPool } from './pool/client-pool.js';
+import { debugFromEnvironment } from './sight/debug-from-environment.js';
+import { observeClient } from './sight/observe-client.js';
 import { openNodeWebSocket } from './transports/node-web-socket.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 
@@ -21,6 +23,10 @@ const NODE: Platform = {
       ? openNodeWebSocket(server, handler, options)
       : TcpTransport.open(server, handler, options);
   },
+  get debug() {
+    return debugFromEnvironment(process.env, (text) => process.stderr.write(text));
+  },
+  made: observeClient,
 };
 
 /**

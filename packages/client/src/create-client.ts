@@ -17,6 +17,10 @@ export interface ConnectOptions extends ClientOptions {
 export interface Platform {
   readonly schemes: readonly string[];
   readonly open: OpenTransport;
+  /** Where debug lines go if the options do not say; `undefined`: nowhere. */
+  readonly debug?: ((line: string) => void) | undefined;
+  /** Told of each client that is made. */
+  readonly made?: (client: Client) => void;
 }
 
 /**
@@ -28,7 +32,10 @@ export interface Platform {
 export function clientOn(platform: Platform, servers: Servers, options: ClientOptions): Client {
   const resolved = resolveOptions(servers, options, platform.schemes);
   const { open } = platform;
-  return new Client(resolved, { open, clock: new SystemClock(), random: systemRandom });
+  const parts = { open, clock: new SystemClock(), random: systemRandom };
+  const client = new Client({ ...resolved, debug: resolved.debug ?? platform.debug }, parts);
+  platform.made?.(client);
+  return client;
 }
 
 /** Makes a client and waits until it is connected; otherwise it is ended again. */

@@ -52,6 +52,7 @@ export {
   type PoolLimits,
 } from './pool/client-pool.js';
 export { SharedClient } from './pool/shared-client.js';
+export type { ClientDiagnostics } from './sight/observe-client.js';
 export type { DuplicateFilter } from './subscriptions/duplicates.js';
 export type { ReceivedMessage } from './subscriptions/received-message.js';
 export type { MessageHandler, Subscription } from './subscriptions/subscription.js';

@@ -49,6 +49,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     driver: 6,
     'client.ts': 7,
     pool: 8,
+    sight: 8,
     'create-client.ts': 9,
     'connect-node.ts': 10,
     'connect-web.ts': 10,

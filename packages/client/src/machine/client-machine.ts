@@ -121,6 +121,11 @@ export class ClientMachine {
     return this.#state;
   }
 
+  /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
+  get roundTripMs(): number | undefined {
+    return this.#pings.roundTripMs;
+  }
+
   /** When {@link tick} wants to be called, on the driver's clock; `Infinity`: nothing is due. */
   get deadlineMs(): number {
     if (this.#state.type !== 'connected' && this.#state.type !== 'ending') return this.#deadlineMs;
@@ -223,7 +228,7 @@ export class ClientMachine {
   /** The network may be there again, or a page was shown: no need to wait any longer. */
   wake(nowMs: number): void {
     if (this.#state.type === 'waiting') this.#open(nowMs);
-    else if (this.#state.type === 'connected') this.writer.send({ type: 'pingreq' });
+    else if (this.#state.type === 'connected') this.#ping(nowMs);
   }
 
   /** @throws {ClientError} if it cannot be taken: the client has ended, or the outbox is full. */
@@ -288,7 +293,7 @@ export class ClientMachine {
       this.#breach(new ProtocolError('PROTOCOL_ERROR', 'The first packet is not CONNACK'), nowMs);
       return;
     }
-    if (!this.#handle(packet)) {
+    if (!this.#handle(packet, nowMs)) {
       const problem = `${packet.type.toUpperCase()} answers nothing that was sent`;
       this.#breach(new ProtocolError('PROTOCOL_ERROR', problem), nowMs);
     }
@@ -298,7 +303,7 @@ export class ClientMachine {
   }
 
   /** @returns Whether the packet is one that the server may send now. */
-  #handle(packet: Exclude<ServerPacket, { readonly type: 'connack' }>): boolean {
+  #handle(packet: Exclude<ServerPacket, { readonly type: 'connack' }>, nowMs: number): boolean {
     switch (packet.type) {
       case 'publish':
         this.#message(packet);
@@ -315,7 +320,8 @@ export class ClientMachine {
       case 'unsuback':
         return this.subscriptions.unsubscribed(packet.packetId);
       default:
-        return true; // PINGRESP: that it came is all it says
+        this.#pings.answered(nowMs);
+        return true;
     }
   }
 
@@ -354,12 +360,17 @@ export class ClientMachine {
 
   #watch(nowMs: number): void {
     const due = this.#pings.due(nowMs, this.#link.paused);
-    if (due === 'ping') this.writer.send({ type: 'pingreq' });
+    if (due === 'ping') this.#ping(nowMs);
     if (due === 'dead') {
       this.#give(new ClientError('keep-alive-timeout', `${this.#server} fell silent`), nowMs);
     } else if (nowMs >= this.#answerDeadlineMs) {
       this.#give(new ClientError('no-answer', `${this.#server} answers no SUBSCRIBE`), nowMs);
     }
+  }
+
+  #ping(nowMs: number): void {
+    this.#pings.asked(nowMs);
+    this.writer.send({ type: 'pingreq' });
   }
 
   get #answerDeadlineMs(): number {

@@ -34,3 +34,18 @@ for (const { name, atMs, paused, expected } of answers) {
     assert.equal(pings.due(atMs, paused), expected);
   });
 }
+
+test('PingSchedule.roundTripMs is the time from a PINGREQ to its PINGRESP', () => {
+  const pings = new PingSchedule(10, 3000);
+  pings.connected(0);
+  pings.answered(10); // to nothing that was asked
+  assert.equal(pings.roundTripMs, undefined);
+  pings.asked(8000);
+  pings.received(8030);
+  pings.answered(8040);
+  assert.equal(pings.roundTripMs, 40);
+  pings.asked(9000);
+  pings.connected(9500); // the answer went with the connection
+  pings.answered(9600);
+  assert.equal(pings.roundTripMs, 40);
+});

@@ -10,6 +10,10 @@ export class PingSchedule {
   #lastSentMs = 0;
   #lastReceivedMs = 0;
   #pingedAtMs = Infinity;
+  /** When the last PINGREQ was sent whose answer has not come. */
+  #askedAtMs = Infinity;
+  /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
+  roundTripMs: number | undefined;
 
   /**
    * @param keepAliveS Of the CONNECT; 0 turns it off.
@@ -25,6 +29,7 @@ export class PingSchedule {
     this.#lastSentMs = nowMs;
     this.#lastReceivedMs = nowMs;
     this.#pingedAtMs = Infinity;
+    this.#askedAtMs = Infinity;
   }
 
   sent(nowMs: number): void {
@@ -35,6 +40,17 @@ export class PingSchedule {
   received(nowMs: number): void {
     this.#lastReceivedMs = nowMs;
     this.#pingedAtMs = Infinity;
+  }
+
+  /** A PINGREQ is sent. */
+  asked(nowMs: number): void {
+    this.#askedAtMs = nowMs;
+  }
+
+  /** PINGRESP arrived. */
+  answered(nowMs: number): void {
+    if (this.#askedAtMs !== Infinity) this.roundTripMs = nowMs - this.#askedAtMs;
+    this.#askedAtMs = Infinity;
   }
 
   /** When {@link due} wants to be called. */
