@@ -9,6 +9,7 @@ import {
 } from '@magpie/protocol';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
+import { LoginThrottle } from './auth/login-throttle.js';
 import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
 import type { TlsCertificateConfig, TlsConfig } from './config/broker-config.js';
@@ -190,7 +191,7 @@ export class Broker implements AsyncDisposable {
       ...shared,
       wills: this.#wills,
       registry: this.#registry,
-      authenticator: options.authenticator ?? new AllowAnonymous(),
+      authenticator: this.#authenticatorOf(options.authenticator, limits, clock),
       newClientId: () => `magpie-${hex(random.uint32())}${hex(random.uint32())}`,
     });
     this.#connections = new ConnectionSet({
@@ -339,6 +340,15 @@ export class Broker implements AsyncDisposable {
     this.#wills.close();
     this.#wheel.clear();
     await this.#store[Symbol.asyncDispose]();
+  }
+
+  #authenticatorOf(
+    authenticator: Authenticator | undefined,
+    limits: Limits,
+    clock: Clock,
+  ): Authenticator {
+    if (authenticator === undefined) return new AllowAnonymous();
+    return new LoginThrottle({ authenticator, limits, clock, counters: this.#counters });
   }
 
   #listenerFor(options: Exclude<ListenOptions, Listener>): Listener {

@@ -16,10 +16,24 @@ export {
   type ProcessUse,
   type StoreUse,
 } from './admin/broker-metrics.js';
+export {
+  AuthenticatorChain,
+  type ChainAuthenticator,
+  NamelessAuthenticator,
+  type Verdict,
+} from './auth/authenticator-chain.js';
+export { CertificateAuthenticator } from './auth/certificate-authenticator.js';
+export { HttpAuthenticator } from './auth/http-authenticator.js';
+export { JwtAuthenticator, type JwtKeys } from './auth/jwt-authenticator.js';
+export { hashPassword, passwordHashText } from './auth/password-hash.js';
+export { UserAuthenticator } from './auth/user-authenticator.js';
+export { parseUserFile, type Users } from './auth/user-file.js';
 export type {
+  AuthenticationConfig,
   BrokerConfig,
   ConfigProblem,
   HttpConfig,
+  JwtConfig,
   ListenerConfig,
   LogLevel,
   SecureWebSocketListenerConfig,
@@ -33,11 +47,13 @@ export type {
 export { type ConfigFile, parseConfigFile } from './config/config-file.js';
 export { configurationMarkdown } from './config/config-markdown.js';
 export { hostPort, isLoopback } from './config/host-address.js';
+export { loadTextFile } from './config/load-text-file.js';
 export { loadConfigFile } from './config/load-config.js';
 export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
 export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
 export { configFilePath } from './config/settings.js';
 export { TlsFileError } from './listeners/tls/tls-material.js';
+export { identityProblem } from './model/identity-name.js';
 export { backupStore } from './stores/lmdb/backup-store.js';
 export { compactStore } from './stores/lmdb/compact-store.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';

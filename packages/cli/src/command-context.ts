@@ -9,6 +9,10 @@ export interface CommandContext {
   readonly out: (line: string) => void;
   /** Writes one line to stderr, with the name of the program before it. */
   readonly err: (line: string) => void;
+  /** Reads a line that is not shown; `undefined` if none came. */
+  readonly readSecret: (prompt: string) => Promise<string | undefined>;
+  /** Whether a person types what {@link readSecret} reads. */
+  readonly typesSecrets: boolean;
   /** Aborted on SIGINT and SIGTERM, with the signal's name. A command ends by returning. */
   readonly signal: AbortSignal;
   /** Opens the log on stdout; called once, when the level is known. */

@@ -16,21 +16,26 @@ export interface Said {
 export interface CommandRun {
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** What is typed where a secret is asked for, line by line. */
+  readonly secrets?: readonly string[];
+  /** Whether a person types them. */
+  readonly typed?: boolean;
   /** Told each line that is logged. */
   readonly onLog?: (line: LogLine) => void;
 }
 
 /** Runs the program in this process, with arrays for its streams. */
-export async function runInProcess(
-  args: readonly string[],
-  { env = {}, signal = new AbortController().signal, onLog = () => {} }: CommandRun = {},
-): Promise<Said> {
+export async function runInProcess(args: readonly string[], run: CommandRun = {}): Promise<Said> {
+  const { env = {}, signal = new AbortController().signal, onLog = () => {}, typed = false } = run;
+  const secrets = [...(run.secrets ?? [])];
   const out: string[] = [];
   const err: string[] = [];
   const context: CommandContext = {
     version: '1.2.3',
     env,
     signal,
+    readSecret: async () => secrets.shift(),
+    typesSecrets: typed,
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
     openLog: async () => arrayLog(onLog),

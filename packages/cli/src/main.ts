@@ -39,6 +39,11 @@ async function main(args: readonly string[]): Promise<void> {
     env: process.env,
     out: (line) => void process.stdout.write(`${line}\n`),
     err: writeError,
+    readSecret: async (prompt) => {
+      const { readSecret } = await import('./read-secret.js');
+      return readSecret(process.stdin, prompt, (text) => void process.stderr.write(text));
+    },
+    typesSecrets: process.stdin.isTTY,
     signal: shutdown.signal,
     openLog: async (level) => {
       const { openLog, standardOutput } = await import('./log.js');

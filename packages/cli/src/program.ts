@@ -24,6 +24,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/config-command.js')).configCommand,
   },
   {
+    name: 'passwd',
+    summary: 'Set the password of a user',
+    load: async () => (await import('./commands/passwd-command.js')).passwdCommand,
+  },
+  {
     name: 'store',
     summary: 'Back up, check and repair what the broker keeps on disk',
     load: async () => (await import('./commands/store-command.js')).storeCommand,

@@ -32,6 +32,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_connects_refused_total',
     help: 'CONNECT packets answered with another return code',
   },
+  loginsThrottled: {
+    name: 'magpie_logins_throttled_total',
+    help: 'Logins refused unchecked, after too many wrong passwords',
+  },
   protocolErrors: {
     name: 'magpie_protocol_errors_total',
     help: 'Connections closed because the client broke MQTT',

@@ -10,7 +10,10 @@ export interface Credentials {
   readonly certificate?: ClientCertificate | undefined;
 }
 
-/** `bad-credentials` answers CONNACK 4, `not-authorized` CONNACK 5, `unavailable` CONNACK 3. */
+/**
+ * `bad-credentials` answers CONNACK 4, `not-authorized` and `too-many-failures` CONNACK 5,
+ * `unavailable` CONNACK 3.
+ */
 export type AuthenticationResult =
   | {
       readonly allowed: true;
@@ -18,10 +21,14 @@ export type AuthenticationResult =
       readonly username?: string;
       /** Nobody vouches for a name: what the client says its name is does not count. */
       readonly anonymous?: boolean;
+      /**
+       * When what was shown ceases to hold, in ms since 1970: the connection is closed then.
+       */
+      readonly expiresAtMs?: number;
     }
   | {
       readonly allowed: false;
-      readonly why: 'bad-credentials' | 'not-authorized' | 'unavailable';
+      readonly why: 'bad-credentials' | 'not-authorized' | 'too-many-failures' | 'unavailable';
     };
 
 /** Decides who may connect. A promise keeps only that one client waiting. */

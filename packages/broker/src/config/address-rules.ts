@@ -13,11 +13,11 @@ export interface WantedAddress {
 }
 
 /**
- * What is wrong with the addresses as a whole: a public one without `anonymous` (nothing else would
- * stop a stranger), and a port wanted twice (the system would blame "another process" for it).
+ * What is wrong with the addresses as a whole: a public one where nothing would stop a
+ * stranger, and a port wanted twice (the system would blame "another process" for it).
  */
-export function addressProblems(wanted: readonly WantedAddress[], anonymous: boolean): string[] {
-  return [...(anonymous ? [] : publicAddresses(wanted)), ...sharedPorts(wanted)];
+export function addressProblems(wanted: readonly WantedAddress[], isOpen: boolean): string[] {
+  return [...(isOpen ? [] : publicAddresses(wanted)), ...sharedPorts(wanted)];
 }
 
 function publicAddresses(wanted: readonly WantedAddress[]): string[] {

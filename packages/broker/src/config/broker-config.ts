@@ -13,6 +13,8 @@ export interface BrokerConfig {
   readonly limits: Limits;
   /** The operator allowed clients without a user name on every address, not on loopback alone. */
   readonly anonymous: boolean;
+  /** `undefined`: nobody is asked who he is. */
+  readonly authentication: AuthenticationConfig | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -89,6 +91,28 @@ export interface HttpConfig {
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Who says who a client is, at least one: asked in the order certificate, jwt, users, http. */
+export interface AuthenticationConfig {
+  /** Path of the file of users. */
+  readonly users: string | undefined;
+  readonly certificate: { readonly username: 'CN' | 'DNS' | 'email' } | undefined;
+  readonly jwt: JwtConfig | undefined;
+  readonly http: HttpAuthenticationConfig | undefined;
+}
+
+export interface JwtConfig {
+  readonly keys: { readonly secret: string } | { readonly file: string } | { readonly url: string };
+  readonly issuer: string | undefined;
+  readonly audience: string | undefined;
+  readonly usernameClaim: string;
+}
+
+export interface HttpAuthenticationConfig {
+  readonly url: string;
+  readonly timeoutMs: number;
+  readonly cacheMs: number;
+}
 
 /** Something the operator has to change. */
 export interface ConfigProblem {

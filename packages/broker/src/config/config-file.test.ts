@@ -13,7 +13,7 @@ http: { port: x }
 storage: { dri: ./data, sync: os }
 authentication:
   anonymous: yes
-  users: passwd
+  users: [passwd]
 authorisation: acl
 authorization: acl.yaml
 limits:
@@ -35,7 +35,7 @@ const BAD_REPORT = [
   '8:12: storage.dri is not a known key: did you mean dir?',
   '8:25: storage.sync is not available in Magpie 0.1: every acknowledgement waits for the disk',
   '10:14: authentication.anonymous must be true or false: current value is yes',
-  '11:3: authentication.users is not available in Magpie 0.1: every client is anonymous',
+  '11:10: authentication.users must be the path of a file: current value is a list',
   '12:1: authorisation is not a known key',
   '13:1: authorization is not available in Magpie 0.1: '
     + 'every client may publish and subscribe to every topic',

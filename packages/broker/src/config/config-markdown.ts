@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import { authenticationSchema, httpSchema, logSchema, storageSchema } from './config-schema.js';
+import {
+  authenticationSchema,
+  certificateSchema,
+  httpAuthenticationSchema,
+  jwtSchema,
+} from './authentication-schema.js';
+import { httpSchema, logSchema, storageSchema } from './config-schema.js';
 import {
   secureWebSocketListenerSchema,
   tcpListenerSchema,
@@ -35,6 +41,13 @@ export function configurationMarkdown(): string {
     '### authentication',
     AUTHENTICATION_NOTE,
     schemaTable(authenticationSchema),
+    '`authentication.certificate`:',
+    schemaTable(certificateSchema),
+    '`authentication.jwt`:',
+    schemaTable(jwtSchema),
+    '`authentication.http`:',
+    schemaTable(httpAuthenticationSchema),
+    HTTP_AUTHENTICATION_NOTE,
     '### log',
     schemaTable(logSchema),
     '### limits',
@@ -76,7 +89,7 @@ listeners:
   - { type: tls, host: 0.0.0.0, port: 8883, cert: server.crt, key: server.key }
 http: { port: 18083 }
 storage: { dir: ./data }
-authentication: { anonymous: true }
+authentication: { users: passwd }
 limits: { queuedMessagesMax: 200000 }
 log: { level: info }
 \`\`\``;
@@ -101,8 +114,21 @@ at the working directory. The directory is made if it is missing, for the broker
 serves one broker at a time, and has to be on a disk of the machine: not on a network file system.`;
 
 const AUTHENTICATION_NOTE = `While no authentication is configured, only loopback addresses
-(\`127.0.0.1\`, \`::1\`, \`localhost\`) are listened on. A public address needs
-\`anonymous: true\` or \`--allow-anonymous\`.`;
+(\`127.0.0.1\`, \`::1\`, \`localhost\`) are listened on. A public address needs it, or
+\`anonymous: true\`, or \`--allow-anonymous\`.
+
+Who is to say who a client is, is asked in this order: \`certificate\`, \`jwt\`, \`users\`,
+\`http\`. The first that knows the client decides; who is known to none is refused. Wrong passwords
+are limited in number (\`loginFailuresPerAddressMax\`, \`loginFailuresPerUserMax\`). Files are
+read at the start, which one that cannot be used stops. A user file of mosquitto (\`$7$\`,
+\`$6$\`) can be used as it is. The HTTP port knows no users: on a public address, everybody can
+read the metrics.`;
+
+const HTTP_AUTHENTICATION_NOTE = `The service gets
+\`{ "clientId", "username", "password", "address", "certificate" }\`, without what the client has
+not given, and answers with status 200 and \`{ "result": "allow" }\`, \`"deny"\` or
+\`"next"\`; \`"username"\` beside \`"allow"\` gives the user another name. Whatever else comes, or
+nothing in time, refuses the client (CONNACK 3).`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
+import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
 import { boolean, host, integer, isPath, port } from './schema-parts.js';
 
@@ -38,18 +39,6 @@ export const storageSchema = z
     path: ['memory'],
     message: 'false or left out beside storage.dir',
   });
-
-export const authenticationSchema = z.strictObject(
-  {
-    anonymous: boolean
-      .optional()
-      .describe(
-        'Accept clients without authentication on every address. '
-          + 'Default: on loopback addresses only.',
-      ),
-  },
-  'a table of keys',
-);
 
 export const logSchema = z.strictObject(
   {

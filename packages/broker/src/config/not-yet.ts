@@ -7,9 +7,6 @@ export const RELEASE = '0.1';
  */
 export const NOT_YET = {
   'storage.sync': 'every acknowledgement waits for the disk',
-  'authentication.users': 'every client is anonymous',
-  'authentication.certificate': 'every client is anonymous',
-  'authentication.jwt': 'every client is anonymous',
   authorization: 'every client may publish and subscribe to every topic',
 } as const satisfies Record<string, string>;
 

@@ -56,6 +56,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
     storage: { dir: './data' },
     limits: limitsFrom(),
     anonymous: false,
+    authentication: undefined,
     logLevel: 'info',
   });
 });
@@ -136,6 +137,44 @@ test('resolveConfig() lets --port add a listener beside one of TLS', () => {
   const said = { file: tlsFile, flags: { port: '5', host: '::1' } };
   assert.equal(listenersOf(said), 'tls ::1:8883, wss ::1:8084/mqtt, tcp ::1:5');
 });
+
+const SECTION = `listeners:
+  - { type: tls, host: 0.0.0.0, cert: c, key: k, ca: a, clientCertificate: request }
+authentication:
+  anonymous: false
+  users: passwd
+  certificate: { username: email }
+  jwt: { jwks: keys.json, issuer: i }
+  http: { url: "http://auth/", cache: 60 }
+`;
+
+test('resolveConfig() listens on a public address where clients say who they are', () => {
+  const { authentication, anonymous } = resolved({ file: SECTION, path: '/etc/m.yaml' });
+  assert.equal(anonymous, false);
+  assert.deepEqual(authentication, {
+    users: join('/etc', 'passwd'),
+    certificate: { username: 'email' },
+    jwt: {
+      keys: { file: join('/etc', 'keys.json') },
+      issuer: 'i',
+      audience: undefined,
+      usernameClaim: 'sub',
+    },
+    http: { url: 'http://auth/', timeoutMs: 5000, cacheMs: 60_000 },
+  });
+});
+
+const SECRET = 's'.repeat(32);
+const keyCases: [section: string, keys: object][] = [
+  ['jwks: https://auth/keys', { url: 'https://auth/keys' }],
+  [`secret: ${SECRET}`, { secret: SECRET }],
+];
+for (const [section, keys] of keyCases) {
+  test(`resolveConfig() reads ${section}`, () => {
+    const { authentication } = resolved({ file: `authentication: { jwt: { ${section} } }` });
+    assert.deepEqual(authentication?.jwt?.keys, keys);
+  });
+}
 
 const DEFAULT = { dir: './data' };
 const FLAG = { dir: 'f' };
@@ -250,8 +289,8 @@ const PUBLIC =
   'is a public address and no authentication is configured: listen on 127.0.0.1, or let everybody '
   + 'in with --allow-anonymous (in magpie.yaml: authentication: { anonymous: true })';
 const NOBODY =
-  'leaves nobody who may connect: this version has no other authentication, so leave it out '
-  + '(loopback addresses only) or set it to true';
+  'leaves nobody who may connect: add users, certificate, jwt or http, leave it out (loopback '
+  + 'addresses only) or set it to true';
 
 const badCases: [rule: string, said: Said, expected: string[]][] = [
   ['a public host', { flags: { host: '0.0.0.0' } }, [`--host 0.0.0.0 ${PUBLIC}`]],
@@ -273,6 +312,14 @@ const badCases: [rule: string, said: Said, expected: string[]][] = [
     'nobody who may connect by variable',
     { env: { MAGPIE_ALLOW_ANONYMOUS: 'false' } },
     [`MAGPIE_ALLOW_ANONYMOUS=false ${NOBODY}`],
+  ],
+  [
+    'users by certificates that nobody asks for',
+    { file: 'authentication: { certificate: { username: CN } }' },
+    [
+      'm.yaml:1:32: authentication.certificate needs a listener of type tls or wss with '
+        + 'clientCertificate',
+    ],
   ],
   [
     'a port that could mean two listeners',

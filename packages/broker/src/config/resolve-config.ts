@@ -2,8 +2,10 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { limitsFrom } from '../model/limits.js';
 import { addressProblems, type WantedAddress } from './address-rules.js';
 import type {
+  AuthenticationConfig,
   BrokerConfig,
   ConfigProblem,
+  JwtConfig,
   ListenerConfig,
   StorageConfig,
   TlsCertificateConfig,
@@ -44,6 +46,7 @@ export type ResolvedConfig =
 const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORTS = { tcp: 1883, tls: 8883, ws: 8083, wss: 8084 } as const;
 const DEFAULT_WS_PATH = '/mqtt';
+const DEFAULT_HTTP_TIMEOUT_MS = 5000;
 const DEFAULT_HTTP_PORT = 18083;
 const DEFAULT_BACKLOG = 1024;
 const DEFAULT_DATA_DIR = './data';
@@ -60,14 +63,19 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
   const listeners = placeListeners(settings, file);
   const http = placeHttp(settings, file);
   const anonymous = settings.anonymous ?? anonymousInFile(file);
+  const authentication = placeAuthentication(file);
   const addresses = [...listeners.map(wantedAddress), ...(http === undefined ? [] : [http])];
   const ambiguous = portProblems(settings, file);
+  const isOpen = authentication !== undefined || anonymous?.value === true;
   const problems = [
     ...ambiguous,
     ...(listeners.length === 0 ? [nothingToListenOn(settings)] : []),
-    ...(anonymous?.value === false ? [nobodyMayConnect(anonymous)] : []),
+    ...(anonymous?.value === false && authentication === undefined
+      ? [nobodyMayConnect(anonymous)]
+      : []),
+    ...certificateProblems(authentication, listeners, file),
     // A port that was given to several listeners is reported once, not as a collision too.
-    ...(ambiguous.length === 0 ? addressProblems(addresses, anonymous?.value === true) : []),
+    ...(ambiguous.length === 0 ? addressProblems(addresses, isOpen) : []),
   ];
   if (problems.length > 0) {
     return { ok: false, problems: problems.map((message) => ({ message, usage: false })) };
@@ -80,6 +88,7 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
       storage: placeStorage(settings, file),
       limits: limitsFrom({ ...file.values.limits, ...settings.limits }),
       anonymous: anonymous?.value === true,
+      authentication,
       logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
     },
     warnings: misspeltVariables(env),
@@ -208,6 +217,47 @@ function anonymousInFile(file: ConfigFile): Given<boolean> | undefined {
   return { value, origin: `${file.locate(['authentication', 'anonymous'])} ${value}` };
 }
 
+function placeAuthentication(file: ConfigFile): AuthenticationConfig | undefined {
+  const { users, certificate, jwt, http } = file.values.authentication ?? {};
+  const given = [users, certificate, jwt, http].some((one) => one !== undefined);
+  if (!given) return undefined;
+  return {
+    users: users && besideFile(users, file),
+    certificate,
+    jwt: jwt && {
+      keys: jwtKeys(jwt.secret, jwt.jwks ?? '', file),
+      issuer: jwt.issuer,
+      audience: jwt.audience,
+      usernameClaim: jwt.username ?? 'sub',
+    },
+    http: http && {
+      url: http.url,
+      timeoutMs: http.timeout ?? DEFAULT_HTTP_TIMEOUT_MS,
+      cacheMs: (http.cache ?? 0) * 1000,
+    },
+  };
+}
+
+function jwtKeys(secret: string | undefined, jwks: string, file: ConfigFile): JwtConfig['keys'] {
+  if (secret !== undefined) return { secret };
+  return /^https?:\/\//.test(jwks) ? { url: jwks } : { file: besideFile(jwks, file) };
+}
+
+/** Users by certificates need somebody who asks for certificates. */
+function certificateProblems(
+  authentication: AuthenticationConfig | undefined,
+  listeners: readonly PlacedListener[],
+  file: ConfigFile,
+): string[] {
+  if (authentication?.certificate === undefined) return [];
+  const asks = listeners.some(
+    ({ config }) => 'clientCertificate' in config && config.clientCertificate !== 'none',
+  );
+  if (asks) return [];
+  const where = file.locate(['authentication', 'certificate']);
+  return [`${where} needs a listener of type tls or wss with clientCertificate`];
+}
+
 /** One port cannot be meant for two listeners. */
 function portProblems({ port, ws }: Settings, file: ConfigFile): string[] {
   const problems: string[] = [];
@@ -228,7 +278,7 @@ function nothingToListenOn({ ws }: Settings): string {
 
 function nobodyMayConnect({ origin }: Given<boolean>): string {
   return (
-    `${origin} leaves nobody who may connect: this version has no other authentication, `
-    + 'so leave it out (loopback addresses only) or set it to true'
+    `${origin} leaves nobody who may connect: add users, certificate, jwt or http, `
+    + 'leave it out (loopback addresses only) or set it to true'
   );
 }

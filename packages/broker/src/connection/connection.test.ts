@@ -987,3 +987,19 @@ test('Connection has no more output than outputBytesMax and a turn', () => {
   assert.ok(lent + collected < 52_000, `${lent} + ${collected}`);
   assert.ok(world.counters.bytesSent - before > 0);
 });
+
+test('Connection ends when what the client has shown expires, and not before', () => {
+  const world = new ConnectionWorld();
+  const expiresAtMs = world.clock.wallMs() + 5000;
+  world.authenticator.answer = () => ({ allowed: true, username: 'u', expiresAtMs });
+  const peer = world.connect('a');
+  const other = world.connect('b');
+  other.send({ type: 'disconnect' });
+  other.close();
+  world.clock.advance(4900);
+  assert.deepEqual(world.ended, ['b: client-disconnect']);
+  world.clock.advance(200);
+  assert.deepEqual(world.ended, ['b: client-disconnect', 'a: credentials-expired']);
+  peer.close();
+  world.assertEmpty();
+});

@@ -77,6 +77,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #keepAliveS = 0;
   #lastPacketMs: number;
   #timer: TimerEntry | undefined;
+  /** The end of what the client has shown to prove who it is. */
+  #expiry: TimerEntry | undefined;
   /** Why reading is paused. */
   #waiting = false;
   #heldBack = false;
@@ -170,6 +172,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#leave(reason);
     this.#writer.stop();
     this.#stopTimer();
+    if (this.#expiry !== undefined) this.#around.wheel.cancel(this.#expiry);
     if (this.#gone) return;
     // A peer that does not read what is left would keep the socket open.
     this.#timer = this.#around.wheel.schedule(this, this.#around.clock.nowMs() + LINGER_MS);
@@ -311,6 +314,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#lastPacketMs = this.#around.clock.nowMs();
     this.#restartTimer();
     this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
+    this.#expireAt(client.expiresAtMs);
     const { clientId, address } = client.principal;
     log.info({ event: 'connected', clientId, address }, 'client connected');
     connecting.announce(client, sessionPresent);
@@ -414,6 +418,17 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #refuse(returnCode: number): void {
     this.#outlet.send({ type: 'connack', sessionPresent: false, returnCode });
+  }
+
+  /** @param wallMs In ms since 1970. */
+  #expireAt(wallMs: number | undefined): void {
+    if (wallMs === undefined) return;
+    const { clock, wheel } = this.#around;
+    const due = () => {
+      this.close('credentials-expired');
+      return Infinity;
+    };
+    this.#expiry = wheel.schedule({ due }, clock.nowMs() + wallMs - clock.wallMs());
   }
 
   #restartTimer(): void {

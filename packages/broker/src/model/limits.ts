@@ -39,6 +39,26 @@ export const LIMITS = {
     min: 1,
     max: 3600,
   },
+  loginFailuresPerAddressMax: {
+    doc: 'Most wrong passwords from one address in a minute.',
+    policy:
+      'Until the minute is over, logins from there are refused unchecked, but for users who have '
+      + 'logged in from there before.',
+    unit: 'logins',
+    default: 100,
+    min: 1,
+    max: 1_000_000,
+  },
+  loginFailuresPerUserMax: {
+    doc: 'Most wrong passwords for one user name in a minute, from all addresses together.',
+    policy:
+      'Until the minute is over, logins of the user are refused unchecked, but from addresses he '
+      + 'has logged in from before.',
+    unit: 'logins',
+    default: 20,
+    min: 1,
+    max: 1_000_000,
+  },
   packetBytesMax: {
     doc: 'Largest packet taken from a client, fixed header included.',
     policy: 'The connection is closed as soon as the header declares more; nothing is buffered.',

@@ -15,6 +15,8 @@ export class Counters {
   tlsHandshakesFailed = 0;
   connectsAccepted = 0;
   connectsRefused = 0;
+  /** Logins refused unchecked: `loginFailuresPerAddressMax`, `loginFailuresPerUserMax`. */
+  loginsThrottled = 0;
   protocolErrors = 0;
   bytesReceived = 0;
   bytesSent = 0;

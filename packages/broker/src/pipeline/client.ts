@@ -8,6 +8,8 @@ export interface Client {
   readonly principal: Principal;
   readonly session: Session;
   readonly outlet: Outlet;
+  /** When what it has shown to prove who it is ceases to hold, in ms since 1970. */
+  readonly expiresAtMs?: number | undefined;
   /** Published when the connection ends without DISCONNECT (MQTT-3.1.2-8). */
   will: StoredWill | undefined;
 }

@@ -98,6 +98,7 @@ const refusals: readonly (readonly [
 ])[] = [
   ['bad credentials', { allowed: false, why: 'bad-credentials' }, {}, {}, 4],
   ['not authorized', { allowed: false, why: 'not-authorized' }, {}, {}, 5],
+  ['too many failures', { allowed: false, why: 'too-many-failures' }, {}, {}, 5],
   ['unavailable', { allowed: false, why: 'unavailable' }, {}, {}, 3],
   ['a will that is too large', ALLOWED, { will: willOf() }, { willBytesMax: 2 }, 5],
   [

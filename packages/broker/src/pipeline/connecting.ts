@@ -116,7 +116,9 @@ export class Connecting {
     const { session, present } = this.#registry.open(clientId, packet.cleanSession);
     this.#connected.set(clientId, connection);
     const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
-    const client: Client = { principal, session, outlet, will: this.#will(packet, principal) };
+    const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
+    const will = this.#will(packet, principal);
+    const client: Client = { principal, session, outlet, expiresAtMs, will };
     const wrote = this.#gate.writes !== writes;
     // Where nothing was written, what an earlier CONNECT ended may still come back after a crash.
     const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);
@@ -172,6 +174,7 @@ type Refusal = { readonly returnCode: number; readonly why: string };
 
 const RETURN_CODES = {
   'bad-credentials': CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code,
+  'too-many-failures': CONNACK_CODES.NOT_AUTHORIZED.code,
   'not-authorized': CONNACK_CODES.NOT_AUTHORIZED.code,
   unavailable: CONNACK_CODES.SERVER_UNAVAILABLE.code,
 } as const;

@@ -9,6 +9,8 @@ export type CloseReason =
   /** The program that embeds the broker asked for it. */
   | 'server-disconnect'
   | 'connection-lost'
+  /** What the client has shown to prove who it is, a token, has expired. */
+  | 'credentials-expired'
   | 'connect-timeout'
   | 'keep-alive-timeout'
   | 'protocol-error'

@@ -8,7 +8,8 @@ import {
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { serve, ServeFailure } from './serve.js';
+import { serve } from './serve.js';
+import { ServeFailure } from './serve-failure.js';
 
 /** `magpie broker`: runs the broker until a signal ends it. */
 export function brokerCommand(
@@ -83,7 +84,7 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     await running.close();
   } catch (error) {
     if (!(error instanceof ServeFailure)) throw error;
-    err(error.message);
+    for (const line of error.message.split('\n')) err(line);
     return EXIT.failure;
   }
   log.info({}, 'closed');

@@ -6,9 +6,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createBroker, limitsFrom } from '@magpie/broker';
-import { type BrokerConfig, type ListenerConfig, LmdbStore } from '@magpie/broker/server';
+import {
+  type AuthenticationConfig,
+  type BrokerConfig,
+  type ListenerConfig,
+  LmdbStore,
+} from '@magpie/broker/server';
 import { arrayLog, type LogLine } from '../command.testing.js';
-import { serve, ServeFailure } from './serve.js';
+import { serve } from './serve.js';
+import { ServeFailure } from './serve-failure.js';
 
 const TCP: ListenerConfig = {
   type: 'tcp',
@@ -37,6 +43,7 @@ const BASE: BrokerConfig = {
   storage: { memory: true },
   limits: limitsFrom(),
   anonymous: false,
+  authentication: undefined,
   logLevel: 'info',
 };
 
@@ -102,6 +109,20 @@ test('serve() says nothing about loopback when everybody was let in on purpose',
   assert.doesNotMatch(lines.map(({ msg }) => msg).join(), /authentication|everybody/);
 });
 
+const CERTIFICATES: AuthenticationConfig = {
+  users: undefined,
+  certificate: { username: 'CN' },
+  jwt: undefined,
+  http: undefined,
+};
+
+test('serve() says who can read the metrics where clients have to say who they are', async (t) => {
+  const config = { ...BASE, authentication: CERTIFICATES };
+  assert.doesNotMatch((await served(t, config)).lines.map(({ msg }) => msg).join(), /everybody/);
+  const { lines } = await served(t, { ...config, http: { host: '0.0.0.0', port: 0 } });
+  assert.match(lines.map(({ msg }) => msg).join(), /everybody .* may read health and metrics/);
+});
+
 test('Running.close() frees every port', async (t) => {
   const { running, portOf } = await served(t, BASE);
   const ports = [portOf('tcp'), portOf('http')];
@@ -132,6 +153,11 @@ const refusals: [
     'an address of another machine',
     () => ({ listeners: [{ ...TCP, host: '192.0.2.1' }] }),
     /^Cannot listen for tcp on 192\.0\.2\.1:0: this machine does not have the address$/,
+  ],
+  [
+    'a user file that is not there',
+    () => ({ authentication: { ...CERTIFICATES, users: 'none.passwd' } }),
+    /^Cannot read the user file none\.passwd: there is no such file$/,
   ],
   [
     'a certificate that is not there',

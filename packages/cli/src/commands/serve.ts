@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type Broker, createBroker, type Logger } from '@magpie/broker';
+import { type Broker, type BrokerOptions, createBroker, type Logger } from '@magpie/broker';
 import {
   type AdminServer,
   type BrokerConfig,
@@ -12,6 +12,8 @@ import {
   startAdminServer,
   TlsFileError,
 } from '@magpie/broker/server';
+import { openAuthentication } from './open-authentication.js';
+import { ServeFailure } from './serve-failure.js';
 
 export interface ServeOptions {
   readonly log: Logger;
@@ -28,21 +30,19 @@ export interface Running {
   close(): Promise<void>;
 }
 
-/** What the operator asked for cannot be had: an address, a data directory, room on the disk. */
-export class ServeFailure extends Error {
-  override readonly name = 'ServeFailure';
-}
-
 /**
  * Starts a broker and everything that its configuration names, and logs one line `listening` for
  * each that stands. Before the first of them, everything that was stored has been loaded.
  *
- * @throws {ServeFailure} if the data directory or an address cannot be had; what already stood is
- * closed then.
+ * @throws {ServeFailure} if a file, the data directory or an address cannot be had; what already
+ * stood is closed then.
  */
 export async function serve(config: BrokerConfig, options: ServeOptions): Promise<Running> {
   const { log, version } = options;
-  const { broker, store } = await openBroker(config, log);
+  const authenticator = await openAuthentication(config);
+  const { broker, store } = await openBroker(config, log, {
+    ...(authenticator && { authenticator }),
+  });
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
@@ -80,16 +80,21 @@ interface Opened {
   readonly store: LmdbStore | undefined;
 }
 
-async function openBroker({ storage, limits }: BrokerConfig, log: Logger): Promise<Opened> {
+async function openBroker(
+  { storage, limits }: BrokerConfig,
+  log: Logger,
+  access: Pick<BrokerOptions, 'authenticator'>,
+): Promise<Opened> {
+  const options = { limits, log, ...access };
   if ('memory' in storage) {
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
-    return { broker: await createBroker({ limits, log }), store: undefined };
+    return { broker: await createBroker(options), store: undefined };
   }
   const { dir } = storage;
   const store = await toldByStore(LmdbStore.open(dir, { log }), resolve(dir));
   let broker: Broker;
   try {
-    broker = await toldByStore(createBroker({ limits, log, store }));
+    broker = await toldByStore(createBroker({ ...options, store }));
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -141,9 +146,13 @@ function metricsOf(broker: Broker, store: LmdbStore | undefined, version: string
 }
 
 /** Says who can reach the broker when that may surprise somebody. */
-function logExposure({ listeners, http, anonymous }: BrokerConfig, log: Logger): void {
+function logExposure(config: BrokerConfig, log: Logger): void {
+  const { listeners, http, anonymous, authentication } = config;
   const hosts = [...listeners, ...(http === undefined ? [] : [http])].map(({ host }) => host);
-  if (!hosts.every(isLoopback)) {
+  if (authentication !== undefined) {
+    if (http === undefined || isLoopback(http.host)) return;
+    log.warn({}, 'everybody who reaches this machine may read health and metrics');
+  } else if (!hosts.every(isLoopback)) {
     log.warn({}, 'everybody who reaches this machine may connect, publish and subscribe');
   } else if (!anonymous) {
     log.info({}, 'no authentication is configured: listening on loopback addresses only');

@@ -12,6 +12,8 @@ function context(signal = new AbortController().signal) {
     signal,
     out: () => assert.fail(),
     err: (line) => void err.push(line),
+    readSecret: () => assert.fail(),
+    typesSecrets: false,
     openLog: async () => ({ ...silentLogger, fatal() {}, isLevelEnabled: () => false, flush() {} }),
   };
   return { err, value };

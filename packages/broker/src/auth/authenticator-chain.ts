@@ -1,0 +1,56 @@
+import type { AuthenticationResult, Authenticator, Credentials } from './authenticator.js';
+
+/** What one of a chain says; `next`: it knows nothing of this client, another may. */
+export type Verdict = AuthenticationResult | 'next';
+
+/** One authenticator of an {@link AuthenticatorChain}. */
+export interface ChainAuthenticator {
+  /**
+   * The bytes of the credentials are valid only until it returns. A rejection or an exception
+   * refuses the client: nobody behind it is asked.
+   */
+  authenticate(credentials: Credentials): Verdict | Promise<Verdict>;
+}
+
+/**
+ * Asks one authenticator after the other; the first that says yes or no decides. Who is known to
+ * none of them is refused: with a name as for a wrong password, without one as not authorized.
+ */
+export class AuthenticatorChain implements Authenticator {
+  readonly #links: readonly ChainAuthenticator[];
+
+  constructor(links: readonly ChainAuthenticator[]) {
+    this.#links = links;
+  }
+
+  authenticate(given: Credentials): AuthenticationResult | Promise<AuthenticationResult> {
+    // Those behind one that takes its time are asked when the bytes of the CONNECT are gone.
+    const { password } = given;
+    const credentials = { ...given, password: password && new Uint8Array(password) };
+    return this.#ask(credentials, 0);
+  }
+
+  #ask(
+    credentials: Credentials,
+    from: number,
+  ): AuthenticationResult | Promise<AuthenticationResult> {
+    for (let at = from; at < this.#links.length; at++) {
+      const verdict = this.#links[at]?.authenticate(credentials) ?? 'next';
+      if (verdict instanceof Promise) {
+        return verdict.then((late) => (late === 'next' ? this.#ask(credentials, at + 1) : late));
+      }
+      if (verdict !== 'next') return verdict;
+    }
+    return credentials.username === undefined ? NOT_AUTHORIZED : BAD_CREDENTIALS;
+  }
+}
+
+/** Lets those in who give no name. The last of a chain, where everybody may come. */
+export class NamelessAuthenticator implements ChainAuthenticator {
+  authenticate({ username }: Credentials): Verdict {
+    return username === undefined ? { allowed: true, anonymous: true } : 'next';
+  }
+}
+
+const NOT_AUTHORIZED: AuthenticationResult = { allowed: false, why: 'not-authorized' };
+const BAD_CREDENTIALS: AuthenticationResult = { allowed: false, why: 'bad-credentials' };

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseUserFile } from './user-file.js';
+
+const HASH = `$7$101$${Buffer.alloc(12).toString('base64')}$${Buffer.alloc(64).toString('base64')}`;
+
+test('parseUserFile() reads users, and passes over comments and empty lines', () => {
+  const text = `# users\n\na:${HASH}\r\nb c:${HASH}\n__proto__:${HASH}`;
+  const { users, problems } = parseUserFile(text, 'passwd');
+  assert.deepEqual(problems, []);
+  assert.deepEqual([...users.keys()], ['a', 'b c', '__proto__']);
+});
+
+test('parseUserFile() tells everything that is wrong, and never a password', () => {
+  const text = `a:secret\nb\n:${HASH}\nc:${HASH}\nc:${HASH}\n`;
+  const { problems } = parseUserFile(text, 'passwd');
+  assert.deepEqual(problems, [
+    'passwd:1: the password of a user: it is no hash: make it with magpie passwd',
+    'passwd:2: a line must be NAME:HASH',
+    'passwd:3: a line must be NAME:HASH',
+    'passwd:5: a user that is there already',
+  ]);
+});
+
+for (const text of ['', '\n\n', '# nobody\n']) {
+  test(`parseUserFile() refuses a file without users: ${JSON.stringify(text)}`, () => {
+    assert.deepEqual(parseUserFile(text, 'passwd').problems, ['passwd: there is no user in it']);
+  });
+}
