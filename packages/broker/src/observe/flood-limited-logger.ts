@@ -2,10 +2,11 @@ import type { Clock } from '../model/clock.js';
 import type { Logger } from './logger.js';
 
 /**
- * A logger that nobody outside can flood: of each kind of event (`event` in the fields) it writes
- * {@link LINES_PER_SECOND_MAX} lines a second, and then one that tells how many were left out.
+ * A logger that nobody who is kept out can flood: of each kind of event (`event` in the fields) it
+ * writes {@link LINES_PER_SECOND_MAX} lines a second, and then one that tells how many were left
+ * out. Without a bound, who is refused often enough fills the disk.
  *
- * What a client does becomes a line; without a bound, who connects often enough fills the disk.
+ * What is told as `info` is written always: that a client connects, and that it leaves.
  */
 export class FloodLimitedLogger implements Logger {
   readonly #log: Logger;
@@ -23,7 +24,7 @@ export class FloodLimitedLogger implements Logger {
   }
 
   info(fields: object, message: string): void {
-    if (this.#mayPass('info', fields)) this.#log.info(fields, message);
+    this.#log.info(fields, message);
   }
 
   warn(fields: object, message: string): void {
@@ -34,7 +35,7 @@ export class FloodLimitedLogger implements Logger {
     if (this.#mayPass('error', fields)) this.#log.error(fields, message);
   }
 
-  #mayPass(level: keyof Logger, fields: object): boolean {
+  #mayPass(level: 'debug' | 'warn' | 'error', fields: object): boolean {
     const { event } = fields as { event?: unknown };
     if (typeof event !== 'string') return true;
     const nowMs = this.#clock.nowMs();
