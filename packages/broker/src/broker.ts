@@ -83,10 +83,16 @@ export type ListenOptions =
       readonly host?: string;
       readonly port?: number;
       readonly path?: string;
+      /** Web pages that may connect, by their `Origin` in lower case. By default all. */
+      readonly origins?: readonly string[] | undefined;
       readonly backlog?: number;
     }
   | ({ readonly type: 'tls' } & TlsListenOptions)
-  | ({ readonly type: 'wss'; readonly path?: string } & TlsListenOptions)
+  | ({
+      readonly type: 'wss';
+      readonly path?: string;
+      readonly origins?: readonly string[] | undefined;
+    } & TlsListenOptions)
   | Listener;
 
 /** What a listener over TLS needs beside its address: paths of PEM files. */
@@ -375,12 +381,19 @@ export class Broker implements AsyncDisposable {
   }
 
   #webSocketOptions(
-    options: { host?: string; port?: number; path?: string; backlog?: number },
+    options: Exclude<ListenOptions, Listener> & { readonly type: 'ws' | 'wss' },
     usualPort: number,
   ): WebSocketListenerOptions {
-    const { host = '127.0.0.1', port = usualPort, path = '/mqtt', backlog } = options;
+    const { host = '127.0.0.1', port = usualPort, path = '/mqtt', origins, backlog } = options;
     const messageBytesMax = this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES;
-    return { host, port, path, messageBytesMax, ...(backlog !== undefined && { backlog }) };
+    return {
+      host,
+      port,
+      path,
+      origins,
+      messageBytesMax,
+      ...(backlog !== undefined && { backlog }),
+    };
   }
 
   #secureServer(

@@ -41,6 +41,8 @@ export interface WebSocketListenerConfig {
   readonly port: number;
   readonly backlog: number;
   readonly path: string;
+  /** Web pages that may connect, in lower case; `undefined`: all. */
+  readonly origins: readonly string[] | undefined;
 }
 
 /** How a listener proves who it is, and what it asks of its clients. Paths of PEM files. */
@@ -77,6 +79,8 @@ export interface SecureWebSocketListenerConfig extends TlsConfig {
   readonly port: number;
   readonly backlog: number;
   readonly path: string;
+  /** Web pages that may connect, in lower case; `undefined`: all. */
+  readonly origins: readonly string[] | undefined;
 }
 
 export type ListenerConfig =

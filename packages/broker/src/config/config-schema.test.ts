@@ -18,7 +18,7 @@ const cases: [name: string, path: PropertyKey[], root: unknown, expected: string
     'a ws listener',
     ['listeners', 1],
     { listeners: [{ type: 'tcp' }, { type: 'ws' }] },
-    ['type', 'port', 'path', 'host', 'backlog'],
+    ['type', 'port', 'path', 'origins', 'host', 'backlog'],
   ],
   [
     'a tls listener',

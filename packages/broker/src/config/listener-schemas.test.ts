@@ -7,6 +7,8 @@ const PAIR = { cert: 'c', key: 'k' };
 const good: object[] = [
   { type: 'tcp' },
   { type: 'ws' },
+  { type: 'ws', origins: [] },
+  { type: 'ws', origins: ['https://a.example', 'http://localhost:3000', 'HTTP://B.example'] },
   { type: 'tls', ...PAIR },
   { type: 'tls', ...PAIR, ca: 'a', clientCertificate: 'none' },
   { type: 'tls', ...PAIR, ca: 'a', crl: 'l', clientCertificate: 'require', minVersion: '1.3' },
@@ -20,6 +22,12 @@ for (const listener of good) {
 
 const bad: object[] = [
   { type: 'udp' },
+  { type: 'tcp', origins: [] },
+  { type: 'ws', origins: 'https://a.example' },
+  { type: 'ws', origins: ['*'] },
+  { type: 'ws', origins: ['a.example'] },
+  { type: 'ws', origins: ['https://a.example/'] },
+  { type: 'wss', ...PAIR, origins: ['https://a.example:443'] },
   { type: 'tcp', ...PAIR },
   { type: 'tls' },
   { type: 'tls', cert: 'c' },

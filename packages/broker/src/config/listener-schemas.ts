@@ -16,6 +16,15 @@ const path = z
   .optional()
   .describe('Path of the URL; other paths are answered with 404. Default: `/mqtt`.');
 
+const ORIGIN_WANTED = 'an origin such as https://a.example, without a path';
+const origins = z
+  .array(z.string(ORIGIN_WANTED).refine(isOrigin, ORIGIN_WANTED), 'a list of origins')
+  .optional()
+  .describe(
+    'Web pages that may connect, by their origin, e.g. `[https://a.example]`; others are answered '
+      + 'with 403. Clients that are no browsers are not asked. Default: all pages may.',
+  );
+
 export const tcpListenerSchema = z.strictObject(
   {
     type: z.literal('tcp', 'tcp').describe('MQTT over TCP.'),
@@ -33,6 +42,7 @@ export const webSocketListenerSchema = z.strictObject(
     type: z.literal('ws', 'ws').describe('MQTT over WebSocket, subprotocol `mqtt`.'),
     port: port.optional().describe('Port; `0` takes any free one. Default: `8083`.'),
     path,
+    origins,
     ...socket,
   },
   'a table of keys',
@@ -93,6 +103,7 @@ export const secureWebSocketListenerSchema = withAuthorities(
       type: z.literal('wss', 'wss').describe('MQTT over WebSocket over TLS.'),
       port: port.optional().describe('Port; `0` takes any free one. Default: `8084`.'),
       path,
+      origins,
       ...socket,
       ...tls,
     },
@@ -114,6 +125,11 @@ export const listenerSchema = z.discriminatedUnion(
   // The same schema speaks of an entry that is no table and of a table with a wrong type.
   { error: ({ input }) => (input instanceof Object ? LISTENER_TYPES : 'a table of keys') },
 );
+
+/** As a browser writes it: scheme and host, and the port unless it is the usual one. */
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text.toLowerCase();
+}
 
 /** Client certificates are checked against somebody, and lists of revoked ones are of somebody. */
 function withAuthorities<T extends z.ZodObject>(schema: T): T {

@@ -49,6 +49,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
         host: '127.0.0.1',
         port: 8083,
         path: '/mqtt',
+        origins: undefined,
         backlog: 1024,
       },
     ],
@@ -123,6 +124,7 @@ test('resolveConfig() finds the files of TLS beside the file that names them', (
       type: 'wss',
       port: 8084,
       path: '/mqtt',
+      origins: undefined,
       cert: join('/etc', 's.crt'),
       key: join('/etc', 's.key'),
       certificates: [{ cert: join('/etc', 'o.crt'), key: join('/etc', 'o.key') }],
@@ -131,6 +133,15 @@ test('resolveConfig() finds the files of TLS beside the file that names them', (
       clientCertificate: 'none',
     },
   ]);
+});
+
+test('resolveConfig() writes origins as browsers do', () => {
+  const { listeners } = resolved({
+    file: 'listeners: [{ type: ws, origins: [HTTPS://A.Example] }]',
+  });
+  const [ws] = listeners;
+  assert.ok(ws?.type === 'ws');
+  assert.deepEqual(ws.origins, ['https://a.example']);
 });
 
 test('resolveConfig() lets --port add a listener beside one of TLS', () => {

@@ -160,12 +160,22 @@ function listenerConfig(
     case 'tls':
       return { type: 'tls', ...shared, ...tlsConfig(listener, file) };
     case 'ws':
-      return { type: 'ws', ...shared, path: listener.path ?? DEFAULT_WS_PATH };
-    default: {
-      const { path = DEFAULT_WS_PATH } = listener;
-      return { type: 'wss', ...shared, path, ...tlsConfig(listener, file) };
-    }
+      return { type: 'ws', ...shared, ...webSocketConfig(listener) };
+    default:
+      return {
+        type: 'wss',
+        ...shared,
+        ...webSocketConfig(listener),
+        ...tlsConfig(listener, file),
+      };
   }
+}
+
+function webSocketConfig({ path, origins }: FileListener & { type: 'ws' | 'wss' }) {
+  return {
+    path: path ?? DEFAULT_WS_PATH,
+    origins: origins?.map((origin) => origin.toLowerCase()),
+  };
 }
 
 function tlsConfig(listener: FileListener & { type: 'tls' | 'wss' }, file: ConfigFile): TlsConfig {

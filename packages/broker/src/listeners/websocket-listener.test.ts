@@ -60,6 +60,31 @@ for (const { what, code, why, ...handshake } of refusals) {
   });
 }
 
+const PAGES = ['https://a.example', 'http://localhost:3000'];
+const origins: [origins: string[] | undefined, origin: string | undefined, welcome: boolean][] = [
+  [undefined, 'https://evil.example', true],
+  [PAGES, undefined, true],
+  [PAGES, 'https://a.example', true],
+  [PAGES, 'HTTPS://A.EXAMPLE', true],
+  [PAGES, 'http://localhost:3000', true],
+  [PAGES, 'http://a.example', false],
+  [PAGES, 'https://a.example:8443', false],
+  [PAGES, 'https://a.example.evil.example', false],
+  [PAGES, 'null', false],
+  [PAGES, '', false],
+  [[], 'https://a.example', false],
+];
+for (const [given, origin, welcome] of origins) {
+  test(`WebSocketListener for ${String(given)} and a page of ${origin}: ${welcome}`, async (t) => {
+    const world = await WebSocketWorld.listening(t, { origins: given });
+    const socket = await world.socket();
+    socket.write(upgrade({ Origin: origin }));
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    assert.match(String(answer), welcome ? /^HTTP\/1\.1 101 / : /^HTTP\/1\.1 403 /);
+    assert.equal(world.unclaimed.length, welcome ? 1 : 0);
+  });
+}
+
 test('WebSocketListener tells a browser that this is no web page', async (t) => {
   const world = await WebSocketWorld.listening(t);
   const asked = request({ host: HOST, port: world.port, path: '/mqtt' });

@@ -16,6 +16,8 @@ export interface WebSocketListenerOptions {
   /** The only path that is upgraded. */
   readonly path: string;
   readonly backlog?: number;
+  /** Web pages that may connect, by their `Origin`; `undefined`: all. */
+  readonly origins?: readonly string[] | undefined;
   /** Largest WebSocket message taken, in bytes. */
   readonly messageBytesMax: number;
 }
@@ -122,6 +124,8 @@ export class WebSocketListener implements Listener {
       refuse(socket, '404 Not Found', `MQTT is at ${this.#options.path}`);
     } else if (!offersMqtt(request)) {
       refuse(socket, '400 Bad Request', `The subprotocol must be ${SUBPROTOCOL}`);
+    } else if (!this.#isWelcome(request)) {
+      refuse(socket, '403 Forbidden', 'Pages of this origin may not connect');
     } else {
       this.#webSockets?.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         this.#arrived(socket);
@@ -129,6 +133,12 @@ export class WebSocketListener implements Listener {
         accept(new WebSocketTransport(webSocket, socket as Socket, certificate));
       });
     }
+  }
+
+  /** Browsers say which page asks, and no page can keep them from it. Other clients say nothing. */
+  #isWelcome({ headers: { origin } }: IncomingMessage): boolean {
+    const { origins } = this.#options;
+    return origins === undefined || origin === undefined || origins.includes(origin.toLowerCase());
   }
 }
 

@@ -79,7 +79,14 @@ async function takenPort(t: TestContext): Promise<number> {
 }
 
 test('serve() logs address and port as bound, and the path of WebSocket', async (t) => {
-  const ws: ListenerConfig = { type: 'ws', host: '127.0.0.1', port: 0, path: '/x', backlog: 16 };
+  const ws: ListenerConfig = {
+    type: 'ws',
+    host: '127.0.0.1',
+    port: 0,
+    path: '/x',
+    origins: undefined,
+    backlog: 16,
+  };
   const { lines } = await served(t, { ...BASE, listeners: [TCP, ws] });
   const listening = lines.filter(({ msg }) => msg === 'listening');
   assert.deepEqual(
