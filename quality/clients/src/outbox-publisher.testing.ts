@@ -1,5 +1,5 @@
 /**
- * A program that is killed: it publishes with an outbox in a file and prints what is done.
+ * A program that is killed: it publishes with an outbox in a file and prints what that has kept.
  *
  *     node outbox-publisher.testing.js URL OUTBOX QOS RUN
  *
@@ -9,11 +9,15 @@ import { createClient, FileOutbox } from '@magpie/client';
 
 const [url = '', path = '', qos = '1', run] = process.argv.slice(2);
 const AT_ONE_TIME = 20;
+/** Less than wait for it: most of what is kept has not been sent when it is killed. */
+const INFLIGHT_MAX = 4;
 
+const outbox = await FileOutbox.open(path);
 const client = createClient(url, {
   clientId: 'publisher',
   cleanSession: false,
-  outbox: await FileOutbox.open(path),
+  inflightMax: INFLIGHT_MAX,
+  outbox,
 });
 await client.start();
 await client.connected();
@@ -24,7 +28,9 @@ else await Promise.all(Array.from({ length: AT_ONE_TIME }, (_, lane) => publish(
 async function publish(lane: string): Promise<void> {
   for (let number = 0; ; number++) {
     const payload = `${lane}.${number}`;
-    await client.publish('orders', payload, { qos: qos === '2' ? 2 : 1 });
-    process.stdout.write(`done ${payload}\n`);
+    const done = client.publish('orders', payload, { qos: qos === '2' ? 2 : 1 });
+    await outbox.flush();
+    process.stdout.write(`kept ${payload}\n`);
+    await done;
   }
 }
