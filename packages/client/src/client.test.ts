@@ -464,3 +464,24 @@ test('Client.subscribe() with deduplicate knows what a session sends again', asy
   await world.settle();
   assert.deepEqual(handled, ['x', 'x']);
 });
+
+test('Client.subscribe() with a signal that is aborted subscribes to nothing', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const reason = new Error('too late');
+  const signal = AbortSignal.abort(reason);
+  assert.throws(() => client.subscribe('a', { signal }), reason);
+  await settle();
+  assert.deepEqual(server.take(), []);
+});
+
+test('Client.subscribe() that is aborted ends its loop and unsubscribes', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const abort = new AbortController();
+  const next = client.subscribe('a', { signal: abort.signal }).next();
+  await settle();
+  server.send({ type: 'suback', packetId: 1, returnCodes: [0] });
+  abort.abort();
+  await settle();
+  assert.equal((await next).done, true);
+  assert.deepEqual(server.take(), ['subscribe 1 a@0', 'unsubscribe 2 a']);
+});

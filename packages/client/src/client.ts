@@ -219,6 +219,7 @@ export class Client implements AsyncDisposable {
    *
    * @param handler Called with each message; without one, use `for await`.
    * @throws {TypeError} if it is not a valid topic filter.
+   * @throws the reason of `signal`, if that is aborted already.
    */
   subscribe<T = Uint8Array>(
     filter: string,
@@ -228,6 +229,7 @@ export class Client implements AsyncDisposable {
     const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
     const { qos = 0, bufferMax = 1000, signal, deduplicate } = options;
+    signal?.throwIfAborted();
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
     const owner = {
       done: (receipt: Receipt) => this.#done(receipt),
