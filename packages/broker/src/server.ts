@@ -54,6 +54,10 @@ export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config
 export { configFilePath } from './config/settings.js';
 export { TlsFileError } from './listeners/tls/tls-material.js';
 export { identityProblem } from './model/identity-name.js';
-export { backupStore } from './stores/lmdb/backup-store.js';
-export { compactStore } from './stores/lmdb/compact-store.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';
+export { backupStore } from './stores/lmdb/tools/backup-store.js';
+export { checkStore, type StoreReport } from './stores/lmdb/tools/check-store.js';
+export { compactStore } from './stores/lmdb/tools/compact-store.js';
+export { type ExportOptions, exportStore } from './stores/lmdb/tools/export-store.js';
+export { type Finding, findingInWords } from './stores/lmdb/tools/finding.js';
+export { importStore } from './stores/lmdb/tools/import-store.js';

@@ -7,6 +7,11 @@ export interface CommandContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Writes one line to stdout. */
   readonly out: (line: string) => void;
+  /**
+   * Writes text to stdout and waits until there is room for more. It rejects when nobody reads it
+   * any more.
+   */
+  readonly print: (text: string) => Promise<void>;
   /** Writes one line to stderr, with the name of the program before it. */
   readonly err: (line: string) => void;
   /** Reads a line that is not shown; `undefined` if none came. */

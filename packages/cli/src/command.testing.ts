@@ -37,6 +37,7 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
     readSecret: async () => secrets.shift(),
     typesSecrets: typed,
     out: (line) => void out.push(line),
+    print: async (text) => void out.push(...text.trimEnd().split('\n')),
     err: (line) => void err.push(line),
     openLog: async () => arrayLog(onLog),
   };

@@ -38,6 +38,7 @@ async function main(args: readonly string[]): Promise<void> {
     version,
     env: process.env,
     out: (line) => void process.stdout.write(`${line}\n`),
+    print: (text) => write(process.stdout, text),
     err: writeError,
     readSecret: async (prompt) => {
       const { readSecret } = await import('./read-secret.js');
@@ -68,6 +69,12 @@ function crash(error: unknown, log: Log | undefined): never {
     log.flush();
   }
   process.exit(EXIT.failure);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
 }
 
 function writeError(line: string): void {

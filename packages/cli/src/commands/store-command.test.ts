@@ -5,7 +5,9 @@ import { runInProcess } from '../command.testing.js';
 /** Each with what it cannot do without, in a place where nothing is. */
 const COMMANDS = [
   ['backup', '/no/where', '/no/target'],
+  ['check', '/no/where'],
   ['compact', '/no/where'],
+  ['export', '/no/where'],
 ] as const;
 
 test('magpie store lists its commands', async () => {

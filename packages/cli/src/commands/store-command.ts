@@ -2,7 +2,10 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import type { ExitCode } from '../exit-code.js';
 import { storeBackupCommand } from './store-backup-command.js';
+import { storeCheckCommand } from './store-check-command.js';
 import { storeCompactCommand } from './store-compact-command.js';
+import { storeExportCommand } from './store-export-command.js';
+import { storeImportCommand } from './store-import-command.js';
 
 /** `magpie store …`: tools for a data directory. */
 export function storeCommand(
@@ -11,5 +14,13 @@ export function storeCommand(
   finish: (code: ExitCode) => void,
 ): void {
   command.description('Tools for a data directory of `magpie broker`');
-  for (const add of [storeBackupCommand, storeCompactCommand]) add(command, context, finish);
+  for (const add of COMMANDS) add(command, context, finish);
 }
+
+const COMMANDS = [
+  storeBackupCommand,
+  storeCheckCommand,
+  storeCompactCommand,
+  storeExportCommand,
+  storeImportCommand,
+];

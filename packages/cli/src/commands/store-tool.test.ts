@@ -11,6 +11,7 @@ function context(signal = new AbortController().signal) {
     env: {},
     signal,
     out: () => assert.fail(),
+    print: async () => assert.fail(),
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),
     typesSecrets: false,

@@ -26,12 +26,7 @@ export const TIME = Buffer.from('time');
 export async function prepareFormat(engine: Engine): Promise<void> {
   const found = await readFormat(engine);
   if (found === FORMAT_NUMBER) return;
-  if (found !== undefined && found !== 1) {
-    throw new Error(
-      `It has format ${found}, and this version of Magpie reads format ${FORMAT_NUMBER}: use the `
-        + 'version that wrote it, or a newer one',
-    );
-  }
+  if (found !== undefined) expectKnownFormat(found);
   if (found === undefined && (await holdsSomething(engine))) {
     throw new Error('It does not say its format: it is damaged, or no store of Magpie');
   }
@@ -39,6 +34,15 @@ export async function prepareFormat(engine: Engine): Promise<void> {
   const batch = new WriteBatch();
   batch.put('meta', FORMAT, numberKey(FORMAT_NUMBER));
   await engine.write([batch.take()]);
+}
+
+/** @throws {Error} if this version cannot read it. */
+export function expectKnownFormat(format: number): void {
+  if (format === FORMAT_NUMBER || format === 1) return;
+  throw new Error(
+    `It has format ${format}, and this version of Magpie reads format ${FORMAT_NUMBER}: use the `
+      + 'version that wrote it, or a newer one',
+  );
 }
 
 async function readFormat(engine: Engine): Promise<number | undefined> {

@@ -28,7 +28,6 @@ export async function migrateFormat1(engine: Engine): Promise<void> {
     const piece = new BatchReader(bytes, end);
     const batch = new WriteBatch();
     while (piece.next()) {
-      record.reset(bytes, piece.valueStart, piece.valueEnd);
       const message = messageIn(record, piece);
       batch.beginPut('retained');
       batch.raw(piece.key);
@@ -40,13 +39,21 @@ export async function migrateFormat1(engine: Engine): Promise<void> {
   }
 }
 
-/** In format 1 it is a message without recipients. */
+/**
+ * A retained message of format 1, where it is a message without recipients; or of format 2.
+ *
+ * @throws {RangeError} if it is neither.
+ */
+export function readAnyRetained(record: RecordReader, value: Uint8Array): Message {
+  if (isNumbered(value)) return readRetained(record.reset(value)).message;
+  const { recipients } = readMessageHead(record.reset(value));
+  if (recipients.length > 0) throw new RangeError('it has recipients');
+  return readMessage(record.reset(value));
+}
+
 function messageIn(record: RecordReader, piece: BatchReader): Message {
   try {
-    if (isNumbered(piece.value)) return readRetained(record).message;
-    const { recipients } = readMessageHead(record);
-    if (recipients.length > 0) throw new RangeError('it has recipients');
-    return readMessage(record.reset(piece.value));
+    return readAnyRetained(record, piece.value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw damage('retained', piece.key, error.message);

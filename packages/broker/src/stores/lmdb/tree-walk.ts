@@ -123,26 +123,28 @@ export class TreeWalk {
     for (const page of free) this.#use(page, FREE, FREE_LIST);
   }
 
-  /** How many pages are free, and how many are neither that nor in use: nobody knows them. */
-  count(): { free: number; lost: number } {
-    let [free, lost] = [0, 0];
-    for (const use of this.#uses) {
-      if (use === FREE) free++;
-      else if (use === 0) lost++;
-    }
-    return { free, lost };
+  countFree(): number {
+    let free = 0;
+    for (const use of this.#uses) if (use === FREE) free++;
+    return free;
   }
 
-  /** Leaf pages that nobody knows, e.g. since the branch page above them is damaged. */
-  *lostLeaves(): Generator<LeafPage> {
-    const tree = new Tree('a lost page', this.#meta.pageBytes);
+  /** Pages that are neither free nor in use, e.g. since the branch page above them is damaged. */
+  lostPages(): number[] {
+    const lost: number[] = [];
+    for (const [number, use] of this.#uses.entries()) if (use === 0) lost.push(number);
+    return lost;
+  }
+
+  /** A leaf page by its number. `undefined`: it is none, or damaged. */
+  leaf(number: number): LeafPage | undefined {
+    const tree = new Tree('a page that hangs on nothing', this.#meta.pageBytes);
     const page = tree.leafPage;
-    for (const [number, use] of this.#uses.entries()) {
-      if (use !== 0 || !this.#file.read(page, number * page.length)) continue;
-      if (numberAt(page, 0) !== number || (page.readUInt16LE(18) & KINDS) !== LEAF) continue;
-      const nodes = nodesOf(page);
-      if (typeof nodes !== 'string') yield this.#leaf(tree, number, page, nodes);
+    if (!this.#file.read(page, number * page.length) || numberAt(page, 0) !== number) {
+      return undefined;
     }
+    const nodes = (page.readUInt16LE(18) & KINDS) === LEAF ? nodesOf(page) : '';
+    return typeof nodes === 'string' ? undefined : this.#leaf(tree, number, page, nodes);
   }
 
   *#subtree(tree: Tree, number: number, depth: number): Generator<LeafPage> {
@@ -157,6 +159,7 @@ export class TreeWalk {
       tree.leafPages++;
       const leaf = this.#leaf(tree, number, page, nodes);
       if (this.#isInOrder(tree, leaf)) yield leaf;
+      else this.#uses[number] = 0; // it is of somewhere else, or free; or its place is damaged
       return;
     }
     tree.branchPages++;
@@ -355,7 +358,8 @@ function childAt(page: Buffer, node: number): number {
 
 const COUNTS = ['branchPages', 'leafPages', 'overflowPages', 'entries'] as const;
 const MAIN = 'the list of tables';
-const FREE_LIST = 'the list of free pages';
+/** The name of that tree. */
+export const FREE_LIST = 'the list of free pages';
 const META_PAGES = 2;
 /** Flag of a tree. */
 const NUMBERS_AS_KEYS = 8;

@@ -3,8 +3,8 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ExistingStore, findStore } from './existing-store.js';
-import { freshFolder } from './fresh-folder.testing.js';
-import { LmdbStore } from './lmdb-store.js';
+import { freshFolder } from '../fresh-folder.testing.js';
+import { LmdbStore } from '../lmdb-store.js';
 
 test('findStore() says that there is none', async (t) => {
   const folder = await freshFolder(t);

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Message } from '../../model/message.js';
-import { RecordingLogger } from '../../observe/recording-logger.testing.js';
+import { Message } from '../../../model/message.js';
+import { RecordingLogger } from '../../../observe/recording-logger.testing.js';
 import { backupStore } from './backup-store.js';
-import { freshFolder } from './fresh-folder.testing.js';
-import { LmdbStore } from './lmdb-store.js';
+import { freshFolder } from '../fresh-folder.testing.js';
+import { LmdbStore } from '../lmdb-store.js';
 
 const { signal } = new AbortController();
 

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
-import { backup, type BackupResult } from './backup.js';
-import { inWords } from './damage.js';
-import { DataDirectory } from './data-directory.js';
+import { backup, type BackupResult } from '../backup.js';
+import { inWords } from '../damage.js';
+import { DataDirectory } from '../data-directory.js';
 import { findStore } from './existing-store.js';
-import { LmdbEngine } from './lmdb-engine.js';
-import { askOwner } from './owner-client.js';
+import { LmdbEngine } from '../lmdb-engine.js';
+import { askOwner } from '../owner-client.js';
 
 /**
  * Copies all that a store holds to a new data directory. If a broker uses the store it is asked to

@@ -1,8 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { DirectoryLock } from './directory-lock.js';
-import { DATA_FILE } from './lmdb-environment.js';
-import { askOwner } from './owner-client.js';
+import { DirectoryLock } from '../directory-lock.js';
+import { DATA_FILE } from '../lmdb-environment.js';
+import { askOwner } from '../owner-client.js';
 
 /**
  * The path of a directory with a store in it.

@@ -1,8 +1,8 @@
-import { Compaction } from './compaction.js';
-import { inWords } from './damage.js';
-import { DataDirectory } from './data-directory.js';
+import { Compaction } from '../compaction.js';
+import { inWords } from '../damage.js';
+import { DataDirectory } from '../data-directory.js';
 import { findStore } from './existing-store.js';
-import { LmdbEnvironment } from './lmdb-environment.js';
+import { LmdbEnvironment } from '../lmdb-environment.js';
 
 /**
  * Gives back to the disk what a store that nobody uses does not need. It waits for the disk: for a

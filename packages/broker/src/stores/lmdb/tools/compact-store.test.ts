@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { Message } from '../../model/message.js';
+import { Message } from '../../../model/message.js';
 import { compactStore } from './compact-store.js';
-import { freshFolder } from './fresh-folder.testing.js';
-import { LmdbStore } from './lmdb-store.js';
+import { freshFolder } from '../fresh-folder.testing.js';
+import { LmdbStore } from '../lmdb-store.js';
 
 test('compactStore() gives back what is not needed', async (t) => {
   const folder = await freshFolder(t);
