@@ -117,6 +117,18 @@ test('Ledger asks a subscriber only for what was sent after its subscription', (
   assert.deepEqual(ledger.problems(), ['t to s at QoS 1: lost 2']);
 });
 
+test('Ledger asks for no order of what was sent before the subscription', () => {
+  const ledger = new Ledger();
+  const stream = ledger.stream('t', 1);
+  stream.sent = 3;
+  const receipt = ledger.receipt('s', stream, 1);
+  stream.sent = 5;
+  for (const number of [2, 1, 4]) receipt.take(number, false, false);
+  assert.deepEqual(ledger.problems(), []);
+  receipt.take(3, false, false);
+  assert.deepEqual(ledger.problems(), ['t to s at QoS 1: 1 out of order']);
+});
+
 test('Ledger counts a repetition without DUP', () => {
   const ledger = new Ledger();
   const receipt = ledger.receipt('s', ledger.stream('t', 1), 1);

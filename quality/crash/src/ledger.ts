@@ -82,6 +82,9 @@ export class Receipt {
       return;
     }
     this.#got.add(number);
+    // What was on its way when the subscription began may have gone past it, and come to it after a
+    // kill, when its publisher sends it again.
+    if (number < this.from) return;
     if (number < this.#highest) this.reordered++;
     else this.#highest = number;
   }
