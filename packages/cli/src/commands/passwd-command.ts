@@ -20,8 +20,8 @@ export function passwdCommand(
   command
     .description(
       'Set or change the password of a user in a user file, which is made if it is not there. The '
-        + 'password is typed twice, or is the first line of what is piped in. A running broker '
-        + 'reads the file again at SIGHUP.',
+        + 'password is typed twice, or is the first line of what is piped in. A broker reads the '
+        + 'file when it starts.',
     )
     .argument('<FILE>', 'the user file, `authentication.users` of magpie.yaml')
     .argument('<USER>', 'the name of the user')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { test } from 'node:test';
 import { LOOK_INTERVAL_MS } from './file-watch.js';
 import { closed, SecureWorld } from './secure-world.testing.js';
@@ -240,6 +241,22 @@ test('SecureServer takes no more handshakes than tlsHandshakesMax at one time', 
   while (world.handshakes.underWay > 2) await new Promise(setImmediate);
   await world.connected();
   assert.equal(world.handshakes.underWay, 2);
+});
+
+test('SecureServer counts no handshake of a client that has hung up already', async (t) => {
+  const world = await SecureWorld.listening(t);
+  // What the system says of a peer that has hung up; `remoteAddress` asks it.
+  const prototype = Socket.prototype as Socket & { _getpeername(): object };
+  const gone = t.mock.method(prototype, '_getpeername', () => ({}));
+  for (const socket of [await world.plain(), await world.plain(), await world.plain()]) {
+    socket.resume();
+    await closed(socket);
+  }
+  gone.mock.restore();
+  assert.equal(world.handshakes.underWay, 0);
+  assert.equal(world.counters.tlsHandshakesFailed, 3);
+  await world.connected();
+  assert.equal(world.handshakes.underWay, 0);
 });
 
 test('SecureServer takes certificates that have changed, and connections stay', async (t) => {

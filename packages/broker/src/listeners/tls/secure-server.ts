@@ -164,8 +164,14 @@ export class SecureServer {
 
   #accept(socket: Socket): void {
     const { limits, counters, log, handshakes, wheel, clock } = this.#around;
-    const address = socket.remoteAddress ?? 'unknown';
+    const address = socket.remoteAddress;
     socket.on('error', () => {}); // the TLS socket above tells
+    if (address === undefined) {
+      // The client has hung up already: without its address, it could not be told from another.
+      counters.tlsHandshakesFailed++;
+      socket.destroy();
+      return;
+    }
     if (handshakes.underWay >= limits.tlsHandshakesMax) {
       counters.tlsHandshakesRefused++;
       const { tlsHandshakesMax } = limits;
