@@ -55,6 +55,7 @@ export { configFilePath } from './config/settings.js';
 export { TlsFileError } from './listeners/tls/tls-material.js';
 export { identityProblem } from './model/identity-name.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';
+export { RecoveryAborted, type RecoveryProgress } from './stores/lmdb/recovery.js';
 export { backupStore } from './stores/lmdb/tools/backup-store.js';
 export { checkStore, type StoreReport } from './stores/lmdb/tools/check-store.js';
 export { compactStore } from './stores/lmdb/tools/compact-store.js';

@@ -1,6 +1,13 @@
 import type { LogLevel } from '@magpie/broker/server';
 import type { Log } from './log.js';
 
+/** Says on a terminal how far something is. */
+export interface ProgressBar {
+  show(label: string, done: number, total: number): void;
+  /** Takes it away. */
+  end(): void;
+}
+
 /** What a command may touch. Tests pass arrays and their own signal instead of a process. */
 export interface CommandContext {
   readonly version: string;
@@ -20,6 +27,8 @@ export interface CommandContext {
   readonly typesSecrets: boolean;
   /** Aborted on SIGINT and SIGTERM, with the signal's name. A command ends by returning. */
   readonly signal: AbortSignal;
+  /** `undefined`: nobody looks at a terminal. */
+  readonly openBar: () => Promise<ProgressBar | undefined>;
   /** Opens the log on stdout; called once, when the level is known. */
   readonly openLog: (level: LogLevel) => Promise<Log>;
 }

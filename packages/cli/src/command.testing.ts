@@ -39,6 +39,7 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
     out: (line) => void out.push(line),
     print: async (text) => void out.push(...text.trimEnd().split('\n')),
     err: (line) => void err.push(line),
+    openBar: async () => undefined,
     openLog: async () => arrayLog(onLog),
   };
   const code = await runProgram(args, context);

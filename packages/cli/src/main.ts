@@ -46,6 +46,11 @@ async function main(args: readonly string[]): Promise<void> {
     },
     typesSecrets: process.stdin.isTTY,
     signal: shutdown.signal,
+    openBar: async () => {
+      if (!process.stdout.isTTY || !process.stderr.isTTY) return undefined;
+      const { TerminalBar } = await import('./terminal-bar.js');
+      return new TerminalBar(process.stderr);
+    },
     openLog: async (level) => {
       const { openLog, standardOutput } = await import('./log.js');
       const pretty = process.stdout.isTTY;

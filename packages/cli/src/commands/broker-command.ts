@@ -7,6 +7,7 @@ import {
 } from '@magpie/broker/server';
 import { type Command, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
+import { RecoveryReport } from '../recovery-report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { serve } from './serve.js';
 import { ServeFailure } from './serve-failure.js';
@@ -78,10 +79,11 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
   if (file.name !== '') log.info({ file: file.name }, 'configuration file read');
   for (const warning of warnings) log.warn({}, warning);
   try {
-    const running = await serve(config, { log, version });
+    const recovery = new RecoveryReport(log, await context.openBar());
+    const running = await serve(config, { log, version, signal, recovery });
     await aborted(signal);
     log.info({ signal: String(signal.reason) }, 'closing');
-    await running.close();
+    await running?.close();
   } catch (error) {
     if (!(error instanceof ServeFailure)) throw error;
     for (const line of error.message.split('\n')) err(line);

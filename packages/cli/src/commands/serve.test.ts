@@ -13,6 +13,7 @@ import {
   LmdbStore,
 } from '@magpie/broker/server';
 import { arrayLog, type LogLine } from '../command.testing.js';
+import { RecoveryReport } from '../recovery-report.js';
 import { serve } from './serve.js';
 import { ServeFailure } from './serve-failure.js';
 
@@ -50,7 +51,10 @@ const BASE: BrokerConfig = {
 /** Serves and returns the log lines; what stands is closed with the test. */
 async function served(t: TestContext, config: BrokerConfig, lines: LogLine[] = []) {
   const log = arrayLog((line) => void lines.push(line));
-  const running = await serve(config, { log, version: '1.2.3' });
+  const recovery = new RecoveryReport(log, undefined);
+  const { signal } = new AbortController();
+  const running = await serve(config, { log, version: '1.2.3', signal, recovery });
+  assert.ok(running !== undefined);
   t.after(() => running.close());
   const portOf = (name: string) => {
     return Number(lines.find(({ listener }) => listener === name)?.['port']);
@@ -199,6 +203,19 @@ test('serve() loads what the data directory holds before it listens, and says so
   assert.deepEqual(lines[told], { ...lines[told], dir, sessions: 0, retainedMessages: 1 });
   assert.ok(told < lines.findIndex(({ msg }) => msg === 'listening'));
   await running.close();
+  await (await LmdbStore.open(dir))[Symbol.asyncDispose]();
+});
+
+test('serve() listens to nothing when it is told to end before the store is open', async (t) => {
+  const dir = await dirWith('hello', join(await folder(t), 'data'));
+  const lines: LogLine[] = [];
+  const log = arrayLog((line) => void lines.push(line));
+  let ended = false;
+  const bar = { show: () => {}, end: () => void (ended = true) };
+  const recovery = new RecoveryReport(log, bar);
+  const options = { log, version: '1.2.3', signal: AbortSignal.abort('SIGTERM'), recovery };
+  assert.equal(await serve({ ...BASE, storage: { dir } }, options), undefined);
+  assert.deepEqual([lines, ended], [[], true]);
   await (await LmdbStore.open(dir))[Symbol.asyncDispose]();
 });
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { type Broker, type BrokerOptions, createBroker, type Logger } from '@magpie/broker';
+import type { RecoveryReport } from '../recovery-report.js';
 import {
   type AdminServer,
   type BrokerConfig,
@@ -9,6 +10,8 @@ import {
   type ListenerConfig,
   LmdbStore,
   type Metric,
+  RecoveryAborted,
+  type RecoveryProgress,
   startAdminServer,
   TlsFileError,
 } from '@magpie/broker/server';
@@ -18,6 +21,9 @@ import { ServeFailure } from './serve-failure.js';
 export interface ServeOptions {
   readonly log: Logger;
   readonly version: string;
+  /** Aborted: what was stored is not loaded to the end. */
+  readonly signal: AbortSignal;
+  readonly recovery: RecoveryReport;
 }
 
 /** A broker that stands, with all its listeners and its HTTP port. */
@@ -34,15 +40,20 @@ export interface Running {
  * Starts a broker and everything that its configuration names, and logs one line `listening` for
  * each that stands. Before the first of them, everything that was stored has been loaded.
  *
+ * @returns `undefined` if it was told to end before that.
  * @throws {ServeFailure} if a file, the data directory or an address cannot be had; what already
  * stood is closed then.
  */
-export async function serve(config: BrokerConfig, options: ServeOptions): Promise<Running> {
+export async function serve(
+  config: BrokerConfig,
+  options: ServeOptions,
+): Promise<Running | undefined> {
   const { log, version } = options;
   const authenticator = await openAuthentication(config);
-  const { broker, store } = await openBroker(config, log, {
-    ...(authenticator && { authenticator }),
-  });
+  const access = { ...(authenticator && { authenticator }) };
+  const recovered = await openBroker(config, options, access);
+  if (recovered === undefined) return undefined;
+  const { broker, store } = recovered;
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
@@ -75,29 +86,35 @@ export async function serve(config: BrokerConfig, options: ServeOptions): Promis
 }
 
 /** A broker that has loaded what its store holds; `store`: if that is on disk. */
-interface Opened {
+interface Recovered {
   readonly broker: Broker;
   readonly store: LmdbStore | undefined;
 }
 
 async function openBroker(
   { storage, limits }: BrokerConfig,
-  log: Logger,
+  { log, signal, recovery }: ServeOptions,
   access: Pick<BrokerOptions, 'authenticator'>,
-): Promise<Opened> {
+): Promise<Recovered | undefined> {
   const options = { limits, log, ...access };
   if ('memory' in storage) {
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
     return { broker: await createBroker(options), store: undefined };
   }
   const { dir } = storage;
-  const store = await toldByStore(LmdbStore.open(dir, { log }), resolve(dir));
+  let store: LmdbStore | undefined;
   let broker: Broker;
   try {
+    const onProgress = (progress: RecoveryProgress) => recovery.take(progress);
+    const opening = LmdbStore.open(dir, { log, signal, onProgress });
+    store = await toldByStore(opening, resolve(dir));
     broker = await toldByStore(createBroker({ ...options, store }));
   } catch (error) {
-    await store[Symbol.asyncDispose]();
+    await store?.[Symbol.asyncDispose]();
+    if (error instanceof RecoveryAborted) return undefined;
     throw error;
+  } finally {
+    recovery.end();
   }
   const { sessions, retainedMessages } = broker.gauges();
   const fields = { dir: resolve(dir), sessions, retainedMessages };

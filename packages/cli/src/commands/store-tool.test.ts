@@ -15,6 +15,7 @@ function context(signal = new AbortController().signal) {
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),
     typesSecrets: false,
+    openBar: async () => undefined,
     openLog: async () => ({ ...silentLogger, fatal() {}, isLevelEnabled: () => false, flush() {} }),
   };
   return { err, value };

@@ -20,6 +20,8 @@ export class DiskUse {
 
   take(event: EngineEvent): void {
     switch (event.type) {
+      case 'checked':
+        break;
       case 'space':
         this.fileBytes = event.fileBytes;
         this.usedBytes = event.usedBytes;

@@ -2,6 +2,8 @@ import type { Space } from './lmdb-environment.js';
 
 /** What the engine tells without being asked. */
 export type EngineEvent =
+  /** The file is being opened: leaf pages that were checked. */
+  | { readonly type: 'checked'; readonly pages: number; readonly total: number }
   /** A look at the file. */
   | ({ readonly type: 'space' } & Space)
   | ({ readonly type: 'compaction-began' } & Space)

@@ -23,7 +23,9 @@ export function serveEngine(
   const say = (message: EngineMessage) => port.postMessage(message, memoryOf(message));
   let environment: LmdbEnvironment;
   try {
-    environment = LmdbEnvironment.open(directory, { durable });
+    const onCheck = (pages: number, total: number) =>
+      say({ type: 'event', event: { type: 'checked', pages, total } });
+    environment = LmdbEnvironment.open(directory, { durable, onCheck });
   } catch (error) {
     say(failed(error));
     return;

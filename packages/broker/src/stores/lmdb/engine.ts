@@ -8,6 +8,8 @@ import type { BatchBytes } from './write-batch.js';
  * It knows nothing of sessions and messages; {@link LmdbStore} knows nothing of files.
  */
 export interface Engine {
+  /** Records in a table. */
+  count(table: TableName): Promise<number>;
   /**
    * All records of a table, in pieces: batches of puts, in order of key, each of about the same
    * size. Their memory is the caller's.

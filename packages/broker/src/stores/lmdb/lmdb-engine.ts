@@ -10,6 +10,7 @@ import type {
   EngineOptions,
   EngineRequest,
 } from './engine-messages.js';
+import { RecoveryAborted, throwIfAborted } from './recovery.js';
 import { TABLE_CODES, type TableName } from './tables.js';
 import type { BatchBytes } from './write-batch.js';
 
@@ -25,6 +26,8 @@ export interface LmdbEngineOptions {
   readonly durable?: boolean;
   readonly compaction?: Partial<CompactionRules>;
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -60,22 +63,33 @@ export class LmdbEngine implements Engine {
   /**
    * @param directory Of this process alone, see data-directory.ts.
    * @throws {Error} what LMDB says.
+   * @throws {RecoveryAborted} if it was told to end.
    */
   static async open(directory: string, options: LmdbEngineOptions = {}): Promise<LmdbEngine> {
+    const { signal } = options;
+    throwIfAborted(signal);
     const engine = new LmdbEngine(directory, options);
+    // The thread checks the file and answers nothing meanwhile: it can only be ended from outside.
+    const abort = () => engine.#end(new RecoveryAborted());
+    signal?.addEventListener('abort', abort, { once: true });
     try {
       await engine.#answer('done');
     } catch (error) {
       await engine.#thread.terminate();
       throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
     }
     return engine;
   }
 
-  async *read(table: TableName): AsyncGenerator<BatchBytes> {
+  async count(table: TableName): Promise<number> {
     const code = TABLE_CODES[table];
-    const { count } = await this.#ask('count', { type: 'count', table: code });
-    yield* this.#pieces(table, count, false);
+    return (await this.#ask('count', { type: 'count', table: code })).count;
+  }
+
+  async *read(table: TableName): AsyncGenerator<BatchBytes> {
+    yield* this.#pieces(table, await this.count(table), false);
   }
 
   async snapshot(): Promise<Snapshot> {

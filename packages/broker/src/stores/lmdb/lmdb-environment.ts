@@ -51,6 +51,8 @@ export type ReplaceStep = 'closed' | 'renamed' | 'name-synced' | 'reopened';
 export interface EnvironmentOptions {
   /** Whether a write ends when it is on disk. If not, somebody else syncs the file. */
   readonly durable?: boolean;
+  /** Told of the leaf pages that were checked. */
+  readonly onCheck?: (pages: number, total: number) => void;
 }
 
 /**
@@ -75,10 +77,13 @@ export class LmdbEnvironment {
   }
 
   /** @throws {Error} if a page of the file is damaged, or what LMDB says. */
-  static open(directory: string, { durable = true }: EnvironmentOptions = {}): LmdbEnvironment {
+  static open(
+    directory: string,
+    { durable = true, onCheck }: EnvironmentOptions = {},
+  ): LmdbEnvironment {
     const environment = new LmdbEnvironment(directory, durable);
     if (existsSync(environment.file)) {
-      checkTrees(environment.file);
+      checkTrees(environment.file, onCheck);
       fillUp(environment.file);
     }
     environment.#open();

@@ -12,12 +12,14 @@ import { crc32 } from 'node:zlib';
 import { open } from 'lmdb';
 import { Message } from '../../model/message.js';
 import type { Recipient } from '../store.js';
+import { callbacksDone } from '../hand-store.testing.js';
 import { testStore } from '../store.testing.js';
 import { BatchReader } from './batch-reader.js';
 import { FORMAT } from './format.js';
 import { numberKey } from './keys.js';
 import { LmdbStore } from './lmdb-store.js';
 import { MemoryEngine } from './memory-engine.testing.js';
+import { RecoveryAborted, type RecoveryProgress } from './recovery.js';
 import { WriteBatch } from './write-batch.js';
 
 const folders: string[] = [];
@@ -143,6 +145,103 @@ test('LmdbStore keeps the order of what has failed and what came then', async ()
     ['new'],
   );
   assert.deepEqual(sessions[0]?.received, []);
+});
+
+/** Messages in the store, at the end of each write. */
+function sizesAfterWrites(engine: MemoryEngine): number[] {
+  const sizes: number[] = [];
+  const write = engine.write.bind(engine);
+  engine.write = async (batches) => {
+    const result = await write(batches);
+    sizes.push(engine.tables.get('messages')!.size);
+    return result;
+  };
+  return sizes;
+}
+
+test('LmdbStore removes the messages of an ended session in pieces, by itself', async () => {
+  const { engine, store, records } = await storeInMemory();
+  store.openSession('b');
+  for (let sequence = 0; sequence < 25_000; sequence++) {
+    const others = sequence < 10 ? [to('b', sequence)] : [];
+    store.append(message('1'), [to('a', sequence), ...others]);
+  }
+  await store.commit();
+  const sizes = sizesAfterWrites(engine);
+  store.removeSession('a');
+  await store.commit();
+  while (records('messages').size > 10) await callbacksDone();
+  assert.deepEqual(sizes, [15_010, 5010, 10]);
+  assert.deepEqual((await store.read('b', 0, 100, 1000)).length, 10);
+});
+
+test('LmdbStore removes what an ended session has left when it is opened again', async () => {
+  const { engine, store } = await storeInMemory();
+  for (let sequence = 0; sequence < 12_000; sequence++) {
+    store.append(message('1'), [to('a', sequence)]);
+  }
+  await store.commit();
+  store.removeSession('a');
+  engine.failAfter(1, new Error('killed'));
+  await store.commit();
+  await callbacksDone(); // the next piece fails
+  assert.equal(engine.tables.get('messages')?.size, 2000);
+  engine.failure = undefined;
+  const again = await LmdbStore.over(engine);
+  assert.deepEqual((await again.load()).sessions, []);
+  await again.commit();
+  assert.equal(engine.tables.get('messages')?.size, 0);
+});
+
+test('LmdbStore.load() tells how far it is, table by table', async () => {
+  const { engine, store } = await storeInMemory();
+  for (let sequence = 0; sequence < 3; sequence++) store.append(message('1'), [to('a', sequence)]);
+  await store.commit();
+  const told: string[] = [];
+  const onProgress = ({ what, done, total }: RecoveryProgress) =>
+    told.push(`${what} ${done}/${total}`);
+  await (await LmdbStore.over(engine, { recovery: { onProgress } })).load();
+  assert.deepEqual(
+    told.filter((line) => line.startsWith('messages')),
+    ['messages 1/3', 'messages 2/3', 'messages 3/3'],
+  );
+  assert.ok(told.includes('sessions 1/1'));
+});
+
+test('LmdbStore.load() ends when it is told to', async () => {
+  const { engine, store } = await storeInMemory();
+  for (let sequence = 0; sequence < 3; sequence++) store.append(message('1'), [to('a', sequence)]);
+  await store.commit();
+  const stop = new AbortController();
+  let seen = 0;
+  const onProgress = ({ what }: RecoveryProgress) => {
+    if (what === 'messages' && ++seen === 2) stop.abort();
+  };
+  const recovery = { onProgress, signal: stop.signal };
+  const again = await LmdbStore.over(engine, { recovery });
+  await assert.rejects(again.load(), RecoveryAborted);
+  assert.equal(seen, 2);
+});
+
+test('LmdbStore.open() tells of the pages it checks, and ends when it is told to', async () => {
+  const folder = await freshFolder();
+  const store = await LmdbStore.open(folder);
+  await store.load();
+  store.openSession('a');
+  await store.commit();
+  await store[Symbol.asyncDispose]();
+  const told: RecoveryProgress[] = [];
+  const again = await LmdbStore.open(folder, { onProgress: (one) => told.push(one) });
+  await again[Symbol.asyncDispose]();
+  assert.equal(told[0]?.what, 'pages');
+  assert.equal(told[0].done, told[0].total);
+  assert.ok(told[0].total > 0);
+  await assert.rejects(LmdbStore.open(folder, { signal: AbortSignal.abort() }), RecoveryAborted);
+  const stop = new AbortController();
+  const opening = LmdbStore.open(folder, { signal: stop.signal });
+  setImmediate(() => stop.abort());
+  await assert.rejects(opening, RecoveryAborted);
+  assert.equal((await openAndLoad(folder)).sessions.length, 1); // nothing was harmed, nothing held
 });
 
 test('LmdbStore closes all it has opened, also if the last commit fails', async () => {

@@ -22,6 +22,7 @@ import type { EngineEvent } from './engine-events.js';
 import { NEXT_SESSION, prepareFormat, TIME } from './format.js';
 import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
 import { LmdbEngine } from './lmdb-engine.js';
+import { LeftOver } from './left-over.js';
 import { loadState } from './load-state.js';
 import { PageReader } from './page-reader.js';
 import {
@@ -34,11 +35,12 @@ import {
   writeTime,
   writeWill,
 } from './records.js';
+import { RecoveryAborted, type RecoveryOptions } from './recovery.js';
 import { SessionProgress } from './session-progress.js';
 import { UnwrittenMessages } from './unwritten-messages.js';
 import { type BatchBytes, WriteBatch } from './write-batch.js';
 
-export interface LmdbStoreOptions {
+export interface LmdbStoreOptions extends RecoveryOptions {
   /** Told when the file is compacted, and when it cannot be. */
   readonly log?: Logger;
   /** Those left out have the defaults `COMPACTION_RULES`. */
@@ -51,6 +53,8 @@ interface StoreParts {
   readonly directory?: DataDirectory;
   readonly disk?: DiskUse;
   readonly log?: Logger;
+  /** Of {@link LmdbStore.load}. */
+  readonly recovery?: RecoveryOptions;
 }
 
 /**
@@ -99,13 +103,20 @@ export class LmdbStore implements Store {
   /** Memory of a batch that is safe, for the next. */
   #spare: Uint8Array<ArrayBuffer> | undefined;
   readonly #pages: PageReader;
+  readonly #leftOver = new LeftOver();
+  readonly #recovery: RecoveryOptions;
+  #closing = false;
 
-  private constructor(engine: Engine, { directory, disk, log = silentLogger }: StoreParts) {
+  private constructor(
+    engine: Engine,
+    { directory, disk, log = silentLogger, recovery = {} }: StoreParts,
+  ) {
     this.#engine = engine;
     this.#directory = directory;
     this.#log = log;
     this.#pages = new PageReader(engine, this.#unwritten);
     this.#disk = disk ?? new DiskUse(log);
+    this.#recovery = recovery;
   }
 
   /**
@@ -114,21 +125,26 @@ export class LmdbStore implements Store {
    *
    * @throws {Error} in one clear line: if another process has the directory, if it holds a newer
    * format, if something is missing, or what the system says.
+   * @throws {RecoveryAborted} if it was told to end.
    */
   static async open(
     directory: string,
-    { log = silentLogger, compaction = {} }: LmdbStoreOptions = {},
+    { log = silentLogger, compaction = {}, ...recovery }: LmdbStoreOptions = {},
   ): Promise<LmdbStore> {
+    const { onProgress, signal } = recovery;
     const place = await DataDirectory.open(directory).catch((error: unknown) => {
       if (error instanceof Damage) throw failure('open', resolve(directory), error);
       throw error;
     });
     try {
       const disk = new DiskUse(log);
-      const onEvent = (event: EngineEvent) => disk.take(event);
-      const engine = await LmdbEngine.open(place.path, { compaction, onEvent });
+      const onEvent = (event: EngineEvent) => {
+        if (event.type !== 'checked') disk.take(event);
+        else onProgress?.({ what: 'pages', done: event.pages, total: event.total });
+      };
+      const engine = await LmdbEngine.open(place.path, { compaction, onEvent, signal });
       try {
-        const store = await LmdbStore.over(engine, { directory: place, disk, log });
+        const store = await LmdbStore.over(engine, { directory: place, disk, log, recovery });
         await place.markAsStore();
         place.serve((request, signal) => store.#answer(request, signal));
         return store;
@@ -157,9 +173,12 @@ export class LmdbStore implements Store {
     return this.#disk;
   }
 
-  /** @throws {Error} in one clear line that names the record, if one is damaged. */
+  /**
+   * @throws {Error} in one clear line that names the record, if one is damaged.
+   * @throws {RecoveryAborted} if it was told to end.
+   */
   async load(): Promise<StoredState> {
-    const loaded = await loadState(this.#engine).catch((error: unknown) => {
+    const loaded = await loadState(this.#engine, this.#recovery).catch((error: unknown) => {
       throw failure('load', this.#place, error);
     });
     this.#sessions = loaded.sessions;
@@ -167,7 +186,7 @@ export class LmdbStore implements Store {
     this.#lastArrival = loaded.lastArrival;
     this.#nextSession = loaded.nextSession;
     this.#numberedSessions = loaded.nextSession;
-    for (const arrival of loaded.leftOver) this.#removeMessage(arrival);
+    this.#leftOver.add(loaded.leftOver);
     return loaded.state;
   }
 
@@ -206,7 +225,7 @@ export class LmdbStore implements Store {
     this.#sessions.delete(clientId);
     this.#changed.delete(session);
     this.#replays.delete(session);
-    for (const arrival of session.arrivals()) this.#letGo(arrival);
+    this.#leftOver.add(session.arrivals());
     const { number } = session;
     this.#batch.remove('sessions', numberKey(number));
     this.#batch.remove('progress', numberKey(number));
@@ -355,6 +374,7 @@ export class LmdbStore implements Store {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing = true;
     await this.#directory?.endRequests();
     try {
       await this.commit();
@@ -382,6 +402,7 @@ export class LmdbStore implements Store {
   /** Makes a batch of all that has come since the last one. */
   #collect(): void {
     const batch = this.#batch;
+    for (const arrival of this.#leftOver.take(LEFT_OVER_PIECE)) this.#letGo(arrival);
     for (const [arrival, { message, recipients }] of this.#unwritten.collect()) {
       batch.beginPut('messages');
       batch.number(arrival);
@@ -468,6 +489,8 @@ export class LmdbStore implements Store {
       const back = await this.#engine.write(batches);
       this.#unwritten.written(collections);
       this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
+      // Nobody else may have a reason for the next piece. If it fails, who commits next is told.
+      if (!this.#leftOver.isEmpty && !this.#closing) this.commit().catch(() => {});
     } catch (error) {
       if (error instanceof WriteFailure) this.#unsafe = [...error.batches, ...this.#unsafe];
       throw failure('write to', this.#place, error);
@@ -505,6 +528,7 @@ export class LmdbStore implements Store {
 }
 
 function failure(what: string, place: string, error: unknown): Error {
+  if (error instanceof RecoveryAborted) return error;
   return new Error(`Cannot ${what} the store in ${place}: ${inWords(error, place)}`, {
     cause: error,
   });
@@ -514,3 +538,5 @@ const NOTHING = new Uint8Array(0);
 /** Session numbers are promised to be new by so many at a time. */
 const SESSION_NUMBERS_AHEAD = 1024;
 const SPARE_BYTES_MAX = 1_048_576;
+/** Messages of ended sessions that a commit removes: some milliseconds of the event loop. */
+const LEFT_OVER_PIECE = 10_000;

@@ -23,6 +23,7 @@ import {
   readTime,
   readWill,
 } from './records.js';
+import { type RecoveryOptions, throwIfAborted } from './recovery.js';
 import { isSettled, SessionProgress } from './session-progress.js';
 import type { TableName } from './tables.js';
 
@@ -42,9 +43,10 @@ export interface Loaded {
  * Reads all tables.
  *
  * @throws {Error} naming table and key of a record that is damaged.
+ * @throws {RecoveryAborted} if it was told to end.
  */
-export async function loadState(engine: Engine): Promise<Loaded> {
-  const loading = new Loading(engine);
+export async function loadState(engine: Engine, options: RecoveryOptions = {}): Promise<Loaded> {
+  const loading = new Loading(engine, options);
   await loading.sessions();
   await loading.messages();
   await loading.wills();
@@ -72,6 +74,7 @@ class LoadingSession {
 
 class Loading {
   readonly #engine: Engine;
+  readonly #options: RecoveryOptions;
   /** The one that is read. */
   readonly #record = new RecordReader();
   readonly #sessions = new Map<number, LoadingSession>();
@@ -83,8 +86,9 @@ class Loading {
   #lastArrival = 0;
   #nextSession = 1;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, options: RecoveryOptions) {
     this.#engine = engine;
+    this.#options = options;
   }
 
   async sessions(): Promise<void> {
@@ -199,9 +203,14 @@ class Loading {
 
   /** @throws {Error} naming the record that `take` does not understand. */
   async #each(table: TableName, take: Take): Promise<void> {
+    const { signal, onProgress } = this.#options;
+    const total = await this.#engine.count(table);
+    let done = 0;
     for await (const { bytes, end } of this.#engine.read(table)) {
+      throwIfAborted(signal);
       const piece = new BatchReader(bytes, end);
       while (piece.next()) {
+        done++;
         this.#record.reset(bytes, piece.valueStart, piece.valueEnd);
         try {
           take(piece.key, this.#record);
@@ -210,6 +219,7 @@ class Loading {
           throw damage(table, piece.key, error.message);
         }
       }
+      onProgress?.({ what: table, done, total });
     }
   }
 }

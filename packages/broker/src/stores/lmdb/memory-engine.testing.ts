@@ -17,6 +17,10 @@ export class MemoryEngine implements Engine {
   closed = false;
   #planned: { writesLeft: number; readonly error: Error } | undefined;
 
+  async count(table: TableName): Promise<number> {
+    return this.tables.get(table)!.size;
+  }
+
   async *read(table: TableName): AsyncGenerator<BatchBytes> {
     const records = [...this.tables.get(table)!].toSorted(([one], [other]) =>
       one < other ? -1 : 1,
