@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ProtocolError, type ProtocolFault, type QoS } from '@magpie/protocol';
 import type { Limits } from '../model/limits.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { PipelineWorld } from './pipeline-world.testing.js';
 
@@ -176,6 +177,35 @@ for (const [name, failing] of [
     await receive();
     assert.deepEqual(subscriber.outlet.sent(), ['a=m @ 2 id 1']);
     assert.deepEqual(publisher.outlet.sent(), ['pubrec 1']);
+  });
+}
+
+for (const fails of [false, true]) {
+  const outcome = fails ? 'has failed, after asking again' : 'has answered';
+  test(`Publishing.receive() answers a repeated QoS 2 when the first ${outcome}`, async () => {
+    const world = new PipelineWorld();
+    const decisions: { allow: () => void; fail: () => void }[] = [];
+    world.authorizer.publish = () =>
+      new Promise((resolve, reject) => {
+        const fail = () => reject(new Error('broken'));
+        decisions.push({ allow: () => resolve(true), fail });
+      });
+    const subscriber = world.client('subscriber', { filters: ['#'] });
+    const publisher = world.client('publisher', { clean: false });
+    const first = Promise.resolve(world.begin(publisher, 'a', 'm', { qos: 2 }));
+    // Its client takes over from itself.
+    const again = { ...publisher, outlet: new RecordingOutlet() };
+    const second = world.begin(again, 'a', 'm', { qos: 2, dup: true });
+    assert.deepEqual(again.outlet.sent(), []);
+    decisions[0]?.[fails ? 'fail' : 'allow']();
+    await first.catch(() => {});
+    decisions[1]?.allow();
+    await second;
+    assert.equal(decisions.length, fails ? 2 : 1);
+    assert.deepEqual(again.outlet.sent(), ['pubrec 1']);
+    assert.deepEqual(subscriber.outlet.sent(), ['a=m @ 2 id 1']);
+    world.receive(again, 'a', 'm', { qos: 2, dup: true });
+    assert.deepEqual([again.outlet.sent(), subscriber.outlet.sent()], [['pubrec 1'], []]);
   });
 }
 

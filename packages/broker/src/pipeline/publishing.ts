@@ -7,6 +7,7 @@ import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Router } from '../routing/router.js';
+import type { Session } from '../sessions/session.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
 
@@ -26,6 +27,8 @@ export class Publishing {
   readonly #gate: CommitGate;
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
+  /** QoS 2 messages whose authorizer has not answered, by session and packet identifier. */
+  readonly #deciding = new Map<Session, Map<number, Promise<void>>>();
 
   constructor(parts: {
     authorizer: Authorizer;
@@ -62,11 +65,7 @@ export class Publishing {
         const problem = `More than ${this.#limits.unreleasedMax} QoS 2 messages wait for PUBREL`;
         throw new ProtocolError('RECEIVE_MAXIMUM_EXCEEDED', problem);
       }
-      if (known === 'repeated') {
-        // Handed on before: answered, and not handed on again (MQTT-4.3.3-2).
-        client.outlet.acknowledge('pubrec', packetId, this.#gate.ticket);
-        return undefined;
-      }
+      if (known === 'repeated') return this.#repeated(client, packet, message);
     }
     this.#counters.messagesReceived++;
     const allowed = this.#mayPublish(client, packet);
@@ -75,7 +74,8 @@ export class Publishing {
       return undefined;
     }
     message.keep();
-    return allowed.then((answer) => this.#decided(client, packetId, message, answer));
+    const decided = allowed.then((answer) => this.#decided(client, packetId, message, answer));
+    return qos === 2 ? this.#whileDeciding(client.session, packetId, decided) : decided;
   }
 
   /** PUBREL of a client: its packet identifier is free again (MQTT-4.3.3-2). */
@@ -108,6 +108,30 @@ export class Publishing {
   /** A message whose publisher may not publish it: it is dropped. */
   refuse(message: Message, clientId: string): void {
     this.#drop(message, clientId, 'denied');
+  }
+
+  /** Handed on before: it is answered, and not handed on again (MQTT-4.3.3-2). */
+  #repeated(client: Client, packet: Publish, message: Message): void | Promise<void> {
+    const { session, outlet } = client;
+    const { packetId } = packet;
+    const answer = () => outlet.acknowledge('pubrec', packetId, this.#gate.ticket);
+    const deciding = this.#deciding.get(session)?.get(packetId);
+    if (deciding === undefined) return answer();
+    // It came on an earlier connection of the client, and is not handed on yet.
+    message.keep();
+    return deciding.then(answer, () => this.receive(client, packet, message));
+  }
+
+  /** Notes that a QoS 2 message waits for its authorizer, as long as it does. */
+  async #whileDeciding(session: Session, packetId: number, decided: Promise<void>): Promise<void> {
+    const deciding = this.#deciding.get(session) ?? new Map<number, Promise<void>>();
+    this.#deciding.set(session, deciding.set(packetId, decided));
+    try {
+      await decided;
+    } finally {
+      deciding.delete(packetId);
+      if (deciding.size === 0) this.#deciding.delete(session);
+    }
   }
 
   #mayPublish(client: Client, packet: Publish): boolean | Promise<boolean> {
