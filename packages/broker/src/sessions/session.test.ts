@@ -429,7 +429,7 @@ test('Session tells the store what it drops to make room, and no more', () => {
     ['drop-newest', ['append t=a for c:0@1', 'append t=b for c:1@1']],
     [
       'drop-oldest',
-      ['append t=a for c:0@1', 'append t=b for c:1@1', 'settle c:0', 'append t=c for c:2@1'],
+      ['append t=a for c:0@1', 'append t=b for c:1@1', 'append t=c for c:2@1', 'settle c:0'],
     ],
   ] as const) {
     const world = new SessionWorld({ queuedMessagesMax: 2, queueFullPolicy });

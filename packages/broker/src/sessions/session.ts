@@ -372,7 +372,7 @@ export class Session implements Subscriber, PageReader {
         if (oldest.sequence < 0) this.#waitingOnce--;
         this.#drop(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
         if (this.persistent && oldest.sequence >= 0) {
-          this.#around.gate.writing.settle(this.clientId, oldest.sequence);
+          this.#around.gate.settle(this.clientId, oldest.sequence);
         }
       }
     }

@@ -233,6 +233,26 @@ test('CommitGate.seal() writes a message once, with all who were enlisted', () =
   assert.deepEqual(store.written, ['append t=m for a:3@1, b:0@2 retained']);
 });
 
+test('CommitGate.settle() tells the store of a message behind the message itself', () => {
+  const { store, gate } = world();
+  const outer = gate.begin();
+  const to = (sequence: number) => ({ clientId: 'a', sequence, qos: 1, retained: false }) as const;
+  gate.enlist(to(0));
+  gate.settle('a', 0); // it makes room for its own second copy
+  const inner = gate.begin();
+  gate.settle('a', 7);
+  gate.seal(messageOf('inner'), inner);
+  gate.enlist(to(1));
+  gate.seal(messageOf('t', 'm'), outer);
+  gate.settle('a', 1);
+  assert.deepEqual(store.written, [
+    'append t=m for a:0@1, a:1@1',
+    'settle a:0',
+    'settle a:7',
+    'settle a:1',
+  ]);
+});
+
 test('CommitGate.seal() writes nothing when nobody was enlisted', () => {
   const { store, gate, told } = world();
   const outer = gate.begin();

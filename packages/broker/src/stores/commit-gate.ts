@@ -33,6 +33,10 @@ export class CommitGate {
   readonly #waiting = new Set<CommitWaiter>();
   readonly #onDirty: () => void;
   #recipients: Recipient[] | undefined;
+  /** Messages that are being routed, one from inside the other. */
+  #routing = 0;
+  /** What was dropped meanwhile. */
+  #settled: Pick<Recipient, 'clientId' | 'sequence'>[] = [];
 
   /**
    * @param onDirty Told at the first write since the last commit: see that {@link commit} is
@@ -97,6 +101,7 @@ export class CommitGate {
   begin(): Recipient[] | undefined {
     const outer = this.#recipients;
     this.#recipients = undefined;
+    this.#routing++;
     return outer;
   }
 
@@ -113,6 +118,19 @@ export class CommitGate {
   seal(message: Message, outer: Recipient[] | undefined): void {
     if (this.#recipients !== undefined) this.writing.append(message.keep(), this.#recipients);
     this.#recipients = outer;
+    this.#routing--;
+    if (this.#routing > 0 || this.#settled.length === 0) return;
+    for (const { clientId, sequence } of this.#settled) this.writing.settle(clientId, sequence);
+    this.#settled = [];
+  }
+
+  /**
+   * A session has dropped a message. While one is routed that may be this very message, which the
+   * session gets more than once and the store does not know yet: it is told when it does.
+   */
+  settle(clientId: string, sequence: number): void {
+    if (this.#routing > 0) this.#settled.push({ clientId, sequence });
+    else this.writing.settle(clientId, sequence);
   }
 
   /** Calls back at each commit that becomes safe, until {@link leave}. */
