@@ -263,6 +263,24 @@ for (const [qos, cleanPublisher, kind, retain, ticket] of tickets) {
   });
 }
 
+test('Publishing acknowledges a second clear of a topic when the first is safe', async () => {
+  const store = new HandStore();
+  const world = new PipelineWorld({}, store);
+  const publisher = world.client('publisher');
+  world.receive(publisher, 'a', 'm', { qos: 1, retain: true });
+  world.gate.commit();
+  await store.succeed();
+  publisher.outlet.sent();
+  for (const packetId of [2, 3]) {
+    world.receive(publisher, 'a', '', { qos: 1, packetId, retain: true });
+  }
+  assert.deepEqual(publisher.outlet.sent(), ['puback 2 at 2', 'puback 3 at 2']);
+  world.gate.commit();
+  await store.succeed();
+  world.receive(publisher, 'a', '', { qos: 1, packetId: 4, retain: true });
+  assert.deepEqual(publisher.outlet.sent(), ['puback 4']);
+});
+
 test('Publishing waits with PUBREC and PUBCOMP for what must survive a crash', async () => {
   const store = new HandStore();
   const world = new PipelineWorld({}, store);

@@ -171,7 +171,9 @@ export class Publishing {
     if (message.qos === 2 && session.persistent && !session.ended) {
       this.#gate.writing.addReceived(session.clientId, packetId);
     }
-    const ticket = this.#gate.writes === writesBefore ? 0 : this.#gate.ticket;
+    // Clearing what is cleared already writes nothing, but the first time may not be safe yet.
+    const clears = allowed && message.retain && message.payloadLength === 0;
+    const ticket = this.#gate.writes === writesBefore && !clears ? 0 : this.#gate.ticket;
     outlet.acknowledge(message.qos === 1 ? 'puback' : 'pubrec', packetId, ticket);
   }
 
