@@ -41,6 +41,10 @@ export type {
   Store,
   StoredDelivery,
   StoredMessage,
+  StoredReplay,
+  StoredRetained,
   StoredSession,
   StoredState,
+  StoredTime,
+  StoredWill,
 } from './stores/store.js';

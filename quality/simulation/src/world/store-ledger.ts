@@ -1,0 +1,298 @@
+import {
+  MemoryStore,
+  type Recipient,
+  type Store,
+  type StoredState,
+  type StoredWill,
+} from '@magpie/broker';
+import { Message } from '@magpie/broker/testing';
+import type { History } from '../history/history.js';
+import type { Trace } from '../trace.js';
+import type { Link } from './link.js';
+import { numberIn } from '../history/sent-message.js';
+
+type Method = (...args: unknown[]) => unknown;
+
+/** One call of a writing method of a {@link Store}. */
+interface Write {
+  readonly method: string;
+  readonly args: readonly unknown[];
+  /** What it makes safe, in the words of {@link StoreLedger.isUnsafe}. */
+  readonly key: string | undefined;
+}
+
+/**
+ * The books of what the broker has asked its store to keep, and what of it is on disk: held against
+ * what the store says after a restart, and against what clients are told.
+ *
+ * What is on disk is kept in a {@link MemoryStore}, the reference of all stores, which gets each
+ * write when the disk has it.
+ */
+export class StoreLedger {
+  readonly #history: History;
+  readonly #trace: Trace;
+  readonly #reference = new MemoryStore();
+  /** Written since the last commit began. */
+  #collected: Write[] = [];
+  /** In commits that began and are not on disk. */
+  #committed: Write[] = [];
+  /** What was in `#committed` when the broker was killed. */
+  #lastCommitted: Write[] = [];
+  #retained: readonly Uint8Array[] = [];
+  /** Numbers of messages, by `client sequence`. */
+  readonly #sequences = new Map<string, number>();
+  /** Who has dropped what is known by its number only, in this event. */
+  #dropping = { step: -1, clients: new Set<string>() };
+  /** By the numbers that the broker has given them. */
+  readonly #wills = new Map<number, Message>();
+  /** How many writes of this kind are not on disk. */
+  readonly #unsafe = new Map<string, number>();
+  /** What was not on disk when the broker was killed. */
+  #lost: ReadonlySet<string> = new Set();
+
+  constructor(history: History, trace: Trace) {
+    this.#history = history;
+    this.#trace = trace;
+  }
+
+  /**
+   * Whether something was written and is not on disk, or was not when the broker of this link was
+   * killed. Keys: `message 7`, `subscribed client filter`, `unsubscribed client filter`, `received
+   * client 7`, `freed client 7`, `session client`, `will 7` (by its message).
+   */
+  isUnsafe(key: string, { isKilled }: Link): boolean {
+    return isKilled ? this.#lost.has(key) : this.#unsafe.has(key);
+  }
+
+  /** Whether it was not on disk when the broker was killed. Keys beside those: `left client`, `gone
+   * 7` (a will is no more).
+   */
+  isLost(key: string): boolean {
+    return this.#lost.has(key);
+  }
+
+  /** Whether everything that was written is on disk. */
+  get isSettled(): boolean {
+    return this.#collected.length === 0 && this.#committed.length === 0;
+  }
+
+  /** Payloads of what was retained when the store was opened last. */
+  retained(): readonly Uint8Array[] {
+    return this.#retained;
+  }
+
+  /** The store, with every call entered in the books. */
+  watch(store: Store): Store {
+    return new Proxy(store, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        if (typeof member !== 'function') return member;
+        return (...args: unknown[]): unknown => {
+          return this.#call(target, name, member as Method, args);
+        };
+      },
+    });
+  }
+
+  /** The disk has all commits that began. */
+  synced(): void {
+    const writes = this.#committed;
+    this.#committed = [];
+    for (const write of writes) {
+      this.#apply(write);
+      this.#release(write);
+    }
+  }
+
+  /** The broker was killed: what is not on disk is gone. */
+  killed(): void {
+    this.#lost = new Set(this.#unsafe.keys());
+    this.#unsafe.clear();
+    this.#collected = [];
+    this.#lastCommitted = this.#committed;
+    this.#committed = [];
+  }
+
+  /** The last commit of the killed broker turned out to be on disk as a whole. */
+  recovered(): void {
+    this.#committed = this.#lastCommitted;
+    this.#lastCommitted = [];
+    this.synced();
+  }
+
+  #call(target: Store, name: string | symbol, member: Method, args: readonly unknown[]): unknown {
+    const result: unknown = Reflect.apply(member, target, args);
+    if (name === 'load') {
+      return (result as Promise<StoredState>).then((state) => this.#load(target, state));
+    }
+    if (name === 'commit' || name === Symbol.asyncDispose) {
+      this.#committed.push(...this.#collected);
+      this.#collected = [];
+      // A commit without anything to write does not reach the disk.
+      return (result as Promise<void>).then(() => this.synced());
+    }
+    if (typeof name === 'string' && name !== 'read') {
+      this.#write({ method: name, args, key: this.#keyOf(name, args) });
+    }
+    return result;
+  }
+
+  /** The broker drops what it knows by its number only: it will tell the store so at once. */
+  dropping(clientId: string): void {
+    const { step } = this.#history;
+    if (this.#dropping.step !== step) this.#dropping = { step, clients: new Set() };
+    this.#dropping.clients.add(clientId);
+  }
+
+  #write(write: Write): void {
+    this.#follow(write);
+    this.#trace.say(() => `store: ${write.method} ${write.args.map(shownArgument).join(' ')}`);
+    this.#collected.push(write);
+    if (write.key === undefined) return;
+    this.#unsafe.set(write.key, (this.#unsafe.get(write.key) ?? 0) + 1);
+  }
+
+  /** Which message has which number in a session, and which of them is dropped. */
+  #follow({ method, args }: Write): void {
+    if (method === 'append') {
+      const [message, recipients] = args as [Message, readonly Recipient[]];
+      const number = numberIn(message.payload);
+      for (const { clientId, sequence } of recipients) {
+        if (number !== undefined) this.#sequences.set(`${clientId} ${sequence}`, number);
+      }
+    } else if (method === 'putLeft' && args[1] !== undefined) {
+      this.#history.absences.leftAgain(String(args[0]), this.#history.nowMs);
+    } else if (method === 'settle' && this.#isDropping(String(args[0]))) {
+      const number = this.#sequences.get(args.join(' '));
+      const message = number === undefined ? undefined : this.#history.messages[number];
+      if (message !== undefined) this.#history.dropped(message, String(args[0]), 'queue-full');
+    }
+  }
+
+  #isDropping(clientId: string): boolean {
+    return this.#dropping.step === this.#history.step && this.#dropping.clients.has(clientId);
+  }
+
+  #release({ key }: Write): void {
+    if (key === undefined) return;
+    const left = (this.#unsafe.get(key) ?? 1) - 1;
+    if (left > 0) this.#unsafe.set(key, left);
+    else this.#unsafe.delete(key);
+  }
+
+  #apply({ method, args }: Write): void {
+    const member: unknown = Reflect.get(this.#reference, method);
+    if (typeof member === 'function') Reflect.apply(member, this.#reference, args);
+  }
+
+  #keyOf(method: string, args: readonly unknown[]): string | undefined {
+    const [first, second] = args.map(String);
+    switch (method) {
+      case 'append':
+        // What answers a subscription was promised to nobody else.
+        if (isReplay(args[1] as readonly Recipient[])) return undefined;
+        return messageKey('message', args[0] as Message);
+      case 'putRetained':
+        return messageKey('message', args[0] as Message);
+      case 'putWill': {
+        const { number, message } = args[0] as StoredWill;
+        this.#wills.set(number, message);
+        return messageKey('will', message);
+      }
+      case 'deleteWill': {
+        const message = this.#wills.get(args[0] as number);
+        return message && messageKey('gone', message);
+      }
+      case 'openSession':
+      case 'removeSession':
+        return `session ${first}`;
+      case 'putLeft':
+        return `left ${first}`;
+      case 'putSubscription':
+        return `subscribed ${first} ${second}`;
+      case 'deleteSubscription':
+        return `unsubscribed ${first} ${second}`;
+      case 'addReceived':
+        return `received ${first} ${second}`;
+      case 'deleteReceived':
+        return `freed ${first} ${second}`;
+      default:
+        return undefined;
+    }
+  }
+
+  async #load(store: Store, state: StoredState): Promise<StoredState> {
+    for (const { number, message } of state.wills) this.#wills.set(number, message);
+    this.#retained = state.retained.map(({ message }) => message.payload);
+    const expected = await linesOf(this.#reference, await this.#reference.load());
+    const found = await linesOf(store, state);
+    for (const line of expected) {
+      if (!found.has(line)) this.#history.violation('store', `The store has lost: ${line}`);
+    }
+    for (const line of found) {
+      if (!expected.has(line)) this.#history.violation('store', `The store has made up: ${line}`);
+    }
+    return state;
+  }
+}
+
+function messageKey(word: string, { payload }: Message): string | undefined {
+  const number = numberIn(payload);
+  return number === undefined ? undefined : `${word} ${number}`;
+}
+
+function isReplay(recipients: readonly Recipient[]): boolean {
+  return recipients.every(({ retained }) => retained);
+}
+
+/** All that a store holds, a line each, to be compared. */
+async function linesOf(
+  store: Store,
+  { sessions, retained, wills, time }: StoredState,
+): Promise<Set<string>> {
+  const lines = new Set<string>();
+  for (const session of sessions) {
+    const { clientId, leftAtMs, nextSequence, subscriptions, received } = session;
+    lines.add(`session ${clientId}, left ${leftAtMs}, next ${nextSequence}`);
+    for (const [filter, qos] of subscriptions) lines.add(`${clientId}: ${filter} @ ${qos}`);
+    for (const packetId of received) lines.add(`${clientId}: received ${packetId}`);
+    for (const delivery of session.deliveries)
+      lines.add(`${clientId}: ${JSON.stringify(delivery)}`);
+    for (const line of await messagesOf(store, clientId)) lines.add(`${clientId}: ${line}`);
+    for (const replay of session.replays) lines.add(`${clientId}: ${JSON.stringify(replay)}`);
+  }
+  for (const { message, change } of retained) lines.add(`retained ${change} ${shown(message)}`);
+  for (const { number, principal, message } of wills) {
+    lines.add(`will ${number} of ${JSON.stringify(principal)} ${shown(message)}`);
+  }
+  lines.add(`time ${JSON.stringify(time)}`);
+  return lines;
+}
+
+/** All messages of a session, read in small pages. */
+async function messagesOf(store: Store, clientId: string): Promise<string[]> {
+  const lines: string[] = [];
+  for (let from = 0; ; ) {
+    const page = await store.read(clientId, from, PAGE_MESSAGES, PAGE_BYTES);
+    if (page.length === 0) return lines;
+    for (const { sequence, qos, retained, message } of page) {
+      lines.push(`${sequence} @ ${qos}${retained ? ' retained' : ''} ${shown(message)}`);
+      from = sequence + 1;
+    }
+  }
+}
+
+function shownArgument(argument: unknown): string {
+  if (Array.isArray(argument))
+    return `for ${argument.map((each) => JSON.stringify(each)).join(' ')}`;
+  if (argument instanceof Message) return shown(argument);
+  return typeof argument === 'string' ? argument : JSON.stringify(argument);
+}
+
+function shown({ topic, qos, retain, publisher, payload }: Message): string {
+  const number = numberIn(payload) ?? '';
+  return `${topic} @ ${qos}${retain ? ' retain' : ''} of ${publisher}: ${number} ${payload.length}`;
+}
+
+const PAGE_MESSAGES = 7;
+const PAGE_BYTES = 10_000;
