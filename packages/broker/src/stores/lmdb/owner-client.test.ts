@@ -68,11 +68,11 @@ test('askOwner() says that the owner has gone without an answer', async (t) => {
   const folder = await freshFolder(t);
   const lock = await DirectoryLock.acquire(folder);
   lock.serve(async (_, signal) => {
+    setImmediate(() => void lock.release()); // not before it was asked: there would be no owner
     if (!signal.aborted) await once(signal, 'abort');
     return {};
   });
   const asked = askOwner(folder, {}, new AbortController().signal);
-  setImmediate(() => void lock.release());
   await assert.rejects(asked, { message: 'The process that has the directory has not answered' });
 });
 
