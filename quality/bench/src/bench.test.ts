@@ -92,31 +92,36 @@ test('runsOf() multiplies where a scenario repeats', () => {
 });
 
 test('figuresFrom() gives everything per delivery', () => {
-  const figures = figuresFrom({
-    brokerCpuNs: 4_000_000,
-    brokerWaitNs: 50_000_000,
-    residentBytes: 2000,
-    result: {
-      published: 500,
-      delivered: 1000,
-      lost: 0,
-      duplicated: 0,
-      reordered: 0,
-      stalled: false,
-      elapsedS: 0.5,
-      generatorCpuS: 0.003,
-      p50Us: 1,
-      p99Us: 2,
-      p999Us: 3,
-      maxUs: 4,
+  const figures = figuresFrom(
+    {
+      brokerCpuNs: 4_000_000,
+      brokerWaitNs: 50_000_000,
+      residentBytes: 2000,
+      result: {
+        published: 500,
+        delivered: 1000,
+        lost: 0,
+        duplicated: 0,
+        reordered: 0,
+        stalled: false,
+        elapsedS: 0.5,
+        generatorCpuS: 0.003,
+        p50Us: 1,
+        p99Us: 2,
+        p999Us: 3,
+        maxUs: 4,
+      },
     },
-  });
+    7000,
+  );
   assert.deepEqual(figures, {
     messagesPerS: 2000,
     cpuUs: 4,
     generatorCpuUs: 3,
     waited: 0.1,
     residentBytes: 2,
+    elapsedS: 0.5,
+    ownBytes: 7000,
     p50Us: 1,
     p99Us: 2,
     p999Us: 3,

@@ -3,6 +3,7 @@ import { runLoad } from './loadgen/run-load.js';
 import type { LoadOutcome } from './loadgen/run-load.js';
 import { faultsInWords } from './measurement.js';
 import type { Figures, Measurement } from './measurement.js';
+import { MemoryWatch } from './proc/memory-watch.js';
 import { raiseOpenFiles } from './proc/open-files.js';
 import { readProcessUsage } from './proc/process-usage.js';
 import type { Scenario } from './scenarios.js';
@@ -26,7 +27,7 @@ export async function measureScenario(scenario: Scenario, bench: Bench): Promise
   const measurements: Measurement[] = [];
   for (let run = 1; run <= runsOf(scenario, bench.runs); run++) {
     for (const kind of bench.brokers) {
-      if (scenario.durable !== undefined && !kind.hasDisk) continue;
+      if (!takesPart(kind, scenario)) continue;
       const measurement = await measureOnce(scenario, kind, run, bench.loadgen);
       measurements.push(measurement);
       bench.onMeasured?.(measurement);
@@ -40,8 +41,14 @@ export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number)
   return runs * repeats;
 }
 
+/** Not every broker can keep its state on disk. */
+function takesPart({ name, hasDisk }: BrokerKind, { durable }: Scenario): boolean {
+  if (durable === undefined) return true;
+  return durable === 'memory' ? name === 'magpie' : hasDisk;
+}
+
 /** The figures of a run: everything per delivery. */
-export function figuresFrom(outcome: LoadOutcome): Figures {
+export function figuresFrom(outcome: LoadOutcome, ownBytes: number): Figures {
   const { result, brokerCpuNs, brokerWaitNs, residentBytes } = outcome;
   const { delivered, elapsedS, generatorCpuS, p50Us, p99Us, p999Us } = result;
   const deliveries = Math.max(delivered, 1);
@@ -51,6 +58,8 @@ export function figuresFrom(outcome: LoadOutcome): Figures {
     generatorCpuUs: (generatorCpuS * 1e6) / deliveries,
     waited: elapsedS > 0 ? brokerWaitNs / 1e9 / elapsedS : 0,
     residentBytes: residentBytes / deliveries,
+    elapsedS,
+    ownBytes,
     p50Us,
     p99Us,
     p999Us,
@@ -66,20 +75,23 @@ async function measureOnce(
 ): Promise<Measurement> {
   const about = { scenario: scenario.name, broker: kind.name, run };
   let broker: RunningBroker | undefined;
+  let memory: MemoryWatch | undefined;
   try {
     broker = await kind.start(scenario, run);
     const { host, port, pid } = broker;
     if (scenario.openFiles !== undefined) await raiseOpenFiles(pid, scenario.openFiles);
+    memory = new MemoryWatch(pid);
     const { program, load } = scenario;
     const outcome = await runLoad({ loadgen, program, options: { host, port, ...load } }, () =>
       readProcessUsage(pid),
     );
     const failure = faultsInWords(outcome.result, outcome.result.stalled);
-    return { ...about, failure, figures: figuresFrom(outcome) };
+    return { ...about, failure, figures: figuresFrom(outcome, memory.mostBytes) };
   } catch (error) {
     const failure = error instanceof Error ? error.message : String(error);
     return { ...about, failure, figures: undefined };
   } finally {
+    memory?.end();
     await broker?.stop();
   }
 }

@@ -8,6 +8,8 @@ export function figuresOf(given: Partial<Figures> = {}): Figures {
     generatorCpuUs: 0,
     waited: 0,
     residentBytes: 0,
+    elapsedS: 0,
+    ownBytes: 0,
     p50Us: 0,
     p99Us: 0,
     p999Us: 0,

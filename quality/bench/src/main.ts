@@ -3,7 +3,9 @@
  * docs/benchmarks.md.
  */
 import { accessSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { measureScenario, runsOf } from './bench.js';
 import { aedes } from './brokers/aedes.js';
@@ -17,11 +19,12 @@ import type { Measurement } from './measurement.js';
 import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
+import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
 import { readBenchOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
 import { scenarioReport, summaryTable } from './report.js';
 import type { Reported } from './report.js';
-import { MATCHING, SCENARIOS } from './scenarios.js';
+import { MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -36,10 +39,12 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.help) console.log(USAGE);
   if (options.list)
-    for (const { name, title } of [...SCENARIOS, MATCHING]) console.log(name.padEnd(16), title);
+    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY])
+      console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  if (scenarios.length === 0 && !isWanted(MATCHING.name, options.only)) {
+  const others = [MATCHING, RECOVERY].filter(({ name }) => isWanted(name, options.only));
+  if (scenarios.length === 0 && others.length === 0) {
     console.error(`There is no scenario ${options.only.join(', ')}; --list names them`);
     return EXIT.usage;
   }
@@ -66,6 +71,12 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
     reported.push(MATCHING);
     console.log(`${scenarioReport(MATCHING, summarize(own), options.runs).join('\n')}\n`);
   }
+  if (isWanted(RECOVERY.name, options.only) && options.brokers.includes('magpie')) {
+    const own = await recoveryRuns(options.runs);
+    measurements.push(...own);
+    reported.push(RECOVERY);
+    console.log(`${scenarioReport(RECOVERY, summarize(own), options.runs).join('\n')}\n`);
+  }
   printSummary(reported, measurements, brokers);
   if (options.jsonFile !== undefined) {
     const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);
@@ -78,7 +89,7 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
 /** The store of a durable scenario without a broker, in this process. */
 async function bareStoreRuns({ name, durable }: Scenario, runs: number): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  if (durable === undefined) return measurements;
+  if (durable === undefined || durable === 'memory') return measurements;
   for (let run = 1; run <= runs; run++) {
     const figures = await measureBareStore(durable, BARE_LOAD);
     const about = { scenario: name, broker: BARE_STORE, run };
@@ -96,6 +107,23 @@ function matchingRuns(runs: number): Measurement[] {
     failure: undefined,
     figures: measureMatching(magpieIndex(), MATCHING_LOAD),
   }));
+}
+
+/** One store, and a process for each run. */
+async function recoveryRuns(runs: number): Promise<Measurement[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-bench-'));
+  try {
+    await fillForRecovery(folder, RECOVERY_LOAD);
+    const measurements: Measurement[] = [];
+    for (let run = 1; run <= runs; run++) {
+      const figures = await measureRecovery(folder, RECOVERY_LOAD);
+      const about = { scenario: RECOVERY.name, broker: 'magpie', run };
+      measurements.push({ ...about, failure: undefined, figures });
+    }
+    return measurements;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 function printSummary(

@@ -22,6 +22,13 @@ export interface Figures {
    * it.
    */
   readonly residentBytes: number;
+  /** How long all of it took, in s. Only the recovery scenario shows it. */
+  readonly elapsedS: number;
+  /**
+   * The most memory of its own that the broker took, in bytes: without pages of files, which the
+   * system takes back when it needs the room.
+   */
+  readonly ownBytes: number;
   /** Latency from publisher to subscriber, in µs. */
   readonly p50Us: number;
   readonly p99Us: number;
@@ -36,6 +43,8 @@ export const FIGURE_NAMES = [
   'generatorCpuUs',
   'waited',
   'residentBytes',
+  'elapsedS',
+  'ownBytes',
   'p50Us',
   'p99Us',
   'p999Us',

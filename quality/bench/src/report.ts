@@ -80,6 +80,8 @@ const COLUMNS = {
   generatorCpuUs: column('generatorCpuUs', 'generator µs', 'generator’s CPU µs', significant),
   waited: column('waited', 'waited', 'share waited', percent),
   residentBytes: column('residentBytes', 'KiB each', 'resident KiB each', kib),
+  elapsedS: column('elapsedS', 's', 's', significant),
+  ownBytes: column('ownBytes', 'MiB of its own', 'most MiB of its own', mib),
   p50Us: column('p50Us', 'p50 µs', 'p50 µs', thousands),
   p99Us: column('p99Us', 'p99 µs', 'p99 µs', thousands),
   p999Us: column('p999Us', 'p99.9 µs', 'p99.9 µs', thousands),
@@ -96,8 +98,10 @@ function column(
 
 function columnsOf(scenario: Reported): Column[] {
   const { messagesPerS, cpuUs, generatorCpuUs, waited } = COLUMNS;
-  const { residentBytes, p50Us, p99Us, p999Us } = COLUMNS;
+  const { residentBytes, elapsedS, ownBytes, p50Us, p99Us, p999Us } = COLUMNS;
+  if (scenario.shows === 'recovery') return [elapsedS, cpuUs, ownBytes];
   const columns = [messagesPerS, cpuUs, generatorCpuUs, waited];
+  if (scenario.shows === 'own-memory') columns.push(ownBytes);
   if (scenario.shows === 'memory') columns.push(residentBytes);
   if (scenario.shows === 'latency') columns.push(p50Us, p99Us, p999Us);
   return columns;
@@ -106,6 +110,8 @@ function columnsOf(scenario: Reported): Column[] {
 function figuresToShow(scenario: Reported): FigureName[] {
   if (scenario.shows === 'memory') return ['residentBytes', 'cpuUs'];
   if (scenario.shows === 'latency') return ['p50Us', 'p99Us', 'p999Us', 'cpuUs'];
+  if (scenario.shows === 'own-memory') return ['ownBytes', 'messagesPerS'];
+  if (scenario.shows === 'recovery') return ['elapsedS', 'ownBytes', 'cpuUs'];
   if (scenario.durable !== undefined) return ['messagesPerS', 'cpuUs'];
   return ['cpuUs'];
 }
@@ -153,6 +159,10 @@ function thousands(value: number): string {
 
 function percent(value: number): string {
   return `${Math.round(value * 100)} %`;
+}
+
+function mib(value: number): string {
+  return significant(value / 1024 / 1024);
 }
 
 function kib(value: number): string {

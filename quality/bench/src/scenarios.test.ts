@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { MATCHING, SCENARIOS } from './scenarios.js';
+import { MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 
 test('SCENARIOS have names of their own that can stand in a file name', () => {
-  const names = [...SCENARIOS.map(({ name }) => name), MATCHING.name];
+  const names = [...SCENARIOS, MATCHING, RECOVERY].map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const name of names) assert.match(name, /^[a-z0-9-]+$/);
 });

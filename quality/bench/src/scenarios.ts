@@ -7,15 +7,18 @@ export interface Scenario {
   readonly load: Readonly<Record<string, number | string>>;
   /**
    * The brokers keep their state on disk, each as safely as it can; those that have no disk stand
-   * aside. Which part is measured, also of the bare store. Absent: all is in memory.
+   * aside. Which part is measured: `fill` and `drain` also of the bare store, `memory` of Magpie
+   * alone. Absent: all is in memory.
    */
-  readonly durable?: 'fill' | 'drain';
+  readonly durable?: 'fill' | 'drain' | 'memory';
+  /** Limits of Magpie that the load needs, `NAME=VALUE`. */
+  readonly limits?: readonly string[];
   /** Open files the broker needs; absent where the usual 1024 do. */
   readonly openFiles?: number;
   /** So many times more runs than asked for: what other programs disturb most needs more. */
   readonly repeats?: number;
   /** What the report shows besides throughput and CPU. */
-  readonly shows?: 'latency' | 'memory';
+  readonly shows?: 'latency' | 'memory' | 'own-memory' | 'recovery';
 }
 
 /** What the durable scenarios load: 500,000 messages a round. */
@@ -147,6 +150,25 @@ export const SCENARIOS: readonly Scenario[] = [
     durable: 'drain',
   },
   {
+    name: 'queue-memory',
+    title: 'Fill of 100 offline sessions on disk with 1 GiB in all, QoS 1, 1 KiB; then all drain',
+    program: 'offline',
+    load: {
+      sessions: 100,
+      messages: 10_500,
+      publishers: 100,
+      window: 100,
+      payload: 1024,
+      warmup: 0,
+      rounds: 1,
+      measure: 'fill',
+      stall: 30,
+    },
+    durable: 'memory',
+    limits: ['queuedMessagesMax=20000', 'queuedBytesTotalMax=2147483648'],
+    shows: 'own-memory',
+  },
+  {
     name: 'large',
     title: '1 MiB payloads, 1 → 4, QoS 0, window 4',
     program: 'stream',
@@ -182,4 +204,11 @@ export const SCENARIOS: readonly Scenario[] = [
 export const MATCHING = {
   name: 'matching',
   title: 'Matching alone: 100,000 wildcard filters, topics never repeated',
+} as const;
+
+/** The measurement of recovery.ts. */
+export const RECOVERY = {
+  name: 'recovery',
+  title: 'Start on 100,000 sessions, 1,000,000 queued and 1,000,000 retained messages of 200 B',
+  shows: 'recovery',
 } as const;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { figuresOf } from './figures.testing.js';
 import type { Figures, Summary } from './measurement.js';
-import { MATCHING, SCENARIOS } from './scenarios.js';
+import { MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 import { checkTarget, TARGETS } from './targets.js';
 import type { Target } from './targets.js';
 
@@ -60,6 +60,6 @@ for (const [rule, target, summaries, value, met] of cases) {
 }
 
 test('TARGETS name scenarios that exist', () => {
-  const names = new Set<string>([...SCENARIOS.map(({ name }) => name), MATCHING.name]);
+  const names = new Set<string>([...SCENARIOS, MATCHING, RECOVERY].map(({ name }) => name));
   for (const { scenario } of TARGETS) assert.ok(names.has(scenario), scenario);
 });

@@ -14,6 +14,7 @@ export interface Target {
 }
 
 const KIB = 1024;
+const MIB = 1024 * KIB;
 
 /** Targets in the order of their scenarios. */
 export const TARGETS: readonly Target[] = [
@@ -38,6 +39,8 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'durable-fill', figure: 'cpuUs', versus: undefined, atMost: 8 },
   { scenario: 'durable-drain', figure: 'messagesPerS', versus: undefined, atLeast: 200_000 },
   { scenario: 'durable-drain', figure: 'cpuUs', versus: undefined, atMost: 4 },
+  { scenario: 'queue-memory', figure: 'ownBytes', versus: undefined, atMost: 512 * MIB },
+  { scenario: 'recovery', figure: 'elapsedS', versus: undefined, atMost: 20 },
   { scenario: 'large', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.7 },
   { scenario: 'idle', figure: 'residentBytes', versus: undefined, atMost: 8 * KIB },
   { scenario: 'idle', figure: 'cpuUs', versus: 'mosquitto', atMost: 3 },

@@ -21,10 +21,13 @@ export interface MagpieOptions {
  * no line for each connection.
  */
 export function magpie(options: MagpieOptions): BrokerKind {
-  const start = ({ name }: Scenario, run: number, storage: readonly string[]) =>
-    BrokerProcess.start(process.execPath, (port) =>
-      magpieArgs(port, `${name}-${run}`, storage, options),
+  const start = ({ name, limits = [] }: Scenario, run: number, storage: readonly string[]) => {
+    const own = limits.flatMap((limit) => ['--limit', limit]);
+    const args = [...own, ...options.args];
+    return BrokerProcess.start(process.execPath, (port) =>
+      magpieArgs(port, `${name}-${run}`, storage, { ...options, args }),
     );
+  };
   return {
     name: 'magpie',
     hasDisk: true,
@@ -50,5 +53,6 @@ export function magpieArgs(
   return [...profileArgs, MAGPIE, 'broker', ...listener, ...storage, ...QUIET, ...args];
 }
 
-const MAGPIE = join(REPOSITORY, 'packages/cli/bin/magpie.js');
+/** The command. */
+export const MAGPIE = join(REPOSITORY, 'packages/cli/bin/magpie.js');
 const QUIET = ['--log-level', 'warn'];

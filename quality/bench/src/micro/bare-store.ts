@@ -141,6 +141,8 @@ class Meter {
       generatorCpuUs: 0,
       waited: 0,
       residentBytes: 0,
+      elapsedS: this.#elapsedUs / 1e6,
+      ownBytes: 0,
       p50Us: 0,
       p99Us: 0,
       p999Us: 0,

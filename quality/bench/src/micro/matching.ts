@@ -44,6 +44,8 @@ export function measureMatching(index: MatchIndex, load: MatchingLoad): Figures 
     generatorCpuUs: 0,
     waited: 0,
     residentBytes: 0,
+    elapsedS: elapsedUs / 1e6,
+    ownBytes: 0,
     p50Us: 0,
     p99Us: 0,
     p999Us: 0,

@@ -48,6 +48,11 @@ export function parseResidentBytes(text: string): number {
   return numberOf(/^VmRSS:\s+(\d+) kB$/m.exec(text)?.[1], 'VmRSS') * 1024;
 }
 
+/** `RssAnon` of /proc/PID/status in bytes: what lies in RAM and in no file. */
+export function parseOwnBytes(text: string): number {
+  return numberOf(/^RssAnon:\s+(\d+) kB$/m.exec(text)?.[1], 'RssAnon') * 1024;
+}
+
 /** The soft limit of open files in /proc/PID/limits. */
 export function parseOpenFilesMax(text: string): number {
   const limit = /^Max open files\s+(\S+)/m.exec(text)?.[1];
