@@ -231,15 +231,37 @@ test('Broker.publish() does not work once the broker is closed', async (t) => {
   await assert.rejects(broker.publish({ topic: 'a' }), /closed/);
 });
 
-test('Broker.publish() rejects when what must survive is not safe', async (t) => {
+test('Broker.publish() rejects when the broker is closed before it is safe', async (t) => {
   const store = new HandStore();
   const { broker } = await start(t, { store });
   const published = broker.publish({ topic: 'a', payload: '1', retain: true });
-  const rejected = assert.rejects(published, /store failed/);
+  while (store.underWay === 0) await turn();
+  const rejected = assert.rejects(published, /closed before the message was safe/);
+  await store.fail(new Error('disk full'));
+  const closed = broker.close();
+  while (store.underWay === 0) await turn(); // it tries once more
   await store.fail(new Error('disk full'));
   await rejected;
-  await assert.rejects(broker.publish({ topic: 'b', payload: '1', retain: true }), /store failed/);
-  await broker.publish({ topic: 'nothing to keep' });
+  await closed;
+});
+
+test('Broker.publish() refuses what would have to wait behind too much', async (t) => {
+  const store = new HandStore();
+  const { broker } = await start(t, { store, limits: { storeBacklogBytesMax: 65_536 } });
+  const got: string[] = [];
+  broker.subscribe('#', ({ topic }) => void got.push(topic));
+  const payload = 'x'.repeat(65_536);
+  const first = broker.publish({ topic: 'first', payload, retain: true });
+  for (const options of [{ retain: true }, { qos: 1 }] as const) {
+    await assert.rejects(broker.publish({ topic: 'second', ...options }), /nothing was published/);
+  }
+  await broker.publish({ topic: 'not kept' });
+  await safe(store);
+  await first;
+  const third = broker.publish({ topic: 'third', payload: '3', retain: true });
+  await safe(store);
+  await third;
+  assert.deepEqual(got, ['first', 'not kept', 'third']);
 });
 
 test('Broker.publish() resolves when what must survive is safe', async (t) => {
@@ -436,6 +458,8 @@ test('Broker.gauges() tell what is there now', async (t) => {
     retainedBytes: 6,
     queuedMessages: 0,
     queuedBytes: 0,
+    storeFailed: 0,
+    storeBacklogBytes: 0,
   });
   client.peer.hangUp();
   await broker.publish({ topic: 'a', payload: '123', qos: 1 });
@@ -559,17 +583,59 @@ test('Broker acknowledges when it is safe, and in order', async (t) => {
   await Promise.all([broker.close(), safe(store)]);
 });
 
-test('Broker acknowledges nothing any more when its store has failed, and says so', async (t) => {
+test('Broker acknowledges nothing while its store fails, and goes on afterwards', async (t) => {
   const store = new HandStore();
-  const { connect, broker, log } = await start(t, { store });
+  const clock = new ManualClock({ turns: 'by themselves' });
+  const { connect, broker, listener } = await start(t, { store, clock });
   const publisher = await connect('p');
+  const other = await connect('other');
+  await other.subscribe(['b', 0]);
+  const events: string[] = [];
+  broker.on('storeFailed', ({ error, lost }) => events.push(`${String(error)}, lost: ${lost}`));
+  broker.on('storeRecovered', ({ retries }) => events.push(`recovered after ${retries}`));
+
   publisher.publish('a', '1', { qos: 1, packetId: 1, retain: true });
   while (store.underWay === 0) await turn();
   await store.fail(new Error('disk full'));
+  assert.equal(broker.gauges().storeFailed, 1);
   publisher.publish('b', '2', { qos: 1, packetId: 2, retain: true });
+  const unsaid = {
+    type: 'subscribe',
+    packetId: 3,
+    subscriptions: [{ filter: 'c', qos: 1 }],
+  } as const;
+  publisher.send(unsaid); // of a clean session, but it waits its turn
   assert.deepEqual(await publisher.nothingMore(), []);
-  assert.equal(log.of('store-failed').length, 1);
-  await broker.close(); // does not hang
+  // Who needs no store notices nothing.
+  assert.equal(await other.message(), 'b=2 @ 0');
+  const third = await connect('third');
+  third.publish('b', '3', { qos: 1, packetId: 1 });
+  assert.equal((await third.next('puback')).packetId, 1);
+  assert.equal(await other.message(), 'b=3 @ 0');
+  // Who would, is told at once.
+  for (const fields of [
+    PERSISTENT,
+    { will: { topic: 'w', payload: Buffer.of(), qos: 0, retain: false } },
+  ] as const) {
+    const refused = new TestClient(listener.connect());
+    const { returnCode } = await refused.connect({ clientId: 'refused', ...fields });
+    assert.equal(returnCode, 3);
+  }
+  assert.equal(broker.counters.connectsRefused, 2);
+
+  clock.advance(200);
+  await store.fail(new Error('disk full'));
+  clock.advance(400);
+  await store.succeed();
+  assert.equal((await publisher.next('puback')).packetId, 1);
+  assert.equal((await publisher.next('puback')).packetId, 2);
+  await publisher.next('suback');
+  assert.equal(broker.gauges().storeFailed, 0);
+  assert.deepEqual(events, ['Error: disk full, lost: false', 'recovered after 2']);
+  const persistent = connect('persistent', PERSISTENT);
+  await safe(store);
+  await persistent;
+  await Promise.all([broker.close(), safe(store)]);
 });
 
 /** What an authenticator says, at once or later, and the code of the CONNACK. */

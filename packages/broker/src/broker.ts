@@ -123,6 +123,9 @@ export interface BrokerGauges {
   readonly retainedBytes: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
+  /** 1 while the store fails, 0 if it works. */
+  readonly storeFailed: number;
+  readonly storeBacklogBytes: number;
 }
 
 /** An MQTT broker inside your program. Made by {@link createBroker}. */
@@ -165,15 +168,16 @@ export class Broker implements AsyncDisposable {
     this.#router = new Router({ seed: random.uint32() | 0 });
     this.#wheel = new TimerWheel(clock);
     this.#turn = new Turn(clock);
-    this.#gate = new CommitGate(
-      this.#store,
-      () => this.#turn.schedule(),
-      (error) =>
-        log.error(
-          { event: 'store-failed', err: error },
-          'the store failed: nothing is acknowledged',
-        ),
-    );
+    const gateParts = {
+      store: this.#store,
+      wheel: this.#wheel,
+      clock,
+      limits,
+      counters: this.#counters,
+      events: this.#events,
+      log,
+    };
+    this.#gate = new CommitGate(gateParts, () => this.#turn.schedule());
     this.#turn.commitThrough(this.#gate);
     const shared = {
       log,
@@ -232,6 +236,8 @@ export class Broker implements AsyncDisposable {
       retainedBytes: this.#retained.bytes,
       queuedMessages: this.#totals.messages,
       queuedBytes: this.#totals.bytes,
+      storeFailed: this.#gate.failed ? 1 : 0,
+      storeBacklogBytes: this.#gate.backlogBytes,
     };
   }
 
@@ -261,19 +267,25 @@ export class Broker implements AsyncDisposable {
   /**
    * Publishes a message as if a client had, without asking the authorizer.
    *
-   * @returns A promise that resolves when what must survive of it is safe.
+   * @returns A promise that resolves when what must survive of it is safe. While the store fails
+   * that takes as long as it fails.
    * @throws {TypeError} if the topic is not a valid topic name, or the payload or QoS none of
    * MQTT's.
-   * @throws {Error} if the broker was closed, or its store has failed.
+   * @throws {Error} if the broker was closed; if it is closed before the message is safe, so that
+   * it may be lost; or if it may have to be stored and too much waits for the store
+   * (`storeBacklogBytesMax`), then nothing was published.
    */
   async publish(options: PublishOptions): Promise<void> {
     if (this.#closing !== undefined) throw new Error('A broker that was closed cannot publish');
+    const message = messageToPublish(options);
+    if (this.#gate.full && (message.qos > 0 || message.retain)) {
+      throw new Error('Too much waits for the store: nothing was published, try again later');
+    }
     const before = this.#gate.writes;
-    this.#publishing.publish(messageToPublish(options));
+    this.#publishing.publish(message);
     if (this.#gate.writes === before) return;
-    await this.#gate.settled();
-    if (this.#gate.failed)
-      throw new Error('The store failed: the message may be lost at a restart');
+    if (await this.#gate.safe(this.#gate.ticket)) return;
+    throw new Error('The broker was closed before the message was safe: it may be lost');
   }
 
   /**
@@ -342,7 +354,7 @@ export class Broker implements AsyncDisposable {
   async #close(): Promise<void> {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#connections.close('broker-closed');
-    await this.#gate.settled();
+    await this.#gate.end();
     this.#wills.close();
     this.#wheel.clear();
     await this.#store[Symbol.asyncDispose]();

@@ -36,6 +36,7 @@ export type { Counters } from './observe/counters.js';
 export { type Logger, silentLogger } from './observe/logger.js';
 export type { CloseReason } from './sessions/outlet.js';
 export { MemoryStore } from './stores/memory-store.js';
+export { StoreLost } from './stores/store-lost.js';
 export type {
   Recipient,
   Store,

@@ -54,6 +54,14 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_retained_refused_total',
     help: 'Messages delivered but not retained, since a limit of retained messages was reached',
   },
+  storeCommits: {
+    name: 'magpie_store_commits_total',
+    help: 'Commits of the store that are safe',
+  },
+  storeCommitsFailed: {
+    name: 'magpie_store_commits_failed_total',
+    help: 'Commits of the store that failed, each try',
+  },
 };
 
 const DROPPED: MetricText = {
@@ -75,6 +83,14 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
   queuedBytes: {
     name: 'magpie_queued_bytes',
     help: 'Bytes queued for all sessions, topics and payloads',
+  },
+  storeFailed: {
+    name: 'magpie_store_failed',
+    help: '1 while the store fails and nothing that needs it is acknowledged, 0 if it works',
+  },
+  storeBacklogBytes: {
+    name: 'magpie_store_backlog_bytes',
+    help: 'Bytes that wait for the store, about',
   },
 };
 
@@ -130,6 +146,8 @@ export interface Gauges {
   readonly retainedBytes: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
+  readonly storeFailed: number;
+  readonly storeBacklogBytes: number;
 }
 
 /** What a store takes of the disk; see `LmdbStore.disk`. */
@@ -211,7 +229,7 @@ export function metricsMarkdown(): string {
 | --- | --- | --- |
 ${lines.join('\n')}
 
-Those of the store are there with a data directory, not with \`--memory\`.
+Those of the file of the store and its compactions are not there with \`--memory\`.
 
 \`${DROPPED.name}\` has a label \`reason\`:
 

@@ -322,6 +322,82 @@ for (const [what, end, got] of [
   });
 }
 
+// A store that does not keep up
+
+/** A world where much waits for the store, and nothing more may. */
+function fullWorld(): ConnectionWorld {
+  const world = new ConnectionWorld({ storeBacklogBytesMax: 65_536 }, new HandStore());
+  world.gate.writingOf(messageOf('t', 'x'.repeat(65_536)));
+  world.endTurn();
+  assert.equal(world.gate.full, true);
+  return world;
+}
+
+test('Connection of who adds to a full store is not read, until there is room', async () => {
+  const world = fullWorld();
+  const peer = world.connect('c', { keepAliveS: 10 });
+  const retained = { qos: 1, retain: true } as const;
+  peer.send(
+    publishOf('a', '1', { ...retained, packetId: 1 }),
+    publishOf('a', '2', { ...retained, packetId: 2 }),
+    PINGREQ,
+  );
+  assert.equal(peer.transport.paused, true);
+  peer.transport.force(bytesOf([publishOf('a', '3', { ...retained, packetId: 3 })]));
+  assert.deepEqual(world.store.written, ['retain a=1']);
+  world.clock.advance(60_000); // that it is silent is not its fault
+  assert.deepEqual(peer.got(), []);
+  await world.store.succeed();
+  assert.deepEqual(world.store.written.slice(1), ['retain a=2', 'retain a=3']);
+  assert.equal(peer.transport.paused, false);
+  for (let commits = 0; commits < 2; commits++) {
+    world.endTurn();
+    await world.store.succeed();
+  }
+  assert.deepEqual(peer.got(), ['pingresp', 'puback 1', 'puback 2', 'puback 3']);
+});
+
+test('Connection of who needs no store is read, however full that is', () => {
+  const world = fullWorld();
+  const subscriber = world.subscriber('s', 'a');
+  const peer = world.connect('c');
+  for (const qos of [0, 1] as const) {
+    peer.publish('a', `at ${qos}`, { qos, packetId: qos });
+    assert.equal(peer.transport.paused, false);
+  }
+  assert.deepEqual(peer.got(), ['puback 1']);
+  assert.deepEqual(subscriber.got(), ['a=at 0 @ 0', 'a=at 1 @ 1 id 1']);
+});
+
+test('Connection that waits for room and ends is waited for no more', async () => {
+  const world = fullWorld();
+  const peer = world.connect('c');
+  peer.send(publishOf('a', '1', { retain: true }), publishOf('a', '2', { retain: true }));
+  peer.close();
+  await world.store.succeed();
+  world.endTurn();
+  await world.store.succeed();
+  assert.deepEqual(world.store.written, ['retain a=1']);
+  assert.deepEqual(world.ended, ['c: connection-lost']);
+});
+
+test('Connection that waits for room is read where its own output was full, too', async () => {
+  const limits = { storeBacklogBytesMax: 65_536, outputBytesMax: 1024 };
+  const world = new ConnectionWorld(limits, new HandStore());
+  const peer = world.connect('c');
+  const packets = Array.from({ length: 24 }, (_, index) =>
+    publishOf('a', 'x'.repeat(2650), { qos: 1, packetId: index + 1, retain: true }),
+  );
+  peer.send(...packets);
+  assert.equal(peer.transport.paused, true);
+  for (let commits = 0; commits < 4; commits++) {
+    world.endTurn();
+    await world.store.succeed();
+  }
+  assert.equal(peer.got().length, 24);
+  assert.equal(peer.transport.paused, false);
+});
+
 // What breaks the protocol
 
 const faults: { name: string; bytes: Uint8Array; fault: string; clause: string | undefined }[] = [

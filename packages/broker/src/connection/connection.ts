@@ -82,6 +82,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   /** Why reading is paused. */
   #waiting = false;
   #heldBack = false;
+  #crowded = false;
   #unsentBytes = 0;
   #closed = false;
   #gone = false;
@@ -115,7 +116,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (this.#closed) return;
     const nowMs = this.#around.clock.nowMs();
     this.#packets.feed(source, start, end);
-    if (this.#waiting) {
+    if (this.#waiting || this.#crowded) {
       this.#packets.hold();
       return;
     }
@@ -144,11 +145,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   hasRoom(): void {
     if (this.#closed) return;
-    if (this.#heldBack && !this.#outlet.full) {
-      this.#heldBack = false;
-      this.#lastPacketMs = this.#around.clock.nowMs();
-      if (!this.#waiting) this.#transport.resume();
-    }
+    this.#readAgain();
     this.#client?.session.drain();
   }
 
@@ -169,6 +166,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#closed = true;
     this.#around.counters.connectionsClosed++;
     this.#outlet.release();
+    this.#around.gate.leaveCrowd(this);
     this.#leave(reason);
     this.#writer.stop();
     this.#stopTimer();
@@ -189,7 +187,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.close('connect-timeout');
       return Infinity;
     }
-    if (this.#waiting || (this.#heldBack && this.#isAlive())) this.#lastPacketMs = nowMs;
+    const isOurFault = this.#waiting || this.#crowded;
+    if (isOurFault || (this.#heldBack && this.#isAlive())) this.#lastPacketMs = nowMs;
     const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
     if (deadlineMs > nowMs) return deadlineMs;
     this.close('keep-alive-timeout');
@@ -206,14 +205,20 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #handlePackets(): void {
     const packets = this.#packets;
+    const { gate } = this.#around;
     try {
       for (let packet = packets.next(); packet !== undefined; packet = packets.next()) {
+        const { writes } = gate;
         const pending = this.#handle(packet);
         if (pending !== undefined) {
           this.#waitFor(pending);
           return;
         }
         if (this.#closed) return;
+        if (gate.full && gate.writes !== writes) {
+          this.#waitForRoom();
+          return;
+        }
       }
       if (this.#outlet.full) this.#holdBack();
     } catch (error) {
@@ -302,8 +307,9 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#client = client;
     if (ticket === 0) return this.#welcome(packet, client, sessionPresent);
     // What CONNACK promises, a session and a will, is safe first.
-    const safe = this.#around.gate.safe(ticket);
-    return safe.then(() => this.#welcome(packet, client, sessionPresent));
+    return this.#around.gate.safe(ticket).then((safe) => {
+      if (safe) this.#welcome(packet, client, sessionPresent);
+    });
   }
 
   #welcome(packet: Connect, client: Client, sessionPresent: boolean): void {
@@ -332,7 +338,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   }
 
   #mayNotRead(): boolean {
-    return this.#closed || this.#waiting || this.#heldBack;
+    return this.#closed || this.#waiting || this.#heldBack || this.#crowded;
   }
 
   #waitFor(pending: Promise<void>): void {
@@ -347,6 +353,30 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       if (!this.#mayNotRead()) this.#transport.resume();
     };
     pending.then(resume, (error: unknown) => this.#fail(error));
+  }
+
+  /** Too much waits for the store, and this client adds to it. */
+  #waitForRoom(): void {
+    this.#crowded = true;
+    this.#packets.hold();
+    this.#transport.pause();
+    this.#around.gate.waitForRoom(this);
+  }
+
+  /** Reads on if nothing is against it any more. */
+  #readAgain(): void {
+    const { gate, clock } = this.#around;
+    const wasPaused = this.#crowded || this.#heldBack;
+    if (this.#crowded && !gate.full) {
+      this.#crowded = false;
+      this.#lastPacketMs = clock.nowMs();
+      if (!this.#waiting) this.#handlePackets();
+    }
+    if (this.#heldBack && !this.#outlet.full) {
+      this.#heldBack = false;
+      this.#lastPacketMs = clock.nowMs();
+    }
+    if (wasPaused && !this.#mayNotRead()) this.#transport.resume();
   }
 
   /** Who does not read is not read: the answers to what it sends are what fills its output. */

@@ -18,7 +18,7 @@ import { MessageMemory } from '../model/message-memory.js';
 import { Counters } from '../observe/counters.js';
 import { Turn } from '../pipeline/turn.js';
 import type { AcknowledgementType } from '../sessions/outlet.js';
-import { CommitGate } from '../stores/commit-gate.js';
+import { GateWorld } from '../stores/gate-world.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { FakeTransport } from './fake-transport.testing.js';
 import { IoArena } from './io-arena.js';
@@ -35,11 +35,11 @@ class World {
   readonly arena = new IoArena({ slabs: 16 });
   readonly counters = new Counters();
   readonly store = new HandStore();
-  readonly gate = new CommitGate(
-    this.store,
-    () => this.turn.schedule(),
-    () => {},
-  );
+  readonly gate = new GateWorld({
+    store: this.store,
+    clock: this.clock,
+    onDirty: () => this.turn.schedule(),
+  }).gate;
   readonly transport = new FakeTransport();
   readonly outlet: PacketOutlet;
   readonly #writer: SocketWriter;

@@ -148,6 +148,16 @@ export const LIMITS = {
     min: 1024,
     max: Number.MAX_SAFE_INTEGER,
   },
+  storeBacklogBytesMax: {
+    doc: 'Most bytes that wait for the store, all clients together: it is slow, or it has failed.',
+    policy:
+      'Who sends what has to be stored is not read until there is room; a program that publishes '
+      + 'such a message is refused. Who needs no store goes on.',
+    unit: 'bytes',
+    default: 64 * 1024 * 1024,
+    min: 65_536,
+    max: Number.MAX_SAFE_INTEGER,
+  },
   sessionExpiry: {
     doc: 'A persistent session ends this long after its client left; 0 means never.',
     policy: 'The session, its subscriptions and its queue are discarded.',

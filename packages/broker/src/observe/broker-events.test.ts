@@ -11,6 +11,8 @@ const names: readonly BrokerEventName[] = [
   'published',
   'delivered',
   'dropped',
+  'storeFailed',
+  'storeRecovered',
 ];
 
 test('BrokerEvents has a channel of its own for every event', () => {

@@ -25,6 +25,13 @@ export interface BrokerEventMap {
     readonly clientId: string | undefined;
     readonly reason: DropReason;
   };
+  /**
+   * The store failed: nothing that needs it is acknowledged. `lost`: it is over, so start the
+   * process again. If not, it is tried again until it works, and that is told once.
+   */
+  storeFailed: { readonly error: unknown; readonly lost: boolean };
+  /** It works again, after so many commits that failed, and what waited is acknowledged. */
+  storeRecovered: { readonly downMs: number; readonly retries: number };
 }
 
 export type BrokerEventName = keyof BrokerEventMap;
@@ -38,6 +45,8 @@ export class BrokerEvents {
   readonly published: Channel<BrokerEventMap['published']>;
   readonly delivered: Channel<BrokerEventMap['delivered']>;
   readonly dropped: Channel<BrokerEventMap['dropped']>;
+  readonly storeFailed: Channel<BrokerEventMap['storeFailed']>;
+  readonly storeRecovered: Channel<BrokerEventMap['storeRecovered']>;
 
   constructor(log: Logger) {
     const onError = (error: unknown) => {
@@ -50,5 +59,7 @@ export class BrokerEvents {
     this.published = new Channel(onError);
     this.delivered = new Channel(onError);
     this.dropped = new Channel(onError);
+    this.storeFailed = new Channel(onError);
+    this.storeRecovered = new Channel(onError);
   }
 }

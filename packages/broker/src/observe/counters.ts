@@ -28,6 +28,10 @@ export class Counters {
    * Messages that asked to be retained and were only delivered, since retaining is at its limit.
    */
   retainedRefused = 0;
+  /** Commits of the store that are safe. */
+  storeCommits = 0;
+  /** Those that failed, each try. */
+  storeCommitsFailed = 0;
   readonly dropped: Record<DropReason, number>;
 
   constructor() {

@@ -217,16 +217,34 @@ test('Connecting.open() waits for what an earlier CONNECT has discarded', async 
   assert.equal(clean().ticket, 0);
 });
 
-test('Connecting.announce() tells who listens, and counts', () => {
-  const world = new PipelineWorld();
-  const heard: unknown[] = [];
-  world.events.connected.on((event) => heard.push(event));
-  const { client } = accepted(open(world, connectOf()));
-  assert.deepEqual([heard, world.counters.connectsAccepted], [[], 0]);
-  world.connecting.announce(client, true);
-  assert.deepEqual(heard, [{ client: client.principal, sessionPresent: true }]);
-  assert.equal(world.counters.connectsAccepted, 1);
-});
+/** Who needs the store cannot be accepted while it fails. */
+const failures: readonly (readonly [
+  before: Partial<Connect> | undefined,
+  packet: Partial<Connect>,
+  returnCode: number,
+])[] = [
+  [undefined, { cleanSession: true }, 0],
+  [undefined, { cleanSession: false }, 3],
+  [undefined, { cleanSession: true, will: willOf() }, 3],
+  [{ cleanSession: true }, { cleanSession: true }, 0],
+  [{ cleanSession: false }, { cleanSession: false }, 3],
+  [{ cleanSession: false }, { cleanSession: true }, 3],
+];
+for (const [before, packet, returnCode] of failures) {
+  const was = before === undefined ? 'nothing' : `clean ${before.cleanSession}`;
+  const is = `clean ${packet.cleanSession}${packet.will === undefined ? '' : ' and a will'}`;
+  test(`Connecting.open() of ${is} after ${was} while the store fails: ${returnCode}`, async () => {
+    const world = new PipelineWorld({}, new HandStore());
+    if (before !== undefined) open(world, connectOf(before));
+    else void world.gate.writing;
+    world.gate.commit();
+    await world.store.fail(new Error('disk full'));
+    const written = world.store.written.length;
+    const outcome = open(world, connectOf(packet));
+    assert.equal(outcome.accepted ? 0 : outcome.returnCode, returnCode);
+    assert.equal(world.store.written.length, written);
+  });
+}
 
 test('Connecting.open() makes the client that the pipeline sees', () => {
   const world = new PipelineWorld();
@@ -357,4 +375,5 @@ test('Connecting.announce() tells who listens', () => {
   world.events.connected.on((event) => told.push(event));
   world.connecting.announce(client, true);
   assert.deepEqual(told, [{ client: client.principal, sessionPresent: true }]);
+  assert.equal(world.counters.connectsAccepted, 2);
 });

@@ -139,6 +139,9 @@ export class Connecting {
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
     if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
+    if (this.#gate.failed && this.#needsStore(packet)) {
+      return { returnCode: CONNACK_CODES.SERVER_UNAVAILABLE.code, why: 'the store failed' };
+    }
     if (packet.will === undefined) return undefined;
     const { willBytesMax, topicLevelsMax } = this.#limits;
     const bytes = packet.will.payload.length;
@@ -151,6 +154,12 @@ export class Connecting {
       return { returnCode, why: `will of ${levels} levels, topicLevelsMax is ${topicLevelsMax}` };
     }
     return undefined;
+  }
+
+  /** Whether its CONNACK would have to wait for a commit. */
+  #needsStore({ clientId, cleanSession, will }: Connect): boolean {
+    if (will !== undefined || !cleanSession) return true;
+    return this.#registry.get(clientId)?.persistent === true;
   }
 
   #will(packet: Connect, principal: Principal): StoredWill | undefined {

@@ -193,7 +193,7 @@ export class Publishing {
       return;
     }
     const change = this.#retained.set(message.keepLong());
-    this.#gate.writing.putRetained(message, change);
+    this.#gate.writingOf(message).putRetained(message, change);
   }
 
   #drop(message: Message, clientId: string | undefined, reason: DropReason): void {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../model/manual-clock.testing.js';
-import { CommitGate } from '../stores/commit-gate.js';
+import type { CommitGate } from '../stores/commit-gate.js';
+import { GateWorld } from '../stores/gate-world.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { type Flushable, Turn } from './turn.js';
 
@@ -24,11 +25,7 @@ function world(): World {
     log.push('commit');
     return commit();
   };
-  const gate = new CommitGate(
-    store,
-    () => turn.schedule(),
-    () => {},
-  );
+  const { gate } = new GateWorld({ store, clock, onDirty: () => turn.schedule() });
   turn.commitThrough(gate);
   return { clock, turn, store, gate, log };
 }

@@ -44,7 +44,7 @@ export class Wills {
   /** The will of a CONNECT. CONNACK has to wait for the commit that holds it. */
   keep(principal: Principal, message: Message): StoredWill {
     const will = { number: this.#nextNumber++, principal, message };
-    this.#gate.writing.putWill(will);
+    this.#gate.writingOf(message).putWill(will);
     return will;
   }
 

@@ -37,18 +37,12 @@ export class SessionWorld<S extends Store = HandStore> {
   readonly router = new Router();
   readonly gate: CommitGate;
   readonly registry: SessionRegistry;
-  /** Errors of the store that the gate told. */
-  readonly storeErrors: unknown[] = [];
 
   /** @param store Safe at once by default, as a store in memory is. */
   constructor(limits: Partial<Limits> = {}, store?: S) {
     this.limits = limitsFrom(limits);
     this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
-    this.gate = new CommitGate(
-      this.store,
-      () => {},
-      (error) => this.storeErrors.push(error),
-    );
+    this.gate = new CommitGate(this, () => {});
     this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
   }
 

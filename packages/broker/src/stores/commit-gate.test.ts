@@ -1,26 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
-import { CommitGate, type CommitWaiter } from './commit-gate.js';
+import type { Limits } from '../model/limits.js';
+import type { CommitGate, CommitWaiter } from './commit-gate.js';
+import { GateWorld } from './gate-world.testing.js';
 import { HandStore } from './hand-store.testing.js';
 import type { Recipient } from './store.js';
+import { StoreLost } from './store-lost.js';
 
-interface World {
-  readonly store: HandStore;
-  readonly gate: CommitGate;
-  /** What the gate told its owner. */
-  readonly told: unknown[];
+interface World extends GateWorld {
+  /** How often the gate told its owner that something was written. */
+  readonly dirty: { times: number };
 }
 
-function world({ safeAtOnce = false } = {}): World {
-  const store = new HandStore({ safeAtOnce });
-  const told: unknown[] = [];
-  const gate = new CommitGate(
-    store,
-    () => told.push('dirty'),
-    (error) => told.push(error),
-  );
-  return { store, gate, told };
+interface WorldOptions {
+  readonly safeAtOnce?: boolean;
+  readonly limits?: Partial<Limits>;
+}
+
+function world({ safeAtOnce = false, limits = {} }: WorldOptions = {}): World {
+  const dirty = { times: 0 };
+  const onDirty = () => void dirty.times++;
+  return Object.assign(new GateWorld({ store: new HandStore({ safeAtOnce }), limits, onDirty }), {
+    dirty,
+  });
 }
 
 /** Keeps the tickets it was told to be safe. */
@@ -73,18 +76,18 @@ test('CommitGate.nextTicket is of the commit that will hold what is written next
 });
 
 test('CommitGate tells at the first write since the last commit began, and once', async () => {
-  const { store, gate, told } = world();
-  assert.deepEqual(told, []);
+  const { store, gate, dirty } = world();
+  assert.equal(dirty.times, 0);
   write(gate);
   write(gate);
-  assert.deepEqual(told, ['dirty']);
+  assert.equal(dirty.times, 1);
   gate.commit();
   write(gate);
   write(gate);
-  assert.deepEqual(told, ['dirty', 'dirty']);
+  assert.equal(dirty.times, 2);
   await store.succeed(); // the next begins
   write(gate);
-  assert.deepEqual(told, ['dirty', 'dirty', 'dirty']);
+  assert.equal(dirty.times, 3);
 });
 
 test('CommitGate.commit() begins no commit when nothing was written', () => {
@@ -138,33 +141,41 @@ test('CommitGate tells waiters each commit that is safe, until they leave', asyn
 });
 
 test('CommitGate lets nobody wait for a store that is safe at once', async () => {
-  const { store, gate, told } = world({ safeAtOnce: true });
+  const { store, gate, dirty } = world({ safeAtOnce: true });
   const before = gate.writes;
   assert.equal(write(gate), 0);
   assert.ok(gate.writes > before);
   gate.commit();
-  await gate.settled();
-  assert.deepEqual([store.commits, told, gate.ticket], [0, [], 0]);
+  assert.equal(await gate.safe(gate.ticket), true);
+  await gate.end();
+  assert.deepEqual([store.commits, dirty.times, gate.ticket, gate.backlogBytes], [0, 0, 0, 0]);
 });
 
-test('CommitGate acknowledges nothing any more, once a commit failed', async () => {
-  const { store, gate, told } = world();
+test('CommitGate acknowledges nothing while commits fail, and then all in order', async () => {
+  const { store, gate, clock } = world();
   const safe = waiting(gate);
-  const ticket = write(gate);
+  assert.equal(write(gate), 1);
   gate.commit();
-  const later = write(gate);
-  told.length = 0;
-  const error = new Error('disk full');
-  await store.fail(error);
+  await store.fail(new Error('disk full'));
   assert.equal(gate.failed, true);
-  assert.deepEqual(told, [error]);
-  assert.ok(gate.ticket >= ticket);
-
+  for (let tries = 2; tries <= 5; tries++) {
+    assert.equal(write(gate), tries); // what comes meanwhile goes with the next try
+    gate.commit();
+    assert.equal(store.underWay, 0); // only the time begins it
+    clock.advance(5100);
+    assert.equal(store.commits, tries);
+    await store.fail(new Error('disk full'));
+    assert.deepEqual(safe, []);
+    assert.notEqual(gate.ticket, 0);
+  }
+  const last = write(gate);
+  clock.advance(5100);
   write(gate);
-  gate.commit();
-  assert.deepEqual([store.commits, safe], [1, []]);
-  assert.ok(gate.ticket >= later);
-  assert.equal(told.filter((one) => one === error).length, 1);
+  await store.succeed();
+  assert.equal(gate.failed, false);
+  assert.deepEqual(safe, [last]);
+  await store.succeed(); // and goes on as ever
+  assert.deepEqual([safe, gate.ticket], [[last, last + 1], 0]);
 });
 
 test('CommitGate.ticket is not 0 after a failure, though nothing was written since', async () => {
@@ -172,45 +183,228 @@ test('CommitGate.ticket is not 0 after a failure, though nothing was written sin
   write(gate);
   gate.commit();
   await store.fail(new Error('disk full'));
-  assert.notEqual(gate.ticket, 0);
+  assert.equal(gate.ticket, 1);
 });
 
-test('CommitGate.settled() resolves when all that was written is safe', async () => {
+test('CommitGate tries again later and later', async () => {
+  const { store, gate, clock } = world();
+  write(gate);
+  gate.commit();
+  const waitsMs: number[] = [];
+  for (let tries = 1; tries <= 9; tries++) {
+    await store.fail(new Error('disk full'));
+    let waitMs = 0;
+    for (; store.underWay === 0; waitMs += 100) clock.advance(100);
+    waitsMs.push(waitMs);
+  }
+  assert.deepEqual(waitsMs, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+});
+
+test('CommitGate says that the store failed and that it works again, each once', async () => {
+  const { store, gate, clock, log, events, counters } = world();
+  const heard: unknown[] = [];
+  events.storeFailed.on((event) => heard.push(event));
+  events.storeRecovered.on((event) => heard.push(event));
+  write(gate);
+  gate.commit();
+  const error = new Error('disk full');
+  await store.fail(error);
+  for (let tries = 0; tries < 2; tries++) {
+    clock.advance(400);
+    await store.fail(new Error('disk full'));
+  }
+  assert.deepEqual(
+    log.lines.map(({ level, fields }) => [level, fields]),
+    [['error', { event: 'store-failed', err: error }]],
+  );
+  clock.advance(1000);
+  await store.succeed();
+  const [, recovered, ...more] = log.lines;
+  assert.deepEqual(more, []);
+  const numbers = { downMs: 1800, retries: 3 };
+  assert.deepEqual(recovered?.fields, { event: 'store-recovered', ...numbers });
+  assert.deepEqual(heard, [{ error, lost: false }, numbers]);
+  assert.deepEqual([counters.storeCommits, counters.storeCommitsFailed], [1, 3]);
+});
+
+test('CommitGate takes a commit that does not end for a failure, until it ends', async () => {
+  const { store, gate, clock, log, wheel } = world();
+  const safe = waiting(gate);
+  for (let commit = 1; commit <= 3; commit++) {
+    write(gate);
+    gate.commit();
+    clock.advance(6000);
+    await store.succeed();
+  }
+  assert.equal(gate.failed, false);
+  write(gate);
+  gate.commit();
+  clock.advance(9900);
+  assert.equal(gate.failed, false);
+  clock.advance(200);
+  assert.equal(gate.failed, true);
+  clock.advance(60_000);
+  assert.deepEqual([log.of('store-failed').length, store.commits], [1, 4]);
+  await store.succeed();
+  assert.deepEqual([gate.failed, safe], [false, [1, 2, 3, 4]]);
+  assert.equal(log.of('store-recovered').length, 1);
+  assert.deepEqual([wheel.size, clock.timers], [0, 0]);
+});
+
+test('CommitGate tries nothing more when the store is lost', async () => {
+  const { store, gate, clock, log, events } = world();
+  const heard: unknown[] = [];
+  events.storeFailed.on((event) => heard.push(event));
+  write(gate);
+  gate.commit();
+  await store.fail(new Error('disk full'));
+  clock.advance(200);
+  const error = new StoreLost('The thread has ended');
+  await store.fail(error);
+  clock.advance(3_600_000);
+  assert.deepEqual([store.commits, log.of('store-failed').length], [2, 2]);
+  assert.deepEqual(heard.at(-1), { error, lost: true });
+  await gate.end();
+  assert.deepEqual([store.commits, gate.failed], [2, true]);
+});
+
+const LITTLE = { storeBacklogBytesMax: 65_536 };
+
+test('CommitGate is full when too much waits, whether the store fails or is slow', async () => {
+  const { store, gate, clock } = world({ limits: LITTLE });
+  const heard: string[] = [];
+  const waiter = (name: string) => ({ hasRoom: () => void heard.push(name) });
+  const gone = waiter('gone');
+  gate.writingOf(messageOf('t', 'x'.repeat(30_000)));
+  gate.commit();
+  gate.writingOf(messageOf('t', 'x'.repeat(30_000)));
+  assert.equal(gate.full, false);
+  gate.writingOf(messageOf('t', 'x'.repeat(10_000)));
+  assert.equal(gate.full, true);
+  for (const one of [waiter('one'), gone, waiter('other')]) gate.waitForRoom(one);
+  gate.leaveCrowd(gone);
+  await store.fail(new Error('disk full'));
+  clock.advance(200);
+  await store.fail(new Error('disk full'));
+  assert.equal(gate.full, true);
+  assert.ok(gate.backlogBytes > 70_000);
+  clock.advance(500);
+  await store.succeed();
+  assert.deepEqual([gate.full, gate.backlogBytes, heard], [false, 0, ['one', 'other']]);
+  write(gate);
+  gate.commit();
+  await store.succeed();
+  assert.equal(heard.length, 2);
+});
+
+test('CommitGate counts every write, also one without a message', () => {
+  const { gate } = world({ limits: LITTLE });
+  let writes = 0;
+  while (!gate.full) {
+    gate.writing.deleteSubscription('c', 't');
+    writes++;
+  }
+  assert.ok(writes > 100 && writes < 1000, String(writes));
+});
+
+test('CommitGate lets in only as many as there is room for', async () => {
+  const { store, gate } = world({ limits: LITTLE });
+  const heard: number[] = [];
+  const fill = () => gate.writingOf(messageOf('t', 'x'.repeat(65_536)));
+  fill();
+  gate.commit();
+  for (let number = 1; number <= 3; number++) {
+    gate.waitForRoom({
+      hasRoom: () => {
+        heard.push(number);
+        if (number === 2) fill();
+      },
+    });
+  }
+  await store.succeed();
+  assert.deepEqual([heard, gate.full], [[1, 2], true]);
+  gate.commit();
+  await store.succeed();
+  assert.deepEqual([heard, gate.full], [[1, 2, 3], false]);
+});
+
+test('CommitGate.safe() resolves when that ticket is safe, however often it failed', async () => {
+  const { store, gate, clock } = world();
+  assert.equal(await gate.safe(0), true);
+  write(gate);
+  gate.commit();
+  const later = write(gate);
+  let safe: boolean | undefined;
+  const asked = gate.safe(later).then((answer) => (safe = answer));
+  await store.succeed();
+  assert.equal(safe, undefined);
+  await store.fail(new Error('disk full'));
+  clock.advance(200);
+  await store.succeed();
+  await asked;
+  assert.equal(safe, true);
+});
+
+const ends: readonly (readonly [
+  name: string,
+  act: (world: World) => Promise<void>,
+  safe: boolean,
+])[] = [
+  ['the commit under way is safe', ({ store }) => store.succeed(), true],
+  ['it fails', ({ store }) => store.fail(new Error('disk full')), false],
+  ['it does not end', async ({ clock }) => clock.advance(3200), false],
+];
+for (const [name, act, safe] of ends) {
+  test(`CommitGate.end() resolves when ${name}, and commits nothing more`, async () => {
+    const one = world();
+    const { store, gate, clock, wheel } = one;
+    const told = waiting(gate);
+    const ticket = write(gate);
+    const asked = gate.safe(ticket);
+    const ended = gate.end();
+    assert.equal(store.underWay, 1); // it began the commit itself
+    await act(one);
+    await ended;
+    assert.equal(await asked, safe);
+    assert.equal(await gate.safe(ticket + 1), false);
+    write(gate);
+    gate.commit();
+    clock.advance(60_000);
+    assert.deepEqual([store.commits, told], [1, safe ? [ticket] : []]);
+    assert.deepEqual([wheel.size, clock.timers], [0, 0]);
+  });
+}
+
+test('CommitGate.end() waits for all that was written', async () => {
   const { store, gate } = world();
-  await gate.settled(); // nothing to wait for
+  await world().gate.end(); // nothing to wait for
   write(gate);
   gate.commit();
   write(gate);
-  let settled = false;
-  const done = gate.settled().then(() => {
-    settled = true;
-  });
+  let done = false;
+  const ended = gate.end().then(() => (done = true));
   await store.succeed();
-  assert.equal(settled, false);
+  assert.equal(done, false);
   await store.succeed();
-  await done;
-  assert.equal(gate.ticket, 0);
+  await ended;
 });
 
-test('CommitGate.settled() does not wait for what is written later', async () => {
-  const { store, gate } = world();
-  write(gate);
-  const done = gate.settled();
-  assert.equal(store.underWay, 1); // it began the commit itself
-  write(gate);
-  await store.succeed();
-  await done;
-  assert.notEqual(gate.ticket, 0);
-});
-
-test('CommitGate.settled() resolves when the store has failed', async () => {
-  const { store, gate } = world();
-  write(gate);
-  const done = gate.settled();
-  await store.fail(new Error('disk full'));
-  await done;
-  await gate.settled();
-  assert.equal(gate.failed, true);
+test('CommitGate.end() tries once more while commits fail', async () => {
+  for (const works of [true, false]) {
+    const { store, gate, clock, wheel } = world();
+    const told = waiting(gate);
+    write(gate);
+    gate.commit();
+    await store.fail(new Error('disk full'));
+    const ended = gate.end();
+    assert.equal(store.underWay, 1);
+    if (works) await store.succeed();
+    else await store.fail(new Error('disk full'));
+    await ended;
+    clock.advance(60_000);
+    assert.deepEqual([store.commits, told], [2, works ? [1] : []]);
+    assert.equal(wheel.size, 0);
+  }
 });
 
 test('CommitGate.writes grows with every write', () => {
@@ -254,10 +448,10 @@ test('CommitGate.settle() tells the store of a message behind the message itself
 });
 
 test('CommitGate.seal() writes nothing when nobody was enlisted', () => {
-  const { store, gate, told } = world();
+  const { store, gate, dirty } = world();
   const outer = gate.begin();
   gate.seal(messageOf('t'), outer);
-  assert.deepEqual([store.written, told, gate.ticket], [[], [], 0]);
+  assert.deepEqual([store.written, dirty.times, gate.ticket], [[], 0, 0]);
 });
 
 test('CommitGate.begin() may be called while another message is routed', () => {

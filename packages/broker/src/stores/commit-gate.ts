@@ -1,10 +1,22 @@
+import type { Clock } from '../model/clock.js';
+import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
+import type { TimerEntry, TimerWheel } from '../model/timer-wheel.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Counters } from '../observe/counters.js';
+import type { Logger } from '../observe/logger.js';
 import type { Recipient, Store, StoredMessage } from './store.js';
+import { STALL_MS, StoreHealth } from './store-health.js';
 
 /** Somebody who holds acknowledgements back until their commit is safe. */
 export interface CommitWaiter {
   /** Everything with a ticket of at most `ticket` is safe now. */
   committed(ticket: number): void;
+}
+
+/** Somebody who is not read while too much waits for the store. */
+export interface RoomWaiter {
+  hasRoom(): void;
 }
 
 /**
@@ -17,21 +29,38 @@ export interface CommitWaiter {
  * something asks for the {@link ticket} of the commit that will hold it and acknowledges when that
  * one is safe. A store that is safe at once (memory) gives ticket 0: nobody waits.
  *
- * When a commit fails nothing more is acknowledged, and the gate tells its owner.
+ * A commit that fails is tried again, later and later, with all that was written meanwhile. Nothing
+ * is acknowledged before it is safe, so what waits grows until the gate is {@link full}: then who
+ * writes is not read any more. Whoever needs no store notices nothing.
  */
 export class CommitGate {
   readonly #store: Store;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #wheel: TimerWheel;
+  readonly #clock: Clock;
+  readonly #health: StoreHealth;
+  readonly #onDirty: () => void;
+  readonly #backlogBytesMax: number;
   /** Commits begun. */
   #begun = 0;
   /** The newest commit that is safe. */
   #safe = 0;
   #writes = 0;
   #dirty = false;
-  #failed = false;
-  #underWay: Promise<void> | undefined;
+  #underWay = false;
+  #underWaySinceMs = 0;
+  #ended = false;
+  /** Bytes that wait, about: those of the commit under way, or of one that failed; the others. */
+  #oldBytes = 0;
+  #newBytes = 0;
+  #full = false;
   readonly #waiting = new Set<CommitWaiter>();
-  readonly #onDirty: () => void;
+  readonly #crowded = new Set<RoomWaiter>();
+  readonly #askers = new Set<Asker>();
+  #retry: TimerEntry | undefined;
+  #stallCheck: TimerEntry | undefined;
+  /** Told when the last commit has ended. */
+  #onEnd: (() => void) | undefined;
+  #lastTime: TimerEntry | undefined;
   #recipients: Recipient[] | undefined;
   /** Messages that are being routed, one from inside the other. */
   #routing = 0;
@@ -41,21 +70,38 @@ export class CommitGate {
   /**
    * @param onDirty Told at the first write since the last commit: see that {@link commit} is
    * called.
-   * @param onFailure Told once when a commit fails.
    */
-  constructor(store: Store, onDirty: () => void, onFailure: (error: unknown) => void) {
-    this.#store = store;
+  constructor(
+    parts: {
+      readonly store: Store;
+      readonly wheel: TimerWheel;
+      readonly clock: Clock;
+      readonly limits: Pick<Limits, 'storeBacklogBytesMax'>;
+      readonly counters: Counters;
+      readonly events: BrokerEvents;
+      readonly log: Logger;
+    },
+    onDirty: () => void,
+  ) {
+    this.#store = parts.store;
+    this.#wheel = parts.wheel;
+    this.#clock = parts.clock;
+    this.#health = new StoreHealth(parts);
     this.#onDirty = onDirty;
-    this.#onFailure = onFailure;
+    this.#backlogBytesMax = parts.limits.storeBacklogBytesMax;
   }
 
   /** The store, to write to. Asking for it counts as having written. */
   get writing(): Store {
     this.#writes++;
-    if (!this.#dirty && !this.#store.safeAtOnce) {
-      this.#dirty = true;
-      this.#onDirty();
-    }
+    if (!this.#store.safeAtOnce) this.#wrote(WRITE_BYTES);
+    return this.#store;
+  }
+
+  /** The same for a write that holds a message. */
+  writingOf(message: Message): Store {
+    this.#writes++;
+    if (!this.#store.safeAtOnce) this.#wrote(WRITE_BYTES + message.bytes);
     return this.#store;
   }
 
@@ -74,8 +120,19 @@ export class CommitGate {
     return this.#writes;
   }
 
+  /** Whether commits fail, or do not end. */
   get failed(): boolean {
-    return this.#failed;
+    return this.#health.failed;
+  }
+
+  /** Bytes that wait for the store, about. */
+  get backlogBytes(): number {
+    return this.#oldBytes + this.#newBytes;
+  }
+
+  /** So much waits for the store (`storeBacklogBytesMax`) that nobody shall write more. */
+  get full(): boolean {
+    return this.#full;
   }
 
   /** The commit that will hold what is written next; 0 if that is safe at once. */
@@ -87,7 +144,7 @@ export class CommitGate {
   get ticket(): number {
     if (this.#store.safeAtOnce) return 0;
     if (this.#dirty) return this.#begun + 1;
-    return this.#safe === this.#begun && !this.#failed ? 0 : this.#begun;
+    return this.#safe === this.#begun ? 0 : this.#begun;
   }
 
   isSafe(ticket: number): boolean {
@@ -116,7 +173,9 @@ export class CommitGate {
    * was.
    */
   seal(message: Message, outer: Recipient[] | undefined): void {
-    if (this.#recipients !== undefined) this.writing.append(message.keep(), this.#recipients);
+    if (this.#recipients !== undefined) {
+      this.writingOf(message).append(message.keep(), this.#recipients);
+    }
     this.#recipients = outer;
     this.#routing--;
     if (this.#routing > 0 || this.#settled.length === 0) return;
@@ -142,53 +201,138 @@ export class CommitGate {
     this.#waiting.delete(waiter);
   }
 
-  /** Resolves once the commit with this ticket is safe. */
-  async safe(ticket: number): Promise<void> {
-    if (this.isSafe(ticket)) return;
-    await new Promise<void>((resolve) => {
-      const waiter = {
-        committed: (safe: number) => {
-          if (safe < ticket) return;
-          this.leave(waiter);
-          resolve();
-        },
-      };
-      this.wait(waiter);
+  /** Calls back once, when the gate is not {@link full} any more, unless {@link leaveCrowd}. */
+  waitForRoom(waiter: RoomWaiter): void {
+    this.#crowded.add(waiter);
+  }
+
+  leaveCrowd(waiter: RoomWaiter): void {
+    this.#crowded.delete(waiter);
+  }
+
+  /** Resolves with `true` once this ticket is safe; with `false` if the gate ends before. */
+  safe(ticket: number): Promise<boolean> {
+    if (this.isSafe(ticket)) return Promise.resolve(true);
+    if (this.#ended) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      this.#askers.add({ ticket, resolve });
     });
   }
 
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
-    if (!this.#dirty || this.#underWay !== undefined || this.#failed) return;
+    if (this.#dirty && !this.#underWay && !this.failed && !this.#ended) this.#beginCommit();
+  }
+
+  /**
+   * Makes everything safe for the last time. Resolves when it is, or when a commit has failed or
+   * not ended in time; then what waits is never acknowledged.
+   */
+  async end(): Promise<void> {
+    this.#cancel(this.#retry);
+    if (this.ticket > 0 && !this.#underWay && !this.#health.lost) this.#beginCommit();
+    if (this.#underWay) {
+      await new Promise<void>((resolve) => {
+        this.#onEnd = resolve;
+        this.#lastTime = this.#after(LAST_COMMIT_MS, resolve);
+      });
+    }
+    this.#ended = true;
+    this.#cancel(this.#lastTime);
+    this.#cancel(this.#stallCheck);
+    for (const { resolve } of this.#askers) resolve(false);
+    this.#askers.clear();
+  }
+
+  #wrote(bytes: number): void {
+    this.#newBytes += bytes;
+    if (this.#oldBytes + this.#newBytes >= this.#backlogBytesMax) this.#full = true;
+    if (this.#dirty) return;
+    this.#dirty = true;
+    this.#onDirty();
+  }
+
+  #beginCommit(): void {
+    if (this.#dirty) this.#begun++;
     this.#dirty = false;
-    this.#begun++;
-    this.#underWay = this.#store.commit().then(
-      () => this.#succeed(),
-      (error: unknown) => this.#fail(error),
+    this.#oldBytes += this.#newBytes;
+    this.#newBytes = 0;
+    this.#underWay = true;
+    this.#underWaySinceMs = this.#clock.nowMs();
+    this.#stallCheck ??= this.#watch();
+    this.#store.commit().then(
+      () => this.#commitSafe(),
+      (error: unknown) => this.#commitFailed(error),
     );
   }
 
-  /** Resolves when everything written until now is safe, or the store has failed. */
-  async settled(): Promise<void> {
-    this.commit();
-    const { ticket } = this;
-    while (this.#safe < ticket && this.#underWay !== undefined) await this.#underWay;
-  }
-
-  #succeed(): void {
-    this.#underWay = undefined;
+  #commitSafe(): void {
+    this.#underWay = false;
     this.#safe = this.#begun;
+    this.#oldBytes = 0;
+    this.#full = this.#newBytes >= this.#backlogBytesMax;
+    this.#health.commitSafe(this.#clock.nowMs());
     this.commit();
     for (const waiter of this.#waiting) waiter.committed(this.#safe);
+    for (const asker of this.#askers) {
+      if (asker.ticket <= this.#safe && this.#askers.delete(asker)) asker.resolve(true);
+    }
+    this.#giveRoom();
+    if (this.ticket === 0) this.#onEnd?.();
   }
 
-  #fail(error: unknown): void {
-    this.#underWay = undefined;
-    this.#failed = true;
-    this.#onFailure(error);
+  #commitFailed(error: unknown): void {
+    this.#underWay = false;
+    this.#health.commitFailed(error, this.#clock.nowMs());
+    if (this.#onEnd !== undefined) this.#onEnd();
+    else if (!this.#health.lost) {
+      this.#retry = this.#after(this.#health.retryMs, () => this.#beginCommit());
+    }
+  }
+
+  /** Has those go on who were not read, one after the other, until it is full again. */
+  #giveRoom(): void {
+    for (const waiter of this.#crowded) {
+      if (this.#full) return;
+      this.#crowded.delete(waiter);
+      waiter.hasRoom();
+    }
+  }
+
+  /** Looks at the commit under way, as long as there is one, and not at each. */
+  #watch(): TimerEntry {
+    const due = (nowMs: number) => {
+      const dueMs = this.#underWaySinceMs + STALL_MS;
+      if (this.#underWay && nowMs < dueMs) return dueMs;
+      if (this.#underWay) this.#health.commitStalled(nowMs);
+      this.#stallCheck = undefined;
+      return Infinity;
+    };
+    return this.#wheel.schedule({ due }, this.#underWaySinceMs + STALL_MS);
+  }
+
+  #after(delayMs: number, task: () => void): TimerEntry {
+    const due = () => {
+      task();
+      return Infinity;
+    };
+    return this.#wheel.schedule({ due }, this.#clock.nowMs() + delayMs);
+  }
+
+  #cancel(entry: TimerEntry | undefined): void {
+    if (entry !== undefined) this.#wheel.cancel(entry);
   }
 }
 
+interface Asker {
+  readonly ticket: number;
+  readonly resolve: (safe: boolean) => void;
+}
+
+/** What a write counts for besides a message: its objects, until it is bytes. */
+const WRITE_BYTES = 200;
+/** How long the end of the broker waits for the last commit. */
+const LAST_COMMIT_MS = 3000;
 /** Two such pages are in memory for each client that has something to read. */
 const PAGE_MESSAGES = 256;
 const PAGE_BYTES = 65_536;

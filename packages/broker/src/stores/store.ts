@@ -171,8 +171,9 @@ export interface Store extends AsyncDisposable {
   /**
    * Makes all writes so far as safe as this store can.
    *
-   * @returns A promise that resolves when they are. It rejects when the store fails; then nothing
-   * since the last success is safe.
+   * @returns A promise that resolves when they are. It rejects when the store fails: then nothing
+   * since the last success is safe, and the next call tries all of it again. It rejects with
+   * `StoreLost` if no call can succeed any more.
    */
   commit(): Promise<void>;
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import type { Worker } from 'node:worker_threads';
+import { StoreLost } from '../store-lost.js';
 import { BatchReader } from './batch-reader.js';
 import type { EngineEvent } from './engine-events.js';
 import { LmdbEngine } from './lmdb-engine.js';
@@ -56,6 +59,25 @@ test('LmdbEngine fetches what was written before it was asked', async (t) => {
   while (record.next()) found.push(numberOfKey(record.key));
   assert.deepEqual([found, looked], [[3, 1], 3]);
   await written;
+  await engine.close();
+});
+
+test('LmdbEngine is lost when its thread ends, and says so to all who ask', async (t) => {
+  const threads: Worker[] = [];
+  const note = (message: unknown) => threads.push((message as { worker: Worker }).worker);
+  subscribe('worker_threads', note);
+  const engine = await LmdbEngine.open(await folder(t));
+  unsubscribe('worker_threads', note);
+  await engine.write([batchOf(1)]);
+  const asked = [engine.write([batchOf(2)]), engine.fetch('messages', Float64Array.of(1), 1000)];
+  void threads[0]?.terminate();
+  for (const answer of await Promise.allSettled([...asked, engine.write([batchOf(3)])])) {
+    // One that was quick may have been written.
+    if (answer.status === 'fulfilled') continue;
+    assert.ok(answer.reason instanceof StoreLost);
+    assert.match(answer.reason.message, /^The thread of the store has ended/);
+  }
+  await assert.rejects(engine.write([batchOf(4)]), StoreLost);
   await engine.close();
 });
 

@@ -10,6 +10,7 @@ import type {
   EngineOptions,
   EngineRequest,
 } from './engine-messages.js';
+import { StoreLost } from '../store-lost.js';
 import { RecoveryAborted, throwIfAborted } from './recovery.js';
 import { TABLE_CODES, type TableName } from './tables.js';
 import type { BatchBytes } from './write-batch.js';
@@ -56,8 +57,8 @@ export class LmdbEngine implements Engine {
       if (message.type === 'event') onEvent?.(message.event);
       else this.#answered(message);
     });
-    this.#thread.on('error', (error: Error) => this.#end(error));
-    this.#thread.on('exit', () => this.#end(new Error('The thread of the store has ended')));
+    this.#thread.on('error', ({ message }: Error) => this.#end(lost(`: ${message}`)));
+    this.#thread.on('exit', () => this.#end(lost('')));
   }
 
   /**
@@ -170,6 +171,11 @@ export class LmdbEngine implements Engine {
     this.#lost ??= error;
     for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
   }
+}
+
+/** What the thread was given is gone with it. */
+function lost(why: string): StoreLost {
+  return new StoreLost(`The thread of the store has ended${why}`);
 }
 
 /** Bytes of records that are read at a time. */

@@ -244,6 +244,45 @@ test('LmdbStore.open() tells of the pages it checks, and ends when it is told to
   assert.equal((await openAndLoad(folder)).sessions.length, 1); // nothing was harmed, nothing held
 });
 
+test('LmdbStore collects while commits fail, so that it does not grow with every try', async () => {
+  const { engine, store, records } = await storeInMemory();
+  const before = engine.writes.length;
+  engine.failure = new Error('no space left on device');
+  store.putRetained(message('first', 'topic'), 1);
+  let batches = 0;
+  const write = engine.write.bind(engine);
+  engine.write = (some) => {
+    batches = some.length;
+    return write(some);
+  };
+  for (let tries = 0; tries < 10; tries++) {
+    await assert.rejects(store.commit());
+    store.putRetained(message(`later ${tries}`, 'topic'), 2 + tries);
+    store.append(message('comes and goes'), [to('a', tries)]);
+    store.settle('a', tries);
+    assert.equal(batches, 1);
+  }
+  engine.failure = undefined;
+  await store.commit();
+  assert.equal(engine.writes.length, before + 2); // what had failed, and all the rest
+  assert.equal(records('messages').size, 0);
+  const { retained } = await store.load();
+  assert.deepEqual(
+    retained.map(({ change }) => change),
+    [11],
+  );
+});
+
+test('LmdbStore is lost when the engine keeps what it was given', async () => {
+  const { engine, store } = await storeInMemory();
+  engine.write = () => Promise.reject(new Error('the thread has ended'));
+  store.openSession('b');
+  await assert.rejects(store.commit(), {
+    name: 'StoreLost',
+    message: 'Cannot write to the store in memory: the thread has ended',
+  });
+});
+
 test('LmdbStore closes all it has opened, also if the last commit fails', async () => {
   const { engine, store } = await storeInMemory();
   engine.failure = new Error('I/O error');

@@ -7,11 +7,11 @@ import type {
   Store,
   StoredMessage,
   StoredReplay,
-  StoredRetained,
   StoredState,
   StoredTime,
   StoredWill,
 } from '../store.js';
+import { StoreLost } from '../store-lost.js';
 import { backup, type BackupResult } from './backup.js';
 import type { CompactionRules } from './compactor.js';
 import { Damage, inWords } from './damage.js';
@@ -19,22 +19,14 @@ import { DataDirectory } from './data-directory.js';
 import { DiskUse } from './disk-use.js';
 import { type Engine, WriteFailure } from './engine.js';
 import type { EngineEvent } from './engine-events.js';
-import { NEXT_SESSION, prepareFormat, TIME } from './format.js';
-import { numberKey, sessionKey, sessionTextKey, textKey } from './keys.js';
+import { NEXT_SESSION, prepareFormat } from './format.js';
+import { numberKey, sessionKey, sessionTextKey } from './keys.js';
+import { LatestStates } from './latest-states.js';
 import { LmdbEngine } from './lmdb-engine.js';
 import { LeftOver } from './left-over.js';
 import { loadState } from './load-state.js';
 import { PageReader } from './page-reader.js';
-import {
-  type RecipientRecord,
-  writeMessage,
-  writeProgress,
-  writeReplay,
-  writeRetained,
-  writeSubscription,
-  writeTime,
-  writeWill,
-} from './records.js';
+import { type RecipientRecord, writeMessage, writeProgress, writeSubscription } from './records.js';
 import { RecoveryAborted, type RecoveryOptions } from './recovery.js';
 import { SessionProgress } from './session-progress.js';
 import { UnwrittenMessages } from './unwritten-messages.js';
@@ -86,18 +78,14 @@ export class LmdbStore implements Store {
   readonly #batch = new WriteBatch();
   /** … new messages, … */
   readonly #unwritten = new UnwrittenMessages();
-  /** … retained messages, of which only the last of a topic counts, … */
-  readonly #retained = new Map<string, StoredRetained | undefined>();
-  /** … wills, by number, … */
-  readonly #wills = new Map<number, StoredWill | undefined>();
-  /** … replays, of which only the last state counts, … */
-  readonly #replays = new Map<SessionProgress, Map<number, StoredReplay | undefined>>();
-  /** … the time, if it was told, … */
-  #time: StoredTime | undefined;
+  /** … what counts only in its last state, … */
+  readonly #latest = new LatestStates();
   /** … and sessions whose record is out of date. */
   readonly #changed = new Set<SessionProgress>();
   /** Batches that are not safe, the oldest first. */
   #unsafe: readonly BatchBytes[] = [];
+  /** The last write failed: nothing more is collected until it succeeds. */
+  #failed = false;
   /** The end of the newest commit. */
   #committed: Promise<void> = Promise.resolve();
   /** Memory of a batch that is safe, for the next. */
@@ -224,7 +212,7 @@ export class LmdbStore implements Store {
     if (session === undefined) return;
     this.#sessions.delete(clientId);
     this.#changed.delete(session);
-    this.#replays.delete(session);
+    this.#latest.forget(session);
     this.#leftOver.add(session.arrivals());
     const { number } = session;
     this.#batch.remove('sessions', numberKey(number));
@@ -237,16 +225,7 @@ export class LmdbStore implements Store {
 
   putLeft(clientId: string, leftAtMs: number | undefined): void {
     const session = this.#sessions.get(clientId);
-    if (session === undefined) return;
-    if (leftAtMs === undefined) {
-      this.#batch.remove('left', numberKey(session.number));
-      return;
-    }
-    this.#batch.beginPut('left');
-    this.#batch.number(session.number);
-    this.#batch.beginValue();
-    this.#batch.varint(leftAtMs);
-    this.#batch.end();
+    if (session !== undefined) this.#latest.left(session, leftAtMs);
   }
 
   putSubscription(clientId: string, filter: string, qos: QoS): void {
@@ -316,31 +295,33 @@ export class LmdbStore implements Store {
   }
 
   putReplay(clientId: string, replay: StoredReplay): void {
-    this.#changeReplay(clientId, replay.endSequence, replay);
+    const session = this.#sessions.get(clientId);
+    if (session !== undefined) this.#latest.replay(session, replay.endSequence, replay);
   }
 
   deleteReplay(clientId: string, endSequence: number): void {
-    this.#changeReplay(clientId, endSequence, undefined);
+    const session = this.#sessions.get(clientId);
+    if (session !== undefined) this.#latest.replay(session, endSequence, undefined);
   }
 
   putRetained(message: Message, change: number): void {
-    this.#retained.set(message.topic, { message, change });
+    this.#latest.retained(message.topic, { message, change });
   }
 
   deleteRetained(topic: string): void {
-    this.#retained.set(topic, undefined);
+    this.#latest.retained(topic, undefined);
   }
 
   putWill(will: StoredWill): void {
-    this.#wills.set(will.number, will);
+    this.#latest.will(will.number, will);
   }
 
   deleteWill(number: number): void {
-    this.#wills.set(number, undefined);
+    this.#latest.will(number, undefined);
   }
 
   putTime(time: StoredTime): void {
-    this.#time = time;
+    this.#latest.time(time);
   }
 
   /**
@@ -350,7 +331,7 @@ export class LmdbStore implements Store {
    * writes them again.
    */
   commit(): Promise<void> {
-    this.#collect();
+    if (!this.#failed) this.#collect();
     this.#committed = this.#writeAfter(this.#committed);
     return this.#committed;
   }
@@ -410,13 +391,7 @@ export class LmdbStore implements Store {
       writeMessage(batch, message, recipients);
       batch.end();
     }
-    for (const [topic, retained] of this.#retained) this.#collectRetained(topic, retained);
-    this.#retained.clear();
-    for (const [number, will] of this.#wills) this.#collectWill(number, will);
-    this.#wills.clear();
-    for (const [{ number }, replays] of this.#replays) this.#collectReplays(number, replays);
-    this.#replays.clear();
-    this.#collectTime();
+    this.#latest.writeTo(batch);
     for (const session of this.#changed) {
       batch.beginPut('progress');
       batch.number(session.number);
@@ -430,57 +405,21 @@ export class LmdbStore implements Store {
     this.#spare = undefined;
   }
 
-  #collectRetained(topic: string, retained: StoredRetained | undefined): void {
-    if (retained === undefined) {
-      this.#batch.remove('retained', textKey(topic));
-      return;
-    }
-    this.#batch.beginPut('retained');
-    this.#batch.raw(textKey(topic));
-    this.#batch.beginValue();
-    writeRetained(this.#batch, retained);
-    this.#batch.end();
-  }
-
-  #collectWill(number: number, will: StoredWill | undefined): void {
-    if (will === undefined) {
-      this.#batch.remove('wills', numberKey(number));
-      return;
-    }
-    this.#batch.beginPut('wills');
-    this.#batch.number(number);
-    this.#batch.beginValue();
-    writeWill(this.#batch, will);
-    this.#batch.end();
-  }
-
-  #collectReplays(session: number, replays: Map<number, StoredReplay | undefined>): void {
-    for (const [endSequence, replay] of replays) {
-      if (replay === undefined) {
-        this.#batch.remove('replays', sessionKey(session, endSequence));
-        continue;
-      }
-      this.#batch.beginPut('replays');
-      this.#batch.raw(sessionKey(session, endSequence));
-      this.#batch.beginValue();
-      writeReplay(this.#batch, replay);
-      this.#batch.end();
-    }
-  }
-
-  #collectTime(): void {
-    if (this.#time === undefined) return;
-    this.#batch.beginPut('meta');
-    this.#batch.raw(TIME);
-    this.#batch.beginValue();
-    writeTime(this.#batch, this.#time);
-    this.#batch.end();
-    this.#time = undefined;
-  }
-
-  /** Writes what is not safe when the commit before has ended, however. */
+  /**
+   * Writes what is not safe when the commit before has ended, however. What failed goes alone at
+   * first: as long as that fails, what comes collects, where of many things only the last state
+   * counts.
+   */
   async #writeAfter(previous: Promise<void>): Promise<void> {
     await previous.catch(() => {}); // told to whoever asked for it
+    if (this.#failed) {
+      await this.#write();
+      this.#collect();
+    }
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
     const batches = this.#unsafe;
     if (batches.length === 0) return;
     this.#unsafe = [];
@@ -488,21 +427,18 @@ export class LmdbStore implements Store {
     try {
       const back = await this.#engine.write(batches);
       this.#unwritten.written(collections);
+      this.#failed = false;
       this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
       // Nobody else may have a reason for the next piece. If it fails, who commits next is told.
       if (!this.#leftOver.isEmpty && !this.#closing) this.commit().catch(() => {});
     } catch (error) {
-      if (error instanceof WriteFailure) this.#unsafe = [...error.batches, ...this.#unsafe];
-      throw failure('write to', this.#place, error);
+      const failed = failure('write to', this.#place, error);
+      // Their memory is the engine's until it gives it back.
+      if (!(error instanceof WriteFailure)) throw new StoreLost(failed.message, { cause: error });
+      this.#unsafe = [...error.batches, ...this.#unsafe];
+      this.#failed = true;
+      throw failed;
     }
-  }
-
-  #changeReplay(clientId: string, endSequence: number, replay: StoredReplay | undefined): void {
-    const session = this.#sessions.get(clientId);
-    if (session === undefined) return;
-    const replays = this.#replays.get(session);
-    if (replays === undefined) this.#replays.set(session, new Map([[endSequence, replay]]));
-    else replays.set(endSequence, replay);
   }
 
   /** One recipient less; without any the record goes, if it was written at all. */
