@@ -90,26 +90,32 @@ for (const [limit, others] of limits) {
 /**
  * Goal: what is queued for clients that are away takes no memory, and comes back in order.
  * Method: 64 MiB for 16 sessions, each message of them 64 KiB; memory is looked at after the
- * garbage was collected.
+ * garbage was collected, until it is steady: that of buffers is given back a little later.
  */
 test('Broker keeps 64 MiB of queued messages on disk, and gives them back in order', async (t) => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
-  const memory = () => {
-    collectGarbage();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
+  const memory = async () => {
+    let least = Infinity;
+    for (let steady = 0; steady < 5; steady++) {
+      collectGarbage();
+      await callbacksDone();
+      const { heapUsed, external } = process.memoryUsage();
+      if (heapUsed + external < 0.99 * least) steady = 0;
+      least = Math.min(least, heapUsed + external);
+    }
+    return least;
   };
   const world = await start(t, await freshFolder(t), { inflightMax: 10 });
   const ids = Array.from({ length: 16 }, (_, index) => `client ${index}`);
   await makeSessions(world, ids);
-  const before = memory();
+  const before = await memory();
   for (let number = 0; number < 64; number++) {
     const payload = `${number} `.padEnd(65_536, 'x');
     await Promise.all(ids.map((topic) => world.broker.publish({ topic, payload, qos: 1 })));
   }
   assert.ok(world.broker.gauges().queuedBytes > 64 * 1024 * 1024);
-  const grownBytes = memory() - before;
+  const grownBytes = (await memory()) - before;
   // What is on its way to the disk, and memory that is kept for what comes next.
   assert.ok(grownBytes < 16 * 1024 * 1024, `${grownBytes} bytes more`);
   for (const clientId of ids) {
@@ -142,3 +148,9 @@ test('Broker ends a session with many messages on disk, and nothing of it stays'
   const client = await connected(next, 'b');
   assert.equal((await client.messages(25)).length, 25);
 });
+
+function callbacksDone(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
