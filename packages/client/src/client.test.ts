@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { type ClientWorld, clientWorld, connectedWorld } from './client-world.testing.js';
 import { ClientError } from './errors.js';
@@ -345,6 +346,19 @@ test('Client.subscribe() refuses a filter that is none', () => {
   for (const filter of ['', 'a#', '#/a', 'a+']) {
     assert.throws(() => client.subscribe(filter), TypeError, filter);
   }
+});
+
+test('Client.subscribe() leaves nothing at its signal when it has ended', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const { signal } = new AbortController();
+  client.subscribe('refused', { signal });
+  const gone = client.subscribe('let go', { signal });
+  await settle();
+  assert.equal(getEventListeners(signal, 'abort').length, 2);
+  server.send({ type: 'suback', packetId: 1, returnCodes: [0x80] });
+  void gone.unsubscribe();
+  await settle();
+  assert.equal(getEventListeners(signal, 'abort').length, 0);
 });
 
 test('Client.unsubscribe() asks the server when the last of a filter goes', async () => {

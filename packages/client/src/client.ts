@@ -231,7 +231,9 @@ export class Client implements AsyncDisposable {
     const { qos = 0, bufferMax = 1000, signal, deduplicate } = options;
     signal?.throwIfAborted();
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
+    const aborted = () => void subscription.unsubscribe();
     const owner = {
+      ended: () => signal?.removeEventListener('abort', aborted),
       done: (receipt: Receipt) => this.#done(receipt),
       failed: (error: unknown, topic: string) => this.#handlerFailed(error, topic),
       left: (consumer: Consumer) => this.#left(consumer),
@@ -240,7 +242,7 @@ export class Client implements AsyncDisposable {
     const parts = { owner, codec, handler, bufferMax, duplicates };
     const subscription = new Subscription<T>(filter, parts);
     this.#subscriptions.add(subscription);
-    signal?.addEventListener('abort', () => void subscription.unsubscribe(), { once: true });
+    signal?.addEventListener('abort', aborted);
     const settled = (error: Error | undefined): void => {
       const granted = this.#driver.machine.subscriptions.granted(filter);
       if (error === undefined) subscription.granted(granted ?? 0);

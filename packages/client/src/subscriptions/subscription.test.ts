@@ -17,6 +17,7 @@ function make(handler?: MessageHandler<string>, codec: Codec<string> = textCodec
   const owner = {
     done: (receipt: Receipt) => void done.push(new TextDecoder().decode(receipt.payload)),
     failed: (error: unknown) => void failed.push(String(error)),
+    ended: () => {},
     left: () => {
       left++;
       return Promise.resolve();

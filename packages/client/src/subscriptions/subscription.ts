@@ -22,6 +22,8 @@ export interface SubscriptionOwner {
   done(receipt: Receipt): void;
   /** A handler or codec threw. */
   failed(error: unknown, topic: string): void;
+  /** Nothing more comes, whoever has ended it. */
+  ended(): void;
   /** Nobody listens any more. @returns A promise that resolves when the server has let it go. */
   left(consumer: Consumer): Promise<void>;
 }
@@ -171,6 +173,7 @@ export class Subscription<T = Uint8Array>
   end(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#owner.ended();
     this.#error = error;
     this.#answer.reject(error ?? new Error(`Unsubscribed from ${this.filter} meanwhile`));
     if (error === undefined) this.#letGo();
