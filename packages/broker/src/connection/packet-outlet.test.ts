@@ -411,6 +411,21 @@ test('PacketOutlet.full counts acknowledgements that wait for their commit', asy
   assert.equal(world.packets().length, count);
 });
 
+test('PacketOutlet.congested counts messages that wait for their commit', async () => {
+  const world = new World({ outputBytesMax: 64 * KIB });
+  const { outlet } = world;
+  const message = Message.of({ topic: 't', payload: payloadOf(KIB), qos: 2, retain: false });
+  const ticket = world.write();
+  let count = 0;
+  while (!outlet.congested && count < 100) {
+    outlet.publish(message, 2, ++count, true, false, ticket);
+  }
+  assert.ok(count <= 64, `congested only with ${count}`);
+  world.clock.endTurn();
+  await world.store.succeed();
+  assert.deepEqual([outlet.congested, world.told], [false, ['room']]);
+});
+
 test('PacketOutlet.full counts messages that wait for their commit, until released', () => {
   for (const end of ['committed', 'release'] as const) {
     const world = new World({ outputBytesMax: 64 * KIB });

@@ -67,8 +67,9 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     this.#owner = parts.owner;
   }
 
+  /** Also while it is full of what waits for a commit, or that would grow with the window. */
   get congested(): boolean {
-    return this.#writer.congested;
+    return this.#writer.congested || this.full;
   }
 
   get full(): boolean {
