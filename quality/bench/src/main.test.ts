@@ -17,6 +17,7 @@ test('main names the scenarios with --list', async () => {
   assert.equal(code, 0);
   assert.match(stdout, /^pairs-qos0 +100 pairs, QoS 0, window 10$/m);
   assert.match(stdout, /^matching /m);
+  assert.match(stdout, /^reclaim /m);
 });
 
 test('main shows how to use it with --help', async () => {

@@ -20,6 +20,7 @@ import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
 import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
+import { measureReclaim, RECLAIM, reclaimReport } from './reclaim.js';
 import { readBenchOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
 import { scenarioReport, summaryTable } from './report.js';
@@ -39,11 +40,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.help) console.log(USAGE);
   if (options.list)
-    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY])
+    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM])
       console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  const others = [MATCHING, RECOVERY].filter(({ name }) => isWanted(name, options.only));
+  const others = [MATCHING, RECOVERY, RECLAIM].filter(({ name }) => isWanted(name, options.only));
   if (scenarios.length === 0 && others.length === 0) {
     console.error(`There is no scenario ${options.only.join(', ')}; --list names them`);
     return EXIT.usage;
@@ -77,7 +78,10 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
     reported.push(RECOVERY);
     console.log(`${scenarioReport(RECOVERY, summarize(own), options.runs).join('\n')}\n`);
   }
-  printSummary(reported, measurements, brokers);
+  if (reported.length > 0) printSummary(reported, measurements, brokers);
+  if (isWanted(RECLAIM.name, options.only) && options.brokers.includes('magpie')) {
+    console.log(`\n${reclaimReport(await measureReclaim(loadgen)).join('\n')}`);
+  }
   if (options.jsonFile !== undefined) {
     const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);
     await writeFile(options.jsonFile, `${text}\n`);

@@ -54,6 +54,7 @@ test('Compaction gives back what is free, and keeps every record', async (t) => 
   while (!(await compaction.copyNext()));
   await compaction.sync();
   await compaction.finish();
+  await compaction.tidyUp();
   assert.deepEqual(contents(environment), before.contents);
   const { fileBytes, usedBytes } = environment.space();
   assert.ok(fileBytes < before.space.fileBytes / 5, `${fileBytes} of ${before.space.fileBytes}`);
@@ -123,6 +124,7 @@ test('Compaction ends with what was written, before and meanwhile', async (t) =>
       }
       while (!(await compaction.copyNext()));
       await compaction.finish();
+      await compaction.tidyUp();
       assert.deepEqual(contents(environment), contents(model));
       await write([['messages', 'put', 100]]);
       assert.deepEqual(contents(environment), contents(model));
@@ -224,6 +226,7 @@ const PROGRAM = `
   while (!(await compaction.copyNext())) await write(number++);
   await compaction.finish();
   await write(number);
+  await compaction.tidyUp();
   process.kill(process.pid, 'SIGKILL');`;
 
 /**

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { Clock } from '../../model/clock.js';
 import { Compaction } from './compaction.js';
@@ -54,6 +55,8 @@ export class Compactor {
   #notBeforeMs = -Infinity;
   #lackOfRoomTold = false;
   #compaction: Compaction | undefined;
+  /** The old file is being removed. */
+  #tidyingUp: Promise<void> | undefined;
   #held = false;
   #closed = false;
 
@@ -104,6 +107,7 @@ export class Compactor {
     this.#closed = true;
     this.#cancelLook?.();
     await this.#giveUp();
+    await this.#tidyingUp;
   }
 
   #lookLater(delayMs: number): void {
@@ -177,9 +181,13 @@ export class Compactor {
         if (done || compaction.unsyncedBytes >= SYNC_BYTES) await compaction.sync();
         else await endOfTurn(clock);
       }
-      await exclusive(async () => {
-        if (!compaction.isOver) await this.#finish(compaction, before, beganMs);
+      const isDone = await exclusive(async () => {
+        if (compaction.isOver) return false;
+        await compaction.finish();
+        this.#compaction = undefined;
+        return true;
       });
+      if (isDone) await this.#finish(compaction, before, beganMs);
     } catch (error) {
       await exclusive(async () => {
         if (!compaction.isOver) await this.#fail(error);
@@ -188,18 +196,17 @@ export class Compactor {
   }
 
   async #finish(compaction: Compaction, before: Space, beganMs: number): Promise<void> {
-    const { clock, environment, tell } = this.#options;
-    await compaction.finish();
-    this.#compaction = undefined;
-    this.#roomySinceMs = undefined;
-    this.#lackOfRoomTold = false;
-    tell({
-      type: 'compaction-ended',
-      beforeBytes: before.fileBytes,
-      afterBytes: environment.space().fileBytes,
-      durationMs: clock.nowMs() - beganMs,
+    const { clock, environment, exclusive, tell } = this.#options;
+    this.#tidyingUp = compaction.tidyUp();
+    await this.#tidyingUp;
+    await exclusive(async () => {
+      this.#roomySinceMs = undefined;
+      this.#lackOfRoomTold = false;
+      const durationMs = clock.nowMs() - beganMs;
+      const afterBytes = statSync(environment.file).size;
+      tell({ type: 'compaction-ended', beforeBytes: before.fileBytes, afterBytes, durationMs });
+      await this.#look();
     });
-    await this.#look();
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -39,6 +39,7 @@ async function compact(environment: LmdbEnvironment): Promise<void> {
   try {
     while (!(await compaction.copyNext()));
     await compaction.finish();
+    await compaction.tidyUp();
   } finally {
     if (!compaction.isOver) await compaction.giveUp();
   }
