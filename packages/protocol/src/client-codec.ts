@@ -104,9 +104,17 @@ function decodeBody(type: number, reader: ByteReader): ServerPacket {
     case PACKET_TYPES.unsubscribe:
     case PACKET_TYPES.pingreq:
     case PACKET_TYPES.disconnect:
-      throw new ProtocolError('PROTOCOL_ERROR', `A server sent ${packetTypeName(type)}`);
+      throw new ProtocolError(
+        'PROTOCOL_ERROR',
+        `A server sent ${packetTypeName(type)}`,
+        'MQTT-4.8.0-1',
+      );
     default:
-      throw new ProtocolError('MALFORMED_PACKET', `${packetTypeName(type)} is reserved`);
+      throw new ProtocolError(
+        'MALFORMED_PACKET',
+        `${packetTypeName(type)} is reserved`,
+        'MQTT-4.8.0-1',
+      );
   }
 }
 

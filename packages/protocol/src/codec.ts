@@ -134,7 +134,11 @@ function decodeBody(type: number, version: ProtocolVersion, reader: ByteReader):
     case PACKET_TYPES.disconnect:
       return DISCONNECT;
     default:
-      throw new ProtocolError('MALFORMED_PACKET', `${packetTypeName(type)} is reserved`);
+      throw new ProtocolError(
+        'MALFORMED_PACKET',
+        `${packetTypeName(type)} is reserved`,
+        'MQTT-4.8.0-1',
+      );
   }
 }
 

@@ -100,7 +100,8 @@ export class ByteReader {
   /** @throws {ProtocolError} `MALFORMED_PACKET` if bytes are left that no field explains. */
   finish(): void {
     if (this.#at === this.#end) return;
-    throw new ProtocolError('MALFORMED_PACKET', `Packet has ${this.remaining} bytes too many`);
+    const problem = `Packet has ${this.remaining} bytes too many`;
+    throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-4.8.0-1');
   }
 
   /** Bounds are checked here and nowhere else; every read goes through this line. */
@@ -113,6 +114,6 @@ export class ByteReader {
 
   #refuse(length: number, field: string): never {
     const problem = `${field} needs ${length} bytes: ${this.remaining} are left`;
-    throw new ProtocolError('MALFORMED_PACKET', problem);
+    throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-4.8.0-1');
   }
 }

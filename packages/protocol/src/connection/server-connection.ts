@@ -73,7 +73,11 @@ export class ServerConnection {
       case 'suback':
       case 'unsuback':
       case 'pingresp':
-        throw new ProtocolError('PROTOCOL_ERROR', `A client sent ${packet.type.toUpperCase()}`);
+        throw new ProtocolError(
+          'PROTOCOL_ERROR',
+          `A client sent ${packet.type.toUpperCase()}`,
+          'MQTT-4.8.0-1',
+        );
       case 'disconnect':
         this.#state = 'disconnected';
         return packet;

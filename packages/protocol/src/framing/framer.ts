@@ -198,5 +198,5 @@ function headerBytes(source: Uint8Array, start: number): number {
 
 function refuseLength(): never {
   const problem = `Remaining Length must be at most ${REMAINING_LENGTH_MAX}: it has a fifth byte`;
-  throw new ProtocolError('MALFORMED_PACKET', problem);
+  throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-4.8.0-1');
 }

@@ -22,10 +22,12 @@ export function decodeConnack(reader: ByteReader, version: ProtocolVersion): Con
   const firstByte = reader.uint8('CONNACK flags');
   const flags = version === 3 ? 0 : firstByte;
   const returnCode = reader.uint8('Return code');
-  if (flags > 1) throw new ProtocolError('MALFORMED_PACKET', 'CONNACK has reserved flags set');
+  if (flags > 1) {
+    throw new ProtocolError('MALFORMED_PACKET', 'CONNACK has reserved flags set', 'MQTT-4.8.0-1');
+  }
   if (returnCode > CONNACK_CODE_MAX) {
     const problem = `CONNACK return code must be at most ${CONNACK_CODE_MAX}: it is ${returnCode}`;
-    throw new ProtocolError('MALFORMED_PACKET', problem);
+    throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-4.8.0-1');
   }
   const sessionPresent = flags === 1;
   if (sessionPresent && returnCode !== 0) {
