@@ -318,11 +318,13 @@ export class ModelClient implements ConnectionOwner {
     const record = history.recordOf(connection.link);
     if (record === undefined) return;
     this.#checkSafe(record);
-    if (persistent) this.#knowledge.connected(present);
+    const since = this.#session?.beganStep ?? Infinity;
+    const renewed = present && this.#around.ledger.openedStep(clientId) > since;
+    if (persistent) this.#knowledge.connected(present, renewed);
     else if (present) this.#fault('Session Present with Clean Session');
     this.#connected = true;
     this.#resetting = false;
-    if (!present) {
+    if (!present || renewed) {
       this.#forget();
       const name = record.clientId ?? clientId;
       this.#session = history.newSession(name, !this.#clean);
@@ -332,7 +334,7 @@ export class ModelClient implements ConnectionOwner {
     this.#session.connections++;
     this.#session.connection = connection.number;
     this.#ping(connection);
-    if (present) this.outgoing.resume(connection);
+    if (present && !renewed) this.outgoing.resume(connection);
     else this.outgoing.fill(connection);
     if (!this.#settling) this.subscriptions.resume(this.#session, connection);
   }

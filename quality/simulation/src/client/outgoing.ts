@@ -29,6 +29,7 @@ export class Outgoing {
   /** In the order they were sent. */
   #flights: Flight[] = [];
   #waiting: MessageFields[] = [];
+  #flow = 0;
 
   constructor(parts: {
     readonly name: string;
@@ -60,7 +61,7 @@ export class Outgoing {
     }
     if (connection === undefined) return;
     const { topic, retain } = fields;
-    const { payload } = this.#history.newMessage('publish', this.#name, fields);
+    const { payload } = this.#history.newMessage('publish', this.#name, fields, this.#flow);
     connection.send(Publish.of({ topic, payload, retain }));
   }
 
@@ -70,7 +71,7 @@ export class Outgoing {
     while (this.#flights.length < this.#windowMax) {
       const fields = this.#waiting.shift();
       if (fields === undefined) return;
-      const message = this.#history.newMessage('publish', this.#name, fields);
+      const message = this.#history.newMessage('publish', this.#name, fields, this.#flow);
       const packetId = this.#ids.take();
       const flight = { packetId, message, connection: connection.number, released: false };
       this.#flights.push(flight);
@@ -96,6 +97,7 @@ export class Outgoing {
   forget(): void {
     for (const { packetId } of this.#flights) this.#ids.giveBack(packetId);
     this.#flights = [];
+    this.#flow++;
   }
 
   acknowledged(packet: Acknowledgement, connection: ClientConnection): void {

@@ -32,8 +32,13 @@ export class SessionKnowledge {
     this.#unanswered.push({ clean, record });
   }
 
-  /** CONNACK came for the last CONNECT. */
-  connected(present: boolean): void {
+  /**
+   * CONNACK came for the last CONNECT.
+   *
+   * @param renewed Whether the broker has begun a session since, and its CONNACK did not come. The
+   * client is told that its session is present, and cannot know that it is another one.
+   */
+  connected(present: boolean, renewed: boolean): void {
     const last = this.#unanswered.pop();
     if (last === undefined) return;
     for (const { clean, record } of this.#unanswered) {
@@ -41,14 +46,19 @@ export class SessionKnowledge {
       if (clean) this.#mayBeAbsent = true;
       else this.#mayBePresent = true;
     }
+    const mostMs = Math.max(
+      last.record.absence.mostMs,
+      ...this.#unanswered.map(({ record }) => record.absence.mostMs),
+    );
     this.#unanswered = [];
-    this.#judge(present, last);
+    this.#judge(present && !renewed, last, mostMs);
     this.#mayBePresent = !last.clean;
     this.#mayBeAbsent = last.clean;
   }
 
-  #judge(present: boolean, { clean, record: { absence } }: Attempt): void {
-    const { mostMs, leastMs } = absence;
+  /** @param mostMs Longest time for which it was away before any of these. */
+  #judge(present: boolean, { clean, record }: Attempt, mostMs: number): void {
+    const { leastMs } = record.absence;
     if (present && clean) this.#fault('with Clean Session');
     else if (present && !this.#mayBePresent) this.#fault('and has no session');
     else if (present && leastMs > this.#expiryMs + EXPIRY_SLACK_MS) {

@@ -150,9 +150,9 @@ export class Subscriptions {
     }
   }
 
-  /** Refused may be what is forbidden or too much. */
+  /** Refused may be what is forbidden, or too much: what is being ended counts, too. */
   #checkRefusal({ filter, bare }: SubscriptionSpan): void {
-    if (isForbidden(bare) || this.#wanted.size >= this.#subscriptionsMax / 2) return;
+    if (isForbidden(bare) || this.#subscriptionsMax < FEW_SUBSCRIPTIONS) return;
     this.#fault(`a refusal of ${filter}, with ${this.#wanted.size} subscriptions`);
   }
 
@@ -176,3 +176,6 @@ export class Subscriptions {
     this.#history.violation('acknowledgement', `${this.#clientId} got ${what}`);
   }
 }
+
+/** A limit that a client may reach. */
+const FEW_SUBSCRIPTIONS = 100;

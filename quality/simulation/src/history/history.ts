@@ -60,13 +60,22 @@ export class History {
     return this.#scheduler.nowMs;
   }
 
-  /** Enters a message that is sent now. */
-  newMessage(kind: SentMessage['kind'], publisher: string, fields: MessageFields): SentMessage {
+  /**
+   * Enters a message that is sent now.
+   *
+   * @param flow See {@link SentMessage.flow}.
+   */
+  newMessage(
+    kind: SentMessage['kind'],
+    publisher: string,
+    fields: MessageFields,
+    flow = 0,
+  ): SentMessage {
     const number = this.messages.length;
     const { topic, qos, retain } = fields;
     const payload = payloadOf(number, fields.bytes);
     const sentStep = this.step;
-    const all = { number, kind, publisher, topic, qos, retain, payload, sentStep };
+    const all = { number, kind, publisher, flow, topic, qos, retain, payload, sentStep };
     const message = new SentMessage(all);
     this.messages.push(message);
     if (payload.length === 0) this.#empty.set(`${publisher} ${topic} ${qos}`, message);

@@ -6,6 +6,8 @@ export class SentMessage {
   readonly number: number;
   readonly kind: 'publish' | 'will';
   readonly publisher: string;
+  /** Counts the sessions of the publisher: the order of one has nothing to do with another's. */
+  readonly flow: number;
   readonly topic: string;
   readonly qos: QoS;
   readonly retain: boolean;
@@ -23,6 +25,7 @@ export class SentMessage {
     readonly number: number;
     readonly kind: 'publish' | 'will';
     readonly publisher: string;
+    readonly flow: number;
     readonly topic: string;
     readonly qos: QoS;
     readonly retain: boolean;
@@ -32,6 +35,7 @@ export class SentMessage {
     this.number = fields.number;
     this.kind = fields.kind;
     this.publisher = fields.publisher;
+    this.flow = fields.flow;
     this.topic = fields.topic;
     this.qos = fields.qos;
     this.retain = fields.retain;

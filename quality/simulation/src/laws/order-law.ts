@@ -1,3 +1,4 @@
+import type { QoS } from '@magpie/protocol';
 import type { ClientSession } from '../history/client-session.js';
 import type { History } from '../history/history.js';
 import type { SentMessage } from '../history/sent-message.js';
@@ -18,10 +19,10 @@ function judge(history: History, session: ClientSession): void {
     seen.add(message);
     // It comes when its publisher sends it again, which is later.
     if (history.dropOf(message, session.clientId) !== undefined) continue;
-    const stream = `${message.publisher} ${message.topic} ${message.qos} ${qos}`;
+    const stream = `${message.publisher} ${message.flow} ${message.topic} ${message.qos} ${qos}`;
     const before = last.get(stream);
     if (before !== undefined && before.number > message.number) {
-      if (mayHaveComeLater(session, message, before)) continue;
+      if (mayHaveComeLater(session, message, qos, before)) continue;
       history.violation('order', `${session.name} got ${before.name} before ${message.name}`);
     } else {
       last.set(stream, message);
@@ -36,11 +37,13 @@ function judge(history: History, session: ClientSession): void {
 function mayHaveComeLater(
   session: ClientSession,
   message: SentMessage,
+  qos: QoS,
   before: SentMessage,
 ): boolean {
   const first = message.routedSteps[0] ?? -1;
   const sure = session.subscriptions.some((span) => {
-    return span.group === undefined && span.covers(first, first) && span.matches(message.topic);
+    if (span.group !== undefined || !span.covers(first, first)) return false;
+    return span.matches(message.topic) && Math.min(span.granted, message.qos) === qos;
   });
   return !sure && message.lastRoutedStep > (before.routedSteps[0] ?? -1);
 }

@@ -102,6 +102,7 @@ export class Link implements Transport {
       this.#unsentBytes += chunk.length;
     }
     this.#fill();
+    this.#refuseRest();
     return this.#unsentBytes === 0;
   }
 
@@ -191,6 +192,7 @@ export class Link implements Transport {
     this.#clientGone = true;
     this.#toClient.close();
     this.#toBroker.end();
+    this.#refuseRest();
   }
 
   /** The client has gone without a word: some of what is under way arrives. */
@@ -285,6 +287,11 @@ export class Link implements Transport {
       if (part.length === chunk.length) this.#unsent.shift();
       else this.#unsent[0] = chunk.subarray(part.length);
     }
+  }
+
+  /** Nobody will ever take what the broker has to keep: its system tells it so. */
+  #refuseRest(): void {
+    if (this.#clientGone && this.#unsentBytes > 0) this.#soon(() => this.#tellBroker());
   }
 
   #drained(): void {

@@ -17,6 +17,7 @@ type Method = (...args: unknown[]) => unknown;
 interface Write {
   readonly method: string;
   readonly args: readonly unknown[];
+  readonly step: number;
   /** What it makes safe, in the words of {@link StoreLedger.isUnsafe}. */
   readonly key: string | undefined;
 }
@@ -45,6 +46,10 @@ export class StoreLedger {
   #dropping = { step: -1, clients: new Set<string>() };
   /** By the numbers that the broker has given them. */
   readonly #wills = new Map<number, Message>();
+  /** Sessions that the broker has begun. */
+  #opened: { readonly clientId: string; readonly step: number; safe: boolean }[] = [];
+  /** The same when the broker was killed. */
+  #lastOpened: { readonly clientId: string; readonly step: number; safe: boolean }[] = [];
   /** How many writes of this kind are not on disk. */
   readonly #unsafe = new Map<string, number>();
   /** What was not on disk when the broker was killed. */
@@ -81,6 +86,11 @@ export class StoreLedger {
     return this.#retained;
   }
 
+  /** When the broker began the session of this client that it has; -1 if it never did. */
+  openedStep(clientId: string): number {
+    return this.#opened.findLast((opened) => opened.clientId === clientId)?.step ?? -1;
+  }
+
   /** The store, with every call entered in the books. */
   watch(store: Store): Store {
     return new Proxy(store, {
@@ -102,11 +112,15 @@ export class StoreLedger {
       this.#apply(write);
       this.#release(write);
     }
+    const lastStep = writes.at(-1)?.step ?? -1;
+    for (const opened of this.#opened) opened.safe ||= opened.step <= lastStep;
   }
 
   /** The broker was killed: what is not on disk is gone. */
   killed(): void {
     this.#lost = new Set(this.#unsafe.keys());
+    this.#lastOpened = this.#opened;
+    this.#opened = this.#opened.filter(({ safe }) => safe);
     this.#unsafe.clear();
     this.#collected = [];
     this.#lastCommitted = this.#committed;
@@ -117,7 +131,9 @@ export class StoreLedger {
   recovered(): void {
     this.#committed = this.#lastCommitted;
     this.#lastCommitted = [];
+    this.#opened = this.#lastOpened;
     this.synced();
+    this.#opened = this.#opened.filter(({ safe }) => safe);
   }
 
   #call(target: Store, name: string | symbol, member: Method, args: readonly unknown[]): unknown {
@@ -132,7 +148,8 @@ export class StoreLedger {
       return (result as Promise<void>).then(() => this.synced());
     }
     if (typeof name === 'string' && name !== 'read') {
-      this.#write({ method: name, args, key: this.#keyOf(name, args) });
+      const { step } = this.#history;
+      this.#write({ method: name, args, step, key: this.#keyOf(name, args) });
     }
     return result;
   }
@@ -160,6 +177,9 @@ export class StoreLedger {
       for (const { clientId, sequence } of recipients) {
         if (number !== undefined) this.#sequences.set(`${clientId} ${sequence}`, number);
       }
+    } else if (method === 'openSession') {
+      const opened = { clientId: String(args[0]), step: this.#history.step, safe: false };
+      this.#opened.push(opened);
     } else if (method === 'putLeft' && args[1] !== undefined) {
       this.#history.absences.leftAgain(String(args[0]), this.#history.nowMs);
     } else if (method === 'settle' && this.#isDropping(String(args[0]))) {
