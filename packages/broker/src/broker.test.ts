@@ -460,6 +460,7 @@ test('Broker.gauges() tell what is there now', async (t) => {
     queuedBytes: 0,
     storeFailed: 0,
     storeBacklogBytes: 0,
+    inflightMessages: 0,
   });
   client.peer.hangUp();
   await broker.publish({ topic: 'a', payload: '123', qos: 1 });

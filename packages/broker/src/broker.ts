@@ -126,6 +126,7 @@ export interface BrokerGauges {
   /** 1 while the store fails, 0 if it works. */
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
+  readonly inflightMessages: number;
 }
 
 /** An MQTT broker inside your program. Made by {@link createBroker}. */
@@ -238,6 +239,7 @@ export class Broker implements AsyncDisposable {
       queuedBytes: this.#totals.bytes,
       storeFailed: this.#gate.failed ? 1 : 0,
       storeBacklogBytes: this.#gate.backlogBytes,
+      inflightMessages: this.#registry.inflight,
     };
   }
 

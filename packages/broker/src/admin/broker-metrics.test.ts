@@ -29,6 +29,7 @@ const gauges: Gauges = {
   subscriptions: 4,
   retainedMessages: 5,
   retainedBytes: 6,
+  inflightMessages: 15,
   queuedMessages: 7,
   queuedBytes: 8,
   storeFailed: 20,

@@ -50,6 +50,14 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_messages_sent_total',
     help: 'PUBLISH packets handed to connections, redeliveries included',
   },
+  deliveriesBegun: {
+    name: 'magpie_deliveries_begun_total',
+    help: "Messages that became a session's: routed to it, retained, or given back by the store",
+  },
+  deliveriesEnded: {
+    name: 'magpie_deliveries_ended_total',
+    help: 'Of these, QoS 0 handed to a connection, QoS 1 and 2 acknowledged to the end',
+  },
   retainedRefused: {
     name: 'magpie_retained_refused_total',
     help: 'Messages delivered but not retained, since a limit of retained messages was reached',
@@ -78,6 +86,10 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
   retainedBytes: {
     name: 'magpie_retained_bytes',
     help: 'Bytes of retained messages, topics and payloads',
+  },
+  inflightMessages: {
+    name: 'magpie_inflight_messages',
+    help: 'QoS 1 and 2 messages sent and not acknowledged to the end',
   },
   queuedMessages: { name: 'magpie_queued_messages', help: 'Messages queued for all sessions' },
   queuedBytes: {
@@ -144,6 +156,7 @@ export interface Gauges {
   readonly subscriptions: number;
   readonly retainedMessages: number;
   readonly retainedBytes: number;
+  readonly inflightMessages: number;
   readonly queuedMessages: number;
   readonly queuedBytes: number;
   readonly storeFailed: number;

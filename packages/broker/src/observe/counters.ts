@@ -25,6 +25,14 @@ export class Counters {
   /** PUBLISH packets handed to connections, redeliveries included. */
   messagesSent = 0;
   /**
+   * Deliveries that sessions began: a message that was routed to one, a retained one that it asked
+   * for, what a store gave back. They are {@link deliveriesEnded}, queued, in flight, or dropped
+   * for a reason that concerns a session: nothing else becomes of them.
+   */
+  deliveriesBegun = 0;
+  /** QoS 0 handed to a connection, QoS 1 and 2 acknowledged to the end. */
+  deliveriesEnded = 0;
+  /**
    * Messages that asked to be retained and were only delivered, since retaining is at its limit.
    */
   retainedRefused = 0;

@@ -36,6 +36,13 @@ export class SessionRegistry {
     return this.#sessions.size;
   }
 
+  /** Messages that were sent and not acknowledged to the end, of all sessions. */
+  get inflight(): number {
+    let inflight = 0;
+    for (const session of this.#sessions.values()) inflight += session.inflight;
+    return inflight;
+  }
+
   get(clientId: string): Session | undefined {
     return this.#sessions.get(clientId);
   }
@@ -125,6 +132,7 @@ export class SessionRegistry {
       const { clientId, leftAtMs = this.#left(clientId), deliveries } = record;
       if (this.#endMs(leftAtMs) <= this.#time.nowMs()) {
         this.#around.gate.writing.removeSession(clientId);
+        this.#around.counters.deliveriesBegun += deliveries.length;
         this.#around.counters.dropped['session-ended'] += deliveries.length;
         continue;
       }

@@ -424,6 +424,38 @@ test('Session disconnects a client whose queue is full if the policy says so', (
   assert.deepEqual(world.dropped, { 'queue-full': 1 });
 });
 
+test('Session counts deliveries that balance: begun, ended, queued, in flight, dropped', async () => {
+  const limits = { inflightMax: 2, queuedMessagesMax: 3, queueFullPolicy: 'drop-oldest' } as const;
+  const world = new SessionWorld(limits);
+  const balance = (of = world): [begun: number, ended: number, open: number, dropped: number] => {
+    const { deliveriesBegun, deliveriesEnded, dropped } = of.counters;
+    const all = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+    return [deliveriesBegun, deliveriesEnded, of.totals.messages + of.registry.inflight, all];
+  };
+  for (const topic of ['r/1', 'r/2']) world.retain(topic, topic);
+  assert.deepEqual(balance(), [0, 0, 0, 0]);
+  const [session] = world.online();
+  for (const qos of [0, 1, 2] as const) world.publish('m', qos);
+  assert.deepEqual(balance(), [3, 1, 2, 0]);
+  session.replay('r/+', 1); // waits behind the window
+  for (let count = 0; count < 3; count++) world.publish('queued', 1); // pushes it out
+  assert.deepEqual(balance(), [7, 1, 5, 1]);
+  session.acknowledged('puback', 1);
+  session.acknowledged('pubrec', 2);
+  session.acknowledged('pubcomp', 2);
+  assert.deepEqual(balance(), [7, 3, 3, 1]);
+  const next = await world.restarted();
+  assert.deepEqual(balance(next), [3, 0, 3, 0]);
+  session.replay('r/+', 0); // goes out when there is room: an entry and two messages
+  for (const packetId of [5, 6, 7]) session.acknowledged('puback', packetId);
+  assert.deepEqual(balance(), [10, 9, 0, 1]);
+  session.detach();
+  world.publish('away', 0);
+  world.publish('away', 1);
+  world.registry.end(session);
+  assert.deepEqual(balance(), [12, 9, 0, 3]);
+});
+
 test('Session tells the store what it drops to make room, and no more', () => {
   for (const [queueFullPolicy, written] of [
     ['drop-newest', ['append t=a for c:0@1', 'append t=b for c:1@1']],

@@ -141,6 +141,7 @@ export class Session implements Subscriber, PageReader {
 
   deliver(message: Message, granted: QoS): void {
     const qos = message.qos < granted ? message.qos : granted;
+    this.#around.counters.deliveriesBegun++;
     if (qos === 0) this.#deliverOnce(message);
     else this.#deliverSurely(message, qos);
   }
@@ -165,6 +166,7 @@ export class Session implements Subscriber, PageReader {
     const endSequence = nextSequence + count;
     const begin = { filter, qos: granted, after: 0, asOf, nextSequence, endSequence };
     const replay = new RetainedReplay(retained, begin, this.persistent);
+    this.#around.counters.deliveriesBegun++;
     // One replay goes in although the queue may hold nothing: it is looked up as it is sent.
     const queue = this.#queue ? this.#queueWithRoom(replay.bytes, undefined) : this.#queueOrNew();
     if (queue === undefined) return;
@@ -187,6 +189,7 @@ export class Session implements Subscriber, PageReader {
     const sequence = type === 'puback' ? window.acknowledge(packetId) : window.complete(packetId);
     if (sequence === MISMATCH) return false;
     if (sequence === UNKNOWN) return true;
+    this.#around.counters.deliveriesEnded++;
     if (this.persistent) this.#around.gate.writing.settle(this.clientId, sequence);
     if (this.#queue !== undefined) this.drain();
     return true;
@@ -244,6 +247,7 @@ export class Session implements Subscriber, PageReader {
    * not learn of, and have been sent as many more.
    */
   #takeBack({ sequence, qos, released, bytes }: StoredDelivery, wasSent: boolean): void {
+    this.#around.counters.deliveriesBegun++;
     if (released) this.#window.restoreReleased(sequence);
     else if (wasSent) this.#window.send(sequence, qos, undefined);
     else this.#queueOrNew().pushStored(sequence, bytes);
@@ -286,6 +290,7 @@ export class Session implements Subscriber, PageReader {
     retained.raiseChanges(stored.asOf);
     this.#queueOrNew().push(RetainedReplay.restore(retained, stored));
     this.#replays++;
+    this.#around.counters.deliveriesBegun++;
   }
 
   #deliverOnce(message: Message): void {
@@ -299,7 +304,7 @@ export class Session implements Subscriber, PageReader {
     } else if (outlet.full) {
       this.#drop(message, 'output-full');
     } else {
-      this.#publish(outlet, message, 0, 0, false, 0);
+      this.#publishOnce(outlet, message, false);
     }
   }
 
@@ -393,7 +398,7 @@ export class Session implements Subscriber, PageReader {
     this.#queue?.shift();
     if (delivery.qos === 0) {
       this.#waitingOnce--;
-      this.#publish(outlet, delivery.message, 0, 0, delivery.retained, 0);
+      this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
       this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
     }
@@ -405,12 +410,14 @@ export class Session implements Subscriber, PageReader {
     if (next === undefined) {
       this.#queue?.shift();
       this.#endReplay(replay);
+      this.#around.counters.deliveriesEnded++;
       return true;
     }
     if (!this.#mayDrain(outlet, next.sequence)) return false;
     replay.advance();
+    this.#around.counters.deliveriesBegun++;
     if (next.qos === 0) {
-      this.#publish(outlet, next.message, 0, 0, true, 0);
+      this.#publishOnce(outlet, next.message, true);
       return true;
     }
     const { gate } = this.#around;
@@ -452,6 +459,12 @@ export class Session implements Subscriber, PageReader {
     const dup = sequence < this.#maybeSentBelow;
     const waits = qos === 2 && this.persistent;
     this.#publish(outlet, message, qos, packetId, retained, waits ? ticket : 0, dup);
+  }
+
+  /** QoS 0: what is handed to the connection is done. */
+  #publishOnce(outlet: Outlet, message: Message, retain: boolean): void {
+    this.#around.counters.deliveriesEnded++;
+    this.#publish(outlet, message, 0, 0, retain, 0);
   }
 
   #publish(
