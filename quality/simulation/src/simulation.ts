@@ -1,5 +1,6 @@
 import type { ModelClient } from './client/model-client.js';
 import type { Violation } from './history/history.js';
+import { judgeBalance } from './laws/balance-law.js';
 import { LimitLaw } from './laws/limit-law.js';
 import { judgeLoss } from './laws/loss-law.js';
 import { judgeOrder } from './laws/order-law.js';
@@ -172,6 +173,7 @@ export class Simulation {
       await promisesSettled();
       if (host.broker === undefined) continue;
       this.#limits.check(host.broker);
+      judgeBalance(history, host.broker);
       if (scheduler.steps % KEEP_ALIVE_STEPS === 0) this.#world.keepAlive.check();
     }
     return false;

@@ -159,6 +159,16 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'counts a drop twice',
+    caughtBy: ['balance'],
+    mutation: {
+      spoil: (broker) => {
+        const { dropped } = broker.counters;
+        broker.on('dropped', ({ reason }) => dropped[reason]++);
+      },
+    },
+  },
+  {
     name: 'ignores the limits of a queue',
     caughtBy: ['limit'],
     mutation: { toldLimits: { queuedMessagesMax: 100_000, queuedMessagesTotalMax: 100_000 } },
