@@ -148,32 +148,36 @@ export class RetainedLaw {
     }
   }
 
-  /** What has not changed since must have come. */
-  #judgeComplete(session: ClientSession, { step, filter, qos, messages }: Found): void {
-    const { killSteps, connections } = this.#history;
-    const record =
-      session.connection === undefined ? undefined : connections.get(session.connection);
-    const wasThere = record?.isOpen === true && record.acceptedStep < step;
-    const killed = killSteps.some((kill) => kill > step);
+  /** What has not changed since must have come, unless the subscription itself may be lost. */
+  #judgeComplete(session: ClientSession, found: Found): void {
+    const { step, filter, qos, messages } = found;
     const dropped = this.#droppedSteps.get(session.clientId)?.some((drop) => drop >= step) === true;
-    const kept = session.subscriptions.some(
-      (span) => span.filter === filter && span.covers(step, Infinity),
-    );
-    void kept;
-    if (killed || dropped) return;
+    if (dropped || !this.#isSafe(session, found)) return;
+    const wasThere = this.#wasThere(session, step);
     for (const message of messages.values()) {
-      const unchanged =
-        this.#retained.get(message.topic) === message && message.lastRoutedStep <= step;
+      const retained = this.#retained.get(message.topic) === message;
       const sure = wasThere || (session.persistent && Math.min(qos, message.qos) > 0);
-      if (!unchanged || !sure) continue;
+      if (!retained || message.lastRoutedStep > step || !sure) continue;
       const came = session.receipts.some((receipt) => {
         return receipt.retain && receipt.message === message && receipt.arrivedStep >= step;
       });
-      if (!came)
-        this.#fault(
-          `${session.name} did not get ${message.name}, found by ${filter} at step ${step}`,
-        );
+      if (came) continue;
+      this.#fault(`${session.name} did not get ${message.name}, which ${filter} found`);
     }
+  }
+
+  /** Whether its SUBACK came before the broker was killed, so that it goes on after that. */
+  #isSafe(session: ClientSession, { step, filter }: Found): boolean {
+    const kill = this.#history.killSteps.find((killed) => killed > step) ?? Infinity;
+    return session.subscriptions.some((span) => {
+      return span.filter === filter && span.sentStep <= step && span.grantedStep < kill;
+    });
+  }
+
+  #wasThere({ connection }: ClientSession, step: number): boolean {
+    const { connections } = this.#history;
+    const record = connection === undefined ? undefined : connections.get(connection);
+    return record?.isOpen === true && record.acceptedStep < step;
   }
 
   #fits(message: SentMessage): boolean {
