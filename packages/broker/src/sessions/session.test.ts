@@ -424,7 +424,7 @@ test('Session disconnects a client whose queue is full if the policy says so', (
   assert.deepEqual(world.dropped, { 'queue-full': 1 });
 });
 
-test('Session counts deliveries that balance: begun, ended, queued, in flight, dropped', async () => {
+test('Session counts deliveries that balance: begun, ended, waiting, dropped', async () => {
   const limits = { inflightMax: 2, queuedMessagesMax: 3, queueFullPolicy: 'drop-oldest' } as const;
   const world = new SessionWorld(limits);
   const balance = (of = world): [begun: number, ended: number, open: number, dropped: number] => {

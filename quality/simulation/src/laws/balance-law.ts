@@ -2,8 +2,8 @@ import type { Broker, DropReason } from '@magpie/broker';
 import type { History } from '../history/history.js';
 
 /**
- * What has begun has ended, waits, is in flight, or was dropped for a reason that has a name: at any
- * time, and for each process of the broker by itself.
+ * What has begun has ended, waits, is in flight, or was dropped for a reason that has a name: at
+ * any time, and for each process of the broker by itself.
  */
 export function judgeBalance(history: History, broker: Broker): void {
   const { counters } = broker;
