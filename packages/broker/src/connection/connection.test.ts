@@ -417,7 +417,7 @@ const faults: { name: string; bytes: Uint8Array; fault: string; clause: string |
     name: 'a packet of a server',
     bytes: bytesOf([{ type: 'pingresp' }]),
     fault: 'PROTOCOL_ERROR',
-    clause: undefined,
+    clause: 'MQTT-4.8.0-1',
   },
   {
     name: 'a packet that declares more than packetBytesMax',
@@ -429,7 +429,7 @@ const faults: { name: string; bytes: Uint8Array; fault: string; clause: string |
     name: 'a Remaining Length of five bytes',
     bytes: Buffer.from('30ffffffff01', 'hex'),
     fault: 'MALFORMED_PACKET',
-    clause: undefined,
+    clause: 'MQTT-4.8.0-1',
   },
   {
     name: 'a topic of more levels than topicLevelsMax',

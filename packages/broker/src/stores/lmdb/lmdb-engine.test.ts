@@ -111,8 +111,8 @@ test('LmdbEngine gives back what is free, while it is written to', async (t) => 
   for (let round = 0; round < 64 || !file.isSmall; round++) {
     const write = new WriteBatch();
     write.removeRange('messages', numberKey(round * 64), numberKey((round + 1) * 64 - 1));
-    write.put('messages', numberKey(10_000 + round), new Uint8Array(10));
-    kept.push(10_000 + round);
+    write.put('messages', numberKey(1_000_000 + round), new Uint8Array(10));
+    kept.push(1_000_000 + round);
     await engine.write([write.take()]);
   }
   const left = Array.from({ length: 64 }, (_, round) => round * 64 + 63);
