@@ -9,6 +9,8 @@ import { reportFailure, run, SetupError } from './command.mjs';
 
 /** What a test can name in its `// needs:` line, and the Debian packages that bring it. */
 export const SYSTEM_NEEDS = {
+  /** A browser, for tests that run in one. */
+  chromium: ['chromium'],
   /** The broker we are measured against. */
   mosquitto: ['mosquitto'],
   /** mosquitto_pub, mosquitto_sub, mosquitto_rr. */

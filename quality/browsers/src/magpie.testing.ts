@@ -1,0 +1,27 @@
+import type { TestContext } from 'node:test';
+import { type Broker, type BrokerOptions, createBroker } from '@magpie/broker';
+import type * as client from '@magpie/client';
+
+declare global {
+  /** In a page: the client. */
+  var magpie: typeof client;
+}
+
+/** A broker in this process, and how a page reaches it. */
+export interface Running {
+  readonly broker: Broker;
+  readonly url: string;
+}
+
+/** Starts a broker that takes connections of one site alone, and closes it with the test. */
+export async function startMagpie(
+  t: TestContext,
+  origin: string,
+  options: BrokerOptions = {},
+): Promise<Running> {
+  const broker = await createBroker(options);
+  t.after(() => broker.close());
+  const address = { type: 'ws', port: 0, path: '/mqtt', origins: [origin] } as const;
+  const { host, port } = await broker.listen(address);
+  return { broker, url: `ws://${host}:${port}/mqtt` };
+}
