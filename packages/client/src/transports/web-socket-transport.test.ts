@@ -11,6 +11,8 @@ class FakeWebSocket implements WebSocketLike {
   binaryType = 'blob';
   bufferedAmount = 0;
   closes = 0;
+  /** Of `ws` alone. */
+  terminate?: () => void;
   readonly sent: Uint8Array[] = [];
   readonly #listeners = new Map<string, Listener>();
 
@@ -95,6 +97,34 @@ test('WebSocketTransport tells its end at once when told to, though a browser wa
   socket.emit('close', { code: 1006 });
   assert.deepEqual(recorder.told, ['opened', 'closed']);
   assert.equal(recorder.error, undefined);
+});
+
+test('WebSocketTransport waits two seconds for the closing handshake, and no longer', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { socket, recorder, transport } = begin();
+  const terminate = t.mock.fn();
+  socket.terminate = terminate;
+  socket.emit('open');
+  transport.close(false);
+  t.mock.timers.tick(1999);
+  assert.deepEqual(recorder.told, ['opened']);
+  t.mock.timers.tick(1);
+  assert.deepEqual(recorder.told, ['opened', 'closed']);
+  assert.equal(recorder.error, undefined);
+  assert.deepEqual([socket.closes, terminate.mock.callCount()], [1, 1]);
+});
+
+test('WebSocketTransport leaves no timer behind a closing handshake', (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { socket, recorder, transport } = begin();
+  const terminate = t.mock.fn();
+  socket.terminate = terminate;
+  socket.emit('open');
+  transport.close(false);
+  socket.emit('close', { code: 1000 });
+  t.mock.timers.tick(2000);
+  assert.deepEqual(recorder.told, ['opened', 'closed']);
+  assert.equal(terminate.mock.callCount(), 0);
 });
 
 test('WebSocketTransport looks for the buffer to become empty, once it is large', async () => {

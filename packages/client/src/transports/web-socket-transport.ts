@@ -28,6 +28,7 @@ export class WebSocketTransport implements Transport {
   #closed = false;
   /** Whether a timer looks for the buffer to become empty. */
   #looking = false;
+  #linger: ReturnType<typeof setTimeout> | undefined;
   #error: Error | undefined;
 
   private constructor(socket: WebSocketLike, handler: TransportHandler) {
@@ -77,14 +78,23 @@ export class WebSocketTransport implements Transport {
 
   close(now: boolean): void {
     this.resume(); // or the closing handshake would not be read
-    if (!now) {
-      this.#socket.close(); // sends first what was written
+    if (now) {
+      this.#terminate();
+      // A network that is gone would let the handshake wait.
+      queueMicrotask(() => this.#end(undefined));
       return;
     }
+    this.#socket.close(); // sends first what was written
+    // tidy-allow no-own-timer: a server that never answers is not waited for
+    this.#linger = setTimeout(() => {
+      this.#terminate();
+      this.#end(undefined);
+    }, LINGER_MS);
+  }
+
+  #terminate(): void {
     if (this.#socket.terminate === undefined) this.#socket.close();
     else this.#socket.terminate();
-    // A network that is gone would let the handshake wait.
-    queueMicrotask(() => this.#end(undefined));
   }
 
   #receive(data: unknown): void {
@@ -110,6 +120,7 @@ export class WebSocketTransport implements Transport {
   #end(error: Error | undefined): void {
     if (this.#closed) return;
     this.#closed = true;
+    clearTimeout(this.#linger);
     this.#handler.closed(this.#error ?? error);
   }
 
@@ -122,3 +133,5 @@ export class WebSocketTransport implements Transport {
 /** From so many bytes that have not left, it looks every {@link LOOK_MS}. */
 const LOOK_BYTES = 65_536;
 const LOOK_MS = 10;
+/** How long the closing handshake may take. */
+const LINGER_MS = 2000;
