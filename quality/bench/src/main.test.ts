@@ -18,6 +18,7 @@ test('main names the scenarios with --list', async () => {
   assert.match(stdout, /^pairs-qos0 +100 pairs, QoS 0, window 10$/m);
   assert.match(stdout, /^matching /m);
   assert.match(stdout, /^reclaim /m);
+  assert.match(stdout, /^clients /m);
 });
 
 test('main shows how to use it with --help', async () => {

@@ -12,6 +12,12 @@ import { aedes } from './brokers/aedes.js';
 import { magpie } from './brokers/magpie.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
 import type { BrokerKind } from './brokers/running-broker.js';
+import {
+  CLIENT_SCENARIOS,
+  CLIENTS,
+  clientsReport,
+  measureClients,
+} from './clients/measure-clients.js';
 import { compileLoadgen } from './loadgen/compile-loadgen.js';
 import { describeMachine } from './machine.js';
 import { summarize } from './measurement.js';
@@ -40,11 +46,13 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.help) console.log(USAGE);
   if (options.list)
-    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM])
+    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM, CLIENTS])
       console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  const others = [MATCHING, RECOVERY, RECLAIM].filter(({ name }) => isWanted(name, options.only));
+  const others = [MATCHING, RECOVERY, RECLAIM, CLIENTS].filter(({ name }) =>
+    isWanted(name, options.only),
+  );
   if (scenarios.length === 0 && others.length === 0) {
     console.error(`There is no scenario ${options.only.join(', ')}; --list names them`);
     return EXIT.usage;
@@ -81,6 +89,10 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   if (reported.length > 0) printSummary(reported, measurements, brokers);
   if (isWanted(RECLAIM.name, options.only) && options.brokers.includes('magpie')) {
     console.log(`\n${reclaimReport(await measureReclaim(loadgen)).join('\n')}`);
+  }
+  if (isWanted(CLIENTS.name, options.only)) {
+    const compared = await measureClients(CLIENT_SCENARIOS, options.runs);
+    console.log(`\n${clientsReport(compared).join('\n')}`);
   }
   if (options.jsonFile !== undefined) {
     const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);
