@@ -1,4 +1,7 @@
-/** The door of @magpie/client in browsers, chosen by `exports`: index.ts without Node.js. */
+/**
+ * The door of @magpie/client in browsers, chosen by `exports`: index.ts without Node.js.
+ * `@magpie/client/browser` names it, for its types. What only some pages want has doors of its own.
+ */
 
 export type { Reading } from './batching/batch-format.js';
 export {

@@ -1,10 +1,11 @@
 import type { TestContext } from 'node:test';
 import { type Broker, type BrokerOptions, createBroker } from '@magpie/broker';
-import type * as client from '@magpie/client';
+import type * as client from '@magpie/client/browser';
+import type * as indexeddb from '@magpie/client/indexeddb';
 
 declare global {
-  /** In a page: the client. */
-  var magpie: typeof client;
+  /** In a page: the client, with all its doors. */
+  var magpie: typeof client & typeof indexeddb;
 }
 
 /** A broker in this process, and how a page reaches it. */

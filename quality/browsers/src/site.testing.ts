@@ -12,6 +12,10 @@ export interface Site {
   readonly origin: string;
 }
 
+const CLIENT = `
+  export * from '@magpie/client';
+  export * from '@magpie/client/indexeddb';`;
+
 /** Puts all of the client where `page.evaluate` finds it. */
 const PAGE = `<!doctype html><title>Magpie</title>
 <script type="module">
@@ -27,7 +31,7 @@ const PAGE = `<!doctype html><title>Magpie</title>
  */
 export async function startSite(scripts: Readonly<Record<string, string>> = {}): Promise<Site> {
   const files = new Map([['/', PAGE]]);
-  const modules = { '/magpie.js': "export * from '@magpie/client';", ...scripts };
+  const modules = { '/magpie.js': CLIENT, ...scripts };
   for (const [path, code] of Object.entries(modules)) files.set(path, await bundle(code));
   const server = createServer(({ url = '' }, response) => {
     const body = files.get(url);

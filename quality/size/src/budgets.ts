@@ -23,6 +23,11 @@ export const BUDGETS: readonly Budget[] = [
     gzipBytesMax: 16.5 * 1024,
   },
   {
+    name: 'IndexedDbOutbox alone',
+    code: "export { IndexedDbOutbox } from '@magpie/client/indexeddb';",
+    gzipBytesMax: 2560,
+  },
+  {
     name: 'what a client needs of the protocol',
     code: `
       export { ByteReader, Framer, InboundWindow, OutboundWindow } from '@magpie/protocol';

@@ -55,6 +55,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     'connect-web.ts': 10,
     'index.ts': 11,
     'browser.ts': 11,
+    'testing.ts': 11,
   },
   'packages/broker': {
     model: 0,
@@ -78,7 +79,11 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
 };
 
 /** Doors of packages beside `.` and `./testing`. */
-export const FURTHER_DOORS: readonly string[] = ['@magpie/broker/server'];
+export const FURTHER_DOORS: readonly string[] = [
+  '@magpie/broker/server',
+  '@magpie/client/browser',
+  '@magpie/client/indexeddb',
+];
 
 /** Modules of Node.js that reach outside the process: the network, the disk, other processes. */
 export const OUTSIDE_MODULES: readonly string[] = [

@@ -213,7 +213,11 @@ export class ClientDriver {
   }
 
   #outboxFailed(cause: unknown): void {
-    this.#handler.failed(new ClientError('outbox-failed', 'The outbox cannot write', cause));
+    const known = cause instanceof ClientError;
+    const error = known
+      ? cause
+      : new ClientError('outbox-failed', 'The outbox cannot write', cause);
+    this.#handler.failed(error);
     if (this.machine.state.type === 'ended') return;
     this.#parts.clock.after(OUTBOX_RETRY_MS, () => this.#gate.flush());
   }
