@@ -5,12 +5,15 @@ import { Publisher } from './publisher.js';
 import { Random } from './random.js';
 import { checkRetained } from './retained-check.js';
 import { Subscriber } from './subscriber.js';
+import { WillClient } from './will-client.js';
 
 export interface CrashOptions {
   readonly command: BrokerCommand;
   readonly seed: number;
   /** Kills. */
   readonly rounds: number;
+  /** How long it works until it is killed, at most, in ms. */
+  readonly roundMs?: number;
   /** How long nothing comes before the rest is given up. */
   readonly quietMs?: number;
   /** Told what happens. */
@@ -28,7 +31,8 @@ export interface CrashResult {
 
 /**
  * Kills a broker again and again while it works, and starts it on the same directory: publishers at
- * QoS 1 and 2, subscribers that stay, that come and go, and that come late, retained messages.
+ * QoS 1 and 2, subscribers that stay, that come and go, and that come late, retained messages,
+ * clients with wills.
  *
  *     start ─▶ everybody connects ─▶ work for a while ─▶ kill -9 ─▶ start …
  *       └─ sometimes killed already while it recovers
@@ -43,6 +47,7 @@ export class CrashRun {
   readonly #publishers: Publisher[] = [];
   readonly #online: Subscriber[] = [];
   readonly #offline: Subscriber[] = [];
+  readonly #willed: WillClient[] = [];
   readonly #recoveryMs: number[] = [];
   #kills = 0;
   #recoveryKills = 0;
@@ -53,6 +58,14 @@ export class CrashRun {
     for (let index = 0; index < PUBLISHERS; index++) {
       const random = new Random(options.seed * 1000 + index);
       this.#publishers.push(new Publisher(`pub-${index}`, WINDOW, random, this.#ledger));
+    }
+    for (const qos of [0, 1, 2] as const) {
+      for (const retain of [false, true]) {
+        const clientId = `will-${qos}${retain ? '-kept' : ''}`;
+        const random = new Random(options.seed * 1000 + 500 + this.#willed.length);
+        const will = { qos, retain, cleanSession: !retain };
+        this.#willed.push(new WillClient(clientId, will, random, this.#ledger));
+      }
     }
     for (const qos of [1, 2] as const) {
       this.#online.push(new Subscriber(`online-${qos}`, qos, this.#ledger));
@@ -83,7 +96,8 @@ export class CrashRun {
   async #killAtWork(round: number): Promise<void> {
     const { broker, port } = await this.#start();
     this.#connectSome(port, round);
-    await delay(this.#random.between(WORK_MS.min, WORK_MS.max));
+    const { roundMs = ROUND_MS } = this.#options;
+    await delay(this.#random.between(Math.ceil(roundMs / 20), roundMs));
     if (broker.hasEnded) throw this.#ended(broker);
     await broker.kill();
     this.#kills++;
@@ -101,6 +115,7 @@ export class CrashRun {
       this.#online.push(new Subscriber(`late-${round}`, qos, this.#ledger));
     }
     for (const publisher of this.#publishers) publisher.connect(port);
+    for (const client of this.#willed) client.connect(port);
     for (const subscriber of this.#online) subscriber.connect(port, this.#ledger.streams);
     for (const subscriber of this.#offline) {
       const comes = !subscriber.isSubscribed || this.#random.chance(OFFLINE_COMES);
@@ -109,9 +124,8 @@ export class CrashRun {
   }
 
   #disconnectAll(): void {
-    for (const client of [...this.#publishers, ...this.#online, ...this.#offline]) {
-      client.disconnect();
-    }
+    const clients = [this.#publishers, this.#online, this.#offline, this.#willed].flat();
+    for (const client of clients) client.disconnect();
   }
 
   async #bringToTheEnd(): Promise<void> {
@@ -127,7 +141,8 @@ export class CrashRun {
     const unfinished = this.#publishers.filter(({ inflight }) => inflight > 0).length;
     if (unfinished > 0) this.#ledger.fault(`${unfinished} publishers still wait for an answer`);
     const retained = this.#publishers.flatMap((publisher) => publisher.retained);
-    await checkRetained(port, retained, this.#ledger);
+    const wills = this.#ledger.wills.series.filter(({ retain }) => retain);
+    await checkRetained(port, [...retained, ...wills.map(({ kept }) => kept)], this.#ledger);
     this.#disconnectAll();
     await broker.kill('SIGTERM');
   }
@@ -172,7 +187,7 @@ const SUBSCRIBERS_MAX = 8;
 const NEWCOMER_ROUNDS = 4;
 /** How often the subscribers are there that come and go. */
 const OFFLINE_COMES = 0.3;
-const WORK_MS = { min: 20, max: 400 };
+const ROUND_MS = 400;
 /** How often it is killed before it listens, and how long after its start at most. */
 const RECOVERY_KILLS = 0.25;
 const RECOVERY_MS = 400;

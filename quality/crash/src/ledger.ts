@@ -1,3 +1,5 @@
+import { WillBook } from './will-book.js';
+
 /**
  * Who sent what, what was acknowledged, and who got it: the books of a run, from which the verdict
  * is read. A stream is all that one publisher sent to one topic at one QoS; MQTT keeps its order.
@@ -115,6 +117,7 @@ export interface Totals {
 export class Ledger {
   readonly streams: Stream[] = [];
   readonly receipts: Receipt[] = [];
+  readonly wills = new WillBook();
   received = 0;
   /** Broken promises that are not about single messages: a session that is gone, for instance. */
   readonly faults: string[] = [];
@@ -136,8 +139,20 @@ export class Ledger {
     this.faults.push(what);
   }
 
-  /** Acknowledged messages that have not come everywhere yet. */
+  /** Sessions that lasted and were gone. */
+  sessionsGone = 0;
+
+  sessionGone(clientId: string): void {
+    this.sessionsGone++;
+    this.fault(`The session of ${clientId} is gone`);
+  }
+
+  /** What is due and has not come everywhere yet: acknowledged messages, and wills. */
   get outstanding(): number {
+    return this.#lost + this.wills.outstanding;
+  }
+
+  get #lost(): number {
     return this.receipts.reduce((sum, receipt) => sum + receipt.missing.length, 0);
   }
 
@@ -150,7 +165,7 @@ export class Ledger {
       sent: this.streams.reduce((total, { sent }) => total + sent, 0),
       acknowledged: this.streams.reduce((total, { acknowledged }) => total + acknowledged, 0),
       received: this.received,
-      lost: this.outstanding,
+      lost: this.#lost,
       qos1Duplicates: sum(({ duplicates }) => duplicates, 1),
       qos1Unexplained: sum(({ unexplained }) => unexplained, 1),
       qos1Unmarked: sum(({ unmarked }) => unmarked, 1),
@@ -163,7 +178,7 @@ export class Ledger {
   problems(): readonly string[] {
     const problems = [...this.faults];
     for (const receipt of this.receipts) problems.push(...problemsOf(receipt));
-    return problems;
+    return [...problems, ...this.wills.problems()];
   }
 }
 

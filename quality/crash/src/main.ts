@@ -23,12 +23,12 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.ok;
   }
-  const { seed, rounds, broker } = options;
+  const { seed, rounds, roundMs, broker } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'magpie-crash-')));
   console.log(`${broker}, seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
   const command = broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir);
   const say = (line: string) => console.log(line);
-  const result = await new CrashRun({ command, seed, rounds, say }).run();
+  const result = await new CrashRun({ command, seed, rounds, roundMs, say }).run();
   console.log(`\n${report(result).join('\n')}`);
   const problems = result.ledger.problems();
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);

@@ -7,6 +7,7 @@ import {
   Framer,
   type Packet,
   PACKET_BYTES_MAX,
+  type Will,
 } from '@magpie/protocol';
 
 /** What a client does with its connection. */
@@ -33,15 +34,18 @@ export class MqttLink {
     this.#socket.once('close', () => this.#handler.lost());
   }
 
-  /** Opens a session that lasts. */
-  open(clientId: string): void {
+  /** Opens a session, one that lasts if nothing else is said. */
+  open(
+    clientId: string,
+    { cleanSession = false, will }: { cleanSession?: boolean; will?: Will } = {},
+  ): void {
     const connectPacket: Connect = {
       type: 'connect',
       protocolVersion: 4,
-      cleanSession: false,
+      cleanSession,
       keepAliveS: 0,
       clientId,
-      will: undefined,
+      will,
       username: undefined,
       password: undefined,
     };

@@ -4,13 +4,19 @@ import { readCommandLine } from './options.js';
 
 test('readCommandLine() reads rounds, seed and directory', () => {
   const args = ['--rounds', '200', '--seed', '7', '--data-dir', 'd', '--broker', 'mosquitto'];
-  const expected = { help: false, rounds: 200, seed: 7, dataDir: 'd', broker: 'mosquitto' };
-  assert.deepEqual(readCommandLine(args), expected);
+  assert.deepEqual(readCommandLine([...args, '--round-ms', '6000']), {
+    help: false,
+    rounds: 200,
+    roundMs: 6000,
+    seed: 7,
+    dataDir: 'd',
+    broker: 'mosquitto',
+  });
 });
 
 test('readCommandLine() takes 20 rounds and any seed by default', () => {
-  const { rounds, seed, dataDir } = readCommandLine([]);
-  assert.equal(rounds, 20);
+  const { rounds, roundMs, seed, dataDir } = readCommandLine([]);
+  assert.deepEqual([rounds, roundMs], [20, 400]);
   assert.ok(Number.isInteger(seed));
   assert.equal(dataDir, undefined);
 });
@@ -19,12 +25,16 @@ const wrong: readonly (readonly string[])[] = [
   ['--rounds', '0'],
   ['--rounds', 'many'],
   ['--seed', '-1'],
+  ['--round-ms', '10'],
   ['--nosuch'],
   ['--broker', 'nosuch'],
   ['20'],
 ];
 for (const args of wrong) {
   test(`readCommandLine() refuses ${args.join(' ')}`, () => {
-    assert.throws(() => readCommandLine(args), /--rounds|--seed|--nosuch|--broker|argument/);
+    assert.throws(
+      () => readCommandLine(args),
+      /--rounds|--round-ms|--seed|--nosuch|--broker|argument/,
+    );
   });
 }

@@ -8,6 +8,8 @@ export interface CommandLine {
   /** Where the broker keeps its data; a new directory if it is left out. */
   readonly dataDir: string | undefined;
   readonly broker: BrokerName;
+  /** How long the broker works until it is killed, at most, in ms. */
+  readonly roundMs: number;
 }
 
 /** What can be killed. */
@@ -17,6 +19,7 @@ export type BrokerName = (typeof BROKERS)[number];
 export const USAGE = `usage: npm run crash -- [option …]
 
   --rounds N       how often the broker is killed at work (default 20)
+  --round-ms N     how long it works until it is killed, at most (default 400)
   --seed N         of the moments (default: another one each time)
   --data-dir DIR   keep the data there (default: a new directory, removed if all is well)
   --broker NAME    magpie (default), or mosquitto with persistence, to compare with
@@ -31,6 +34,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     options: {
       help: { type: 'boolean', default: false },
       rounds: { type: 'string', default: '20' },
+      'round-ms': { type: 'string', default: '400' },
       seed: { type: 'string' },
       'data-dir': { type: 'string' },
       broker: { type: 'string', default: 'magpie' },
@@ -42,6 +46,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     seed: readNumber('--seed', values.seed ?? String(Date.now() % 1_000_000), 0),
     dataDir: values['data-dir'],
     broker: readBroker(values.broker),
+    roundMs: readNumber('--round-ms', values['round-ms'], 20),
   };
 }
 

@@ -61,9 +61,13 @@ export class Publisher implements LinkHandler {
     return this.#inflight.size;
   }
 
-  /** Streams whose messages are retained, with their topics. */
+  /** What is retained when everything is acknowledged: the last message of each topic. */
   get retained(): readonly Kept[] {
-    return this.#targets.filter(({ retain }) => retain);
+    return this.#targets
+      .filter(({ retain }) => retain)
+      .map(({ topic, stream: { sent } }) => {
+        return { topic, accepts: new Set([sent === 0 ? undefined : sent - 1]) };
+      });
   }
 
   connect(port: number): void {
@@ -97,9 +101,7 @@ export class Publisher implements LinkHandler {
   }
 
   #connected(sessionPresent: boolean): void {
-    if (!sessionPresent && this.#known) {
-      this.#ledger.fault(`The session of ${this.#clientId} is gone`);
-    }
+    if (!sessionPresent && this.#known) this.#ledger.sessionGone(this.#clientId);
     this.#accepted = true;
     for (const message of this.#inflight.values()) {
       if (message.released) {

@@ -1,6 +1,7 @@
 import type { Packet, Publish, Suback } from '@magpie/protocol';
 import type { Ledger, Receipt, Stream } from './ledger.js';
 import { type LinkHandler, MqttLink } from './mqtt-link.js';
+import type { WillReceipt } from './will-book.js';
 
 /**
  * Subscribes with a session that lasts, and acknowledges what it gets. A QoS 2 message is handed to
@@ -12,6 +13,7 @@ export class Subscriber implements LinkHandler {
   readonly #granted: 1 | 2;
   readonly #ledger: Ledger;
   readonly #receipts = new Map<string, Receipt>();
+  readonly #wills = new Map<string, WillReceipt>();
   /** QoS 2 messages that wait for their PUBREL, by packet identifier. */
   readonly #unreleased = new Map<number, string>();
   /** What was answered since the last fence, … */
@@ -73,23 +75,26 @@ export class Subscriber implements LinkHandler {
   }
 
   #connected(sessionPresent: boolean): void {
-    if (this.#subscribed && !sessionPresent) {
-      this.#ledger.fault(`The session of ${this.clientId} is gone`);
-    }
+    if (this.#subscribed && !sessionPresent) this.#ledger.sessionGone(this.clientId);
     if (!sessionPresent) this.#unreleased.clear();
-    if (this.#subscribed) return;
-    const subscriptions = [{ filter: 'crash/#', qos: this.#granted }] as const;
+    if (this.#subscribed && sessionPresent) return;
+    const subscriptions = FILTERS.map((filter) => ({ filter, qos: this.#granted }));
     this.#link?.send({ type: 'subscribe', packetId: SUBSCRIBE_ID, subscriptions });
   }
 
   #suback({ packetId, returnCodes }: Suback): void {
     if (this.#fenced.delete(packetId)) return;
-    if (returnCodes[0] !== this.#granted)
+    if (returnCodes.some((code) => code !== this.#granted))
       this.#ledger.fault(`${this.clientId} got ${returnCodes.join()} in SUBACK`);
     this.#subscribed = true;
     for (const stream of this.#streams) {
       if (!stream.name.startsWith('crash/') || this.#receipts.has(stream.name)) continue;
       this.#receipts.set(stream.name, this.#ledger.receipt(this.clientId, stream, this.#granted));
+    }
+    for (const series of this.#ledger.wills.series) {
+      if (this.#wills.has(series.topic)) continue;
+      const receipt = this.#ledger.wills.receipt(this.clientId, series, this.#granted);
+      this.#wills.set(series.topic, receipt);
     }
   }
 
@@ -106,12 +111,14 @@ export class Subscriber implements LinkHandler {
         return;
       }
       this.#unreleased.set(packet.packetId, name);
-    } else {
+    } else if (packet.qos === 1) {
       this.#link?.send({ type: 'puback', packetId: packet.packetId });
     }
     this.#ledger.received++;
     const explained = this.#maybeUnanswered.delete(name);
     this.#receipts.get(packet.topic)?.take(number, explained, packet.dup);
+    // One that answers a new subscription was published before.
+    if (!packet.retain) this.#wills.get(packet.topic)?.take(number, explained);
     this.#answered.push(name);
     if (this.#answered.length === FENCE_EVERY) this.#fence();
   }
@@ -134,6 +141,8 @@ export class Subscriber implements LinkHandler {
   }
 }
 
+/** Messages, and wills. */
+const FILTERS = ['crash/#', 'will/#'] as const;
 const SUBSCRIBE_ID = 1;
 /** Packet identifiers of fences, from here on. */
 const FENCE_ID = 2;
