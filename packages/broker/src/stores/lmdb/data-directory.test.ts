@@ -53,7 +53,40 @@ test('DataDirectory.open() removes a compaction that its process did not end', a
   await mkdir(join(path, 'compacting'));
   await writeFile(join(path, 'compacting', 'data.mdb'), 'half');
   await (await DataDirectory.open(path)).close();
-  assert.deepEqual(await readdir(path), ['lock.mdb']);
+  assert.deepEqual(await readdir(path), ['beginning', 'lock.mdb']);
+});
+
+for (const [name, content] of [
+  ['in parts', Buffer.concat([Buffer.alloc(4096, 1), Buffer.alloc(4096)])],
+  ['as zeros', Buffer.alloc(12_288)],
+  ['not', undefined],
+] as const) {
+  test(`DataDirectory.open() begins again where a first start left data.mdb ${name}`, async (t) => {
+    const path = await folder(t);
+    await (await DataDirectory.open(path)).close();
+    if (content !== undefined) await writeFile(join(path, 'data.mdb'), content);
+    await (await DataDirectory.open(path)).close();
+    assert.deepEqual(await readdir(path), ['beginning', 'lock.mdb']);
+  });
+}
+
+test('DataDirectory.open() never removes what is more than a first start leaves', async (t) => {
+  const path = await folder(t);
+  await (await DataDirectory.open(path)).close();
+  await writeFile(join(path, 'data.mdb'), Buffer.alloc(200_000, 1));
+  await assert.rejects(DataDirectory.open(path), { message: /is no file of Magpie's/ });
+  assert.equal((await stat(join(path, 'data.mdb'))).size, 200_000);
+});
+
+test('DataDirectory.open() never removes the file of a store that was there', async (t) => {
+  const path = await folder(t);
+  const directory = await DataDirectory.open(path);
+  await directory.markAsStore();
+  await directory.close();
+  await writeFile(join(path, 'beginning'), '');
+  await writeFile(join(path, 'data.mdb'), Buffer.alloc(12_288));
+  await assert.rejects(DataDirectory.open(path), { message: /is no file of Magpie's/ });
+  assert.equal((await stat(join(path, 'data.mdb'))).size, 12_288);
 });
 
 test('DataDirectory.open() misses the file of a store that was there', async (t) => {

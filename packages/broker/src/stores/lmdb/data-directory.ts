@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { removeUnfinished } from './compaction.js';
 import { lookAtDataFile } from './data-file.js';
@@ -12,6 +12,8 @@ import { syncDirectory, syncFile } from './sync-file.js';
  *
  *     data.mdb, lock.mdb   of LMDB
  *     magpie-store         says that data.mdb must be there: it is written after the first commit
+ *     beginning            says that data.mdb is not needed yet: it may be there in parts, since
+ *                          LMDB begins with pages that it does not sync
  *     in-use-…             the process that has the directory, see directory-lock.ts
  *     compacting/          a smaller data.mdb that is being made, see compaction.ts
  */
@@ -47,7 +49,13 @@ export class DataDirectory {
 
   /** Notes that there is a store: from now on its file must be there. */
   async markAsStore(): Promise<void> {
-    if (!(await readdir(this.path)).includes(MARK)) await markAsStore(this.path);
+    const names = await readdir(this.path);
+    if (!names.includes(MARK)) {
+      // LMDB leaves the name of data.mdb to the system: it must be on disk before the mark is.
+      await syncDirectory(this.path);
+      await markAsStore(this.path);
+    }
+    if (names.includes(BEGINNING)) await rm(join(this.path, BEGINNING), { force: true });
   }
 
   /** Answers requests that come to the directory, see directory-lock.ts. */
@@ -67,26 +75,47 @@ export class DataDirectory {
   async #check(): Promise<void> {
     await removeUnfinished(this.path);
     const names = await readdir(this.path);
-    const found = await lookAtDataFile(join(this.path, 'data.mdb'));
-    if (!found && names.includes(MARK)) {
+    const isStore = names.includes(MARK);
+    if (!isStore && names.includes(BEGINNING)) await this.#removeBegun();
+    const found = await lookAtDataFile(this.#file);
+    if (!found && isStore) {
       throw new Error(
         `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
           + 'remove the directory to begin with nothing',
       );
     }
-    if (!found) await this.#tryRoom();
+    if (!found) await this.#begin();
     await (await open(join(this.path, 'lock.mdb'), 'a', 0o600)).close();
   }
 
-  /** Sees whether a store has room to begin. */
-  async #tryRoom(): Promise<void> {
-    const trial = join(this.path, 'trial');
+  /** Notes that a store begins, if it has room to. */
+  async #begin(): Promise<void> {
+    const note = join(this.path, BEGINNING);
     try {
-      await writeFile(trial, new Uint8Array(ROOM_BYTES), { mode: 0o600 });
-      await syncFile(trial);
-    } finally {
-      await rm(trial, { force: true });
+      await writeFile(note, new Uint8Array(ROOM_BYTES), { mode: 0o600 });
+      await syncFile(note);
+      await truncate(note);
+    } catch (error) {
+      await rm(note, { force: true });
+      throw error;
     }
+    await syncDirectory(this.path);
+  }
+
+  /**
+   * The process or the machine has ended while a store began: nothing that is in it was ever
+   * promised to anybody. What is larger than that was put there by somebody else.
+   */
+  async #removeBegun(): Promise<void> {
+    const size = await stat(this.#file).then(
+      (found) => found.size,
+      () => Infinity,
+    );
+    if (size <= ROOM_BYTES) await rm(this.#file);
+  }
+
+  get #file(): string {
+    return join(this.path, 'data.mdb');
   }
 }
 
@@ -95,7 +124,6 @@ export async function markAsStore(directory: string): Promise<void> {
   const mark = join(directory, MARK);
   await writeFile(mark, MARK_TEXT, { mode: 0o600 });
   await syncFile(mark);
-  // With it the entry of data.mdb, which LMDB leaves to the system.
   await syncDirectory(directory);
 }
 
@@ -115,6 +143,7 @@ function clearError(path: string, error: unknown): unknown {
 }
 
 const MARK = 'magpie-store';
+const BEGINNING = 'beginning';
 const MARK_TEXT = 'Magpie keeps its messages here: do not change or remove single files.\n';
 /** What LMDB takes for empty tables, and some more. */
 const ROOM_BYTES = 131_072;
