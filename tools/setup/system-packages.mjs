@@ -17,6 +17,8 @@ export const SYSTEM_NEEDS = {
   'mosquitto-clients': ['mosquitto-clients'],
   /** The command that makes certificates. */
   openssl: ['openssl'],
+  /** A compiler, and what a library of C is made with. */
+  gcc: ['gcc', 'libc6-dev'],
   /** The header and libraries of Paho C, and a compiler. */
   'paho-c': ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
   /** Paho Python for Debian's own /usr/bin/python3. */

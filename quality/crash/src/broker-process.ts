@@ -10,6 +10,8 @@ export interface BrokerCommand {
   readonly args: readonly string[];
   /** Where it listens, if it does not say so itself: then it is asked until it does. */
   readonly port?: number;
+  /** Beside the environment of this process. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A broker in a process of its own, which is there to be killed. */
@@ -20,8 +22,9 @@ export class BrokerProcess {
   /** Its port, as soon as it listens; `undefined` if it ends before. */
   readonly port: Promise<number | undefined>;
 
-  constructor({ file, args, port: knownPort }: BrokerCommand) {
-    this.#child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor({ file, args, port: knownPort, env }: BrokerCommand) {
+    const stdio = ['ignore', 'pipe', 'pipe'] as const;
+    this.#child = spawn(file, args, { stdio: [...stdio], env: { ...process.env, ...env } });
     this.#ended = once(this.#child, 'close');
     this.port = new Promise((resolve) => {
       for (const stream of [this.#child.stdout, this.#child.stderr]) {

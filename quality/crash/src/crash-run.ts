@@ -16,6 +16,8 @@ export interface CrashOptions {
   readonly roundMs?: number;
   /** How long nothing comes before the rest is given up. */
   readonly quietMs?: number;
+  /** Called after each kill, before the next start: what else happens to its directory. */
+  readonly afterKill?: () => Promise<void>;
   /** Told what happens. */
   readonly say?: (line: string) => void;
 }
@@ -90,6 +92,7 @@ export class CrashRun {
     await Promise.race([delay(this.#random.between(0, RECOVERY_MS)), broker.port]);
     if (broker.hasEnded) throw this.#ended(broker);
     await broker.kill();
+    await this.#options.afterKill?.();
     this.#recoveryKills++;
   }
 
@@ -102,6 +105,7 @@ export class CrashRun {
     await broker.kill();
     this.#kills++;
     this.#disconnectAll();
+    await this.#options.afterKill?.();
     const { sent, acknowledged, received } = this.#ledger.totals();
     this.#options.say?.(
       `round ${round}: ${sent} sent, ${acknowledged} acknowledged, ${received} received`,

@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CrashRun } from './crash-run.js';
+import { type CrashResult, CrashRun } from './crash-run.js';
 import { magpie } from './magpie.js';
 import { mosquitto } from './mosquitto.js';
 import { type CommandLine, readCommandLine, USAGE } from './options.js';
+import { powerReport, runPowerLosses } from './power/power-run.js';
+import { RecordedWorld } from './power/recorded-world.js';
 import { report } from './report.js';
 
 const PROBLEMS_SHOWN = 20;
@@ -23,13 +25,22 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(USAGE);
     return EXIT.ok;
   }
-  const { seed, rounds, roundMs, broker } = options;
+  const { seed, rounds, roundMs, broker, form } = options;
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'magpie-crash-')));
   console.log(`${broker}, seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
-  const command = broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir);
   const say = (line: string) => console.log(line);
-  const result = await new CrashRun({ command, seed, rounds, roundMs, say }).run();
-  console.log(`\n${report(result).join('\n')}`);
+  const pace = { seed, rounds, roundMs, say };
+  let result: CrashResult;
+  if (form === 'power') {
+    const world = await RecordedWorld.create(dataDir);
+    const powerResult = await runPowerLosses({ ...pace, world, command: magpie });
+    console.log(`\n${powerReport(powerResult).join('\n')}`);
+    result = powerResult;
+  } else {
+    const command = broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir);
+    result = await new CrashRun({ ...pace, command }).run();
+    console.log(`\n${report(result).join('\n')}`);
+  }
   const problems = result.ledger.problems();
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);
   if (problems.length > PROBLEMS_SHOWN) console.error(`… ${problems.length} in all`);

@@ -11,6 +11,7 @@ test('readCommandLine() reads rounds, seed and directory', () => {
     seed: 7,
     dataDir: 'd',
     broker: 'mosquitto',
+    form: 'kill',
   });
 });
 
@@ -21,6 +22,10 @@ test('readCommandLine() takes 20 rounds and any seed by default', () => {
   assert.equal(dataDir, undefined);
 });
 
+test('readCommandLine() reads that the power fails', () => {
+  assert.equal(readCommandLine(['--power']).form, 'power');
+});
+
 const wrong: readonly (readonly string[])[] = [
   ['--rounds', '0'],
   ['--rounds', 'many'],
@@ -28,6 +33,7 @@ const wrong: readonly (readonly string[])[] = [
   ['--round-ms', '10'],
   ['--nosuch'],
   ['--broker', 'nosuch'],
+  ['--broker', 'mosquitto', '--power'],
   ['20'],
 ];
 for (const args of wrong) {

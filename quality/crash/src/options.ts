@@ -10,7 +10,12 @@ export interface CommandLine {
   readonly broker: BrokerName;
   /** How long the broker works until it is killed, at most, in ms. */
   readonly roundMs: number;
+  /** What happens to the broker. */
+  readonly form: CrashForm;
 }
+
+/** The process is killed, or the power fails. */
+export type CrashForm = 'kill' | 'power';
 
 /** What can be killed. */
 export const BROKERS = ['magpie', 'mosquitto'] as const;
@@ -22,6 +27,7 @@ export const USAGE = `usage: npm run crash -- [option …]
   --round-ms N     how long it works until it is killed, at most (default 400)
   --seed N         of the moments (default: another one each time)
   --data-dir DIR   keep the data there (default: a new directory, removed if all is well)
+  --power          the power fails, and what was not synced is gone: needs Linux and a compiler of C
   --broker NAME    magpie (default), or mosquitto with persistence, to compare with
   --help           show this`;
 
@@ -38,14 +44,20 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       seed: { type: 'string' },
       'data-dir': { type: 'string' },
       broker: { type: 'string', default: 'magpie' },
+      power: { type: 'boolean', default: false },
     },
   });
+  const broker = readBroker(values.broker);
+  if (values.power && broker !== 'magpie') {
+    throw new RangeError('--power is for magpie alone: leave out --broker');
+  }
   return {
     help: values.help,
     rounds: readNumber('--rounds', values.rounds, 1),
     seed: readNumber('--seed', values.seed ?? String(Date.now() % 1_000_000), 0),
     dataDir: values['data-dir'],
-    broker: readBroker(values.broker),
+    broker,
+    form: values.power ? 'power' : 'kill',
     roundMs: readNumber('--round-ms', values['round-ms'], 20),
   };
 }
