@@ -19,6 +19,15 @@ export interface CommandContext {
    * any more.
    */
   readonly print: (text: string) => Promise<void>;
+  /**
+   * Writes bytes to stdout.
+   *
+   * @returns `undefined` if there is room for more; a promise for room otherwise, which rejects
+   * when nobody reads it any more.
+   */
+  readonly write: (bytes: Uint8Array) => Promise<void> | undefined;
+  /** Standard input, once. */
+  readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Writes one line to stderr, with the name of the program before it. */
   readonly err: (line: string) => void;
   /** Reads a line that is not shown; `undefined` if none came. */

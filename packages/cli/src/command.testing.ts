@@ -18,6 +18,8 @@ export interface CommandRun {
   readonly signal?: AbortSignal;
   /** What is typed where a secret is asked for, line by line. */
   readonly secrets?: readonly string[];
+  /** Standard input. */
+  readonly stdin?: readonly string[];
   /** Whether a person types them. */
   readonly typed?: boolean;
   /** Told each line that is logged. */
@@ -37,6 +39,13 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
     readSecret: async () => secrets.shift(),
     typesSecrets: typed,
     out: (line) => void out.push(line),
+    write: (bytes) =>
+      void out.push(
+        ...Buffer.from(bytes)
+          .toString()
+          .split(/(?<=\n)/),
+      ),
+    stdin: () => chunksOf(run.stdin ?? []),
     print: async (text) => void out.push(...text.trimEnd().split('\n')),
     err: (line) => void err.push(line),
     openBar: async () => undefined,
@@ -44,6 +53,10 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
   };
   const code = await runProgram(args, context);
   return { code, out, err };
+}
+
+async function* chunksOf(texts: readonly string[]): AsyncGenerator<Uint8Array> {
+  for (const text of texts) yield Buffer.from(text);
 }
 
 /** A log that hands each line, warnings and errors too, to the test. */

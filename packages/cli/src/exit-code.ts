@@ -5,6 +5,9 @@ export const EXIT = {
   failure: 1,
   /** It was asked in a wrong way: unknown flag, bad value. */
   usage: 2,
+  /** The time that `--timeout` gave is over; the number is that of mosquitto's tools. */
+  timeout: 27,
 } as const;
 
-export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+/** One of {@link EXIT}, or the return code with which a server refused (MQTT 3.1.1, 3.2.2.3). */
+export type ExitCode = number;

@@ -39,6 +39,8 @@ async function main(args: readonly string[]): Promise<void> {
     env: process.env,
     out: (line) => void process.stdout.write(`${line}\n`),
     print: (text) => write(process.stdout, text),
+    write: (bytes) => writeSome(process.stdout, bytes),
+    stdin: () => process.stdin,
     err: writeError,
     readSecret: async (prompt) => {
       const { readSecret } = await import('./read-secret.js');
@@ -79,6 +81,22 @@ function crash(error: unknown, log: Log | undefined): never {
 function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** Waits only where the stream asks for it: one promise for many messages. */
+function writeSome(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void> | undefined {
+  if (stream.errored !== null) return Promise.reject(stream.errored);
+  if (stream.write(bytes)) return undefined;
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null): void => {
+      stream.off('drain', settle);
+      stream.off('error', settle);
+      if (error instanceof Error) reject(error);
+      else resolve();
+    };
+    stream.on('drain', settle);
+    stream.on('error', settle);
   });
 }
 

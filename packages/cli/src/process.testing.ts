@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import type { LogLine } from './command.testing.js';
 
 /** The command as it is installed. */
-const BIN = fileURLToPath(new URL('../bin/magpie.js', import.meta.url));
+export const BIN = fileURLToPath(new URL('../bin/magpie.js', import.meta.url));
 
 export interface ProcessRun {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** `false`: what it says on stdout is left to the test. */
+  readonly readStdout?: boolean;
   /** Flags of Node.js itself. */
   readonly nodeArgs?: readonly string[];
   /** Largest file it may write, in blocks of the shell's `ulimit -f`: a disk that is full. */
@@ -46,11 +48,11 @@ export class RunningMagpie {
   readonly #closed: Promise<unknown[]>;
   #over = false;
 
-  constructor(child: ChildProcess) {
+  constructor(child: ChildProcess, readStdout = true) {
     this.child = child;
     this.#closed = once(child, 'close');
     this.#stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr);
-    if (child.stdout !== null) {
+    if (child.stdout !== null && readStdout) {
       createInterface(child.stdout).on('line', (line) => {
         this.lines.push(JSON.parse(line) as LogLine);
         this.#wake();
@@ -99,7 +101,7 @@ export function startMagpie(
 ): RunningMagpie {
   const child = spawnMagpie(args, run);
   t.after(() => child.kill('SIGKILL'));
-  return new RunningMagpie(child);
+  return new RunningMagpie(child, run.readStdout);
 }
 
 function spawnMagpie(

@@ -14,6 +14,7 @@ const wrong: [args: string[], err: string][] = [
   [['broker', '--prot', '1'], "Unknown option '--prot': did you mean --port?"],
   [['broker', '--port'], "Option '--port <PORT>' argument missing"],
   [['broker', '--colour'], "Unknown option '--colour'"],
+  [['pub', '--topik', 'a'], "Unknown option '--topik': did you mean --topic?"],
 ];
 for (const [args, line] of wrong) {
   test(`runProgram() refuses "${args.join(' ')}" in one line, with code 2`, async () => {

@@ -29,6 +29,21 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/passwd-command.js')).passwdCommand,
   },
   {
+    name: 'pub',
+    summary: 'Publish messages, to any broker',
+    load: async () => (await import('./commands/pub-command.js')).pubCommand,
+  },
+  {
+    name: 'rr',
+    summary: 'Publish a request and wait for its response',
+    load: async () => (await import('./commands/rr-command.js')).rrCommand,
+  },
+  {
+    name: 'sub',
+    summary: 'Subscribe and print what comes, from any broker',
+    load: async () => (await import('./commands/sub-command.js')).subCommand,
+  },
+  {
     name: 'store',
     summary: 'Back up, check and repair what the broker keeps on disk',
     load: async () => (await import('./commands/store-command.js')).storeCommand,
@@ -54,6 +69,7 @@ export async function runProgram(
     .helpOption('-h, --help', 'Show this help')
     .helpCommand('help [command]', 'Show the help of a command')
     .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({
       writeOut: (text) => context.out(text.trimEnd()),
@@ -61,9 +77,11 @@ export async function runProgram(
       writeErr: () => context.err('A subcommand is missing, --help lists them'),
       outputError: (text) => context.err(oneLine(text)),
     });
+  // The first word names a command; behind `help` it is the second one.
+  const named = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary);
-    if (args.includes(name)) (await load())(command, context, finish);
+    if (named.includes(name)) (await load())(command, context, finish);
   }
   try {
     if (args.length === 0) program.outputHelp();

@@ -378,6 +378,15 @@ test('Client.unsubscribe() asks the server when the last of a filter goes', asyn
   await gone;
 });
 
+test('Client.unsubscribe() asks the server also about what it never subscribed to', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const gone = client.unsubscribe('old');
+  await settle();
+  assert.deepEqual(server.take(), ['unsubscribe 1 old']);
+  server.send({ type: 'unsuback', packetId: 1 });
+  await gone;
+});
+
 test('Client tells of a handler that throws, and goes on', async () => {
   const { client, server, settle, errors } = await connectedWorld();
   client.subscribe('a', { qos: 1, codec: jsonCodec() }, () => assert.fail('broken'));

@@ -254,9 +254,14 @@ export class Client implements AsyncDisposable {
     return subscription;
   }
 
-  /** Ends all subscriptions to a filter. Resolves when the server has let them go. */
+  /**
+   * Ends all subscriptions to a filter, also one that the session has from an earlier process.
+   * Resolves when the server has let them go.
+   */
   async unsubscribe(filter: string): Promise<void> {
-    await Promise.all(this.#subscriptions.of(filter).map((one) => one.unsubscribe()));
+    const ours = this.#subscriptions.of(filter);
+    if (ours.length === 0) await this.#letGo(filter);
+    else await Promise.all(ours.map((one) => one.unsubscribe()));
   }
 
   /** The network is there again, or a page is shown: looks at once instead of waiting. */
@@ -367,6 +372,10 @@ export class Client implements AsyncDisposable {
     if (this.#subscriptions.remove(subscription) || this.#driver.machine.state.type === 'ended') {
       return DONE;
     }
+    return this.#letGo(filter);
+  }
+
+  #letGo(filter: string): Promise<void> {
     return new Promise((resolve, reject) => {
       const settled = (error: Error | undefined) => {
         // A client that ends lets go of everything.

@@ -12,6 +12,8 @@ function context(signal = new AbortController().signal) {
     signal,
     out: () => assert.fail(),
     print: async () => assert.fail(),
+    write: () => assert.fail(),
+    stdin: () => assert.fail(),
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),
     typesSecrets: false,

@@ -90,6 +90,19 @@ test('SubscriptionRequests unsubscribes after a reconnect what was let go meanwh
   assert.deepEqual(told.at(-1), 'no b done'); // a server without the session has none of them
 });
 
+test('SubscriptionRequests unsubscribes from what the session has of an earlier process', () => {
+  const { requests, sink, told, tell } = make();
+  requests.unsubscribe('a', tell('first'), 0);
+  requests.unsubscribe('a', tell('second'), 0);
+  requests.connected(sink, true, 0);
+  assert.deepEqual(sink.take(), ['unsubscribe 1 a']);
+  requests.unsubscribe('b', tell('third'), 0);
+  assert.deepEqual(sink.take(), ['unsubscribe 2 b']);
+  requests.unsubscribed(1);
+  requests.unsubscribed(2);
+  assert.deepEqual(told, ['first done', 'second done', 'third done']);
+});
+
 test('SubscriptionRequests refuses answers to nothing, or of another length', () => {
   const { requests, sink, tell } = make();
   requests.connected(sink, false, 0);

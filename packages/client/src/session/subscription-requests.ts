@@ -76,13 +76,10 @@ export class SubscriptionRequests {
   }
 
   unsubscribe(filter: string, settled: Settled, nowMs: number): void {
-    if (!this.#wanted.delete(filter)) {
-      settled(undefined);
-      return;
-    }
+    this.#wanted.delete(filter);
     const sink = this.#sink;
     if (sink === undefined) {
-      this.#unwanted.set(filter, [settled]);
+      this.#unwanted.set(filter, [...(this.#unwanted.get(filter) ?? []), settled]);
       return;
     }
     this.#requestUnsubscribe(sink, [filter], settled, nowMs);

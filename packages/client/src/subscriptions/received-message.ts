@@ -13,15 +13,19 @@ export class ReceivedMessage<T = Uint8Array> {
   readonly retain: boolean;
   /** Whether the server may have sent it before (MQTT 3.1.1, 3.3.1.1). */
   readonly dup: boolean;
+  /** 0 with QoS 0. */
+  readonly packetId: number;
 
   /** @throws what the codec throws. */
-  constructor({ topic, payload, qos, retain, dup }: Receipt, codec: Codec<T>) {
+  constructor(receipt: Receipt, codec: Codec<T>) {
+    const { topic, payload, qos, retain, dup, packetId } = receipt;
     this.topic = topic;
     this.payload = codec.decode(payload);
     this.bytes = payload;
     this.qos = qos;
     this.retain = retain;
     this.dup = dup;
+    this.packetId = packetId;
   }
 
   /** The payload as UTF-8. */

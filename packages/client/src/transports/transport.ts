@@ -39,6 +39,8 @@ export interface TlsOptions {
   readonly servername?: string;
   /** `false` takes any certificate: then anybody can pose as the server. */
   readonly rejectUnauthorized?: boolean;
+  /** Looks at the server's certificate instead of comparing its name; an error refuses it. */
+  readonly checkServerIdentity?: (host: string) => Error | undefined;
 }
 
 export interface TransportOptions {

@@ -1,0 +1,121 @@
+import { validateTopicFilter } from '@magpie/protocol';
+import type { Command } from 'commander';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { failureOf, voiceOf } from '../mqtt/client-session.js';
+import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
+import { planConnection, qosOf } from '../mqtt/connection-plan.js';
+import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.js';
+import { type SubPlan, subscribeAndPrint } from '../mqtt/subscribing.js';
+import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
+
+interface SubFlags extends ConnectionFlags, OutputFlags {
+  readonly topic?: readonly string[];
+  readonly filterOut?: readonly string[];
+  readonly unsubscribe?: readonly string[];
+  readonly qos: string;
+  readonly count?: string;
+  readonly timeout?: string;
+  readonly exitAfterSubscribe?: true;
+  /** `false` for `-R`. */
+  readonly retained: boolean;
+  readonly retainedOnly?: true;
+  readonly removeRetained?: true;
+  readonly randomFilter?: string;
+}
+
+/** `magpie sub`: subscribes and prints, with the flags of mosquitto_sub. */
+export function subCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
+  addConnectionFlags(command);
+  command
+    .description(
+      'Subscribe to topics and print what comes, until Ctrl-C. The flags are those of '
+        + 'mosquitto_sub.',
+    )
+    .option('-t, --topic <FILTER>', 'what to subscribe to; can be repeated', collect)
+    .option('-T, --filter-out <FILTER>', 'topics not to show; can be repeated', collect)
+    .option('-U, --unsubscribe <FILTER>', 'unsubscribe from it; can be repeated', collect)
+    .option('-q, --qos <QOS>', 'highest QoS to receive', '0')
+    .option('-C, --count <N>', 'end after so many messages')
+    .option('-W, --timeout <SECONDS>', `end after so long, with exit code ${EXIT.timeout}`)
+    .option('-E, --exit-after-subscribe', 'end when the server has granted the subscriptions')
+    .option('-R, --no-retained', 'do not show retained messages')
+    .option('--retained-only', 'show retained messages only, and end at the first other one')
+    .option('--remove-retained', 'delete the retained messages that are received')
+    .option('--random-filter <PERCENT>', 'show so many of the messages, by chance');
+  addOutputFlags(command)
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: SubFlags) => {
+      const voice = voiceOf(flags, context);
+      try {
+        finish(await subscribe(flags, context));
+      } catch (error) {
+        finish(failureOf(error, voice, context));
+      }
+    });
+}
+
+async function subscribe(flags: SubFlags, context: CommandContext): Promise<ExitCode> {
+  const connection = await planConnection(flags, context.env);
+  const { topic: topics = [], unsubscribe = [], exitAfterSubscribe } = flags;
+  const filters = connection.topic === undefined ? topics : [connection.topic, ...topics];
+  if (filters.length === 0 && unsubscribe.length === 0) {
+    throw new UsageError('What to subscribe to? Give --topic');
+  }
+  checkFilters([...filters, ...unsubscribe, ...(flags.filterOut ?? [])]);
+  const plan = await planOf(flags, filters);
+  return subscribeAndPrint(connection, plan, context, {
+    voice: voiceOf(flags, context),
+    granted: async (client) => {
+      for (const filter of unsubscribe) await client.unsubscribe(filter);
+      return exitAfterSubscribe === true ? EXIT.ok : undefined;
+    },
+  });
+}
+
+async function planOf(flags: SubFlags, filters: readonly string[]): Promise<SubPlan> {
+  const { count, timeout, randomFilter, filterOut } = flags;
+  return {
+    filters,
+    qos: qosOf('--qos', flags.qos),
+    countMax: count === undefined ? Infinity : wholeNumber('--count', count, 1, 2 ** 31),
+    timeoutMs: timeout === undefined ? undefined : secondsInMs('--timeout', timeout),
+    line: await lineOf(flags),
+    newline: flags.newline,
+    hidden: filterOut ?? [],
+    skipRetained: !flags.retained,
+    retainedOnly: flags.retainedOnly === true,
+    removeRetained: flags.removeRetained === true,
+    share: randomFilter === undefined ? 1 : shareOf(randomFilter),
+  };
+}
+
+function checkFilters(filters: readonly string[]): void {
+  for (const filter of filters) {
+    const problem = validateTopicFilter(filter);
+    if (problem !== undefined) throw new UsageError(`'${filter}' is no topic filter: ${problem}`);
+  }
+}
+
+function shareOf(text: string): number {
+  const percent = Number(text);
+  if (percent >= 0.1 && percent <= 100) return percent / 100;
+  throw new UsageError(`--random-filter must be from 0.1 to 100 percent: it is '${text}'`);
+}
+
+/** Gathers a flag that can be given more than once. */
+function collect(value: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, value];
+}
+
+const EXAMPLES = `
+Examples:
+  magpie sub -t 'home/#' -v
+  magpie sub -L mqtts://me:secret@broker.example/plant/+/temperature -q 1 -F json
+  magpie sub -t '#' -F '@H:@M:@S %t %p'
+  magpie sub -t orders -q 1 -i worker-1 -c          messages wait while it is away
+  magpie sub -t 'old/#' --remove-retained --retained-only -W 2`;

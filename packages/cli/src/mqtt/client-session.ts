@@ -1,0 +1,76 @@
+import { type Client, type ClientOptions, ConnectRefusedError, createClient } from '@magpie/client';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { FormatError } from './format-text.js';
+import { UsageError } from './usage-error.js';
+
+/** What the user of a command hears about the connection. */
+export interface Voice {
+  readonly err: (line: string) => void;
+  /** Says each packet on stderr. */
+  readonly debug: boolean;
+}
+
+/** A command's voice: `--quiet` takes it away, bad usage is said all the same. */
+export function voiceOf(
+  { quiet, debug }: { readonly quiet?: true; readonly debug?: true },
+  { err }: CommandContext,
+): Voice {
+  return { err: quiet === true ? () => {} : err, debug: debug === true };
+}
+
+/** A client that says on stderr what happens to its connection after the first CONNACK. */
+export function audibleClient(server: URL, options: ClientOptions, voice: Voice): Client {
+  const client = createClient(server, options);
+  let connected = false;
+  client.on('state', (state) => {
+    if (state.type === 'waiting' && connected) {
+      connected = false;
+      voice.err(`${state.why.message}; trying again in ${(state.delayMs / 1000).toFixed(1)} s`);
+    } else if (state.type === 'connected') {
+      if (client.statistics().connections > 1) voice.err('Connected again');
+      connected = true;
+    }
+  });
+  if (voice.debug) {
+    client.on('packet', ({ direction, type, packetId }) => {
+      voice.err(`${direction} ${type.toUpperCase()}${packetId > 0 ? ` ${packetId}` : ''}`);
+    });
+  }
+  return client;
+}
+
+/**
+ * The end of a command that threw: one line, and the exit code. The return code of a CONNACK is an
+ * exit code, as it is with mosquitto's tools.
+ *
+ * @throws what is our own bug.
+ */
+export function failureOf(error: unknown, voice: Voice, context: CommandContext): ExitCode {
+  if (error instanceof UsageError) {
+    context.err(error.message);
+    return EXIT.usage;
+  }
+  if (isBrokenPipe(error)) return EXIT.ok;
+  if (context.signal.aborted && error === context.signal.reason) return EXIT.ok;
+  if (error instanceof ConnectRefusedError) {
+    voice.err(error.message);
+    return error.returnCode;
+  }
+  if (error instanceof FormatError || isExpected(error)) {
+    voice.err(error.message);
+    return EXIT.failure;
+  }
+  throw error;
+}
+
+/** What network, server, disk or caller did, in contrast to a bug. */
+function isExpected(error: unknown): error is Error {
+  if (!(error instanceof Error)) return false;
+  return error.name === 'ClientError' || error.name.endsWith('RefusedError') || 'syscall' in error;
+}
+
+/** Whoever read our output has seen enough: no reason to complain. */
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && (error as NodeJS.ErrnoException).code === 'EPIPE';
+}

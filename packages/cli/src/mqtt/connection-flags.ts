@@ -1,0 +1,62 @@
+import { type Command, Option } from 'commander';
+
+/** How to reach a server and who to be there, as mosquitto's tools spell it. */
+export interface ConnectionFlags {
+  readonly host?: string;
+  readonly port?: string;
+  readonly url?: string;
+  readonly profile?: string;
+  readonly username?: string;
+  readonly pw?: string;
+  readonly id?: string;
+  readonly idPrefix?: string;
+  readonly disableCleanSession?: true;
+  readonly keepalive?: string;
+  readonly maxInflight?: string;
+  readonly protocolVersion?: string;
+  readonly willTopic?: string;
+  readonly willPayload?: string;
+  readonly willQos?: string;
+  readonly willRetain?: true;
+  readonly cafile?: string;
+  readonly capath?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly tlsUseOsCerts?: true;
+  readonly servername?: string;
+  readonly insecure?: true;
+  readonly debug?: true;
+  readonly quiet?: true;
+}
+
+/** Gives a command the flags of {@link ConnectionFlags}. `-h` is the host: help is `--help`. */
+export function addConnectionFlags(command: Command): void {
+  command
+    .helpOption('--help', 'Show this help')
+    .option('-h, --host <HOST>', 'the server (default: localhost)')
+    .option('-p, --port <PORT>', 'its port (default: 1883, with TLS 8883)')
+    .option('-L, --url <URL>', 'server, user, password and topic: mqtt://user:pw@host:port/topic')
+    .option('--profile <NAME>', 'flags from ~/.config/magpie/profiles.yaml')
+    .option('-u, --username <USER>', 'the user name')
+    .option('-P, --pw <PASSWORD>', 'its password')
+    .option('-i, --id <ID>', 'the client identifier (default: the server makes one)')
+    .option('-I, --id-prefix <PREFIX>', 'client identifier: this and the number of the process')
+    .option('-c, --disable-clean-session', 'the session outlives the connection; needs --id')
+    .option('-k, --keepalive <SECONDS>', 'keep-alive (default: 60)')
+    .option('-M, --max-inflight <N>', 'QoS 1 and 2 on their way at one time (default: 20)')
+    .addOption(new Option('-V, --protocol-version <VERSION>', 'only mqttv311').hideHelp())
+    .addOption(new Option('--nodelay', 'always so').hideHelp())
+    .option('--will-topic <TOPIC>', 'published by the server when this client is lost')
+    .option('--will-payload <TEXT>', 'what is published then')
+    .option('--will-qos <QOS>', 'at which QoS (default: 0)')
+    .option('--will-retain', 'and retained')
+    .option('--cafile <FILE>', 'certificates of authorities to trust; turns TLS on')
+    .option('--capath <DIR>', 'a folder of them; turns TLS on')
+    .option('--cert <FILE>', 'certificate of this client')
+    .option('--key <FILE>', 'its private key')
+    .option('--servername <NAME>', "name in the server's certificate, if it is not the host's")
+    .option('--tls-use-os-certs', 'trust the authorities of this system; turns TLS on')
+    .option('--insecure', "do not compare the host with the server's certificate")
+    .option('-d, --debug', 'say on stderr what the client does')
+    .option('--quiet', 'say nothing on stderr');
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { freshFolder } from '../fresh-folder.testing.js';
+import type { ConnectionFlags } from './connection-flags.js';
+import { planConnection } from './connection-plan.js';
+import { UsageError } from './usage-error.js';
+
+const servers: [flags: ConnectionFlags, server: string, topic?: string][] = [
+  [{}, 'mqtt://localhost'],
+  [{ host: 'h', port: '1' }, 'mqtt://h:1'],
+  [{ host: '::1' }, 'mqtt://[::1]'],
+  [{ host: 'h', tlsUseOsCerts: true }, 'mqtts://h'],
+  [{ url: 'mqtt://h' }, 'mqtt://h'],
+  [{ url: 'mqtt://h/' }, 'mqtt://h'],
+  [{ url: 'mqtt://h:1884/a/b' }, 'mqtt://h:1884', 'a/b'],
+  [{ url: 'mqtts://h/a/+/#' }, 'mqtts://h', 'a/+/#'],
+  [{ url: 'mqtt://h//a' }, 'mqtt://h', '/a'],
+  [{ url: 'ws://h:80/mqtt' }, 'ws://h/mqtt'],
+  [{ url: 'mqtt://h', port: '5' }, 'mqtt://h:5'],
+];
+for (const [flags, server, topic] of servers) {
+  test(`planConnection() goes to ${server} with ${JSON.stringify(flags)}`, async () => {
+    const plan = await planConnection(flags, NO_PROFILES);
+    assert.equal(plan.server.href.replace(/(?<=mqtts?:\/\/[^/]+)\/$/, ''), server);
+    assert.equal(plan.topic, topic);
+  });
+}
+
+test('planConnection() takes the flag before the URL before the environment', async () => {
+  const env = { ...NO_PROFILES, MQTT_URL: 'mqtt://e', MQTT_USERNAME: 'env', MQTT_PASSWORD: 'p' };
+  const ask = async (flags: ConnectionFlags) => {
+    const { server, options } = await planConnection(flags, env);
+    return `${options.username}:${String(options.password)}@${server.host}`;
+  };
+  assert.equal(await ask({}), 'env:p@e');
+  assert.equal(await ask({ host: 'h' }), 'env:p@h');
+  assert.equal(await ask({ url: 'mqtt://u%40:s@x' }), 'u@:s@x');
+  assert.equal(await ask({ url: 'mqtt://u:s@x', username: 'f' }), 'f:s@x');
+});
+
+const options: [flags: ConnectionFlags, wanted: Readonly<Record<string, unknown>>][] = [
+  [{}, { cleanSession: true }],
+  [
+    { id: 'me', disableCleanSession: true },
+    { clientId: 'me', cleanSession: false },
+  ],
+  [{ idPrefix: 'p-' }, { clientId: `p-${process.pid}` }],
+  [
+    { keepalive: '7', maxInflight: '3' },
+    { keepAlive: 7, inflightMax: 3 },
+  ],
+  [
+    { willTopic: 'w', willPayload: 'x', willQos: '2', willRetain: true },
+    { will: { topic: 'w', payload: 'x', qos: 2, retain: true } },
+  ],
+];
+for (const [flags, wanted] of options) {
+  test(`planConnection() understands ${JSON.stringify(flags)}`, async () => {
+    const plan = await planConnection(flags, NO_PROFILES);
+    assert.deepEqual({ ...plan.options, ...wanted }, plan.options);
+  });
+}
+
+const wrong: [flags: ConnectionFlags, why: RegExp][] = [
+  [{ host: 'h', url: 'mqtt://h' }, /both name a server/],
+  [{ host: '' }, /--host must be a name/],
+  [{ port: 'x' }, /--port must be a whole number from 1 to 65535: it is 'x'/],
+  [{ port: '65536' }, /--port/],
+  [{ url: 'http://h' }, /--url must be mqtt:\/\//],
+  [{ pw: 'x' }, /A password needs a user name/],
+  [{ disableCleanSession: true }, /give --id, too/],
+  [{ id: 'a', idPrefix: 'b' }, /give one of them/],
+  [{ keepalive: '-1' }, /--keepalive/],
+  [{ willPayload: 'x' }, /A will needs a topic/],
+  [{ willTopic: 'a/#' }, /--will-topic/],
+  [{ willTopic: 'a', willQos: '3' }, /--will-qos/],
+  [{ cafile: '/nowhere' }, /--cafile cannot be read: \/nowhere \(ENOENT\)/],
+  [{ capath: '/nowhere' }, /--capath cannot be read/],
+  [{ cert: 'x' }, /needs its key/],
+  [{ protocolVersion: 'mqttv5' }, /only be mqttv311/],
+  [{ profile: 'lab' }, /There is no profile lab/],
+];
+for (const [flags, why] of wrong) {
+  test(`planConnection() refuses ${JSON.stringify(flags)} in one line`, async () => {
+    await assert.rejects(planConnection(flags, NO_PROFILES), (error) => {
+      return (
+        error instanceof UsageError && why.test(error.message) && !error.message.includes('\n')
+      );
+    });
+  });
+}
+
+test('planConnection() takes a profile where flags and environment say nothing', async (t) => {
+  const env = await profiles(
+    t,
+    'default: { url: mqtt://d, username: du }\nlab: { host: l, port: 18, keepalive: 5 }\n',
+  );
+  const plain = await planConnection({}, env);
+  assert.equal(plain.server.host, 'd');
+  assert.equal(plain.options.username, 'du');
+  const lab = await planConnection({ profile: 'lab' }, env);
+  assert.equal(lab.server.host, 'l:18');
+  assert.equal(lab.options.keepAlive, 5);
+  assert.equal((await planConnection({ host: 'h' }, env)).server.host, 'h');
+});
+
+async function profiles(t: TestContext, text: string): Promise<Record<string, string>> {
+  const folder = await freshFolder(t);
+  await mkdir(join(folder, 'magpie'));
+  await writeFile(join(folder, 'magpie', 'profiles.yaml'), text);
+  return { XDG_CONFIG_HOME: folder };
+}
+
+const NO_PROFILES = { XDG_CONFIG_HOME: '/nowhere' };

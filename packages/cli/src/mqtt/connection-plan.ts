@@ -1,0 +1,210 @@
+import { readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientOptions, TlsOptions, WillOptions } from '@magpie/client';
+import type { QoS } from '@magpie/protocol';
+import type { ConnectionFlags } from './connection-flags.js';
+import { loadProfile } from './profile.js';
+import { UsageError, wholeNumber } from './usage-error.js';
+
+/** Where to connect, and as whom. */
+export interface ConnectionPlan {
+  readonly server: URL;
+  /** The topic that stood in an `mqtt:` URL. */
+  readonly topic: string | undefined;
+  readonly options: ClientOptions;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * What the flags, the environment (`MQTT_URL`, `MQTT_USERNAME`, `MQTT_PASSWORD`) and a profile say
+ * together; each beats those behind it.
+ *
+ * @throws {UsageError} if they contradict each other or a file cannot be read.
+ */
+export async function planConnection(
+  given: ConnectionFlags,
+  env: Environment,
+): Promise<ConnectionPlan> {
+  const profile = await loadProfile(given.profile, env);
+  const flags: ConnectionFlags = { ...profile, ...fromEnvironment(env), ...given };
+  if (given.host !== undefined && given.url !== undefined) {
+    throw new UsageError('--host and --url both name a server: give one of them');
+  }
+  checkProtocolVersion(flags.protocolVersion);
+  const url = given.host === undefined ? flags.url : undefined;
+  const { server, topic, user, password } =
+    url === undefined ? serverOfHost(flags) : serverOfUrl(url, given.port);
+  const username = given.username ?? user ?? flags.username;
+  const secret = given.pw ?? password ?? flags.pw;
+  if (secret !== undefined && username === undefined) {
+    throw new UsageError('A password needs a user name: give --username, too');
+  }
+  return {
+    server,
+    topic,
+    options: {
+      ...(username === undefined ? {} : { username }),
+      ...(secret === undefined ? {} : { password: secret }),
+      ...sessionOf(flags),
+      ...(await willOf(flags)),
+      tls: await tlsOf(flags),
+    },
+  };
+}
+
+function fromEnvironment(env: Environment): Partial<ConnectionFlags> {
+  const { MQTT_URL: url, MQTT_USERNAME: username, MQTT_PASSWORD: pw } = env;
+  return {
+    ...(url === undefined || url === '' ? {} : { url }),
+    ...(username === undefined || username === '' ? {} : { username }),
+    ...(pw === undefined || pw === '' ? {} : { pw }),
+  };
+}
+
+interface Place {
+  readonly server: URL;
+  readonly topic: string | undefined;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+}
+
+function serverOfHost(flags: ConnectionFlags): Place {
+  const { host = 'localhost', cafile, capath, tlsUseOsCerts } = flags;
+  const secure = cafile !== undefined || capath !== undefined || tlsUseOsCerts === true;
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  const server = parseUrl(`${secure ? 'mqtts' : 'mqtt'}://${name}`);
+  if (server === undefined || server.hostname === '') {
+    throw new UsageError(`--host must be a name or an address: it is '${host}'`);
+  }
+  if (flags.port !== undefined) server.port = String(wholeNumber('--port', flags.port, 1, 65_535));
+  return { server, topic: undefined };
+}
+
+function serverOfUrl(text: string, port: string | undefined): Place {
+  const url = parseUrl(text);
+  if (url === undefined || url.hostname === '' || !SCHEMES.includes(url.protocol)) {
+    throw new UsageError(`--url must be mqtt://, mqtts://, ws:// or wss:// and a host: ${text}`);
+  }
+  const user = url.username === '' ? undefined : decoded(url.username);
+  const password = url.password === '' ? undefined : decoded(url.password);
+  url.username = '';
+  url.password = '';
+  if (port !== undefined && url.port === '') {
+    url.port = String(wholeNumber('--port', port, 1, 65_535));
+  }
+  if (url.protocol.startsWith('ws')) return { server: url, topic: undefined, user, password };
+  // The topic as it was written: a parsed path would have lost its `#`, `?` and dots.
+  const topic = /^\w+:\/\/[^/]*\/(.+)$/s.exec(text)?.[1];
+  return { server: new URL(`${url.protocol}//${url.host}`), topic, user, password };
+}
+
+function sessionOf(flags: ConnectionFlags): Partial<ClientOptions> {
+  const { id, idPrefix, disableCleanSession, keepalive, maxInflight } = flags;
+  if (id !== undefined && idPrefix !== undefined) {
+    throw new UsageError('--id and --id-prefix both name the client: give one of them');
+  }
+  const clientId = id ?? (idPrefix === undefined ? undefined : `${idPrefix}${process.pid}`);
+  if (disableCleanSession === true && (clientId === undefined || clientId === '')) {
+    throw new UsageError('A session that outlives its connection needs a name: give --id, too');
+  }
+  return {
+    ...(clientId === undefined ? {} : { clientId }),
+    cleanSession: disableCleanSession !== true,
+    ...(keepalive === undefined
+      ? {}
+      : { keepAlive: wholeNumber('--keepalive', keepalive, 0, 65_535) }),
+    ...(maxInflight === undefined
+      ? {}
+      : { inflightMax: wholeNumber('--max-inflight', maxInflight, 1, 65_534) }),
+  };
+}
+
+async function willOf(flags: ConnectionFlags): Promise<{ will?: WillOptions }> {
+  const { willTopic, willPayload, willQos, willRetain } = flags;
+  if (willTopic === undefined) {
+    if (willPayload === undefined && willQos === undefined && willRetain === undefined) return {};
+    throw new UsageError('A will needs a topic: give --will-topic, too');
+  }
+  const { validateTopicName } = await import('@magpie/protocol');
+  const problem = validateTopicName(willTopic);
+  if (problem !== undefined) {
+    throw new UsageError(`--will-topic cannot be published to: ${problem}`);
+  }
+  return {
+    will: {
+      topic: willTopic,
+      payload: willPayload ?? '',
+      qos: willQos === undefined ? 0 : qosOf('--will-qos', willQos),
+      retain: willRetain === true,
+    },
+  };
+}
+
+/** @throws {UsageError} if it is none of 0, 1, 2. */
+export function qosOf(flag: string, text: string): QoS {
+  return wholeNumber(flag, text, 0, 2) as QoS;
+}
+
+async function tlsOf(flags: ConnectionFlags): Promise<TlsOptions> {
+  const { cafile, capath, cert, key, servername, insecure } = flags;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw new UsageError('A client certificate needs its key: give --cert and --key');
+  }
+  const ca = [
+    ...(cafile === undefined ? [] : [await fileOf('--cafile', cafile)]),
+    ...(capath === undefined ? [] : await filesOf('--capath', capath)),
+  ];
+  return {
+    ...(ca.length === 0 ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert: await fileOf('--cert', cert) }),
+    ...(key === undefined ? {} : { key: await fileOf('--key', key) }),
+    ...(servername === undefined ? {} : { servername }),
+    ...(insecure === true ? { checkServerIdentity: () => undefined } : {}),
+  };
+}
+
+async function fileOf(flag: string, path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new UsageError(`${flag} cannot be read: ${path} (${codeOf(error)})`);
+  }
+}
+
+async function filesOf(flag: string, folder: string): Promise<Uint8Array[]> {
+  try {
+    const entries = await readdir(folder, { withFileTypes: true });
+    const files = entries.filter((entry) => !entry.isDirectory());
+    return await Promise.all(files.map(({ name }) => readFile(join(folder, name))));
+  } catch (error) {
+    throw new UsageError(`${flag} cannot be read: ${folder} (${codeOf(error)})`);
+  }
+}
+
+function checkProtocolVersion(version: string | undefined): void {
+  if (version === undefined || version === 'mqttv311' || version === '311') return;
+  throw new UsageError(`--protocol-version can only be mqttv311 today: it is '${version}'`);
+}
+
+function parseUrl(text: string): URL | undefined {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
+
+const SCHEMES = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
