@@ -197,3 +197,33 @@ function turn(): Promise<void> {
     setImmediate(resolve);
   });
 }
+
+test('Broker keeps a session for its user across a kill, and closes nobody else’s', async (t) => {
+  const byName = { authenticate: () => ({ allowed: true }) as const };
+  const store = new CrashStore();
+  const before = await start(t, store, { authenticator: byName });
+  const ann = { ...PERSISTENT, username: 'ann' };
+  const client = await untilSafe(store, TestClient.connected(before.listener, 'c', ann));
+  await untilSafe(store, client.subscribe(['t', 1]));
+  const codes = async ({ listener }: World, disk: CrashStore) => {
+    const found: number[] = [];
+    for (const username of ['bob', undefined]) {
+      const other = new TestClient(listener.connect());
+      const answer = other.connect({ clientId: 'c', ...PERSISTENT, username });
+      found.push((await untilSafe(disk, answer)).returnCode);
+    }
+    return found;
+  };
+  assert.deepEqual(await codes(before, store), [2, 2]);
+  before.broker.publish({ topic: 't', payload: 'still there', qos: 1 }).catch(() => {});
+  await safe(store);
+  assert.match(await client.message(), /^t=still there/);
+
+  const disk = store.crashed(false);
+  const after = await start(t, disk, { authenticator: byName });
+  assert.deepEqual(await codes(after, disk), [2, 2]);
+  assert.equal(after.broker.counters.takeoversRefused, 2);
+  const again = new TestClient(after.listener.connect());
+  const answer = await untilSafe(disk, again.connect({ clientId: 'c', ...ann }));
+  assert.deepEqual([answer.returnCode, answer.sessionPresent], [0, true]);
+});

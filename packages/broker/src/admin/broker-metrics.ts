@@ -32,6 +32,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_connects_refused_total',
     help: 'CONNECT packets answered with another return code',
   },
+  takeoversRefused: {
+    name: 'magpie_takeovers_refused_total',
+    help: 'CONNECT packets refused because the session of the identifier is another user’s',
+  },
   loginsThrottled: {
     name: 'magpie_logins_throttled_total',
     help: 'Logins refused unchecked, after too many wrong passwords',

@@ -72,3 +72,14 @@ test('AuthenticatorChain keeps the password for those that are asked later', asy
   await answer;
   assert.equal(seen, 'secret');
 });
+
+test('AuthenticatorChain.admitsAnonymous if one of them lets the nameless in', () => {
+  const nameless = new NamelessAuthenticator();
+  const chains: readonly (readonly ChainAuthenticator[])[] = [
+    [],
+    [says(YES)],
+    [says(YES), nameless],
+  ];
+  const found = chains.map((links) => new AuthenticatorChain(links).admitsAnonymous);
+  assert.deepEqual(found, [false, false, true]);
+});

@@ -10,6 +10,8 @@ export interface ChainAuthenticator {
    * refuses the client: nobody behind it is asked.
    */
   authenticate(credentials: Credentials): Verdict | Promise<Verdict>;
+  /** Whether it ever lets somebody in without a name. */
+  readonly admitsAnonymous?: boolean;
 }
 
 /**
@@ -21,6 +23,10 @@ export class AuthenticatorChain implements Authenticator {
 
   constructor(links: readonly ChainAuthenticator[]) {
     this.#links = links;
+  }
+
+  get admitsAnonymous(): boolean {
+    return this.#links.some((link) => link.admitsAnonymous === true);
   }
 
   authenticate(given: Credentials): AuthenticationResult | Promise<AuthenticationResult> {
@@ -47,6 +53,8 @@ export class AuthenticatorChain implements Authenticator {
 
 /** Lets those in who give no name. The last of a chain, where everybody may come. */
 export class NamelessAuthenticator implements ChainAuthenticator {
+  readonly admitsAnonymous = true;
+
   authenticate({ username }: Credentials): Verdict {
     return username === undefined ? { allowed: true, anonymous: true } : 'next';
   }

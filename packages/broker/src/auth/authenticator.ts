@@ -35,6 +35,11 @@ export type AuthenticationResult =
 export interface Authenticator {
   /** A rejection or an exception refuses the client with CONNACK 3 and is logged. */
   authenticate(credentials: Credentials): AuthenticationResult | Promise<AuthenticationResult>;
+  /**
+   * `false`: it lets in nobody without a name, ever. Then sessions that such clients have left from
+   * before are nobody's, and who comes first with a name gets them.
+   */
+  readonly admitsAnonymous?: boolean;
 }
 
 /** Lets everybody in. Fit for loopback, and what the broker does unless told otherwise. */

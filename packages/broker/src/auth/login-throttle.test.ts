@@ -97,3 +97,17 @@ test('LoginThrottle is bounded: a flood of names and addresses only makes it for
   }
   assert.equal(await world.login('address-0', 'user-0', 'right'), 'ok');
 });
+
+test('LoginThrottle.admitsAnonymous is as its authenticator says, by default true', () => {
+  const throttleOf = (says: object) => {
+    return new LoginThrottle({
+      authenticator: { authenticate: () => ({ allowed: true }), ...says },
+      limits: limitsFrom({}),
+      clock: new ManualClock(),
+      counters: new Counters(),
+    });
+  };
+  assert.equal(throttleOf({}).admitsAnonymous, true);
+  assert.equal(throttleOf({ admitsAnonymous: true }).admitsAnonymous, true);
+  assert.equal(throttleOf({ admitsAnonymous: false }).admitsAnonymous, false);
+});

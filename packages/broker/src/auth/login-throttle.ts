@@ -37,6 +37,10 @@ export class LoginThrottle implements Authenticator {
     this.#counters = parts.counters;
   }
 
+  get admitsAnonymous(): boolean {
+    return this.#authenticator.admitsAnonymous ?? true;
+  }
+
   authenticate(credentials: Credentials): AuthenticationResult | Promise<AuthenticationResult> {
     const { address, username } = credentials;
     if (username === undefined) return this.#authenticator.authenticate(credentials);

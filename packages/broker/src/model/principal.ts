@@ -1,3 +1,9 @@
+/** Whose a session is: of the client that opened it. */
+export interface SessionOwner {
+  /** The name the authenticator vouched for; `undefined`: nobody was vouched for (anonymous). */
+  readonly username: string | undefined;
+}
+
 /** Who is at the other end, as far as it has been established. */
 export interface Principal {
   readonly clientId: string;

@@ -15,6 +15,8 @@ export class Counters {
   tlsHandshakesFailed = 0;
   connectsAccepted = 0;
   connectsRefused = 0;
+  /** Those of them that named the client identifier of a session of another user. */
+  takeoversRefused = 0;
   /** Logins refused unchecked: `loginFailuresPerAddressMax`, `loginFailuresPerUserMax`. */
   loginsThrottled = 0;
   protocolErrors = 0;

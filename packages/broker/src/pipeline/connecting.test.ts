@@ -139,6 +139,80 @@ test('Connecting.open() takes a will that is as large as it may be', () => {
   accepted(open(world, connectOf({ will: willOf({ topic: 'a/b' }) })));
 });
 
+/** Who had a client identifier, who comes for it, and whether he gets it. */
+const takeovers: readonly (readonly [
+  owner: string | undefined,
+  comer: string | undefined,
+  admitsAnonymous: boolean,
+  gets: boolean,
+])[] = [
+  ['ann', 'ann', true, true],
+  ['ann', 'bob', true, false],
+  ['ann', 'Ann', true, false],
+  ['ann', undefined, true, false],
+  ['ann', 'bob', false, false],
+  [undefined, undefined, true, true],
+  [undefined, 'bob', true, false],
+  [undefined, 'bob', false, true],
+  ['', undefined, true, false],
+  ['', 'bob', false, false],
+];
+
+for (const clean of [true, false]) {
+  for (const away of clean ? [false] : [false, true]) {
+    for (const [owner, comer, admitsAnonymous, gets] of takeovers) {
+      const whose = `${clean ? 'clean' : 'persistent'} session of ${owner}`;
+      const where = away ? 'is away' : 'is there';
+      const mode = admitsAnonymous ? '' : ' where nobody is anonymous';
+      const name = `${gets ? 'gives' : 'refuses'} ${comer} the ${whose}, who ${where}${mode}`;
+      test(`Connecting.open() ${name}`, () => {
+        const world = new PipelineWorld();
+        world.authenticator.admitsAnonymous = admitsAnonymous;
+        const told: string[] = [];
+        const first = world.connecting.open(
+          connectOf({ cleanSession: clean, username: owner }),
+          ALLOWED,
+          ADDRESS,
+          connection(told, 'known'),
+          new RecordingOutlet(),
+        );
+        const { session } = accepted(first).client;
+        world.registry.subscribe(session, 't', 1);
+        if (away) world.registry.leave(session);
+        world.store.written.length = 0;
+        const outcome = open(world, connectOf({ cleanSession: false, username: comer }));
+        assert.equal(outcome.accepted, gets);
+        if (outcome.accepted) {
+          assert.equal(outcome.sessionPresent, !clean);
+          assert.deepEqual(outcome.client.session.owner, { username: comer });
+          const claim = `claim c of ${comer}`;
+          const claims = !clean && owner !== comer;
+          assert.equal(world.store.written.includes(claim), claims, world.store.written.join());
+          return;
+        }
+        assert.equal(outcome.returnCode, 2);
+        assert.match(outcome.why, /another user/);
+        assert.deepEqual([told, world.registry.get('c'), world.store.written], [[], session, []]);
+        assert.deepEqual([...session.subscriptions], [['t', 1]]);
+        assert.deepEqual([world.counters.connectsRefused, world.counters.takeoversRefused], [1, 1]);
+      });
+    }
+  }
+}
+
+for (const username of [undefined, 'bob']) {
+  test(`Connecting.open() gives ${username} a session of which nobody knows whose it is`, () => {
+    const world = new PipelineWorld();
+    const stored = { owner: undefined, leftAtMs: undefined, nextSequence: 0 };
+    const empty = { subscriptions: new Map(), received: [], deliveries: [], replays: [] };
+    world.registry.restore([{ clientId: 'c', ...stored, ...empty }], undefined);
+    const { sessionPresent } = accepted(open(world, connectOf({ cleanSession: false, username })));
+    assert.equal(sessionPresent, true);
+    assert.ok(world.store.written.includes(username === undefined ? 'claim c' : 'claim c of bob'));
+    assert.ok(!open(world, connectOf({ cleanSession: false, username: 'cleo' })).accepted);
+  });
+}
+
 /** CONNECT after CONNECT of one client identifier, and whether there was a session each time. */
 const sequences: readonly (readonly [clean: boolean[], present: boolean[]])[] = [
   [

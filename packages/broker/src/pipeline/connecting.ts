@@ -113,9 +113,10 @@ export class Connecting {
     const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
     this.#connected.get(clientId)?.takeOver();
     const { writes } = this.#gate;
-    const { session, present } = this.#registry.open(clientId, packet.cleanSession);
+    const username = vouchedName(packet, answer);
+    const { session, present } = this.#registry.open(clientId, packet.cleanSession, { username });
     this.#connected.set(clientId, connection);
-    const principal: Principal = { clientId, username: vouchedName(packet, answer), address };
+    const principal: Principal = { clientId, username, address };
     const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
     const will = this.#will(packet, principal);
     const client: Client = { principal, session, outlet, expiresAtMs, will };
@@ -139,6 +140,12 @@ export class Connecting {
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
     if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
+    if (!this.#mayHave(packet.clientId, vouchedName(packet, answer))) {
+      this.#counters.takeoversRefused++;
+      // MQTT-3.1.3-9: it is the identifier that is refused, with another one he may come.
+      const returnCode = CONNACK_CODES.IDENTIFIER_REJECTED.code;
+      return { returnCode, why: 'the session of this client identifier is another user’s' };
+    }
     if (this.#gate.failed && this.#needsStore(packet)) {
       return { returnCode: CONNACK_CODES.SERVER_UNAVAILABLE.code, why: 'the store failed' };
     }
@@ -154,6 +161,17 @@ export class Connecting {
       return { returnCode, why: `will of ${levels} levels, topicLevelsMax is ${topicLevelsMax}` };
     }
     return undefined;
+  }
+
+  /**
+   * Whether a client with this name, or without one, may have the session of this identifier: end
+   * it, continue it, and close the connection of the client that has it. A session from before
+   * owners were noted is whose who comes first, and so is one of clients that can come no more.
+   */
+  #mayHave(clientId: string, username: string | undefined): boolean {
+    const owner = this.#registry.get(clientId)?.owner;
+    if (owner === undefined || owner.username === username) return true;
+    return owner.username === undefined && this.#authenticator.admitsAnonymous === false;
   }
 
   /** Whether its CONNACK would have to wait for a commit. */

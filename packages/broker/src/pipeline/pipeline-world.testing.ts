@@ -49,6 +49,7 @@ export class TestAuthorizer implements Authorizer {
 export class TestAuthenticator implements Authenticator {
   readonly asked: Credentials[] = [];
   answer: () => Answer<AuthenticationResult> = () => ({ allowed: true });
+  admitsAnonymous = true;
 
   authenticate(credentials: Credentials): Answer<AuthenticationResult> {
     this.asked.push(credentials);

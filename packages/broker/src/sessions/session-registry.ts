@@ -1,5 +1,6 @@
 import { parseSharedFilter, type QoS } from '@magpie/protocol';
 import type { TimerEntry, TimerWheel } from '../model/timer-wheel.js';
+import type { SessionOwner } from '../model/principal.js';
 import type { Clock } from '../model/clock.js';
 import type { Router } from '../routing/router.js';
 import type { StoredSession, StoredTime } from '../stores/store.js';
@@ -53,21 +54,28 @@ export class SessionRegistry {
 
   /**
    * The session of an accepted CONNECT (MQTT-3.1.2-4, MQTT-3.1.2-6): a clean one is always new,
-   * another one continues what is there.
+   * another one continues what is there. Whether the client may have it was decided before; one
+   * that is somebody else's, or nobody knows whose, is the client's from now on.
    *
    * @returns The session, and whether it was present: the flag of the CONNACK.
    */
-  open(clientId: string, clean: boolean): { session: Session; present: boolean } {
+  open(
+    clientId: string,
+    clean: boolean,
+    owner: SessionOwner = ANONYMOUS,
+  ): { session: Session; present: boolean } {
     const known = this.#sessions.get(clientId);
     if (known !== undefined && !clean && known.persistent) {
       this.#stay(known);
       this.#around.gate.writing.putLeft(clientId, undefined);
+      this.#claim(known, owner);
       return { session: known, present: true };
     }
     if (known !== undefined) this.end(known);
     const session = new Session(clientId, !clean, this.#around);
+    session.owner = owner;
     this.#sessions.set(clientId, session);
-    if (session.persistent) this.#around.gate.writing.openSession(clientId);
+    if (session.persistent) this.#around.gate.writing.openSession(clientId, owner);
     return { session, present: false };
   }
 
@@ -143,6 +151,12 @@ export class SessionRegistry {
     }
   }
 
+  #claim(session: Session, owner: SessionOwner): void {
+    if (session.owner !== undefined && session.owner.username === owner.username) return;
+    session.owner = owner;
+    this.#around.gate.writing.putOwner(session.clientId, owner);
+  }
+
   #noteRemoval(clientId: string): void {
     const { gate } = this.#around;
     for (const [other, ticket] of this.#removals) {
@@ -210,3 +224,5 @@ export class SessionRegistry {
 }
 
 const CLOCK_CHECK_MS = 60_000;
+
+const ANONYMOUS: SessionOwner = { username: undefined };

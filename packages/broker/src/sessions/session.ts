@@ -2,6 +2,7 @@ import { InboundWindow, MISMATCH, OutboundWindow, UNKNOWN, type QoS } from '@mag
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
+import type { SessionOwner } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
@@ -50,6 +51,8 @@ export interface SessionSurroundings {
 export class Session implements Subscriber, PageReader {
   readonly clientId: string;
   readonly persistent: boolean;
+  /** Kept by the registry. `undefined`: a store of an older version did not tell. */
+  owner: SessionOwner | undefined;
   readonly inbound: InboundWindow;
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   readonly subscriptions = new Map<string, QoS>();
@@ -83,6 +86,7 @@ export class Session implements Subscriber, PageReader {
   /** The session that a store remembered. Its subscriptions are not in the routing yet. */
   static restore(stored: StoredSession, surroundings: SessionSurroundings): Session {
     const session = new Session(stored.clientId, true, surroundings);
+    session.owner = stored.owner;
     const ends = stored.replays.map(({ endSequence }) => endSequence);
     session.#nextSequence = Math.max(stored.nextSequence, ...ends);
     session.#maybeSentBelow = session.#nextSequence;

@@ -1,6 +1,7 @@
 /** A store on a disk that forgets what was not committed. */
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
+import type { SessionOwner } from '../model/principal.js';
 import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
@@ -79,8 +80,12 @@ export class CrashStore implements Store {
     return this.#written.read(clientId, from, messagesMax, bytesMax);
   }
 
-  openSession(clientId: string): void {
-    this.#write((disk) => disk.openSession(clientId));
+  openSession(clientId: string, owner?: SessionOwner): void {
+    this.#write((disk) => disk.openSession(clientId, owner));
+  }
+
+  putOwner(clientId: string, owner: SessionOwner): void {
+    this.#write((disk) => disk.putOwner(clientId, owner));
   }
 
   removeSession(clientId: string): void {

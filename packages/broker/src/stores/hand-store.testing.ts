@@ -1,6 +1,7 @@
 /** A store whose commits a test ends by hand, and that tells what was written to it. */
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
+import type { SessionOwner } from '../model/principal.js';
 import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
@@ -93,9 +94,14 @@ export class HandStore implements Store {
     await callbacksDone();
   }
 
-  openSession(clientId: string): void {
-    this.written.push(`open ${clientId}`);
-    this.#inner.openSession(clientId);
+  openSession(clientId: string, owner?: SessionOwner): void {
+    this.written.push(`open ${clientId}${ofUser(owner)}`);
+    this.#inner.openSession(clientId, owner);
+  }
+
+  putOwner(clientId: string, owner: SessionOwner): void {
+    this.written.push(`claim ${clientId}${ofUser(owner)}`);
+    this.#inner.putOwner(clientId, owner);
   }
 
   removeSession(clientId: string): void {
@@ -195,4 +201,8 @@ export function callbacksDone(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
   });
+}
+
+function ofUser(owner: SessionOwner | undefined): string {
+  return owner?.username === undefined ? '' : ` of ${owner.username}`;
 }

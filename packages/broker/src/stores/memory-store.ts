@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
+import type { SessionOwner } from '../model/principal.js';
 import type {
   Recipient,
   Store,
@@ -31,6 +32,7 @@ export class MemoryStore implements Store {
     for (const [clientId, record] of this.#sessions) {
       sessions.push({
         clientId,
+        owner: record.owner,
         leftAtMs: record.leftAtMs,
         nextSequence: record.nextSequence,
         subscriptions: new Map(record.subscriptions),
@@ -62,12 +64,17 @@ export class MemoryStore implements Store {
     return page;
   }
 
-  openSession(clientId: string): void {
-    this.#sessions.set(clientId, new SessionRecord());
+  openSession(clientId: string, owner?: SessionOwner): void {
+    this.#sessions.set(clientId, new SessionRecord(owner));
   }
 
   removeSession(clientId: string): void {
     this.#sessions.delete(clientId);
+  }
+
+  putOwner(clientId: string, owner: SessionOwner): void {
+    const record = this.#sessions.get(clientId);
+    if (record !== undefined) record.owner = owner;
   }
 
   putLeft(clientId: string, leftAtMs: number | undefined): void {
@@ -151,6 +158,7 @@ function headOf({ sequence, qos, message }: DeliveryRecord): StoredDelivery {
 }
 
 class SessionRecord {
+  owner: SessionOwner | undefined;
   leftAtMs: number | undefined;
   nextSequence = 0;
   readonly subscriptions = new Map<string, QoS>();
@@ -161,6 +169,10 @@ class SessionRecord {
   #ordered = true;
   /** By `endSequence`. */
   readonly replays = new Map<number, StoredReplay>();
+
+  constructor(owner: SessionOwner | undefined) {
+    this.owner = owner;
+  }
 
   add(delivery: DeliveryRecord): void {
     const { sequence } = delivery;

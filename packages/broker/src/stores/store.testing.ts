@@ -38,6 +38,8 @@ interface Expected {
 }
 
 interface ExpectedSession {
+  /** The user; '' if nobody was vouched for. Left out: it is not known. */
+  readonly owner?: string;
   readonly left?: number;
   readonly next?: number;
   /** `filter @ QoS`, sorted. */
@@ -104,6 +106,32 @@ const SESSIONS: readonly Rule[] = [
       s.append(message('t', 'new'), [to('a', 0)]);
     },
     { sessions: { a: { next: 1, deliveries: ['0 @ 1 t=new'] } } },
+  ],
+  [
+    'keeps whose a session is',
+    (s) => {
+      s.openSession('known', { username: 'ann' });
+      s.openSession('nameless', { username: undefined });
+      s.openSession('older');
+      s.openSession('claimed');
+      s.putOwner('claimed', { username: 'é🐦' });
+      s.openSession('taken', { username: undefined });
+      s.putOwner('taken', { username: 'bob' });
+      s.putSubscription('taken', 't', 1);
+      s.openSession('again', { username: 'ann' });
+      s.openSession('again', { username: 'bob' });
+      s.putOwner('nobody', { username: 'ann' });
+    },
+    {
+      sessions: {
+        known: { owner: 'ann' },
+        nameless: { owner: '' },
+        older: {},
+        claimed: { owner: 'é🐦' },
+        taken: { owner: 'bob', subscriptions: ['t @ 1'] },
+        again: { owner: 'bob' },
+      },
+    },
   ],
   [
     'keeps when a client left, until it is back',
@@ -823,7 +851,10 @@ async function afterwards(
   return await loaded(again);
 }
 
-type ShownSession = Required<Omit<ExpectedSession, 'left'>> & { readonly left: number | undefined };
+type ShownSession = Required<Omit<ExpectedSession, 'left' | 'owner'>> & {
+  readonly owner: string | undefined;
+  readonly left: number | undefined;
+};
 
 interface Shown {
   readonly sessions: Readonly<Record<string, ShownSession>>;
@@ -841,14 +872,15 @@ async function shown(state: StoredState, store: Store): Promise<Shown> {
   const { sessions, retained, wills, time } = state;
   const all: Record<string, ShownSession> = {};
   for (const session of sessions) {
-    const { clientId, leftAtMs, nextSequence, subscriptions, received, deliveries } = session;
+    const { clientId, owner, leftAtMs, nextSequence, subscriptions, received } = session;
     assert.equal(Object.hasOwn(all, clientId), false, `two sessions of ${clientId}`);
     all[clientId] = {
+      owner: owner && (owner.username ?? ''),
       left: leftAtMs,
       next: nextSequence,
       subscriptions: [...subscriptions].map(([filter, qos]) => `${filter} @ ${qos}`).toSorted(),
       received: received.toSorted((one, other) => one - other),
-      deliveries: shownDeliveries(deliveries, await allMessages(store, clientId, 100)),
+      deliveries: shownDeliveries(session.deliveries, await allMessages(store, clientId, 100)),
       replays: session.replays.map(({ filter, qos, after, asOf, ...sequence }) => {
         const numbers = `${sequence.nextSequence}-${sequence.endSequence}`;
         return `${filter} @ ${qos}, ${after}-${asOf}, ${numbers}`;
@@ -868,7 +900,8 @@ async function shown(state: StoredState, store: Store): Promise<Shown> {
 }
 
 function wanted({ sessions = {}, retained = [], wills = [], time }: Expected): Shown {
-  const nothing = { left: undefined, next: 0, subscriptions: [], received: [], deliveries: [] };
+  const unknown = { owner: undefined, left: undefined };
+  const nothing = { ...unknown, next: 0, subscriptions: [], received: [], deliveries: [] };
   const all: Record<string, ShownSession> = {};
   for (const [id, some] of Object.entries(sessions)) {
     all[id] = { ...nothing, replays: [], ...some };
@@ -909,11 +942,12 @@ function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store
   const packetId = 1 + upTo(10);
   const topic = `topic/${upTo(8)}`;
   const qos = chance() < 0.5 ? 1 : 2;
+  const owner = [undefined, { username: undefined }, { username: topic }][upTo(3)];
   const leftAtMs = chance() < 0.5 ? undefined : sequence;
   const published = message(topic, `payload ${upTo(1000)}`);
   const ids = [0, 1, 2, 3].filter(() => chance() < 0.5).map((number) => `client ${number}`);
   const writes: readonly ((store: Store) => void)[] = [
-    (store) => store.openSession(id),
+    (store) => store.openSession(id, owner),
     (store) => store.removeSession(id),
     (store) => store.putSubscription(id, topic, qos),
     (store) => store.deleteSubscription(id, topic),
@@ -930,6 +964,7 @@ function anyWrite(chance: () => number, numbers: SequenceNumbers): (store: Store
     (store) => store.putRetained(published, fresh),
     (store) => store.deleteRetained(topic),
     (store) => store.putLeft(id, leftAtMs),
+    (store) => store.putOwner(id, { username: topic }),
     (store) => store.putReplay(id, replay(topic, fresh, 10 * packetId)),
     (store) => store.deleteReplay(id, 10 * packetId),
     (store) => store.putWill(willOf(packetId, id, published)),

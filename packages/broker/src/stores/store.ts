@@ -1,6 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../model/message.js';
-import type { Principal } from '../model/principal.js';
+import type { Principal, SessionOwner } from '../model/principal.js';
 
 /** One session that gets a stored message. */
 export interface Recipient {
@@ -49,6 +49,8 @@ export interface StoredReplay {
 /** What is left of a persistent session. */
 export interface StoredSession {
   readonly clientId: string;
+  /** `undefined`: a version that did not note it has opened the session. */
+  readonly owner: SessionOwner | undefined;
   /**
    * When its client left, in milliseconds of {@link StoredTime.brokerMs}; `undefined`: it was
    * connected.
@@ -143,9 +145,13 @@ export interface Store extends AsyncDisposable {
   /**
    * A persistent session begins, its client connected, without anything in it; one of the same name
    * is replaced.
+   *
+   * @param owner See {@link StoredSession.owner}.
    */
-  openSession(clientId: string): void;
+  openSession(clientId: string, owner?: SessionOwner): void;
   removeSession(clientId: string): void;
+  /** A session whose owner was not known has one now. */
+  putOwner(clientId: string, owner: SessionOwner): void;
   /** The client left at this time, see {@link StoredSession.leftAtMs}; `undefined`: it is back. */
   putLeft(clientId: string, leftAtMs: number | undefined): void;
   putSubscription(clientId: string, filter: string, qos: QoS): void;

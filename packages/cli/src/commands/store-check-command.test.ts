@@ -13,7 +13,7 @@ test('magpie store check says what a store holds, as text and as JSON', async (t
   }
   const text = await runInProcess(['store', 'check', folder]);
   assert.deepEqual([text.code, text.err], [0, []]);
-  assert.equal(text.out[0], `${folder}: sound, format 2`);
+  assert.equal(text.out[0], `${folder}: sound, format 3`);
   assert.match(text.out.join('\n'), /^ +1 retained messages$/m);
   const json = await runInProcess(['store', 'check', folder, '--json']);
   assert.deepEqual([json.code, json.err, json.out.length], [0, [], 1]);

@@ -272,8 +272,9 @@ async function linesOf(
 ): Promise<Set<string>> {
   const lines = new Set<string>();
   for (const session of sessions) {
-    const { clientId, leftAtMs, nextSequence, subscriptions, received } = session;
-    lines.add(`session ${clientId}, left ${leftAtMs}, next ${nextSequence}`);
+    const { clientId, owner, leftAtMs, nextSequence, subscriptions, received } = session;
+    const whose = JSON.stringify(owner);
+    lines.add(`session ${clientId} of ${whose}, left ${leftAtMs}, next ${nextSequence}`);
     for (const [filter, qos] of subscriptions) lines.add(`${clientId}: ${filter} @ ${qos}`);
     for (const packetId of received) lines.add(`${clientId}: received ${packetId}`);
     for (const delivery of session.deliveries)

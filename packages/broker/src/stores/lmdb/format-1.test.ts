@@ -24,6 +24,7 @@ test('LmdbStore.open() takes over a directory of format 1', async (t) => {
     const { sessions, retained, wills, time } = await store.load();
     const [reader, zweiter] = sessions;
     assert.deepEqual([reader?.clientId, zweiter?.clientId], ['reader', 'zweiter'], opening);
+    assert.deepEqual([reader?.owner, zweiter?.owner], [undefined, undefined]);
     assert.deepEqual([reader?.nextSequence, zweiter?.nextSequence], [5, 1]);
     assert.deepEqual([reader?.leftAtMs, zweiter?.leftAtMs], [undefined, undefined]);
     assert.deepEqual([reader?.replays, zweiter?.replays], [[], []]);
@@ -57,9 +58,9 @@ test('LmdbStore.open() takes over a directory of format 1', async (t) => {
   }
 });
 
-test('LmdbStore.over() makes format 1 to format 2, which an older version refuses', async () => {
+test('LmdbStore.over() makes format 1 to format 3, which an older version refuses', async () => {
   const engine = new MemoryEngine();
   await engine.write([storeOfFormat1()]);
   await LmdbStore.over(engine);
-  assert.deepEqual(engine.tables.get('meta')?.get(FORMAT.toString('hex')), numberKey(2));
+  assert.deepEqual(engine.tables.get('meta')?.get(FORMAT.toString('hex')), numberKey(3));
 });

@@ -18,7 +18,7 @@ test('prepareFormat() refuses a newer format, and writes nothing', async () => {
   engine.put('meta', FORMAT, numberKey(FORMAT_NUMBER + 1));
   await assert.rejects(prepareFormat(engine), {
     message:
-      'It has format 3, and this version of Magpie reads format 2: use the version that wrote it, '
+      'It has format 4, and this version of Magpie reads format 3: use the version that wrote it, '
       + 'or a newer one',
   });
   assert.equal(engine.writes.length, 0);

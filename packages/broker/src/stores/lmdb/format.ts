@@ -9,8 +9,9 @@ import { WriteBatch } from './write-batch.js';
  * lose something.
  *
  * 2: tables left, replays and wills, time, and the number in retained messages.
+ * 3: the owner in sessions. In a session of format 2 it is not known until somebody claims it.
  */
-export const FORMAT_NUMBER = 2;
+export const FORMAT_NUMBER = 3;
 
 /** Keys of table meta. */
 export const FORMAT = Buffer.from('format');
@@ -38,7 +39,7 @@ export async function prepareFormat(engine: Engine): Promise<void> {
 
 /** @throws {Error} if this version cannot read it. */
 export function expectKnownFormat(format: number): void {
-  if (format === FORMAT_NUMBER || format === 1) return;
+  if (format >= 1 && format <= FORMAT_NUMBER) return;
   throw new Error(
     `It has format ${format}, and this version of Magpie reads format ${FORMAT_NUMBER}: use the `
       + 'version that wrote it, or a newer one',

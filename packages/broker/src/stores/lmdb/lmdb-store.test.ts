@@ -295,13 +295,13 @@ test('LmdbStore says that a newer version has written its directory', async () =
   const folder = await freshFolder();
   await (await LmdbStore.open(folder))[Symbol.asyncDispose]();
   const engine = await openTable(folder, 'meta');
-  await engine.put(FORMAT, checkedValue('meta', FORMAT, numberKey(3)));
+  await engine.put(FORMAT, checkedValue('meta', FORMAT, numberKey(4)));
   await engine.close();
   for (let time = 0; time < 2; time++) {
     await assert.rejects(LmdbStore.open(folder), {
       message:
-        `Cannot open the store in ${folder}: It has format 3, and this version of Magpie `
-        + 'reads format 2: use the version that wrote it, or a newer one',
+        `Cannot open the store in ${folder}: It has format 4, and this version of Magpie `
+        + 'reads format 3: use the version that wrote it, or a newer one',
     });
   }
 });

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../../model/message.js';
+import type { SessionOwner } from '../../model/principal.js';
 import { type Logger, silentLogger } from '../../observe/logger.js';
 import type {
   Recipient,
@@ -26,7 +27,13 @@ import { LmdbEngine } from './lmdb-engine.js';
 import { LeftOver } from './left-over.js';
 import { loadState } from './load-state.js';
 import { PageReader } from './page-reader.js';
-import { type RecipientRecord, writeMessage, writeProgress, writeSubscription } from './records.js';
+import {
+  type RecipientRecord,
+  writeMessage,
+  writeProgress,
+  writeSession,
+  writeSubscription,
+} from './records.js';
 import { RecoveryAborted, type RecoveryOptions } from './recovery.js';
 import { SessionProgress } from './session-progress.js';
 import { UnwrittenMessages } from './unwritten-messages.js';
@@ -193,15 +200,11 @@ export class LmdbStore implements Store {
     }
   }
 
-  openSession(clientId: string): void {
+  openSession(clientId: string, owner?: SessionOwner): void {
     this.removeSession(clientId);
     const session = new SessionProgress(this.#nextSession++);
     this.#sessions.set(clientId, session);
-    this.#batch.beginPut('sessions');
-    this.#batch.number(session.number);
-    this.#batch.beginValue();
-    this.#batch.text(clientId);
-    this.#batch.end();
+    this.#putSession(session.number, clientId, owner);
     if (this.#nextSession <= this.#numberedSessions) return;
     this.#numberedSessions = this.#nextSession + SESSION_NUMBERS_AHEAD;
     this.#batch.put('meta', NEXT_SESSION, numberKey(this.#numberedSessions));
@@ -221,6 +224,11 @@ export class LmdbStore implements Store {
     for (const table of ['subscriptions', 'received', 'released', 'replays'] as const) {
       this.#batch.removeRange(table, numberKey(number), numberKey(number + 1));
     }
+  }
+
+  putOwner(clientId: string, owner: SessionOwner): void {
+    const session = this.#sessions.get(clientId);
+    if (session !== undefined) this.#putSession(session.number, clientId, owner);
   }
 
   putLeft(clientId: string, leftAtMs: number | undefined): void {
@@ -378,6 +386,14 @@ export class LmdbStore implements Store {
       this.#log.warn({ event: 'backup-failed', target, err: error }, 'backup failed');
       throw error;
     }
+  }
+
+  #putSession(number: number, clientId: string, owner: SessionOwner | undefined): void {
+    this.#batch.beginPut('sessions');
+    this.#batch.number(number);
+    this.#batch.beginValue();
+    writeSession(this.#batch, { clientId, owner });
+    this.#batch.end();
   }
 
   /** Makes a batch of all that has come since the last one. */

@@ -1,4 +1,5 @@
 import type { QoS } from '@magpie/protocol';
+import type { SessionOwner } from '../../model/principal.js';
 import type {
   StoredDelivery,
   StoredReplay,
@@ -19,9 +20,11 @@ import {
   readProgress,
   readReplay,
   readRetained,
+  readSession,
   readSubscription,
   readTime,
   readWill,
+  type SessionRecord,
 } from './records.js';
 import { type RecoveryOptions, throwIfAborted } from './recovery.js';
 import { isSettled, SessionProgress } from './session-progress.js';
@@ -59,6 +62,7 @@ type Take = (key: Uint8Array, record: RecordReader) => void;
 class LoadingSession {
   readonly progress: SessionProgress;
   readonly clientId: string;
+  readonly owner: SessionOwner | undefined;
   written: ProgressRecord | undefined;
   leftAtMs: number | undefined;
   readonly subscriptions = new Map<string, QoS>();
@@ -66,9 +70,10 @@ class LoadingSession {
   readonly deliveries: StoredDelivery[] = [];
   readonly replays: StoredReplay[] = [];
 
-  constructor(number: number, clientId: string) {
+  constructor(number: number, { clientId, owner }: SessionRecord) {
     this.progress = new SessionProgress(number);
     this.clientId = clientId;
+    this.owner = owner;
   }
 }
 
@@ -98,9 +103,7 @@ class Loading {
     });
     await this.#each('sessions', (key, record) => {
       const number = numberOfKey(key);
-      const clientId = record.text();
-      record.expectEnd();
-      this.#sessions.set(number, new LoadingSession(number, clientId));
+      this.#sessions.set(number, new LoadingSession(number, readSession(record)));
       this.#nextSession = Math.max(this.#nextSession, number + 1);
     });
     await this.#each('progress', (key, record) => {
@@ -152,10 +155,11 @@ class Loading {
       sessions.set(clientId, progress);
       // They came in order of arrival, which a late retained message does not keep.
       deliveries.sort((one, other) => one.sequence - other.sequence);
-      const { leftAtMs, replays } = session;
+      const { owner, leftAtMs, replays } = session;
       const { nextSequence } = progress;
       stored.push({
         clientId,
+        owner,
         leftAtMs,
         nextSequence,
         subscriptions,

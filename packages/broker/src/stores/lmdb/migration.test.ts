@@ -49,7 +49,7 @@ for (let writes = 0; writes < 4; writes++) {
     await prepareFormat(engine);
     assert.deepEqual(await retained(engine), ['a 1', 'b 2', 'c 3']);
     const format = engine.tables.get('meta')?.get(FORMAT.toString('hex'));
-    assert.deepEqual(format, numberKey(2));
+    assert.deepEqual(format, numberKey(3));
   });
 }
 

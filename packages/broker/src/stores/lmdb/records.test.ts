@@ -12,6 +12,7 @@ import {
   readProgress,
   readReplay,
   readRetained,
+  readSession,
   readSubscription,
   readTime,
   readWill,
@@ -19,6 +20,7 @@ import {
   writeProgress,
   writeReplay,
   writeRetained,
+  writeSession,
   writeSubscription,
   writeTime,
   writeWill,
@@ -182,6 +184,35 @@ test('writeReplay() and readReplay() are inverse', () => {
       assert.deepEqual(readReplay(readerOf(recordOf((out) => writeReplay(out, one)))), one);
     }),
   );
+});
+
+test('writeSession() and readSession() are inverse', () => {
+  const owner = fc.record(
+    { username: fc.option(text, { nil: undefined }) },
+    { noNullPrototype: true },
+  );
+  const session = fc.record(
+    { clientId: text, owner: fc.option(owner, { nil: undefined }) },
+    { noNullPrototype: true },
+  );
+  fc.assert(
+    fc.property(session, (one) => {
+      assert.deepEqual(readSession(readerOf(recordOf((out) => writeSession(out, one)))), one);
+    }),
+  );
+});
+
+test('readSession() reads what format 2 wrote, and refuses an owner that makes no sense', () => {
+  const written = (owner: readonly number[]) => {
+    return recordOf((out) => {
+      out.text('c');
+      for (const byte of owner) out.uint8(byte);
+    });
+  };
+  assert.deepEqual(readSession(readerOf(written([]))), { clientId: 'c', owner: undefined });
+  for (const owner of [[1], [2, 0], [0, 0, 0]]) {
+    assert.throws(() => readSession(readerOf(written(owner))), RangeError);
+  }
 });
 
 test('writeWill() and readWill() are inverse', () => {

@@ -1,5 +1,6 @@
 import { isQoS, type QoS } from '@magpie/protocol';
 import { Message } from '../../model/message.js';
+import type { SessionOwner } from '../../model/principal.js';
 import type { StoredReplay, StoredRetained, StoredTime, StoredWill } from '../store.js';
 import type { RecordReader } from './record-reader.js';
 import type { WriteBatch } from './write-batch.js';
@@ -8,6 +9,7 @@ import type { WriteBatch } from './write-batch.js';
  * Values of the tables. Numbers are as short as they are, see numbers.ts; a text is its length in
  * bytes and its UTF-8.
  *
+ *     session       client · user name given 1 · user name, both only if the owner is known
  *     message       qos and retain 1 · topic · publisher · recipients · { … } · payload
  *     recipient     session · sequence · qos and retained 1
  *     retained      qos, retain and 8 1 · change · topic · publisher · payload
@@ -17,6 +19,25 @@ import type { WriteBatch } from './write-batch.js';
  *     will          user name given 1 · user name · address · client · message without recipients
  *     time          time of the broker · time of the machine
  */
+
+/** What does not change while a session lasts, but for an owner that becomes known. */
+export interface SessionRecord {
+  readonly clientId: string;
+  readonly owner: SessionOwner | undefined;
+}
+
+export function writeSession(out: WriteBatch, { clientId, owner }: SessionRecord): void {
+  out.text(clientId);
+  if (owner !== undefined) writeUsername(out, owner.username);
+}
+
+/** @throws {RangeError} if it is not such a record. */
+export function readSession(record: RecordReader): SessionRecord {
+  const clientId = record.text();
+  const owner = record.atEnd ? undefined : { username: readUsername(record) };
+  record.expectEnd();
+  return { clientId, owner };
+}
 
 /** A recipient, its session known by the number that the store gave it. */
 export interface RecipientRecord {
@@ -182,8 +203,7 @@ export function readReplay(record: RecordReader): StoredReplay {
 
 export function writeWill(out: WriteBatch, { principal, message }: WillRecord): void {
   const { clientId, username, address } = principal;
-  out.uint8(username === undefined ? 0 : 1);
-  out.text(username ?? '');
+  writeUsername(out, username);
   out.text(address);
   out.text(clientId);
   writeMessage(out, message, []);
@@ -191,12 +211,9 @@ export function writeWill(out: WriteBatch, { principal, message }: WillRecord): 
 
 /** @throws {RangeError} if it is not such a record. */
 export function readWill(record: RecordReader): WillRecord {
-  const named = record.uint8();
-  if (named > 1) throw new RangeError(`its mark for a user name is ${named}`);
-  const name = record.text();
+  const username = readUsername(record);
   const address = record.text();
   const clientId = record.text();
-  const username = named === 1 ? name : undefined;
   return { principal: { clientId, username, address }, message: readMessage(record) };
 }
 
@@ -210,6 +227,18 @@ export function readTime(record: RecordReader): StoredTime {
   const time = { brokerMs: record.varint(), wallMs: record.varint() };
   record.expectEnd();
   return time;
+}
+
+function writeUsername(out: WriteBatch, username: string | undefined): void {
+  out.uint8(username === undefined ? 0 : 1);
+  out.text(username ?? '');
+}
+
+function readUsername(record: RecordReader): string | undefined {
+  const named = record.uint8();
+  if (named > 1) throw new RangeError(`its mark for a user name is ${named}`);
+  const name = record.text();
+  return named === 1 ? name : undefined;
 }
 
 /** The message whose payload is what is left. */

@@ -15,7 +15,7 @@ test('checkStore() says what a store holds, and changes nothing', async (t) => {
   const { pages, messageBytes, ...report } = await checkStore(folder);
   assert.deepEqual(report, {
     path: folder,
-    format: 2,
+    format: 3,
     sessions: 3,
     subscriptions: 3,
     messages: QUEUED + 1,

@@ -52,9 +52,13 @@ test('exportStore() writes one line for each thing', async (t) => {
     will: 2,
     end: 1,
   });
-  assert.equal(lines[0], '{"magpie":"store","version":1}');
+  assert.equal(lines[0], '{"magpie":"store","version":2}');
   assert.equal(lines.at(-1), `{"type":"end","lines":${lines.length}}`);
   assert.ok(lines.includes('{"type":"subscription","clientId":"away","filter":"a/#","qos":1}'));
+  const owners = lines.filter((line) => line.includes('"session"'));
+  assert.ok(owners[0]?.includes('"owner":{"username":"me"}'), owners[0]);
+  assert.ok(owners[1]?.includes('"owner":{}'), owners[1]);
+  assert.ok(!owners[2]?.includes('owner'), owners[2]);
   assert.ok(lines.includes('{"type":"received","clientId":"here","packetId":65535}'));
   const first = '"recipients":[{"clientId":"away","sequence":1,"qos":1,"retained":false}]';
   assert.ok(lines.find((line) => line.includes('"a/1"'))?.includes(first), 'settled by here');

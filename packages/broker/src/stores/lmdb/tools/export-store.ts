@@ -1,4 +1,5 @@
 import type { Message } from '../../../model/message.js';
+import type { SessionOwner } from '../../../model/principal.js';
 import { Damage, inWords } from '../damage.js';
 import { ExistingStore } from './existing-store.js';
 import { type Finding, findingInWords } from './finding.js';
@@ -74,8 +75,13 @@ async function writeLines(
 
 function* linesOf(contents: StoreContents): Generator<StoreLine> {
   if (contents.time !== undefined) yield { type: 'time', ...contents.time };
-  for (const { leftAtMs, ...session } of contents.sessions()) {
-    yield { type: 'session', ...session, ...(leftAtMs === undefined ? {} : { leftAtMs }) };
+  for (const { leftAtMs, owner, ...session } of contents.sessions()) {
+    yield {
+      type: 'session',
+      ...session,
+      ...(owner === undefined ? {} : { owner: named(owner) }),
+      ...(leftAtMs === undefined ? {} : { leftAtMs }),
+    };
   }
   for (const subscription of contents.subscriptions()) {
     yield { type: 'subscription', ...subscription };
@@ -91,10 +97,13 @@ function* linesOf(contents: StoreContents): Generator<StoreLine> {
     yield { type: 'retained', ...published(message), change };
   }
   for (const { number, principal, message } of contents.wills()) {
-    const { clientId, username, address } = principal;
-    const named = username === undefined ? {} : { username };
-    yield { type: 'will', number, clientId, ...named, address, ...published(message) };
+    const { clientId, address } = principal;
+    yield { type: 'will', number, clientId, ...named(principal), address, ...published(message) };
   }
+}
+
+function named({ username }: SessionOwner): { readonly username?: string } {
+  return username === undefined ? {} : { username };
 }
 
 function published({ topic, qos, retain, publisher, payload }: Message) {

@@ -29,8 +29,8 @@ const broken: readonly (readonly [name: string, lines: readonly string[], proble
   ['a JSON file', ['{"a":1}'], 'Line 1: it does not begin as an export of a store does'],
   [
     'an export of a newer version',
-    ['{"magpie":"store","version":2}'],
-    'Line 1: it has version 2, and this version of Magpie reads 1',
+    ['{"magpie":"store","version":3}'],
+    'Line 1: it has version 3, and this version of Magpie reads 2',
   ],
   [
     'one that was cut between lines',

@@ -10,6 +10,7 @@ import {
   writeProgress,
   writeReplay,
   writeRetained,
+  writeSession,
   writeSubscription,
   writeTime,
   writeWill,
@@ -177,14 +178,14 @@ class Importing {
     }
   }
 
-  #putSession({ clientId, nextSequence, leftAtMs }: LineOf<'session'>): void {
+  #putSession({ clientId, owner, nextSequence, leftAtMs }: LineOf<'session'>): void {
     if (this.#sessions.has(clientId)) throw new Error(`client ${clientId} has a session already`);
     const pending = new SessionProgress(this.#sessions.size + 1);
     const session = { number: pending.number, nextSequence, pending };
     this.#sessions.set(clientId, session);
     const key = numberKey(session.number);
     this.#begin('sessions', key);
-    this.#batch.text(clientId);
+    writeSession(this.#batch, { clientId, owner: owner && { username: owner.username } });
     this.#batch.end();
     if (leftAtMs === undefined) return;
     this.#begin('left', key);

@@ -10,7 +10,9 @@ export async function makeSampleStore(directory: string): Promise<void> {
   await using store = await LmdbStore.open(directory);
   await store.load();
   store.putTime({ brokerMs: 5000, wallMs: 1_700_000_000_000 });
-  for (const clientId of ['away', 'here', 'ünïcode 名']) store.openSession(clientId);
+  store.openSession('away', { username: 'me' });
+  store.openSession('here', { username: undefined });
+  store.openSession('ünïcode 名');
   store.putLeft('away', 4000);
   store.putSubscription('away', 'a/#', 1);
   store.putSubscription('away', '$share/group/b/+', 2);

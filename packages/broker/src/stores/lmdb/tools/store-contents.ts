@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Message } from '../../../model/message.js';
+import type { SessionOwner } from '../../../model/principal.js';
 import type { StoredReplay, StoredRetained, StoredTime, StoredWill } from '../../store.js';
 import { expectKnownFormat, FORMAT, TIME } from '../format.js';
 import { numberKey, numberOfKey, partsOfSessionKey, sessionOfKey } from '../keys.js';
@@ -12,6 +13,7 @@ import {
   readProgress,
   readReplay,
   readRetained,
+  readSession,
   readSubscription,
   readTime,
   readWill,
@@ -29,6 +31,7 @@ export interface RecordSource {
 /** What is kept of a session beside what belongs to it. */
 export interface ContentsSession {
   readonly clientId: string;
+  readonly owner: SessionOwner | undefined;
   readonly leftAtMs: number | undefined;
   /** The next sequence number, if one was noted; what belongs to the session may be above. */
   readonly nextSequence: number;
@@ -85,9 +88,9 @@ export class StoreContents {
   }
 
   *sessions(): Generator<ContentsSession> {
-    for (const { clientId, leftAtMs, progress } of this.#sessions.values()) {
+    for (const { clientId, owner, leftAtMs, progress } of this.#sessions.values()) {
       const nextSequence = Math.max(progress?.nextSequence ?? 0, progress?.cursor ?? 0);
-      yield { clientId, leftAtMs, nextSequence };
+      yield { clientId, owner, leftAtMs, nextSequence };
     }
   }
 
@@ -156,12 +159,10 @@ export class StoreContents {
 
   #readSessions(): void {
     const sessions = this.#decoded('sessions', (key, record) => {
-      const session = { number: numberOfKey(key), clientId: record.text() };
-      record.expectEnd();
-      return session;
+      return { number: numberOfKey(key), ...readSession(record) };
     });
-    for (const { number, clientId } of sessions) {
-      this.#sessions.set(number, { clientId, leftAtMs: undefined, progress: undefined });
+    for (const { number, clientId, owner } of sessions) {
+      this.#sessions.set(number, { clientId, owner, leftAtMs: undefined, progress: undefined });
     }
     const progress = this.#ofSessions('progress', numberOfKey, (_, record) => {
       return readProgress(record);
@@ -228,6 +229,7 @@ type Decode<T> = (key: Uint8Array, record: RecordReader, value: Uint8Array) => T
 
 interface SessionParts {
   readonly clientId: string;
+  readonly owner: SessionOwner | undefined;
   leftAtMs: number | undefined;
   progress: ProgressRecord | undefined;
 }

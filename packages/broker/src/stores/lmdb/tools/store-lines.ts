@@ -4,15 +4,17 @@ import { z } from 'zod';
 /**
  * A store as text: JSON lines, which `magpie store export` writes and `magpie store import` reads.
  *
- *     {"magpie":"store","version":1}      the first line
+ *     {"magpie":"store","version":2}      the first line
  *     {"type":"session", …}               one line for each thing; what belongs to a session names
  *     {"type":"message", …}               its client and stands somewhere below its line
  *     {"type":"end","lines":4}            the last one: how many lines there are, itself included
  *
  * Payloads are base64. Times are milliseconds. Messages stand in the order of their arrival. A
  * reader refuses what it does not know.
+ *
+ * Version 1 did not know whose a session is.
  */
-export const EXPORT_VERSION = 1;
+export const EXPORT_VERSION = 2;
 
 const clientId = z.string();
 const count = z.int().min(0);
@@ -57,6 +59,11 @@ const line = z.discriminatedUnion('type', [
     type: z.literal('session'),
     clientId,
     nextSequence: count,
+    /**
+     * Whose it is; without a name: of a client nobody vouched for. Left out: it is not known, the
+     * first who comes gets it.
+     */
+    owner: z.strictObject({ username: z.string().optional() }).optional(),
     /** When its client left, by the time of the broker; left out: it was connected. */
     leftAtMs: count.optional(),
   }),
@@ -122,7 +129,7 @@ export function expectFirstLine(text: string): void {
   } catch {
     throw new Error('it does not begin as an export of a store does');
   }
-  if (version === EXPORT_VERSION) return;
+  if (version >= 1 && version <= EXPORT_VERSION) return;
   throw new Error(`it has version ${version}, and this version of Magpie reads ${EXPORT_VERSION}`);
 }
 
