@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CrashResult, CrashRun } from './crash-run.js';
+import { type CrashOptions, CrashRun } from './crash-run.js';
+import type { BrokerCommand } from './broker-process.js';
 import { magpie } from './magpie.js';
 import { mosquitto } from './mosquitto.js';
 import { type CommandLine, readCommandLine, USAGE } from './options.js';
-import { powerReport, runPowerLosses } from './power/power-run.js';
-import { RecordedWorld } from './power/recorded-world.js';
+import { provePowerLoss } from './power/power-proof.js';
 import { report } from './report.js';
 
 const PROBLEMS_SHOWN = 20;
@@ -30,23 +30,21 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`${broker}, seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
   const say = (line: string) => console.log(line);
   const pace = { seed, rounds, roundMs, say };
-  let result: CrashResult;
-  if (form === 'power') {
-    const world = await RecordedWorld.create(dataDir);
-    const powerResult = await runPowerLosses({ ...pace, world, command: magpie });
-    console.log(`\n${powerReport(powerResult).join('\n')}`);
-    result = powerResult;
-  } else {
-    const command = broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir);
-    result = await new CrashRun({ ...pace, command }).run();
-    console.log(`\n${report(result).join('\n')}`);
-  }
-  const problems = result.ledger.problems();
+  const { table, problems } =
+    form === 'power'
+      ? await provePowerLoss(dataDir, pace)
+      : await proveKills(broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir), pace);
+  console.log(`\n${table.join('\n')}`);
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);
   if (problems.length > PROBLEMS_SHOWN) console.error(`… ${problems.length} in all`);
   if (problems.length > 0) return EXIT.failed;
   if (options.dataDir === undefined) await rm(dataDir, { recursive: true });
   return EXIT.ok;
+}
+
+async function proveKills(command: BrokerCommand, pace: Omit<CrashOptions, 'command'>) {
+  const result = await new CrashRun({ ...pace, command }).run();
+  return { table: report(result), problems: result.ledger.problems() };
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { magpie } from '../magpie.js';
 import { freshWorld } from './fresh-world.testing.js';
-import { powerReport, runPowerLosses } from './power-run.js';
+import { tableOf } from './power-proof.js';
+import { runPowerLosses } from './power-run.js';
 
 /**
  * Goal: nothing acknowledged is lost, nothing of QoS 2 comes twice, nothing out of order, however
@@ -15,7 +16,7 @@ test('magpie broker keeps its promises when the power fails', async (t) => {
   const world = await freshWorld(t);
   const seed = Date.now() % 1_000_000;
   const result = await runPowerLosses({ world, command: magpie, seed, rounds: ROUNDS });
-  const table = powerReport(result).join('\n');
+  const table = tableOf(result).join('\n');
   t.diagnostic(`seed ${seed}\n${table}`);
   assert.deepEqual(result.ledger.problems(), [], `seed ${seed}\n${table}`);
   assert.ok(result.losses > 0);

@@ -1,7 +1,6 @@
 import type { BrokerCommand } from '../broker-process.js';
 import { CrashRun, type CrashOptions, type CrashResult } from '../crash-run.js';
 import { Random } from '../random.js';
-import { report } from '../report.js';
 import type { RecordedWorld } from './recorded-world.js';
 
 export interface PowerOptions extends Omit<CrashOptions, 'command' | 'afterKill'> {
@@ -42,12 +41,6 @@ export async function runPowerLosses({
     result.ledger.fault(`The recorder has missed something: ${difference}`);
   }
   return { ...result, losses };
-}
-
-/** The table of a run, line by line. */
-export function powerReport(result: PowerResult): string[] {
-  const losses = `${'losses of power'.padEnd(36)}${String(result.losses).padStart(10)}`;
-  return [losses, ...report(result)];
 }
 
 /** How often the process ends and the machine does not. */

@@ -50,12 +50,22 @@ export class RecordedWorld {
 
   /** Is not there before the broker makes it, nor the directory that it is in. */
   get dataDir(): string {
-    return join(this.#world, 'var', 'data');
+    return dataDirIn(this.#world);
+  }
+
+  /** Where it is written down what happens. */
+  get recording(): string {
+    return join(this.#folder, 'recording');
+  }
+
+  /** A path of the same file system that is not of the world. */
+  beside(name: string): string {
+    return join(this.#folder, name);
   }
 
   /** A broker that is recorded. */
   recorded(command: BrokerCommand): BrokerCommand {
-    return this.#recorder.around(command, this.#world, this.#log);
+    return this.#recorder.around(command, this.#world, this.recording);
   }
 
   /**
@@ -75,7 +85,7 @@ export class RecordedWorld {
     await writeTree(next, this.#disk.afterPowerLoss(random, survival));
     await rm(this.#world, { recursive: true });
     await rename(next, this.#world);
-    await rm(this.#log, { force: true });
+    await rm(this.recording, { force: true });
     this.#known = 0;
     this.#disk = Disk.scan(this.#world);
   }
@@ -95,14 +105,15 @@ export class RecordedWorld {
   }
 
   *#news(): Generator<Recorded> {
-    if (existsSync(this.#log)) yield* readRecording(readFileSync(this.#log), this.#known);
+    if (existsSync(this.recording)) yield* readRecording(readFileSync(this.recording), this.#known);
   }
 
   get #world(): string {
     return join(this.#folder, 'world');
   }
+}
 
-  get #log(): string {
-    return join(this.#folder, 'recording');
-  }
+/** Where the data directory is, in a world or in what is left of one. */
+export function dataDirIn(world: string): string {
+  return join(world, 'var', 'data');
 }
