@@ -32,6 +32,7 @@ export type {
   AuthenticationConfig,
   BrokerConfig,
   ConfigProblem,
+  DiskStorageConfig,
   HttpConfig,
   JwtConfig,
   ListenerConfig,
@@ -52,6 +53,7 @@ export { loadConfigFile } from './config/load-config.js';
 export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';
 export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
 export { configFilePath } from './config/settings.js';
+export { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from './config/sync-modes.js';
 export { TlsFileError } from './listeners/tls/tls-material.js';
 export { identityProblem } from './model/identity-name.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';

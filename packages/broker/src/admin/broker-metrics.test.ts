@@ -41,6 +41,8 @@ const store: StoreUse = {
   compactions: 12,
   compactionsFailed: 13,
   compactionMs: 14_000,
+  syncFailed: 22,
+  sync: 'interval',
 };
 const counters = countedUp();
 const numbers: BrokerNumbers = {
@@ -55,7 +57,7 @@ const metrics = brokerMetrics(numbers);
 test('brokerMetrics() shows every counter and gauge once', () => {
   const values = metrics.map(({ value }) => value);
   const { dropped, ...plain } = counters;
-  const others = [1, 9, 1.5, 10, 11, 12, 13, 14];
+  const others = [1, 9, 1.5, 10, 11, 12, 13, 14, 22];
   for (const value of [...Object.values(plain), ...Object.values(dropped), ...others]) {
     assert.ok(values.includes(value), `value ${value}`);
   }
@@ -66,7 +68,12 @@ test('brokerMetrics() shows every counter and gauge once', () => {
 
 test('brokerMetrics() shows nothing of the file of a store that has none', () => {
   const names = brokerMetrics({ ...numbers, store: undefined }).map(({ name }) => name);
-  assert.ok(!names.some((name) => /^magpie_store_(file|used|compaction)/.test(name)));
+  assert.ok(!names.some((name) => /^magpie_store_(file|used|compaction|sync|info)/.test(name)));
+});
+
+test('brokerMetrics() tells how the store is synced', () => {
+  const info = metrics.find(({ name }) => name === 'magpie_store_info');
+  assert.deepEqual(info?.labels, { sync: 'interval' });
 });
 
 test('brokerMetrics() labels dropped messages by reason', () => {

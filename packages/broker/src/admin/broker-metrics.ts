@@ -111,11 +111,20 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
 };
 
 /** Only of a store on disk. */
-const STORE_GAUGES: Readonly<Record<'fileBytes' | 'usedBytes', MetricText>> = {
+const STORE_INFO: MetricText = {
+  name: 'magpie_store_info',
+  help: 'Always 1; the label tells when the store is synced (`storage.sync`)',
+};
+
+const STORE_GAUGES: Readonly<Record<'fileBytes' | 'usedBytes' | 'syncFailed', MetricText>> = {
   fileBytes: { name: 'magpie_store_file_bytes', help: 'Size of the file of the store' },
   usedBytes: {
     name: 'magpie_store_used_bytes',
     help: 'Bytes of that file that hold something; the rest is used again, or compacted away',
+  },
+  syncFailed: {
+    name: 'magpie_store_sync_failed',
+    help: '1 while the file cannot be synced, where acknowledgements do not wait for that',
   },
 };
 
@@ -174,6 +183,9 @@ export interface StoreUse {
   readonly compactions: number;
   readonly compactionsFailed: number;
   readonly compactionMs: number;
+  /** 1 or 0. */
+  readonly syncFailed: number;
+  readonly sync: string;
 }
 
 /** Use of the machine by the process that the broker runs in. */
@@ -212,6 +224,7 @@ export function brokerMetrics(numbers: BrokerNumbers): Metric[] {
 
 function storeMetrics(store: StoreUse): Metric[] {
   return [
+    { ...STORE_INFO, type: 'gauge', value: 1, labels: { sync: store.sync } },
     ...rows(STORE_GAUGES).map(([key, text]) => gauge(text, store[key])),
     ...rows(STORE_COUNTERS).map(([key, text]) => counter(text, store[key])),
     counter(COMPACTION_SECONDS, store.compactionMs / 1000),
@@ -229,6 +242,7 @@ export function metricsMarkdown(): string {
     ...Object.values(GAUGES).map(line('gauge')),
     ...Object.values(COUNTERS).map(line('counter')),
     line('counter')(DROPPED),
+    line('gauge')(STORE_INFO),
     ...Object.values(STORE_GAUGES).map(line('gauge')),
     ...Object.values(STORE_COUNTERS).map(line('counter')),
     line('counter')(COMPACTION_SECONDS),

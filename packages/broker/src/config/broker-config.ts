@@ -1,4 +1,5 @@
 import type { Limits } from '../model/limits.js';
+import type { SyncMode } from './sync-modes.js';
 
 /**
  * What `magpie broker` runs with, after flags, environment, file and defaults have been put
@@ -22,7 +23,14 @@ export interface BrokerConfig {
  * Where what must survive the process is kept: in a directory (a relative path starts at the
  * working directory), or nowhere.
  */
-export type StorageConfig = { readonly dir: string } | { readonly memory: true };
+export type StorageConfig = DiskStorageConfig | { readonly memory: true };
+
+export interface DiskStorageConfig {
+  readonly dir: string;
+  readonly sync: SyncMode;
+  /** From one sync to the next with `interval`. */
+  readonly syncIntervalMs: number;
+}
 
 export interface TcpListenerConfig {
   readonly type: 'tcp';

@@ -10,7 +10,7 @@ const BAD = `listeners:
   - hello
   - { type: ws, path: mqtt, prot: 1 }
 http: { port: x }
-storage: { dri: ./data, sync: os }
+storage: { dri: ./data, sync: never }
 authentication:
   anonymous: yes
   users: [passwd]
@@ -33,7 +33,7 @@ const BAD_REPORT = [
   '6:29: listeners[4].prot is not a known key: did you mean port?',
   '7:15: http.port must be an integer from 0 to 65535: current value is x',
   '8:12: storage.dri is not a known key: did you mean dir?',
-  '8:25: storage.sync is not available in Magpie 0.1: every acknowledgement waits for the disk',
+  '8:31: storage.sync must be one of always, interval, os: current value is never',
   '10:14: authentication.anonymous must be true or false: current value is yes',
   '11:10: authentication.users must be the path of a file: current value is a list',
   '12:1: authorisation is not a known key',
@@ -109,6 +109,11 @@ const broken: [name: string, text: string, expected: string[]][] = [
     'listeners: [{ type: tls, cert: c, key: k, certificates: [{ cert: d }] }]',
     ['m.yaml:1:58: listeners[0].certificates[0].key must be the path of a file: it is missing'],
   ],
+  [
+    'an interval that is too short',
+    'storage: { syncInterval: 9 }',
+    ['m.yaml:1:26: storage.syncInterval must be an integer from 10 to 60000 (ms): current value'],
+  ],
   ['a path with a NUL', 'storage: { dir: "a\\0" }', ['m.yaml:1:17: storage.dir must be the path']],
   ['a path that is a number', 'storage: { dir: 5 }', ['m.yaml:1:17: storage.dir must be the path']],
   [
@@ -161,6 +166,11 @@ const good: [name: string, text: string, expected: object][] = [
   ['an empty table', '{}', {}],
   ['an IPv6 address', 'http: { host: "::1" }', { http: { host: '::1' } }],
   ['a directory', 'storage: { dir: ./d }', { storage: { dir: './d' } }],
+  [
+    'a way to sync',
+    'storage: { sync: interval, syncInterval: 10 }',
+    { storage: { sync: 'interval', syncInterval: 10 } },
+  ],
   [
     'a directory and no memory',
     'storage: { dir: d, memory: false }',

@@ -105,9 +105,14 @@ const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`) and metrics (\`/
 the section the port is open with its defaults; \`--no-http\` closes it.`;
 
 const STORAGE_NOTE = `Persistent sessions and retained messages are kept in a directory, and every
-acknowledgement waits until what it promises is on disk. Without the section that is \`./data\` of
-the working directory. \`dir\` and \`memory: true\` exclude each other, as \`--data-dir\` and
-\`--memory\` do; a flag or a variable of either beats the section.
+acknowledgement waits, by default, until what it promises is on disk. Without the section
+that is \`./data\` of the working directory. \`dir\` and \`memory: true\` exclude each other, as
+\`--data-dir\` and \`--memory\` do; a flag or a variable of either beats the section.
+
+\`sync\` says when that is on disk: with \`always\` before it is acknowledged; with \`interval\`
+every \`syncInterval\`, and a loss of power takes what is newer; with \`os\` when the system likes,
+and after a loss of power the store is not opened any more. The end of the process alone takes
+nothing with any of them. [Ways to sync](durability.md#ways-to-sync) has the details.
 
 A relative \`dir\` starts at the folder of the file, that of \`--data-dir\` and \`MAGPIE_DATA_DIR\`
 at the working directory. The directory is made if it is missing, for the broker's user alone. It

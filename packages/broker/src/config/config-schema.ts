@@ -3,6 +3,7 @@ import { LIMITS } from '../model/limits.js';
 import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
 import { boolean, host, integer, isPath, port } from './schema-parts.js';
+import { SYNC_INTERVAL_MS, SYNC_MODES } from './sync-modes.js';
 
 /**
  * The shape of magpie.yaml. Keys have the names of the flags where there is one.
@@ -32,6 +33,24 @@ export const storageSchema = z
       memory: boolean
         .optional()
         .describe('Keep all state in memory: nothing survives a restart. Default: `false`.'),
+      sync: z
+        .enum(SYNC_MODES, `one of ${SYNC_MODES.join(', ')}`)
+        .optional()
+        .describe(
+          `When what is acknowledged is on disk: ${SYNC_MODES.join(', ')}; see above. `
+            + 'Default: `always`.',
+        ),
+      syncInterval: integer(
+        SYNC_INTERVAL_MS.min,
+        SYNC_INTERVAL_MS.max,
+        `an integer from ${SYNC_INTERVAL_MS.min} to ${SYNC_INTERVAL_MS.max} (ms)`,
+      )
+        .optional()
+        .describe(
+          'With `sync: interval`, from one sync to the next, in ms: '
+            + `${SYNC_INTERVAL_MS.min} to ${SYNC_INTERVAL_MS.max}. `
+            + `Default: \`${SYNC_INTERVAL_MS.default}\`.`,
+        ),
     },
     'a table of keys',
   )

@@ -6,7 +6,6 @@ export const RELEASE = '0.1';
  * instead. They are refused by name, because starting without them would promise what is not kept.
  */
 export const NOT_YET = {
-  'storage.sync': 'every acknowledgement waits for the disk',
   authorization: 'every client may publish and subscribe to every topic',
 } as const satisfies Record<string, string>;
 

@@ -87,6 +87,24 @@ export const OPTIONS = {
     default: 'off',
     doc: 'Keep all state in memory and nothing on disk: nothing survives a restart.',
   },
+  sync: {
+    flag: '--sync',
+    value: 'MODE',
+    env: 'MAGPIE_SYNC',
+    path: 'storage.sync',
+    kind: 'sync-mode',
+    default: 'always',
+    doc: 'When what is acknowledged is on disk: always, interval or os.',
+  },
+  syncInterval: {
+    flag: '--sync-interval',
+    value: 'MS',
+    env: 'MAGPIE_SYNC_INTERVAL',
+    path: 'storage.syncInterval',
+    kind: 'sync-interval',
+    default: '1000',
+    doc: 'With --sync interval, milliseconds from one sync to the next.',
+  },
   allowAnonymous: {
     flag: '--allow-anonymous',
     value: undefined,
@@ -123,7 +141,16 @@ export interface OptionSpec {
   readonly env: string;
   /** Where the same setting stands in magpie.yaml, if it does. */
   readonly path: string | undefined;
-  readonly kind: 'file' | 'host' | 'port' | 'switch' | 'log-level' | 'limits' | 'directory';
+  readonly kind:
+    | 'file'
+    | 'host'
+    | 'port'
+    | 'switch'
+    | 'log-level'
+    | 'limits'
+    | 'directory'
+    | 'sync-mode'
+    | 'sync-interval';
   /** In words, for the help and the reference page. */
   readonly default: string;
   readonly doc: string;

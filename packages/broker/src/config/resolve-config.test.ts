@@ -54,7 +54,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
       },
     ],
     http: { host: '127.0.0.1', port: 18_083 },
-    storage: { dir: './data' },
+    storage: { dir: './data', sync: 'always', syncIntervalMs: 1000 },
     limits: limitsFrom(),
     anonymous: false,
     authentication: undefined,
@@ -187,14 +187,15 @@ for (const [section, keys] of keyCases) {
   });
 }
 
-const DEFAULT = { dir: './data' };
-const FLAG = { dir: 'f' };
+const inDir = (dir: string) => ({ dir, sync: 'always', syncIntervalMs: 1000 }) as const;
+const DEFAULT = inDir('./data');
+const FLAG = inDir('f');
 const DISK = 'storage: { dir: d }';
 const MEMORY = 'storage: { memory: true }';
 const storageCases: [rule: string, said: Said, expected: StorageConfig][] = [
-  ['the directory of the flag', { flags: { dataDir: '../d' } }, { dir: '../d' }],
-  ['the directory of the variable', { env: { MAGPIE_DATA_DIR: '/d' } }, { dir: '/d' }],
-  ['the directory of the file', { file: DISK }, { dir: 'd' }],
+  ['the directory of the flag', { flags: { dataDir: '../d' } }, inDir('../d')],
+  ['the directory of the variable', { env: { MAGPIE_DATA_DIR: '/d' } }, inDir('/d')],
+  ['the directory of the file', { file: DISK }, inDir('d')],
   ['memory by the flag', { flags: { memory: true }, file: DISK }, { memory: true }],
   ['memory by the variable', { env: { MAGPIE_MEMORY: '1' }, file: DISK }, { memory: true }],
   ['memory by the file', { file: MEMORY }, { memory: true }],
@@ -216,22 +217,37 @@ const storageCases: [rule: string, said: Said, expected: StorageConfig][] = [
   [
     'the directory of the file where the variable denies memory',
     { env: { MAGPIE_MEMORY: 'false' }, file: DISK },
-    { dir: 'd' },
+    inDir('d'),
   ],
   [
     'a directory beside the file, wherever that is',
     { file: DISK, path: '../etc/m.yaml' },
-    { dir: join('..', 'etc', 'd') },
+    inDir(join('..', 'etc', 'd')),
   ],
   [
     'an absolute directory as it is',
     { file: 'storage: { dir: /d }', path: '/etc/m.yaml' },
-    { dir: '/d' },
+    inDir('/d'),
   ],
   [
     'a directory of the working directory for a flag, wherever the file is',
     { flags: { dataDir: 'f' }, file: DISK, path: '/etc/m.yaml' },
     FLAG,
+  ],
+  [
+    'another way to sync by the file',
+    { file: 'storage: { sync: interval, syncInterval: 50 }' },
+    { dir: './data', sync: 'interval', syncIntervalMs: 50 },
+  ],
+  [
+    'the way of the flag before that of a variable',
+    { flags: { sync: 'os' }, env: { MAGPIE_SYNC: 'interval', MAGPIE_SYNC_INTERVAL: '20' } },
+    { dir: './data', sync: 'os', syncIntervalMs: 20 },
+  ],
+  [
+    'the way of the variable before that of the file',
+    { env: { MAGPIE_SYNC: 'always' }, file: 'storage: { sync: os, syncInterval: 50 }' },
+    { dir: './data', sync: 'always', syncIntervalMs: 50 },
   ],
   ['the default of the working directory', { file: '', path: '/etc/m.yaml' }, DEFAULT],
 ];

@@ -22,6 +22,7 @@ import {
   settingsFromEnv,
   settingsFromFlags,
 } from './settings.js';
+import { SYNC_INTERVAL_MS } from './sync-modes.js';
 
 /**
  * Puts together what the operator said: a flag beats the environment, which beats the file, which
@@ -102,6 +103,8 @@ function preferred(flags: Settings, env: Settings): Settings {
     ws: flags.ws ?? env.ws,
     http: flags.http ?? env.http,
     storage: flags.storage ?? env.storage,
+    sync: flags.sync ?? env.sync,
+    syncInterval: flags.syncInterval ?? env.syncInterval,
     anonymous: flags.anonymous ?? env.anonymous,
     logLevel: flags.logLevel ?? env.logLevel,
     limits: { ...env.limits, ...flags.limits },
@@ -208,11 +211,16 @@ function placeHttp(settings: Settings, file: ConfigFile): WantedAddress | undefi
   return { name: 'http', host, port: given ?? port, hostOrigin };
 }
 
-function placeStorage({ storage: given }: Settings, file: ConfigFile): StorageConfig {
-  if (given !== undefined && 'dir' in given) return given;
-  const { dir, memory } = file.values.storage ?? {};
+function placeStorage(settings: Settings, file: ConfigFile): StorageConfig {
+  const { storage: given } = settings;
+  const { dir, memory, sync = 'always', syncInterval } = file.values.storage ?? {};
+  const syncing = {
+    sync: settings.sync?.value ?? sync,
+    syncIntervalMs: settings.syncInterval?.value ?? syncInterval ?? SYNC_INTERVAL_MS.default,
+  };
+  if (given !== undefined && 'dir' in given) return { dir: given.dir, ...syncing };
   if (given?.memory ?? memory) return { memory: true };
-  return { dir: dir === undefined ? DEFAULT_DATA_DIR : besideFile(dir, file) };
+  return { dir: dir === undefined ? DEFAULT_DATA_DIR : besideFile(dir, file), ...syncing };
 }
 
 /** A relative path of the file, seen from the working directory. */

@@ -6,6 +6,7 @@ import { didYouMean, nearest } from './nearest.js';
 import { type FlagValues, type OptionName, OPTIONS, optionEntries } from './options.js';
 import { isPath } from './schema-parts.js';
 import { shownText, shownValue } from './shown-value.js';
+import { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from './sync-modes.js';
 
 /** A setting together with what the operator wrote to get it, for later messages about it. */
 export interface Given<T> {
@@ -23,6 +24,8 @@ export interface Settings {
   /** `false`: no HTTP port. */
   readonly http: Given<number | false> | undefined;
   readonly storage: StorageChoice | undefined;
+  readonly sync: Given<SyncMode> | undefined;
+  readonly syncInterval: Given<number> | undefined;
   readonly anonymous: Given<boolean> | undefined;
   readonly logLevel: Given<LogLevel> | undefined;
   /** By name, each within its range. */
@@ -151,6 +154,8 @@ function readSettings(source: Source): ReadSettings {
     ws: portOrOff('wsPort', 'noWs'),
     http: portOrOff('httpPort', 'noHttp'),
     storage: storage(),
+    sync: one('sync', readSyncMode),
+    syncInterval: one('syncInterval', readSyncInterval),
     anonymous: one('allowAnonymous', readSwitch),
     logLevel: one('logLevel', readLogLevel),
     limits: limits(),
@@ -188,6 +193,18 @@ function readDirectory(text: string): Reading<string> {
 function readLogLevel(text: string): Reading<LogLevel> {
   const value = LOG_LEVELS.find((level) => level === text);
   return value === undefined ? { wanted: `one of ${LOG_LEVELS.join(', ')}` } : { value };
+}
+
+function readSyncMode(text: string): Reading<SyncMode> {
+  const value = SYNC_MODES.find((mode) => mode === text);
+  return value === undefined ? { wanted: `one of ${SYNC_MODES.join(', ')}` } : { value };
+}
+
+function readSyncInterval(text: string): Reading<number> {
+  const { min, max } = SYNC_INTERVAL_MS;
+  const value = Number(text);
+  if (/^\d{1,5}$/.test(text) && value >= min && value <= max) return { value };
+  return { wanted: `an integer from ${min} to ${max} (ms)` };
 }
 
 type LimitReading =

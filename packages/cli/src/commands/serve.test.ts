@@ -194,9 +194,31 @@ for (const [rule, change, expected] of refusals) {
   });
 }
 
+function onDisk(dir: string): BrokerConfig['storage'] {
+  return { dir, sync: 'always', syncIntervalMs: 1000 };
+}
+
+const WARNINGS = {
+  interval: 'do not wait for the disk: a loss of power takes those of the last 50 ms',
+  os: 'do not wait for the disk: after a loss of power the store is not opened any more',
+};
+for (const sync of ['interval', 'os'] as const) {
+  test(`serve() warns that acknowledgements do not wait for the disk: ${sync}`, async (t) => {
+    const dir = join(await folder(t), 'data');
+    const storage = { dir, sync, syncIntervalMs: 50 };
+    const { lines, running } = await served(t, { ...BASE, storage });
+    const told = lines.find(
+      ({ msg }) => msg === `storage: ${dir}, acknowledgements ${WARNINGS[sync]}`,
+    );
+    assert.deepEqual([told?.['level'], told?.['sync']], ['warn', sync]);
+    await running.close();
+    await (await LmdbStore.open(dir))[Symbol.asyncDispose]();
+  });
+}
+
 test('serve() loads what the data directory holds before it listens, and says so', async (t) => {
   const dir = await dirWith('hello', join(await folder(t), 'new', 'data'));
-  const { lines, running } = await served(t, { ...BASE, storage: { dir } });
+  const { lines, running } = await served(t, { ...BASE, storage: onDisk(dir) });
   const told = lines.findIndex(({ msg }) => {
     return msg === `storage: ${dir}, acknowledgements wait for the disk`;
   });
@@ -214,7 +236,7 @@ test('serve() listens to nothing when it is told to end before the store is open
   const bar = { show: () => {}, end: () => void (ended = true) };
   const recovery = new RecoveryReport(log, bar);
   const options = { log, version: '1.2.3', signal: AbortSignal.abort('SIGTERM'), recovery };
-  assert.equal(await serve({ ...BASE, storage: { dir } }, options), undefined);
+  assert.equal(await serve({ ...BASE, storage: onDisk(dir) }, options), undefined);
   assert.deepEqual([lines, ended], [[], true]);
   await (await LmdbStore.open(dir))[Symbol.asyncDispose]();
 });
@@ -279,7 +301,7 @@ for (const [rule, make, expected] of unusable) {
     const lines: LogLine[] = [];
     // A second time: the first one has not kept it.
     for (let round = 0; round < 2; round++) {
-      await assert.rejects(served(t, { ...BASE, storage: { dir } }, lines), (error) => {
+      await assert.rejects(served(t, { ...BASE, storage: onDisk(dir) }, lines), (error) => {
         assert.ok(error instanceof ServeFailure);
         assert.match(error.message, expected);
         return true;

@@ -5,6 +5,7 @@ import {
   type AdminServer,
   type BrokerConfig,
   brokerMetrics,
+  type DiskStorageConfig,
   hostPort,
   isLoopback,
   type ListenerConfig,
@@ -101,12 +102,12 @@ async function openBroker(
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
     return { broker: await createBroker(options), store: undefined };
   }
-  const { dir } = storage;
+  const { dir, sync, syncIntervalMs } = storage;
   let store: LmdbStore | undefined;
   let broker: Broker;
   try {
     const onProgress = (progress: RecoveryProgress) => recovery.take(progress);
-    const opening = LmdbStore.open(dir, { log, signal, onProgress });
+    const opening = LmdbStore.open(dir, { log, sync, syncIntervalMs, signal, onProgress });
     store = await toldByStore(opening, resolve(dir));
     broker = await toldByStore(createBroker({ ...options, store }));
   } catch (error) {
@@ -118,8 +119,20 @@ async function openBroker(
   }
   const { sessions, retainedMessages } = broker.gauges();
   const fields = { dir: resolve(dir), sessions, retainedMessages };
-  log.info(fields, `storage: ${dir}, acknowledgements wait for the disk`);
+  const told = `storage: ${dir}, ${safetyOf(storage)}`;
+  if (sync === 'always') log.info(fields, told);
+  else log.warn({ ...fields, sync }, told);
   return { broker, store };
+}
+
+/** What an acknowledgement is worth, in words. */
+function safetyOf({ sync, syncIntervalMs }: DiskStorageConfig): string {
+  if (sync === 'always') return 'acknowledgements wait for the disk';
+  const cost =
+    sync === 'interval'
+      ? `a loss of power takes those of the last ${syncIntervalMs} ms`
+      : 'after a loss of power the store is not opened any more';
+  return `acknowledgements do not wait for the disk: ${cost}`;
 }
 
 /**

@@ -36,7 +36,7 @@ export async function backup(
 }
 
 async function copyTo(path: string, engine: Engine, signal: AbortSignal): Promise<BackupResult> {
-  const copy = await LmdbEngine.open(path, { durable: false });
+  const copy = await LmdbEngine.open(path, { sync: 'never' });
   try {
     await using snapshot = await engine.snapshot();
     const result = { records: 0, bytes: 0 };

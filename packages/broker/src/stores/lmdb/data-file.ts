@@ -2,6 +2,7 @@ import { closeSync, ftruncateSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Damage } from './damage.js';
 import { LAYOUT_IS_KNOWN, PageFile } from './page-file.js';
+import { DOUBT } from './sync-notes.js';
 
 /**
  * Looks at the beginning of the file of an LMDB environment before LMDB does, and changes nothing.
@@ -16,6 +17,8 @@ export async function lookAtDataFile(path: string): Promise<boolean> {
   const file = new PageFile(path);
   try {
     if (file.size === 0 || !LAYOUT_IS_KNOWN) return file.size > 0;
+    const record = file.syncRecord();
+    if (record?.mode === 'os' && file.machineHasEndedSince(record)) throw new Damage(DOUBT);
     if (file.newestMeta() === undefined) throw noMeta(path, file);
     return true;
   } finally {

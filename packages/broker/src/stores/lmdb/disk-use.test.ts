@@ -20,6 +20,16 @@ const events: readonly (readonly [event: EngineEvent, line: string | undefined])
     { type: 'compaction-failed', message: 'the disk is full' },
     'warn compaction of the store failed, it will be tried again: the disk is full',
   ],
+  [
+    { type: 'went-back' },
+    'warn the machine stopped or could not write, and the newest in the store was not on disk: '
+      + 'it goes on with what was there at the last sync',
+  ],
+  [
+    { type: 'sync-failed', message: 'EIO' },
+    'error the store cannot be synced, it will be tried again: EIO',
+  ],
+  [{ type: 'sync-recovered' }, 'warn the store can be synced again'],
 ];
 
 for (const [event, line] of events) {
@@ -32,6 +42,15 @@ for (const [event, line] of events) {
     );
   });
 }
+
+test('DiskUse knows how the store is synced, and whether that fails', () => {
+  const disk = new DiskUse(new RecordingLogger(), 'interval');
+  assert.deepEqual([disk.sync, disk.syncFailed], ['interval', 0]);
+  disk.take({ type: 'sync-failed', message: 'EIO' });
+  assert.equal(disk.syncFailed, 1);
+  disk.take({ type: 'sync-recovered' });
+  assert.equal(disk.syncFailed, 0);
+});
 
 test('DiskUse keeps count', () => {
   const disk = new DiskUse(new RecordingLogger());

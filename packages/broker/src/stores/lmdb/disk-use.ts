@@ -1,4 +1,5 @@
 import type { Logger } from '../../observe/logger.js';
+import type { SyncMode } from '../../config/sync-modes.js';
 import type { EngineEvent } from './engine-events.js';
 
 /**
@@ -6,6 +7,7 @@ import type { EngineEvent } from './engine-events.js';
  */
 export class DiskUse {
   readonly #log: Logger;
+  readonly sync: SyncMode;
   fileBytes = 0;
   /** Of what the file holds; the rest is free for what comes, or for a compaction. */
   usedBytes = 0;
@@ -13,14 +15,35 @@ export class DiskUse {
   compactionsFailed = 0;
   /** Of all that have ended well. */
   compactionMs = 0;
+  /** 1 while what does not wait for the disk cannot be brought there. */
+  syncFailed = 0;
 
-  constructor(log: Logger) {
+  /** @param sync When the file is synced. */
+  constructor(log: Logger, sync: SyncMode = 'always') {
     this.#log = log;
+    this.sync = sync;
   }
 
   take(event: EngineEvent): void {
     switch (event.type) {
       case 'checked':
+        break;
+      case 'went-back': {
+        const what =
+          'the machine stopped or could not write, and the newest in the store was not on disk: '
+          + 'it goes on with what was there at the last sync';
+        this.#log.warn({ event: 'store-went-back' }, what);
+        break;
+      }
+      case 'sync-failed': {
+        this.syncFailed = 1;
+        const what = `the store cannot be synced, it will be tried again: ${event.message}`;
+        this.#log.error({ event: 'store-sync-failed' }, what);
+        break;
+      }
+      case 'sync-recovered':
+        this.syncFailed = 0;
+        this.#log.warn({ event: 'store-sync-recovered' }, 'the store can be synced again');
         break;
       case 'space':
         this.fileBytes = event.fileBytes;

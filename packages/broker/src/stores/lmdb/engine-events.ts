@@ -4,6 +4,11 @@ import type { Space } from './lmdb-environment.js';
 export type EngineEvent =
   /** The file is being opened: leaf pages that were checked. */
   | { readonly type: 'checked'; readonly pages: number; readonly total: number }
+  /** The newest that was written was not on disk after the machine had ended, and was left out. */
+  | { readonly type: 'went-back' }
+  /** What was written since the last sync cannot be brought to the disk. It is tried again. */
+  | { readonly type: 'sync-failed'; readonly message: string }
+  | { readonly type: 'sync-recovered' }
   /** A look at the file. */
   | ({ readonly type: 'space' } & Space)
   | ({ readonly type: 'compaction-began' } & Space)

@@ -1,13 +1,16 @@
 import type { CompactionRules } from './compactor.js';
 import type { Fetched } from './engine.js';
 import type { EngineEvent } from './engine-events.js';
+import type { SyncMode } from '../../config/sync-modes.js';
 import type { ReadPiece } from './lmdb-environment.js';
 import type { BatchBytes } from './write-batch.js';
 
 /** What the engine's thread begins with. */
 export interface EngineOptions {
   readonly directory: string;
-  readonly durable: boolean;
+  /** `never`: somebody else syncs the file, and needs nothing of it before. */
+  readonly sync: SyncMode | 'never';
+  readonly syncIntervalMs: number;
   readonly compaction: CompactionRules;
 }
 

@@ -11,6 +11,8 @@ import { serveEngine } from './engine-thread.js';
 import { TABLE_CODES } from './tables.js';
 import { WriteBatch } from './write-batch.js';
 
+const RULES = { sync: 'always', syncIntervalMs: 1000, compaction: COMPACTION_RULES } as const;
+
 async function folder(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'magpie-store-'));
   t.after(() => rm(path, { recursive: true }));
@@ -26,7 +28,7 @@ test('serveEngine() answers in order and ends when it is told to', async (t) => 
   const { port1: port, port2: other } = new MessageChannel();
   const directory = await folder(t);
   const first = answer(port);
-  serveEngine(other, { directory, durable: true, compaction: COMPACTION_RULES });
+  serveEngine(other, { directory, ...RULES });
   assert.equal((await first).type, 'done');
   const batch = new WriteBatch();
   batch.put('meta', Buffer.from('k'), Buffer.from('v'));
@@ -55,7 +57,7 @@ test('serveEngine() says why it cannot open', async (t) => {
   const directory = await folder(t);
   await mkdir(join(directory, 'data.mdb'));
   const first = answer(port);
-  serveEngine(other, { directory, durable: true, compaction: COMPACTION_RULES });
+  serveEngine(other, { directory, ...RULES });
   const found = await first;
   assert.match(found.type === 'failed' ? found.message : '', /EISDIR/);
 });

@@ -2,12 +2,14 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { type Clock, SystemClock } from '../../model/clock.js';
 import { Compactor } from './compactor.js';
 import { Damage } from './damage.js';
+import type { EngineEvent } from './engine-events.js';
 import type {
   EngineAnswer,
   EngineMessage,
   EngineOptions,
   EngineRequest,
 } from './engine-messages.js';
+import { LazySync } from './lazy-sync.js';
 import { LmdbEnvironment } from './lmdb-environment.js';
 import type { BatchBytes } from './write-batch.js';
 
@@ -17,27 +19,30 @@ import type { BatchBytes } from './write-batch.js';
  */
 export function serveEngine(
   port: MessagePort,
-  { directory, durable, compaction }: EngineOptions,
+  { directory, sync, syncIntervalMs, compaction }: EngineOptions,
   clock: Clock = new SystemClock(),
 ): void {
   const say = (message: EngineMessage) => port.postMessage(message, memoryOf(message));
+  const tell = (event: EngineEvent) => say({ type: 'event', event });
+  const work = new Work();
+  const exclusive = <T>(task: () => Promise<T>) => work.add(task);
   let environment: LmdbEnvironment;
   try {
-    const onCheck = (pages: number, total: number) =>
-      say({ type: 'event', event: { type: 'checked', pages, total } });
-    environment = LmdbEnvironment.open(directory, { durable, onCheck });
+    const lazy =
+      sync === 'always' || sync === 'never'
+        ? undefined
+        : new LazySync({ mode: sync, intervalMs: syncIntervalMs, clock, exclusive, tell });
+    environment = LmdbEnvironment.open(directory, {
+      durable: sync !== 'never',
+      lazy,
+      onCheck: (pages, total) => tell({ type: 'checked', pages, total }),
+      onWentBack: () => tell({ type: 'went-back' }),
+    });
   } catch (error) {
     say(failed(error));
     return;
   }
-  const work = new Work();
-  const compactor = new Compactor({
-    environment,
-    exclusive: (task) => work.add(task),
-    clock,
-    rules: compaction,
-    tell: (event) => say({ type: 'event', event }),
-  });
+  const compactor = new Compactor({ environment, exclusive, clock, rules: compaction, tell });
   const service = new Service(environment, compactor);
   port.on('message', (request: EngineRequest) => {
     void work.add(async () => {
@@ -103,7 +108,7 @@ class Service {
       return { type: 'done' };
     }
     await this.#compactor.close();
-    await this.#environment.close();
+    await this.#environment.end();
     return { type: 'done' };
   }
 }

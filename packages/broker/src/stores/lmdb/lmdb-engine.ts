@@ -11,6 +11,7 @@ import type {
   EngineRequest,
 } from './engine-messages.js';
 import { StoreLost } from '../store-lost.js';
+import type { SyncMode } from '../../config/sync-modes.js';
 import { RecoveryAborted, throwIfAborted } from './recovery.js';
 import { TABLE_CODES, type TableName } from './tables.js';
 import type { BatchBytes } from './write-batch.js';
@@ -23,8 +24,9 @@ interface Waiting {
 }
 
 export interface LmdbEngineOptions {
-  /** See {@link EnvironmentOptions}. */
-  readonly durable?: boolean;
+  /** See {@link EngineOptions}. */
+  readonly sync?: SyncMode | 'never';
+  readonly syncIntervalMs?: number;
   readonly compaction?: Partial<CompactionRules>;
   readonly onEvent?: (event: EngineEvent) => void;
   /** Ends the opening. */
@@ -47,10 +49,10 @@ export class LmdbEngine implements Engine {
 
   private constructor(
     directory: string,
-    { durable = true, compaction, onEvent }: LmdbEngineOptions,
+    { sync = 'always', syncIntervalMs = 1000, compaction, onEvent }: LmdbEngineOptions,
   ) {
     const rules = { ...COMPACTION_RULES, ...compaction };
-    const workerData: EngineOptions = { directory, durable, compaction: rules };
+    const workerData: EngineOptions = { directory, sync, syncIntervalMs, compaction: rules };
     // Not the flags of the process: some of them, such as --input-type, no file can be run with.
     this.#thread = new Worker(THREAD, { workerData, name: 'magpie-store', execArgv: [] });
     this.#thread.on('message', (message: EngineMessage) => {

@@ -13,8 +13,10 @@ import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import { fillUp } from './data-file.js';
 import type { Fetched } from './engine.js';
+import type { LazySync } from './lazy-sync.js';
 import { NUMBER_BYTES, writeNumber } from './numbers.js';
 import { syncDirectory } from './sync-file.js';
+import { settleSync } from './sync-notes.js';
 import { TABLES } from './tables.js';
 import { checkTrees } from './tree-check.js';
 import {
@@ -51,8 +53,12 @@ export type ReplaceStep = 'closed' | 'renamed' | 'name-synced' | 'reopened';
 export interface EnvironmentOptions {
   /** Whether a write ends when it is on disk. If not, somebody else syncs the file. */
   readonly durable?: boolean;
+  /** Syncs what is written, if a write does not wait for that. */
+  readonly lazy?: LazySync | undefined;
   /** Told of the leaf pages that were checked. */
   readonly onCheck?: (pages: number, total: number) => void;
+  /** Told that the newest that was written is not on disk, and was left out. */
+  readonly onWentBack?: () => void;
 }
 
 /**
@@ -65,24 +71,31 @@ export interface EnvironmentOptions {
 export class LmdbEnvironment {
   readonly directory: string;
   readonly #durable: boolean;
+  readonly #lazy: LazySync | undefined;
   #root: Root | undefined;
   #tables: readonly Table[] = [];
   #held: Transaction | undefined;
   /** Whether the system may still forget which file has the name. */
   #renamed = false;
 
-  private constructor(directory: string, durable: boolean) {
+  private constructor(directory: string, durable: boolean, lazy: LazySync | undefined) {
     this.directory = directory;
-    this.#durable = durable;
+    this.#durable = durable && lazy === undefined;
+    this.#lazy = lazy;
+    lazy?.bind(
+      () => this.#freshRoot().useReadTransaction(),
+      () => this.write([]),
+    );
   }
 
   /** @throws {Error} if a page of the file is damaged, or what LMDB says. */
   static open(
     directory: string,
-    { durable = true, onCheck }: EnvironmentOptions = {},
+    { durable = true, lazy, onCheck, onWentBack }: EnvironmentOptions = {},
   ): LmdbEnvironment {
-    const environment = new LmdbEnvironment(directory, durable);
+    const environment = new LmdbEnvironment(directory, durable, lazy);
     if (existsSync(environment.file)) {
+      if (settleSync(environment.file)) onWentBack?.();
       checkTrees(environment.file, onCheck);
       fillUp(environment.file);
     }
@@ -95,7 +108,7 @@ export class LmdbEnvironment {
   }
 
   /**
-   * Writes batches in one transaction and waits until it is on disk.
+   * Writes batches in one transaction and waits until it is on disk, where nobody else syncs it.
    *
    * A transaction that fails leaves nothing behind. After some failures LMDB refuses to go on, so
    * the environment is opened again with the next one.
@@ -104,11 +117,17 @@ export class LmdbEnvironment {
    */
   async write(batches: readonly BatchBytes[]): Promise<void> {
     if (this.#renamed) await this.#keepName();
-    const root = this.#fresh();
+    await this.#lazy?.room();
+    // What was written since the last sync is not there any more: back to that, and write it again.
+    if (this.#lazy?.failure !== undefined) await this.close();
+    const owed = this.#lazy?.owed ?? [];
     try {
+      const root = this.#freshRoot();
       root.transactionSync(() => {
+        for (const batch of owed) this.#apply(batch);
         for (const batch of batches) this.#apply(batch);
       });
+      this.#lazy?.wrote(batches);
     } catch (error) {
       await this.close();
       throw error;
@@ -222,6 +241,7 @@ export class LmdbEnvironment {
     onStep('closed');
     await rename(other, this.file);
     this.#renamed = true;
+    this.#lazy?.replaced();
     onStep('renamed');
     await this.#keepName();
     onStep('name-synced');
@@ -229,7 +249,19 @@ export class LmdbEnvironment {
     onStep('reopened');
   }
 
+  /** Brings everything to the disk, and closes. @throws {Error} if that cannot be. */
+  async end(): Promise<void> {
+    try {
+      await this.#lazy?.end();
+    } finally {
+      await this.close();
+      this.#lazy?.closed();
+    }
+  }
+
+  /** Until the next use, which opens it again. */
   async close(): Promise<void> {
+    await this.#lazy?.closing();
     const root = this.#root;
     this.release();
     this.#root = undefined;
@@ -248,6 +280,7 @@ export class LmdbEnvironment {
   }
 
   #open(): Root {
+    this.#lazy?.opening();
     const root = open<Uint8Array, Uint8Array>({
       path: this.directory,
       noSubdir: false, // it would take a directory with a dot in its name for a file
@@ -264,6 +297,7 @@ export class LmdbEnvironment {
     // In one transaction: each costs an fsync where the tables are new.
     this.#tables = root.transactionSync(() => TABLES.map(table));
     this.#root = root;
+    this.#lazy?.opened(this.file);
     return root;
   }
 
@@ -272,6 +306,12 @@ export class LmdbEnvironment {
    * there now, and free pages of that could not be used.
    */
   #fresh(): Root {
+    const failure = this.#lazy?.failure;
+    if (failure === undefined) return this.#freshRoot();
+    throw new Error(`What was written could not be synced, and is written again: ${failure}`);
+  }
+
+  #freshRoot(): Root {
     const root = this.#root ?? this.#open();
     root.resetReadTxn();
     return root;

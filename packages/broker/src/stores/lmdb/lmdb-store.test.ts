@@ -46,6 +46,29 @@ testStore('LmdbStore', async () => {
   return { store: await LmdbStore.open(folder), reopen: () => LmdbStore.open(folder) };
 });
 
+testStore('LmdbStore with an interval', async () => {
+  const folder = await freshFolder();
+  const open = () => LmdbStore.open(folder, { sync: 'interval', syncIntervalMs: 10 });
+  return { store: await open(), reopen: open };
+});
+
+test('LmdbStore.open() refuses ways to sync that there are not', async () => {
+  const folder = await freshFolder();
+  const sync = 'never' as 'always';
+  await assert.rejects(LmdbStore.open(folder, { sync }), {
+    name: 'RangeError',
+    message: 'sync must be one of always, interval, os: current value is never',
+  });
+  for (const syncIntervalMs of [9, 60_001, 10.5, Number.NaN]) {
+    await assert.rejects(LmdbStore.open(folder, { syncIntervalMs }), {
+      name: 'RangeError',
+      message:
+        'syncIntervalMs must be an integer from 10 to 60000: '
+        + `current value is ${syncIntervalMs}`,
+    });
+  }
+});
+
 /** A store over an engine in memory, and what is in a table then. */
 async function storeInMemory() {
   const engine = new MemoryEngine();

@@ -13,6 +13,7 @@ import type {
   StoredWill,
 } from '../store.js';
 import { StoreLost } from '../store-lost.js';
+import { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from '../../config/sync-modes.js';
 import { backup, type BackupResult } from './backup.js';
 import type { CompactionRules } from './compactor.js';
 import { Damage, inWords } from './damage.js';
@@ -44,6 +45,15 @@ export interface LmdbStoreOptions extends RecoveryOptions {
   readonly log?: Logger;
   /** Those left out have the defaults `COMPACTION_RULES`. */
   readonly compaction?: Partial<CompactionRules>;
+  /**
+   * When a commit counts as safe. `always`, the default: it is on disk. `interval`: the system has
+   * it, and the disk within {@link syncIntervalMs}; a loss of power takes what is newer, the end of
+   * the process nothing. `os`: the system has it; after a loss of power the store is not opened
+   * any more, since nobody can tell what is missing.
+   */
+  readonly sync?: SyncMode;
+  /** From one sync to the next with `interval`: 10 to 60,000 ms, 1000 by default. */
+  readonly syncIntervalMs?: number;
 }
 
 /** What belongs to a store whose engine has a directory. */
@@ -57,7 +67,8 @@ interface StoreParts {
 }
 
 /**
- * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync.
+ * Keeps everything in an LMDB environment on disk. {@link commit} resolves after the fsync, unless
+ * it was opened with another {@link LmdbStoreOptions.sync}.
  *
  * A message is one record, keyed by its arrival: its payload once, and who gets it. What a session
  * has settled is a cursor. A record goes when the last recipient has settled it; what comes and
@@ -121,23 +132,23 @@ export class LmdbStore implements Store {
    * @throws {Error} in one clear line: if another process has the directory, if it holds a newer
    * format, if something is missing, or what the system says.
    * @throws {RecoveryAborted} if it was told to end.
+   * @throws {RangeError} if `sync` or `syncIntervalMs` is none of those allowed.
    */
-  static async open(
-    directory: string,
-    { log = silentLogger, compaction = {}, ...recovery }: LmdbStoreOptions = {},
-  ): Promise<LmdbStore> {
+  static async open(directory: string, options: LmdbStoreOptions = {}): Promise<LmdbStore> {
+    const { log = silentLogger, compaction = {}, sync, syncIntervalMs, ...recovery } = options;
     const { onProgress, signal } = recovery;
+    const syncing = syncOptions(sync, syncIntervalMs);
     const place = await DataDirectory.open(directory).catch((error: unknown) => {
       if (error instanceof Damage) throw failure('open', resolve(directory), error);
       throw error;
     });
     try {
-      const disk = new DiskUse(log);
+      const disk = new DiskUse(log, syncing.sync);
       const onEvent = (event: EngineEvent) => {
         if (event.type !== 'checked') disk.take(event);
         else onProgress?.({ what: 'pages', done: event.pages, total: event.total });
       };
-      const engine = await LmdbEngine.open(place.path, { compaction, onEvent, signal });
+      const engine = await LmdbEngine.open(place.path, { ...syncing, compaction, onEvent, signal });
       try {
         const store = await LmdbStore.over(engine, { directory: place, disk, log, recovery });
         await place.markAsStore();
@@ -484,6 +495,19 @@ function failure(what: string, place: string, error: unknown): Error {
   return new Error(`Cannot ${what} the store in ${place}: ${inWords(error, place)}`, {
     cause: error,
   });
+}
+
+function syncOptions(sync: SyncMode = 'always', syncIntervalMs: number = SYNC_INTERVAL_MS.default) {
+  if (!SYNC_MODES.includes(sync)) {
+    throw new RangeError(`sync must be one of ${SYNC_MODES.join(', ')}: current value is ${sync}`);
+  }
+  const { min, max } = SYNC_INTERVAL_MS;
+  if (!Number.isInteger(syncIntervalMs) || syncIntervalMs < min || syncIntervalMs > max) {
+    throw new RangeError(
+      `syncIntervalMs must be an integer from ${min} to ${max}: current value is ${syncIntervalMs}`,
+    );
+  }
+  return { sync, syncIntervalMs };
 }
 
 const NOTHING = new Uint8Array(0);

@@ -1,5 +1,12 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { endianness } from 'node:os';
+import { bootId } from './boot-id.js';
+import {
+  decodeSyncRecord,
+  placeOfSyncRecord,
+  SYNC_RECORD_BYTES,
+  type SyncRecord,
+} from './sync-record.js';
 
 /**
  * Pages of an LMDB file, read without LMDB. Only where LMDB's structures are known: it writes them
@@ -40,22 +47,50 @@ export interface Meta {
 
 export class PageFile {
   readonly #file: number;
+  readonly #boot: string;
 
-  constructor(path: string) {
+  /** @param boot The run of the machine, see boot-id.ts. */
+  constructor(path: string, boot = bootId()) {
     this.#file = openSync(path, 'r');
+    this.#boot = boot;
   }
 
   get size(): number {
     return fstatSync(this.#file).size;
   }
 
-  /** Both meta pages, each `undefined` if it is none, or damaged. */
+  /**
+   * Both meta pages, each `undefined` if it is none, or damaged. If the machine has ended since
+   * they were written and what they say may not be on disk, those that are.
+   */
   metas(): readonly [first: Meta | undefined, second: Meta | undefined] {
-    const first = this.#meta(0);
-    // Where the second is, the first says; if it is damaged, the second itself.
-    const sizes = first === undefined ? PAGE_SIZES : [first.pageBytes];
-    const second = sizes.map((pageBytes) => this.#meta(pageBytes));
-    return [first, second.find((meta, index) => meta?.pageBytes === sizes[index])];
+    const record = this.syncRecord();
+    if (record?.mode === 'interval' && this.machineHasEndedSince(record)) {
+      const [first, second] = record.metas;
+      return [metaOf(first), metaOf(second)];
+    }
+    return this.#writtenMetas();
+  }
+
+  /** The newest of what a store has noted that does not sync with every commit, if one has. */
+  syncRecord(): SyncRecord | undefined {
+    const [first, second] = this.#writtenMetas();
+    const pageBytes = first?.pageBytes ?? second?.pageBytes;
+    const records: SyncRecord[] = [];
+    for (const size of pageBytes === undefined ? PAGE_SIZES : [pageBytes]) {
+      for (const number of [0, 1]) {
+        const bytes = Buffer.alloc(SYNC_RECORD_BYTES);
+        if (!this.read(bytes, placeOfSyncRecord(number, size))) continue;
+        const record = decodeSyncRecord(bytes);
+        if (record?.pageBytes === size && record.number % 2 === number) records.push(record);
+      }
+    }
+    return records.toSorted((one, other) => other.number - one.number)[0];
+  }
+
+  /** Whether what had not been synced when this was noted may be gone. */
+  machineHasEndedSince({ boot }: SyncRecord): boolean {
+    return boot === '' || boot !== this.#boot;
   }
 
   /**
@@ -77,19 +112,30 @@ export class PageFile {
     closeSync(this.#file);
   }
 
+  #writtenMetas(): readonly [first: Meta | undefined, second: Meta | undefined] {
+    const first = this.#meta(0);
+    // Where the second is, the first says; if it is damaged, the second itself.
+    const sizes = first === undefined ? PAGE_SIZES : [first.pageBytes];
+    const second = sizes.map((pageBytes) => this.#meta(pageBytes));
+    return [first, second.find((meta, index) => meta?.pageBytes === sizes[index])];
+  }
+
   #meta(at: number): Meta | undefined {
     const page = Buffer.alloc(PAGE_HEAD_BYTES + META_BYTES);
-    if (!this.read(page, at)) return undefined;
-    const meta = page.subarray(PAGE_HEAD_BYTES);
-    const pageBytes = meta.readUInt32LE(FREE_AT);
-    const isMeta = meta.readUInt32LE(0) === MAGIC && meta.readUInt16LE(4) === VERSION;
-    if (!isMeta || !PAGE_SIZES.includes(pageBytes)) return undefined;
-    const lastPage = numberAt(meta, LAST_PAGE_AT);
-    if (lastPage > PAGES_MAX || numberAt(meta, MAP_AT) > MAP_BYTES_MAX) return undefined;
-    const transaction = numberAt(meta, TRANSACTION_AT);
-    const [free, main] = [treeRootAt(meta, FREE_AT), treeRootAt(meta, MAIN_AT)];
-    return { pageBytes, lastPage, transaction, free, main };
+    return this.read(page, at) ? metaOf(page) : undefined;
   }
+}
+
+function metaOf(page: Buffer): Meta | undefined {
+  const meta = page.subarray(PAGE_HEAD_BYTES);
+  const pageBytes = meta.readUInt32LE(FREE_AT);
+  const isMeta = meta.readUInt32LE(0) === MAGIC && meta.readUInt16LE(4) === VERSION;
+  if (!isMeta || !PAGE_SIZES.includes(pageBytes)) return undefined;
+  const lastPage = numberAt(meta, LAST_PAGE_AT);
+  if (lastPage > PAGES_MAX || numberAt(meta, MAP_AT) > MAP_BYTES_MAX) return undefined;
+  const transaction = numberAt(meta, TRANSACTION_AT);
+  const [free, main] = [treeRootAt(meta, FREE_AT), treeRootAt(meta, MAIN_AT)];
+  return { pageBytes, lastPage, transaction, free, main };
 }
 
 /** Transactions are noted in turn, those with odd numbers in the second page. */

@@ -56,7 +56,7 @@ async function importInto(
   text: AsyncIterable<Buffer>,
   signal: AbortSignal,
 ): Promise<number> {
-  const engine = await LmdbEngine.open(path, { durable: false });
+  const engine = await LmdbEngine.open(path, { sync: 'never' });
   try {
     const importing = new Importing(engine);
     for await (const line of textLines(text)) {

@@ -1,5 +1,6 @@
 import { LAYOUT_IS_KNOWN, type Meta, PageFile, type TreeRoot } from '../page-file.js';
 import { checksumOf } from '../record-checksum.js';
+import { DOUBT } from '../sync-notes.js';
 import { TABLE_CODES, TABLES, type TableName } from '../tables.js';
 import { FREE_LIST, type LeafPage, type PageDamage, TreeWalk } from '../tree-walk.js';
 import { CHECKSUM_BYTES } from '../write-batch.js';
@@ -154,6 +155,10 @@ export class StoreFile {
 
   /** Where the newest transaction is that can be read. */
   #chooseMeta(path: string): Meta {
+    const record = this.#file.syncRecord();
+    if (record?.mode === 'os' && this.#file.machineHasEndedSince(record)) {
+      this.#tell({ page: undefined, tree: '', how: DOUBT });
+    }
     const newest = this.#file.newestMeta();
     if (newest !== undefined) return newest;
     const metas = this.#file.metas();
