@@ -264,9 +264,18 @@ export class Client implements AsyncDisposable {
     else await Promise.all(ours.map((one) => one.unsubscribe()));
   }
 
-  /** The network is there again, or a page is shown: looks at once instead of waiting. */
+  /**
+   * The network is there again, or a page is shown: looks at once instead of waiting. In browsers
+   * this is done by itself.
+   */
   wake(): void {
     this.#driver.machine.wake(this.#driver.nowMs);
+    this.#driver.perform();
+  }
+
+  /** There is no network: a client that waits makes no attempt before {@link wake}. */
+  suspend(): void {
+    this.#driver.machine.suspend();
     this.#driver.perform();
   }
 

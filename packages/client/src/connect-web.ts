@@ -9,6 +9,7 @@ import {
   type PoolOptions,
   type Servers,
 } from './create-client.js';
+import { followPage } from './page/follow-page.js';
 import type { ClientPool } from './pool/client-pool.js';
 import { type WebSocketLike, WebSocketTransport } from './transports/web-socket-transport.js';
 
@@ -24,6 +25,7 @@ const WEB: Platform = {
     url.password = '';
     return WebSocketTransport.open(() => new WebSocket(url.href, ['mqtt']), handler);
   },
+  made: followPage,
 };
 
 /**

@@ -48,6 +48,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     'client-options.ts': 5,
     driver: 6,
     'client.ts': 7,
+    page: 8,
     pool: 8,
     sight: 8,
     'create-client.ts': 9,

@@ -181,6 +181,45 @@ test('ClientMachine.wake() does not wait any longer', async () => {
   assert.deepEqual(world.server.take(), ['connect', 'pingreq']);
 });
 
+test('ClientMachine.wake() begins the waits anew', async () => {
+  const world = await connectedWorld({ reconnect: { minMs: 100, maxMs: 10_000, jitter: 'none' } });
+  const delays: number[] = [];
+  world.client.on('state', (state) => {
+    if (state.type === 'waiting') delays.push(state.delayMs);
+  });
+  world.server.lose();
+  world.clock.advance(100);
+  await world.settle();
+  world.server.lose();
+  world.client.wake();
+  await world.settle();
+  world.server.lose();
+  assert.deepEqual(delays, [100, 200, 100]);
+});
+
+test('ClientMachine.wake() gives up a connection that does not answer then', async () => {
+  const world = await connectedWorld({ keepAlive: 3600, pingTimeoutMs: 3000 });
+  world.client.wake();
+  await world.settle();
+  world.clock.advance(2000);
+  world.client.wake(); // asking again gives it no more time
+  world.clock.advance(999);
+  assert.equal(world.client.state.type, 'connected');
+  world.clock.advance(1);
+  assert.equal(world.errors[0]?.code, 'keep-alive-timeout');
+});
+
+test('ClientMachine.suspend() makes no attempt before wake()', async () => {
+  const world = await connectedWorld();
+  world.client.suspend(); // connected: nothing to suspend
+  world.server.lose();
+  world.client.suspend();
+  world.clock.advance(3_600_000);
+  assert.equal(world.client.state.type, 'waiting');
+  world.client.wake();
+  assert.equal(world.client.state.type, 'connecting');
+});
+
 const connack = encode({ type: 'connack', sessionPresent: false, returnCode: 0 }, 4);
 /** What a server sends first, and what the client says of it. */
 const strangers = [

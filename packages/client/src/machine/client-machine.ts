@@ -227,8 +227,15 @@ export class ClientMachine {
 
   /** The network may be there again, or a page was shown: no need to wait any longer. */
   wake(nowMs: number): void {
-    if (this.#state.type === 'waiting') this.#open(nowMs);
-    else if (this.#state.type === 'connected') this.#ping(nowMs);
+    if (this.#state.type === 'waiting') {
+      this.#backOff.reset();
+      this.#open(nowMs);
+    } else if (this.#state.type === 'connected') this.#ping(nowMs);
+  }
+
+  /** There is no network: makes no attempt before {@link wake}. */
+  suspend(): void {
+    if (this.#state.type === 'waiting') this.#deadlineMs = Infinity;
   }
 
   /** @throws {ClientError} if it cannot be taken: the client has ended, or the outbox is full. */

@@ -35,6 +35,17 @@ for (const { name, atMs, paused, expected } of answers) {
   });
 }
 
+test('PingSchedule.asked() before it is due sets a limit to the answer', () => {
+  const pings = new PingSchedule(10, 3000);
+  pings.connected(0);
+  pings.asked(1000);
+  pings.asked(2000);
+  assert.equal(pings.deadlineMs, 4000);
+  assert.equal(pings.due(4000, false), 'dead');
+  pings.received(4000);
+  assert.equal(pings.due(4000, false), 'nothing');
+});
+
 test('PingSchedule.roundTripMs is the time from a PINGREQ to its PINGRESP', () => {
   const pings = new PingSchedule(10, 3000);
   pings.connected(0);

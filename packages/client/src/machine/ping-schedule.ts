@@ -42,8 +42,9 @@ export class PingSchedule {
     this.#pingedAtMs = Infinity;
   }
 
-  /** A PINGREQ is sent. */
+  /** A PINGREQ is sent, because it was due or because somebody wants to know. */
   asked(nowMs: number): void {
+    this.#pingedAtMs = Math.min(this.#pingedAtMs, nowMs);
     this.#askedAtMs = nowMs;
   }
 
