@@ -15,7 +15,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'everything',
     code: "export * from '@magpie/client';",
-    gzipBytesMax: 20 * 1024,
+    gzipBytesMax: 20.25 * 1024,
   },
   {
     name: 'connect, publish and subscribe',

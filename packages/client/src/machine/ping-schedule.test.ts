@@ -42,8 +42,17 @@ test('PingSchedule.asked() before it is due sets a limit to the answer', () => {
   pings.asked(2000);
   assert.equal(pings.deadlineMs, 4000);
   assert.equal(pings.due(4000, false), 'dead');
-  pings.received(4000);
+  pings.answered(4000);
   assert.equal(pings.due(4000, false), 'nothing');
+});
+
+test('PingSchedule takes no other packet for the answer, but waits anew after it', () => {
+  const pings = new PingSchedule(10, 3000);
+  pings.connected(0);
+  pings.asked(1000);
+  pings.received(2000);
+  assert.equal(pings.due(4999, false), 'nothing');
+  assert.equal(pings.due(5000, false), 'dead');
 });
 
 test('PingSchedule.roundTripMs is the time from a PINGREQ to its PINGRESP', () => {

@@ -36,10 +36,13 @@ export class PingSchedule {
     this.#lastSentMs = nowMs;
   }
 
-  /** Anything that arrives shows that the server is there. */
+  /**
+   * Anything that arrives shows that the server was there, and gives an answer that is due a full
+   * wait again. It is no answer itself: it may have been on its way before the network was gone.
+   */
   received(nowMs: number): void {
     this.#lastReceivedMs = nowMs;
-    this.#pingedAtMs = Infinity;
+    if (this.#pingedAtMs !== Infinity) this.#pingedAtMs = nowMs;
   }
 
   /** A PINGREQ is sent, because it was due or because somebody wants to know. */
@@ -52,6 +55,7 @@ export class PingSchedule {
   answered(nowMs: number): void {
     if (this.#askedAtMs !== Infinity) this.roundTripMs = nowMs - this.#askedAtMs;
     this.#askedAtMs = Infinity;
+    this.#pingedAtMs = Infinity;
   }
 
   /** When {@link due} wants to be called. */
