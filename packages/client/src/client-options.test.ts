@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type ClientOptions, resolveOptions } from './client-options.js';
+import { type ClientOptions, credentialsFor, resolveOptions } from './client-options.js';
 import { MemoryOutbox } from './outbox/memory-outbox.js';
 
 const SCHEMES = ['mqtt:', 'ws:'];
@@ -36,8 +36,16 @@ test('resolveOptions() refuses an empty list of servers', () => {
   assert.throws(() => resolveOptions([], {}, SCHEMES), TypeError);
 });
 
-test('resolveOptions() takes credentials from options before those of the URL', async () => {
-  const { credentials } = resolveOptions('mqtt://u:p%40@host', { username: 'me' }, SCHEMES);
-  const found = await credentials(new URL('mqtt://u:p%40@host'));
-  assert.deepEqual(found, { username: 'me', password: 'p@' });
+test('credentialsFor() takes what options say before what the URL says', async () => {
+  const url = new URL('mqtt://u:p%40@host');
+  const of = (options: ClientOptions) => credentialsFor(resolveOptions(url, options, SCHEMES), url);
+  assert.deepEqual(of({}), { username: 'u', password: 'p@' });
+  assert.deepEqual(of({ username: 'me' }), { username: 'me', password: 'p@' });
+  assert.deepEqual(await of({ credentials: async () => ({ username: 'new' }) }), {
+    username: 'new',
+  });
+  assert.deepEqual(
+    credentialsFor(resolveOptions('mqtt://h', {}, SCHEMES), new URL('mqtt://h')),
+    {},
+  );
 });

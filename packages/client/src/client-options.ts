@@ -67,14 +67,31 @@ export interface ClientOptions extends ClientCredentials {
 export interface ResolvedOptions {
   readonly machine: MachineOptions;
   readonly transport: TransportOptions;
-  readonly credentials: (server: URL) => ClientCredentials | Promise<ClientCredentials>;
+  readonly credentials: ClientOptions['credentials'];
+  readonly username: string | undefined;
+  readonly password: string | Uint8Array | undefined;
   readonly bufferBytesMax: number;
   readonly outbox: Outbox | undefined;
   readonly debug: ((line: string) => void) | undefined;
 }
 
+/** What a client says who it is; a user name in the URL counts where the options have none. */
+export function credentialsFor(
+  { credentials, username, password }: ResolvedOptions,
+  server: URL,
+): ClientCredentials | Promise<ClientCredentials> {
+  if (credentials !== undefined) return credentials();
+  const user = username ?? (decodeURIComponent(server.username) || undefined);
+  const secret = password ?? (decodeURIComponent(server.password) || undefined);
+  return {
+    ...(user === undefined ? {} : { username: user }),
+    ...(secret === undefined ? {} : { password: secret }),
+  };
+}
+
 /**
  * @param schemes That there is a transport for, with their colon.
+ * @param debug Where debug lines go if the options do not say.
  * @throws {TypeError} if a server is no URL of these schemes, or options contradict each other.
  * @throws {RangeError} if a number is out of range.
  */
@@ -82,6 +99,7 @@ export function resolveOptions(
   servers: string | URL | readonly (string | URL)[],
   options: ClientOptions,
   schemes: readonly string[],
+  debug?: (line: string) => void,
 ): ResolvedOptions {
   const { clientId = '', cleanSession = true, outbox } = options;
   if (!cleanSession && clientId === '') {
@@ -90,14 +108,15 @@ export function resolveOptions(
   if (outbox !== undefined && cleanSession) {
     throw new TypeError('An outbox needs cleanSession: false, or the server forgets what it has');
   }
-  const { username, password } = options;
   return {
     machine: machineOptions(serverUrls(servers, schemes), clientId, cleanSession, options),
-    transport: { tls: options.tls ?? {}, headers: options.headers ?? {} },
-    credentials: options.credentials ?? ((server) => credentialsOf(server, username, password)),
+    transport: options,
+    credentials: options.credentials,
+    username: options.username,
+    password: options.password,
     bufferBytesMax: number(options, 'bufferBytesMax', 16_777_216, 0, Infinity),
     outbox,
-    debug: options.debug,
+    debug: options.debug ?? debug,
   };
 }
 
@@ -172,19 +191,6 @@ function parseUrl(text: string): URL | undefined {
   } catch {
     return undefined;
   }
-}
-
-function credentialsOf(
-  server: URL,
-  username: string | undefined,
-  password: string | Uint8Array | undefined,
-): ClientCredentials {
-  const user = username ?? (decodeURIComponent(server.username) || undefined);
-  const secret = password ?? (decodeURIComponent(server.password) || undefined);
-  return {
-    ...(user === undefined ? {} : { username: user }),
-    ...(secret === undefined ? {} : { password: secret }),
-  };
 }
 
 function willOf(will: WillOptions | undefined): MachineOptions['will'] {

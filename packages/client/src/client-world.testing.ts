@@ -9,7 +9,7 @@ import {
   Publish,
   type PublishFields,
 } from '@magpie/protocol';
-import { Client } from './client.js';
+import { Client, type Observe } from './client.js';
 import { type ClientOptions, resolveOptions } from './client-options.js';
 import type { ClientError } from './errors.js';
 import { ManualClock } from './model/manual-clock.testing.js';
@@ -114,6 +114,7 @@ export function clientWorld(
   options: ClientOptions = {},
   servers: string | string[] = 'mqtt://one',
   random: () => number = () => 0.999,
+  observe?: Observe,
 ): ClientWorld {
   const clock = new ManualClock();
   const connections: FakeConnection[] = [];
@@ -123,7 +124,7 @@ export function clientWorld(
     return connection;
   };
   const resolved = resolveOptions(servers, options, ['mqtt:']);
-  const client = new Client(resolved, { open, clock, random });
+  const client = new Client(resolved, { open, clock, random, observe });
   const errors: ClientError[] = [];
   client.on('error', (error) => errors.push(error));
   return {

@@ -1,7 +1,7 @@
 import { isQoS, type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { ResolvedOptions } from './client-options.js';
 import { ClientError } from './errors.js';
-import { ClientDriver, type DriverParts } from './driver/client-driver.js';
+import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
 import type { ClientState } from './model/client-state.js';
 import { bytesCodec, type Codec } from './model/codec.js';
@@ -71,6 +71,13 @@ export interface ClientStatistics {
   readonly roundTripMs: number | undefined;
 }
 
+/** Told of states and errors of any client: one function for all of a process. */
+export type Observe = (client: Client, name: ClientEventName, event: unknown) => void;
+
+export interface ClientParts extends DriverParts {
+  readonly observe?: Observe | undefined;
+}
+
 /**
  * An MQTT 3.1.1 client. Made by `connect` or `createClient`.
  *
@@ -79,6 +86,7 @@ export interface ClientStatistics {
  */
 export class Client implements AsyncDisposable {
   readonly #options: ResolvedOptions;
+  readonly #observe: Observe | undefined;
   readonly #driver: ClientDriver;
   readonly #events = new ClientEvents();
   readonly #subscriptions = new SubscriptionTable();
@@ -89,16 +97,11 @@ export class Client implements AsyncDisposable {
   #messagesDropped = 0;
 
   /** Use `createClient`. */
-  constructor(options: ResolvedOptions, parts: DriverParts) {
+  constructor(options: ResolvedOptions, parts: ClientParts) {
     this.#options = options;
-    const events = this.#events;
-    this.#driver = new ClientDriver(options, parts, {
-      message: (receipt) => this.#deliver(receipt),
-      refused: (filter, error) => this.#refused(filter, error),
-      changed: (state) => this.#changed(state),
-      failed: (error) => this.#fail(error),
-      trace: (packet) => events.wants('packet') && events.emit('packet', packet),
-    });
+    this.#observe = parts.observe;
+    const tell = (told: Told) => this.#told(told);
+    this.#driver = new ClientDriver(options, parts, tell, this.#events);
   }
 
   /** Where the client is. */
@@ -312,30 +315,28 @@ export class Client implements AsyncDisposable {
     });
   }
 
+  #told(told: Told): void {
+    if (told.type === 'message') this.#deliver(told.receipt);
+    else if (told.type === 'state') this.#changed(told.state);
+    else if (told.type === 'refused') this.#endAll(told.error.filter, told.error);
+    else this.#fail(told.error);
+  }
+
   #changed(state: ClientState): void {
     this.#options.debug?.(`state ${JSON.stringify(state, textOfErrors)}`);
-    if (state.type === 'connected' && !state.sessionPresent) this.#sessionLost();
-    if (state.type === 'waiting') this.#fail(state.why);
-    if (state.type === 'ended') this.#ended(state.why);
-    this.#events.emit('state', state);
+    if (state.type === 'connected' && !state.sessionPresent) {
+      for (const subscription of this.#subscriptions.all()) subscription.sessionLost();
+    }
+    if ('why' in state && state.why !== undefined) this.#fail(state.why);
+    if (state.type === 'ended') this.#endAll(undefined, state.why);
+    this.#emit('state', state);
   }
 
-  #sessionLost(): void {
-    for (const subscription of this.#subscriptions.all()) subscription.sessionLost();
-  }
-
-  #refused(filter: string, error: ClientError): void {
+  /** @param filter Whose subscriptions end; `undefined`: all. */
+  #endAll(filter: string | undefined, error: ClientError | undefined): void {
     for (const subscription of this.#subscriptions.of(filter)) {
       this.#subscriptions.remove(subscription);
       subscription.end(error);
-    }
-  }
-
-  #ended(why: ClientError | undefined): void {
-    if (why !== undefined) this.#fail(why);
-    for (const subscription of this.#subscriptions.all()) {
-      this.#subscriptions.remove(subscription);
-      subscription.end(why);
     }
   }
 
@@ -400,9 +401,14 @@ export class Client implements AsyncDisposable {
     this.#fail(new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause));
   }
 
+  #emit<Name extends ClientEventName>(name: Name, event: ClientEventMap[Name]): void {
+    this.#observe?.(this, name, event);
+    this.#events.emit(name, event);
+  }
+
   #fail(error: ClientError): void {
     this.#options.debug?.(`error ${error.message}`);
-    this.#events.emit('error', error);
+    this.#emit('error', error);
   }
 }
 

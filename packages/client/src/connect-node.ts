@@ -9,14 +9,18 @@ import {
   type PoolOptions,
   type Servers,
 } from './create-client.js';
+import { SystemClock } from './model/clock.js';
+import { systemRandom } from './model/random.js';
 import type { ClientPool } from './pool/client-pool.js';
 import { debugFromEnvironment } from './sight/debug-from-environment.js';
-import { observeClient } from './sight/observe-client.js';
+import { observeClient, observePackets } from './sight/observe-client.js';
 import { openNodeWebSocket } from './transports/node-web-socket.js';
 import { TcpTransport } from './transports/tcp-transport.js';
 
 /** Node.js: MQTT over TCP, TLS and WebSocket. */
 const NODE: Platform = {
+  clock: new SystemClock(),
+  random: systemRandom,
   schemes: ['mqtt:', 'mqtts:', 'tcp:', 'ssl:', 'ws:', 'wss:'],
   open(server, handler, options) {
     return server.protocol.startsWith('ws')
@@ -26,7 +30,8 @@ const NODE: Platform = {
   get debug() {
     return debugFromEnvironment(process.env, (text) => process.stderr.write(text));
   },
-  made: observeClient,
+  observe: observeClient,
+  made: observePackets,
 };
 
 /**

@@ -9,6 +9,8 @@ import {
   type PoolOptions,
   type Servers,
 } from './create-client.js';
+import { SystemClock } from './model/clock.js';
+import { systemRandom } from './model/random.js';
 import { followPage } from './page/follow-page.js';
 import type { ClientPool } from './pool/client-pool.js';
 import { type WebSocketLike, WebSocketTransport } from './transports/web-socket-transport.js';
@@ -17,6 +19,8 @@ type WebSocketMaker = new (url: string, protocols: string[]) => WebSocketLike;
 
 /** Browsers, Deno and Bun: MQTT over WebSocket. */
 const WEB: Platform = {
+  clock: new SystemClock(),
+  random: systemRandom,
   schemes: ['ws:', 'wss:'],
   open(server, handler) {
     const { WebSocket } = globalThis as unknown as { WebSocket: WebSocketMaker };

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeConnection } from './client-world.testing.js';
 import { clientOn, connectOn, type Platform } from './create-client.js';
+import { SystemClock } from './model/clock.js';
+import { systemRandom } from './model/random.js';
 
 function platform(): { platform: Platform; connections: FakeConnection[] } {
   const connections: FakeConnection[] = [];
@@ -10,7 +12,8 @@ function platform(): { platform: Platform; connections: FakeConnection[] } {
     connections.push(connection);
     return connection;
   };
-  return { platform: { schemes: ['mqtt:'], open }, connections };
+  const parts = { clock: new SystemClock(), random: systemRandom };
+  return { platform: { ...parts, schemes: ['mqtt:'], open }, connections };
 }
 
 const soon = () =>

@@ -1,9 +1,6 @@
-import { Client } from './client.js';
+import { Client, type ClientParts } from './client.js';
 import { type ClientOptions, resolveOptions } from './client-options.js';
-import { SystemClock } from './model/clock.js';
-import { systemRandom } from './model/random.js';
 import { ClientPool, type PoolLimits } from './pool/client-pool.js';
-import type { OpenTransport } from './transports/transport.js';
 
 /** One server, or several: see `serverOrder`. */
 export type Servers = string | URL | readonly (string | URL)[];
@@ -13,10 +10,9 @@ export interface ConnectOptions extends ClientOptions {
   readonly signal?: AbortSignal;
 }
 
-/** How a platform reaches servers: which schemes it knows, and how. */
-export interface Platform {
+/** What a platform gives its clients, and how they reach servers. */
+export interface Platform extends ClientParts {
   readonly schemes: readonly string[];
-  readonly open: OpenTransport;
   /** Where debug lines go if the options do not say; `undefined`: nowhere. */
   readonly debug?: ((line: string) => void) | undefined;
   /** Told of each client that is made. */
@@ -30,10 +26,8 @@ export interface Platform {
  * @throws {RangeError} if a number is out of range.
  */
 export function clientOn(platform: Platform, servers: Servers, options: ClientOptions): Client {
-  const resolved = resolveOptions(servers, options, platform.schemes);
-  const { open } = platform;
-  const parts = { open, clock: new SystemClock(), random: systemRandom };
-  const client = new Client({ ...resolved, debug: resolved.debug ?? platform.debug }, parts);
+  const resolved = resolveOptions(servers, options, platform.schemes, platform.debug);
+  const client = new Client(resolved, platform);
   platform.made?.(client);
   return client;
 }

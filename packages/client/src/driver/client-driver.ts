@@ -1,12 +1,13 @@
-import type { ResolvedOptions } from '../client-options.js';
+import { credentialsFor, type ResolvedOptions } from '../client-options.js';
 import { ClientError } from '../errors.js';
-import { ClientMachine, type MachineOutput, type PacketTrace } from '../machine/client-machine.js';
+import { ClientMachine } from '../machine/client-machine.js';
+import type { ClientCredentials } from '../machine/machine-options.js';
+import type { ClientOutput, LinkView, MachineOutput } from '../machine/machine-output.js';
+import type { PacketTracer } from '../model/client-events.js';
 import type { Clock } from '../model/clock.js';
-import type { ClientState } from '../model/client-state.js';
 import type { Random } from '../model/random.js';
-import { OutboxGate } from '../outbox/outbox-gate.js';
-import type { Receipt } from '../session/receipt.js';
-import type { OpenTransport, Transport } from '../transports/transport.js';
+import { type GateOwner, OutboxGate } from '../outbox/outbox-gate.js';
+import type { OpenTransport, Transport, TransportHandler } from '../transports/transport.js';
 
 /** What a driver is made of beside the options of its client. */
 export interface DriverParts {
@@ -15,15 +16,8 @@ export interface DriverParts {
   readonly random: Random;
 }
 
-/** What a driver tells its client. */
-export interface DriverHandler {
-  message(receipt: Receipt): void;
-  /** The server does not grant this filter. */
-  refused(filter: string, error: ClientError): void;
-  changed(state: ClientState): void;
-  failed(error: ClientError): void;
-  readonly trace: PacketTrace;
-}
+/** What a driver tells its client: of its machine, or what failed outside of that. */
+export type Told = ClientOutput | { readonly type: 'failed'; readonly error: ClientError };
 
 /**
  * Runs a {@link ClientMachine} on a transport and a clock.
@@ -31,51 +25,55 @@ export interface DriverHandler {
  * Whatever an input brings out is done at once; bytes leave at the end of the turn, in one write. A
  * timer is armed only when none is early enough: one that comes too soon is cheap.
  */
-export class ClientDriver {
+export class ClientDriver implements LinkView, GateOwner {
   readonly machine: ClientMachine;
   bytesReceived = 0;
-  /** Resolves when the client has ended and its connection is closed. */
-  readonly closed: Promise<void>;
   readonly #options: ResolvedOptions;
   readonly #parts: DriverParts;
-  readonly #handler: DriverHandler;
+  readonly #tell: (told: Told) => void;
   readonly #gate: OutboxGate;
   readonly #out: MachineOutput[] = [];
   #transport: Transport | undefined;
-  /** Which attempt the transport belongs to: what an older one tells is stale. */
-  #attempt = 0;
+  /** What the transport belongs to: what an older one tells is stale. */
+  #link: Link | undefined;
   #paused = false;
   #performing = false;
   #turnScheduled = false;
   #cancelTimer: (() => void) | undefined;
   #timerDueMs = Infinity;
-  /** Connections that have not told their end, and an outbox that is open. */
+  /** Connections that have not told their end. */
   #open = 0;
+  /** The client has ended, and its outbox is closed. */
+  #finished = false;
+  #closed: Promise<void> | undefined;
   #resolveClosed: (() => void) | undefined;
 
-  constructor(options: ResolvedOptions, parts: DriverParts, handler: DriverHandler) {
+  constructor(
+    options: ResolvedOptions,
+    parts: DriverParts,
+    tell: (told: Told) => void,
+    trace: PacketTracer,
+  ) {
     this.#options = options;
     this.#parts = parts;
-    this.#handler = handler;
-    this.#gate = new OutboxGate(
-      options.outbox,
-      () => this.#scheduleTurn(),
-      (error) => this.#outboxFailed(error),
-    );
-    this.machine = new ClientMachine(options.machine, {
-      out: this.#out,
-      link: this,
-      gate: this.#gate,
-      random: parts.random,
-      trace: handler.trace,
-    });
-    this.closed = new Promise((resolve) => {
-      this.#resolveClosed = resolve;
-    });
+    this.#tell = tell;
+    this.#gate = new OutboxGate(options.outbox, this);
+    const { random } = parts;
+    const out = this.#out;
+    const machineParts = { out, link: this, gate: this.#gate, random, trace };
+    this.machine = new ClientMachine(options.machine, machineParts);
   }
 
   get nowMs(): number {
     return this.#parts.clock.nowMs();
+  }
+
+  /** Resolves when the client has ended and its connection is closed. */
+  get closed(): Promise<void> {
+    return (this.#closed ??= new Promise((resolve) => {
+      this.#resolveClosed = resolve;
+      this.#lookClosed();
+    }));
   }
 
   /** The network takes bytes more slowly than it is given: publishes wait in the outbox. */
@@ -102,9 +100,11 @@ export class ClientDriver {
     this.perform();
   }
 
-  /** Something waits to be sent. */
+  /** Something waits to be sent, or to be made safe. */
   written(): void {
-    this.#scheduleTurn();
+    if (this.#turnScheduled) return;
+    this.#turnScheduled = true;
+    this.#parts.clock.endOfTurn(this.#endTurn);
   }
 
   /** Does what the machine has put out. */
@@ -120,66 +120,66 @@ export class ClientDriver {
     this.#arm();
   }
 
-  #do(output: MachineOutput): void {
-    switch (output.type) {
-      case 'open':
-        void this.#connect(output.server);
-        return;
-      case 'close':
-        this.#disconnect(output.now);
-        return;
-      case 'message':
-        this.#handler.message(output.receipt);
-        return;
-      case 'refused':
-        this.#handler.refused(output.error.filter, output.error);
-        return;
-      case 'state':
-        this.#handler.changed(output.state);
-        if (output.state.type === 'ended') void this.#ended();
-    }
+  /** The server of a link was reached. */
+  opened(link: Link): void {
+    if (link !== this.#link) return;
+    this.machine.opened(link.credentials, this.nowMs);
+    this.perform();
   }
 
-  async #connect(server: URL): Promise<void> {
-    const attempt = ++this.#attempt;
-    const isCurrent = () => attempt === this.#attempt;
-    try {
-      const credentials = await this.#options.credentials(server);
-      if (!isCurrent()) return;
-      const handler = {
-        opened: () => {
-          if (!isCurrent()) return;
-          this.machine.opened(credentials, this.nowMs);
-          this.perform();
-        },
-        received: (source: Uint8Array, start: number, end: number) => {
-          if (isCurrent()) this.#received(source, start, end);
-        },
-        drained: () => {
-          this.machine.drained();
-          this.perform();
-        },
-        closed: (error: Error | undefined) => {
-          this.#open--;
-          if (isCurrent()) this.#lost(error);
-          this.#lookClosed();
-        },
-      };
-      this.#open++;
-      this.#transport = this.#parts.open(server, handler, this.#options.transport);
-    } catch (error) {
-      // From `credentials`: no connection was begun.
-      if (isCurrent()) this.#lost(error instanceof Error ? error : new Error(String(error)));
-    }
-  }
-
-  #received(source: Uint8Array, start: number, end: number): void {
+  received(link: Link, source: Uint8Array, start: number, end: number): void {
+    if (link !== this.#link) return;
     this.bytesReceived += end - start;
     this.machine.received(source, start, end, this.nowMs);
     this.perform();
   }
 
-  #lost(error: Error | undefined): void {
+  drained(): void {
+    this.machine.drained();
+    this.perform();
+  }
+
+  ended(link: Link, error: Error | undefined): void {
+    this.#open--;
+    this.#lost(link, error);
+    this.#lookClosed();
+  }
+
+  outboxFailed(cause: unknown): void {
+    const known = cause instanceof ClientError;
+    const error = known
+      ? cause
+      : new ClientError('outbox-failed', 'The outbox cannot write', cause);
+    this.#tell({ type: 'failed', error });
+    if (this.machine.state.type === 'ended') return;
+    this.#parts.clock.after(OUTBOX_RETRY_MS, () => this.#gate.flush());
+  }
+
+  #do(output: MachineOutput): void {
+    if (output.type === 'open') void this.#connect(output.server);
+    else if (output.type === 'close') this.#disconnect(output.now);
+    else {
+      this.#tell(output);
+      if (output.type === 'state' && output.state.type === 'ended') void this.#finish();
+    }
+  }
+
+  async #connect(server: URL): Promise<void> {
+    const link = new Link(this);
+    this.#link = link;
+    try {
+      link.credentials = await credentialsFor(this.#options, server);
+      if (link !== this.#link) return;
+      this.#open++;
+      this.#transport = this.#parts.open(server, link, this.#options.transport);
+    } catch (error) {
+      // From `credentials`: no connection was begun.
+      this.#lost(link, error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #lost(link: Link, error: Error | undefined): void {
+    if (link !== this.#link) return;
     this.#transport = undefined;
     this.#paused = false;
     this.machine.closed(error, this.nowMs);
@@ -188,44 +188,27 @@ export class ClientDriver {
 
   #disconnect(now: boolean): void {
     this.#flush();
-    this.#attempt++;
+    this.#link = undefined;
     const transport = this.#transport;
     this.#transport = undefined;
     this.#paused = false;
     transport?.close(now);
   }
 
-  async #ended(): Promise<void> {
+  async #finish(): Promise<void> {
     const { outbox } = this.#options;
-    this.#open++;
     try {
       await outbox?.flush();
       await outbox?.[Symbol.asyncDispose]();
     } catch (error) {
-      this.#outboxFailed(error);
+      this.outboxFailed(error);
     }
-    this.#open--;
+    this.#finished = true;
     this.#lookClosed();
   }
 
   #lookClosed(): void {
-    if (this.#open === 0 && this.machine.state.type === 'ended') this.#resolveClosed?.();
-  }
-
-  #outboxFailed(cause: unknown): void {
-    const known = cause instanceof ClientError;
-    const error = known
-      ? cause
-      : new ClientError('outbox-failed', 'The outbox cannot write', cause);
-    this.#handler.failed(error);
-    if (this.machine.state.type === 'ended') return;
-    this.#parts.clock.after(OUTBOX_RETRY_MS, () => this.#gate.flush());
-  }
-
-  #scheduleTurn(): void {
-    if (this.#turnScheduled) return;
-    this.#turnScheduled = true;
-    this.#parts.clock.endOfTurn(this.#endTurn);
+    if (this.#open === 0 && this.#finished) this.#resolveClosed?.();
   }
 
   readonly #endTurn = (): void => {
@@ -252,12 +235,40 @@ export class ClientDriver {
     this.#timerDueMs = dueMs;
     if (dueMs === Infinity) return;
     const { clock } = this.#parts;
-    this.#cancelTimer = clock.after(Math.max(0, dueMs - clock.nowMs()), () => {
-      this.#cancelTimer = undefined;
-      this.#timerDueMs = Infinity;
-      this.machine.tick(this.nowMs);
-      this.perform();
-    });
+    this.#cancelTimer = clock.after(Math.max(0, dueMs - clock.nowMs()), this.#onTimer);
+  }
+
+  readonly #onTimer = (): void => {
+    this.#cancelTimer = undefined;
+    this.#timerDueMs = Infinity;
+    this.machine.tick(this.nowMs);
+    this.perform();
+  };
+}
+
+/** One connection, as its transport knows it. */
+class Link implements TransportHandler {
+  readonly #driver: ClientDriver;
+  credentials: ClientCredentials = {};
+
+  constructor(driver: ClientDriver) {
+    this.#driver = driver;
+  }
+
+  opened(): void {
+    this.#driver.opened(this);
+  }
+
+  received(source: Uint8Array, start: number, end: number): void {
+    this.#driver.received(this, source, start, end);
+  }
+
+  drained(): void {
+    this.#driver.drained();
+  }
+
+  closed(error: Error | undefined): void {
+    this.#driver.ended(this, error);
   }
 }
 

@@ -6,8 +6,8 @@ import {
   type Publish,
   type ServerPacket,
 } from '@magpie/protocol';
-import { ClientError, ConnectRefusedError, type SubscribeRefusedError } from '../errors.js';
-import type { PacketEvent } from '../model/client-events.js';
+import { ClientError, ConnectRefusedError } from '../errors.js';
+import type { PacketTracer } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Random } from '../model/random.js';
 import type { OutboxGate } from '../outbox/outbox-gate.js';
@@ -17,34 +17,11 @@ import { Outbound } from '../session/outbound.js';
 import type { Publication } from '../session/publication.js';
 import type { Receipt } from '../session/receipt.js';
 import { SubscriptionRequests } from '../session/subscription-requests.js';
-import { BackOff } from './back-off.js';
+import { Attempts } from './attempts.js';
 import type { ClientCredentials, MachineOptions } from './machine-options.js';
+import type { LinkView, MachineOutput } from './machine-output.js';
 import { PacketWriter } from './packet-writer.js';
 import { PingSchedule } from './ping-schedule.js';
-import { ServerList } from './server-list.js';
-
-/** What the driver is to do. */
-export type MachineOutput =
-  /** Reach this server; then `opened` or `closed`. */
-  | { readonly type: 'open'; readonly server: URL }
-  /** Send what is written, then end the connection; `now`: just end it. */
-  | { readonly type: 'close'; readonly now: boolean }
-  | { readonly type: 'state'; readonly state: ClientState }
-  | { readonly type: 'message'; readonly receipt: Receipt }
-  | { readonly type: 'refused'; readonly error: SubscribeRefusedError };
-
-/** Told of each packet, if somebody wants to know. */
-export type PacketTrace = (packet: PacketEvent) => void;
-
-/** What a driver sees of the connection. */
-export interface LinkView {
-  /** The network takes bytes more slowly than it is given. */
-  readonly congested: boolean;
-  /** The driver has stopped reading. */
-  readonly paused: boolean;
-  /** Something waits to be sent: it leaves at the end of the turn. */
-  written(): void;
-}
 
 /**
  * A client of MQTT 3.1.1 without socket, timer or clock: inputs carry the time, outputs are pushed
@@ -66,10 +43,9 @@ export class ClientMachine {
   readonly #options: MachineOptions;
   readonly #out: MachineOutput[];
   readonly #link: LinkView;
-  readonly #trace: PacketTrace | undefined;
+  readonly #trace: PacketTracer;
   readonly #reader = new ByteReader();
-  readonly #servers: ServerList;
-  readonly #backOff: BackOff;
+  readonly #attempts: Attempts;
   readonly #pings: PingSchedule;
   #framer: Framer;
   /** Whether nothing has arrived on this connection. */
@@ -80,10 +56,6 @@ export class ClientMachine {
   #server = '';
   /** Of the state: CONNACK is due, the next attempt, the end. */
   #deadlineMs = Infinity;
-  #connectedAtMs = 0;
-  #attempts = 0;
-  #refusals = 0;
-  #everConnected = false;
   /** Connections that were accepted. */
   connections = 0;
   /** Received packets larger than `maximumPacketSize` close the connection; these were counted. */
@@ -97,7 +69,7 @@ export class ClientMachine {
       link: LinkView;
       gate: OutboxGate;
       random: Random;
-      trace: PacketTrace | undefined;
+      trace: PacketTracer;
     },
   ) {
     const { link, gate, out, random, trace } = parts;
@@ -108,11 +80,8 @@ export class ClientMachine {
     this.writer = new PacketWriter(link, trace);
     this.outbound = new Outbound(options, gate);
     this.inbound = new Inbound(gate);
-    this.subscriptions = new SubscriptionRequests(this.outbound, (error) =>
-      out.push({ type: 'refused', error }),
-    );
-    this.#servers = new ServerList(options.servers, options.serverOrder);
-    this.#backOff = new BackOff(options.backOff, random);
+    this.subscriptions = new SubscriptionRequests(this.outbound, out);
+    this.#attempts = new Attempts(options, random);
     this.#pings = new PingSchedule(options.keepAliveS, options.pingTimeoutMs);
     this.#framer = new Framer(options.maximumPacketSize);
   }
@@ -228,7 +197,7 @@ export class ClientMachine {
   /** The network may be there again, or a page was shown: no need to wait any longer. */
   wake(nowMs: number): void {
     if (this.#state.type === 'waiting') {
-      this.#backOff.reset();
+      this.#attempts.wake();
       this.#open(nowMs);
     } else if (this.#state.type === 'connected') this.#ping(nowMs);
   }
@@ -288,10 +257,7 @@ export class ClientMachine {
   }
 
   #take(packet: ServerPacket, nowMs: number): void {
-    if (this.#trace !== undefined) {
-      const packetId = 'packetId' in packet ? packet.packetId : 0;
-      this.#trace({ direction: 'received', type: packet.type, packetId });
-    }
+    this.#trace.packet('received', packet.type, 'packetId' in packet ? packet.packetId : 0);
     if (packet.type === 'connack') {
       this.#accepted(packet.sessionPresent, packet.returnCode, nowMs);
       return;
@@ -352,12 +318,8 @@ export class ClientMachine {
     // What a clean session has sent before belongs to no session of the server's.
     const present = sessionPresent && !this.#options.cleanSession;
     this.#deadlineMs = Infinity;
-    this.#refusals = 0;
-    this.#attempts = 0;
-    this.#everConnected = true;
     this.connections++;
-    this.#connectedAtMs = nowMs;
-    this.#servers.succeeded();
+    this.#attempts.accepted(nowMs);
     this.#pings.connected(nowMs);
     this.#become({ type: 'connected', server: this.#server, sessionPresent: present });
     this.subscriptions.connected(this.writer, present, nowMs);
@@ -385,12 +347,11 @@ export class ClientMachine {
   }
 
   #open(nowMs: number): void {
-    const server = this.#servers.take();
+    const server = this.#attempts.next();
     this.#server = server.host;
     this.#linked = true;
     this.#deadlineMs = nowMs + this.#options.connectTimeoutMs;
-    const attempt = ++this.#attempts;
-    this.#become({ type: 'connecting', server: this.#server, attempt });
+    this.#become({ type: 'connecting', server: this.#server, attempt: this.#attempts.count });
     this.#out.push({ type: 'open', server });
   }
 
@@ -416,17 +377,11 @@ export class ClientMachine {
       this.#end(undefined);
       return;
     }
-    const lasted = type === 'connected' && nowMs - this.#connectedAtMs >= LASTED_MS;
-    if (lasted) this.#backOff.reset();
-    if (isPermanent(error)) this.#refusals++;
-    const allTried = type === 'connected' || this.#servers.failed();
-    const first = !this.#everConnected && !this.#options.retryInitial;
-    const hopeless = this.#refusals >= this.#options.refusalsMax;
-    if (allTried && (hopeless || first || !this.#options.reconnect)) {
+    const delayMs = this.#attempts.failed(error, type === 'connected', nowMs);
+    if (delayMs === undefined) {
       this.#end(error);
       return;
     }
-    const delayMs = allTried ? this.#backOff.next() : 0;
     this.#become({ type: 'waiting', delayMs, why: error });
     this.#deadlineMs = nowMs + delayMs;
     if (delayMs === 0) this.#open(nowMs);
@@ -434,6 +389,10 @@ export class ClientMachine {
 
   #leave(): void {
     this.writer.discard();
+    this.#forsake();
+  }
+
+  #forsake(): void {
     this.outbound.disconnected();
     this.inbound.disconnected();
     this.subscriptions.disconnected();
@@ -445,9 +404,7 @@ export class ClientMachine {
     this.#out.push({ type: 'close', now: late && this.#link.congested });
     this.#deadlineMs = Infinity;
     this.#linked = false;
-    this.outbound.disconnected();
-    this.inbound.disconnected();
-    this.subscriptions.disconnected();
+    this.#forsake();
     this.#end(undefined);
   }
 
@@ -484,12 +441,5 @@ export class ClientMachine {
   }
 }
 
-function isPermanent(error: ClientError): boolean {
-  if (error instanceof ConnectRefusedError) return error.permanent;
-  return error.code === 'certificate-refused';
-}
-
 /** First byte of a CONNACK (MQTT 3.1.1, 3.2.1). */
 const CONNACK_BYTE = 0x20;
-/** A connection that lasted this long was a good one: waits begin anew after it. */
-const LASTED_MS = 10_000;

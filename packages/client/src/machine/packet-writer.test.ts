@@ -6,6 +6,7 @@ import { wordsOf } from '../packet-words.testing.js';
 import type { Publication } from '../session/publication.js';
 import { PacketWriter } from './packet-writer.js';
 
+const NOBODY = { packet() {} };
 const LINK = { congested: false, written: () => {} };
 
 function publication(topic: string, payload: Uint8Array, qos: 0 | 1 | 2): Publication {
@@ -39,7 +40,7 @@ test('PacketWriter writes what was asked, in order, whatever the sizes', () => {
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const writer = new PacketWriter(LINK, undefined);
+      const writer = new PacketWriter(LINK, NOBODY);
       const parts: Uint8Array[] = [];
       const expected: string[] = [];
       for (const [index, { qos, bytes, taken }] of steps.entries()) {
@@ -64,14 +65,14 @@ test('PacketWriter writes what was asked, in order, whatever the sizes', () => {
 });
 
 test('PacketWriter does not copy a large payload', () => {
-  const writer = new PacketWriter(LINK, undefined);
+  const writer = new PacketWriter(LINK, NOBODY);
   const payload = new Uint8Array(100_000);
   writer.publish(publication('t', payload, 0), 0, false);
   assert.ok(writer.take().includes(payload));
 });
 
 test('PacketWriter.discard() forgets what was not taken', () => {
-  const writer = new PacketWriter(LINK, undefined);
+  const writer = new PacketWriter(LINK, NOBODY);
   writer.send({ type: 'pingreq' });
   assert.equal(writer.waiting, true);
   writer.discard();
@@ -82,7 +83,7 @@ test('PacketWriter.discard() forgets what was not taken', () => {
 
 test('PacketWriter tells of the first packet that waits', () => {
   let told = 0;
-  const writer = new PacketWriter({ congested: false, written: () => told++ }, undefined);
+  const writer = new PacketWriter({ congested: false, written: () => told++ }, NOBODY);
   writer.send({ type: 'pingreq' });
   writer.acknowledge('puback', 1);
   writer.take();

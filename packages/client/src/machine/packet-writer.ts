@@ -6,7 +6,7 @@ import {
   utf8Length,
   writePublishHead,
 } from '@magpie/protocol';
-import type { PacketEvent } from '../model/client-events.js';
+import type { PacketTracer } from '../model/client-events.js';
 import type { PacketSink } from '../session/packet-sink.js';
 import type { Publication } from '../session/publication.js';
 
@@ -25,7 +25,7 @@ export interface WriterLink {
  */
 export class PacketWriter implements PacketSink {
   readonly #link: WriterLink;
-  readonly #trace: ((packet: PacketEvent) => void) | undefined;
+  readonly #trace: PacketTracer;
   #slab = NOTHING;
   /** Grows with use: an idle client holds little. */
   #slabBytes = SLAB_BYTES_MIN;
@@ -39,8 +39,8 @@ export class PacketWriter implements PacketSink {
   /** Packets since then. */
   packets = 0;
 
-  /** @param trace Told of each packet, if somebody wants to know. */
-  constructor(link: WriterLink, trace: ((packet: PacketEvent) => void) | undefined) {
+  /** @param trace Told of each packet. */
+  constructor(link: WriterLink, trace: PacketTracer) {
     this.#link = link;
     this.#trace = trace;
   }
@@ -55,7 +55,7 @@ export class PacketWriter implements PacketSink {
   }
 
   publish({ topic, payload, qos, retain }: Publication, packetId: number, dup: boolean): void {
-    this.#trace?.({ direction: 'sent', type: 'publish', packetId });
+    this.#trace.packet('sent', 'publish', packetId);
     const topicBytes = utf8Length(topic);
     const headBytes = publishHeadLength(topicBytes, payload.length, qos);
     const copied = payload.length <= COPIED_BYTES_MAX;
@@ -78,7 +78,7 @@ export class PacketWriter implements PacketSink {
   }
 
   acknowledge(type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: number): void {
-    this.#trace?.({ direction: 'sent', type, packetId });
+    this.#trace.packet('sent', type, packetId);
     const at = this.#reserve(4);
     this.#slab[at] = FIRST_BYTE[type];
     this.#slab[at + 1] = 2;
@@ -88,8 +88,7 @@ export class PacketWriter implements PacketSink {
 
   /** @throws {RangeError} if a field is larger than MQTT can say. */
   send(packet: ClientPacket): void {
-    const packetId = 'packetId' in packet ? packet.packetId : 0;
-    this.#trace?.({ direction: 'sent', type: packet.type, packetId });
+    this.#trace.packet('sent', packet.type, 'packetId' in packet ? packet.packetId : 0);
     const length = clientPacketLength(packet);
     const at = this.#reserve(length);
     encodeClientPacketInto(packet, this.#slab, at);
@@ -100,6 +99,7 @@ export class PacketWriter implements PacketSink {
     this.#cut();
     const parts = this.#parts;
     this.#parts = [];
+    if (this.#slab.length <= SLAB_BYTES_MIN) this.#drop(); // an idle client holds none
     return parts;
   }
 
@@ -114,11 +114,10 @@ export class PacketWriter implements PacketSink {
     this.packets++;
     this.bytes += bytes;
     if (this.#end + bytes > this.#slab.length) {
+      if (this.#end > 0) this.#slabBytes = Math.min(this.#slabBytes * 2, SLAB_BYTES_MAX);
       this.#cut();
+      this.#drop();
       this.#slab = new Uint8Array(Math.max(this.#slabBytes, bytes));
-      this.#slabBytes = Math.min(this.#slabBytes * 2, SLAB_BYTES_MAX);
-      this.#start = 0;
-      this.#end = 0;
     }
     const at = this.#end;
     this.#end += bytes;
@@ -129,6 +128,12 @@ export class PacketWriter implements PacketSink {
     this.bytes += payload.length;
     this.#cut();
     this.#parts.push(payload);
+  }
+
+  #drop(): void {
+    this.#slab = NOTHING;
+    this.#start = 0;
+    this.#end = 0;
   }
 
   #cut(): void {

@@ -11,5 +11,13 @@ test('ClientEvents tells listeners, in order, until they are taken off', () => {
   off();
   events.emit('state', { type: 'ending' });
   assert.deepEqual(told, ['first idle', 'second idle', 'second ending']);
-  assert.deepEqual([events.wants('state'), events.wants('packet')], [true, false]);
+});
+
+test('ClientEvents.packet() tells of a packet if somebody listens', () => {
+  const events = new ClientEvents();
+  const told: unknown[] = [];
+  events.packet('sent', 'connect', 0);
+  events.on('packet', (packet) => told.push(packet));
+  events.packet('sent', 'publish', 7);
+  assert.deepEqual(told, [{ direction: 'sent', type: 'publish', packetId: 7 }]);
 });

@@ -10,6 +10,11 @@ export interface PacketEvent {
   readonly packetId: number;
 }
 
+/** Told of each packet; what nobody wants to know costs no object. */
+export interface PacketTracer {
+  packet(direction: PacketEvent['direction'], type: string, packetId: number): void;
+}
+
 export interface ClientEventMap {
   readonly state: ClientState;
   /** What failed and is nobody's promise. Without a listener nothing is printed. */
@@ -21,25 +26,27 @@ export type ClientEventName = keyof ClientEventMap;
 type Listener<Name extends ClientEventName> = (event: ClientEventMap[Name]) => void;
 
 /** Who listens to what. An event that nobody listens to costs a comparison. */
-export class ClientEvents {
-  readonly #listeners: { [Name in ClientEventName]: Set<Listener<Name>> } = {
-    state: new Set(),
-    error: new Set(),
-    packet: new Set(),
-  };
+export class ClientEvents implements PacketTracer {
+  /** Lists are replaced, never changed: who is told of an event is certain when it begins. */
+  readonly #listeners: Partial<Record<ClientEventName, readonly Listener<never>[]>> = {};
 
   /** @returns A function that takes the listener off. */
   on<Name extends ClientEventName>(name: Name, listener: Listener<Name>): () => void {
-    const listeners = this.#listeners[name];
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
+    this.#listeners[name] = this.#of(name).concat(listener);
+    return () => {
+      this.#listeners[name] = this.#of(name).filter((one) => one !== listener);
+    };
   }
 
-  wants(name: ClientEventName): boolean {
-    return this.#listeners[name].size > 0;
+  packet(direction: PacketEvent['direction'], type: string, packetId: number): void {
+    if (this.#listeners.packet !== undefined) this.emit('packet', { direction, type, packetId });
   }
 
   emit<Name extends ClientEventName>(name: Name, event: ClientEventMap[Name]): void {
-    for (const listener of this.#listeners[name]) listener(event);
+    for (const listener of this.#of(name)) (listener as Listener<Name>)(event);
+  }
+
+  #of(name: ClientEventName): readonly Listener<never>[] {
+    return this.#listeners[name] ?? [];
   }
 }

@@ -13,7 +13,7 @@ const settled = () =>
 
 test('OutboxGate makes nobody wait for an outbox that is safe at once, or for none', () => {
   for (const outbox of [new MemoryOutbox(), undefined]) {
-    const gate = new OutboxGate(outbox, unwanted, unwanted);
+    const gate = new OutboxGate(outbox, { written: unwanted, outboxFailed: unwanted });
     gate.writing?.remove(1);
     let ran = false;
     gate.whenSafe(() => (ran = true));
@@ -24,7 +24,7 @@ test('OutboxGate makes nobody wait for an outbox that is safe at once, or for no
 test('OutboxGate runs tasks in order when the flush of their writes has ended', async () => {
   const outbox = new HandOutbox();
   let dirty = 0;
-  const gate = new OutboxGate(outbox, () => dirty++, unwanted);
+  const gate = new OutboxGate(outbox, { written: () => dirty++, outboxFailed: unwanted });
   const ran: string[] = [];
   gate.writing?.addReceived(1);
   gate.whenSafe(() => ran.push('first'));
@@ -47,11 +47,10 @@ test('OutboxGate runs tasks in order when the flush of their writes has ended', 
 test('OutboxGate keeps everybody waiting when a flush fails, until one succeeds', async () => {
   const outbox = new HandOutbox();
   const errors: unknown[] = [];
-  const gate = new OutboxGate(
-    outbox,
-    () => {},
-    (error) => errors.push(error),
-  );
+  const gate = new OutboxGate(outbox, {
+    written() {},
+    outboxFailed: (error) => errors.push(error),
+  });
   let ran = false;
   gate.writing?.addReceived(1);
   gate.whenSafe(() => (ran = true));

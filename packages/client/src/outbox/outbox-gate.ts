@@ -5,6 +5,14 @@ interface Waiting {
   readonly task: () => void;
 }
 
+/** Who sees to it that an outbox is written. */
+export interface GateOwner {
+  /** The first write since the last flush: {@link OutboxGate.flush} is to be called. */
+  written(): void;
+  /** A flush has failed. The next one writes again what this one did not. */
+  outboxFailed(error: unknown): void;
+}
+
 /**
  * The way to the outbox: what must not leave before it is safe waits here.
  *
@@ -13,8 +21,7 @@ interface Waiting {
  */
 export class OutboxGate {
   readonly #outbox: Outbox | undefined;
-  readonly #onDirty: () => void;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #owner: GateOwner;
   #dirty = false;
   #underWay = false;
   /** Flushes begun, and the newest that ended well. */
@@ -22,19 +29,10 @@ export class OutboxGate {
   #safe = 0;
   readonly #waiting: Waiting[] = [];
 
-  /**
-   * @param outbox Without one nothing is kept, and nobody waits.
-   * @param onDirty Told at the first write since the last flush: see that {@link flush} is called.
-   * @param onFailure Told when a flush fails. The next one writes again what this one did not.
-   */
-  constructor(
-    outbox: Outbox | undefined,
-    onDirty: () => void,
-    onFailure: (error: unknown) => void,
-  ) {
+  /** @param outbox Without one nothing is kept, and nobody waits. */
+  constructor(outbox: Outbox | undefined, owner: GateOwner) {
     this.#outbox = outbox;
-    this.#onDirty = onDirty;
-    this.#onFailure = onFailure;
+    this.#owner = owner;
   }
 
   /** The outbox, to write to. Asking for it counts as having written. */
@@ -42,7 +40,7 @@ export class OutboxGate {
     const outbox = this.#outbox;
     if (outbox !== undefined && !outbox.safeAtOnce && !this.#dirty) {
       this.#dirty = true;
-      this.#onDirty();
+      this.#owner.written();
     }
     return outbox;
   }
@@ -78,6 +76,6 @@ export class OutboxGate {
   #fail(error: unknown): void {
     this.#underWay = false;
     this.#dirty = true; // still unsafe: whoever waits for this flush waits for the next
-    this.#onFailure(error);
+    this.#owner.outboxFailed(error);
   }
 }

@@ -16,11 +16,7 @@ const settled = () =>
   });
 
 function make(outbox?: Outbox) {
-  const gate = new OutboxGate(
-    outbox,
-    () => {},
-    () => {},
-  );
+  const gate = new OutboxGate(outbox, { written() {}, outboxFailed() {} });
   const inbound = new Inbound(gate);
   const sink = new RecordingSink();
   inbound.connected(sink, false);

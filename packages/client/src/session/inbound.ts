@@ -1,4 +1,5 @@
-import { InboundWindow, type Publish } from '@magpie/protocol';
+import type { Publish } from '@magpie/protocol';
+import { LazyMap } from '../model/lazy-map.js';
 import type { OutboxGate } from '../outbox/outbox-gate.js';
 import { Fifo } from './fifo.js';
 import type { PacketSink } from './packet-sink.js';
@@ -16,11 +17,12 @@ import type { Receipt } from './receipt.js';
  */
 export class Inbound {
   readonly #gate: OutboxGate;
-  readonly #window = new InboundWindow(65_535);
+  /** QoS 2: received, and its PUBREL has not come. */
+  readonly #unreleased = new LazyMap<number, true>();
   /** Not acknowledged, by identifier. */
-  readonly #pending = new Map<number, Receipt>();
+  readonly #pending = new LazyMap<number, Receipt>();
   /** QoS 1 and 2 of this connection, in order of arrival, from the oldest that is not consumed. */
-  readonly #order = [new Fifo<Receipt>(), new Fifo<Receipt>()] as const;
+  readonly #order: { [qos: number]: Fifo<Receipt> } = {};
   #sink: PacketSink | undefined;
   #connection = 0;
   /** Came again while the application had it, or after it was done. */
@@ -36,7 +38,7 @@ export class Inbound {
   }
 
   restore(received: readonly number[]): void {
-    for (const packetId of received) this.#window.restore(packetId);
+    for (const packetId of received) this.#unreleased.set(packetId, true);
   }
 
   /** @param present Whether the server has kept the session: it sends again what is pending. */
@@ -45,12 +47,12 @@ export class Inbound {
     this.#connection++;
     if (present) return;
     this.#pending.clear();
-    for (const packetId of this.#window.identifiers()) this.#release(packetId);
+    for (const packetId of this.#unreleased.keys()) this.#release(packetId);
   }
 
   disconnected(): void {
     this.#sink = undefined;
-    for (const order of this.#order) order.clear();
+    for (const order of Object.values(this.#order)) order.clear();
   }
 
   /**
@@ -64,7 +66,7 @@ export class Inbound {
     if (qos > 0) {
       const known = this.#pending.get(packetId);
       if (known !== undefined && known.qos === qos) return this.#again(known);
-      if (qos === 2 && this.#window.has(packetId)) {
+      if (qos === 2 && this.#unreleased.has(packetId)) {
         this.repeated++;
         this.#acknowledge(2, packetId);
         return undefined;
@@ -84,7 +86,7 @@ export class Inbound {
     };
     if (qos > 0) {
       this.#pending.set(packetId, receipt);
-      this.#order[qos - 1]!.push(receipt);
+      this.#orderOf(qos).push(receipt);
     }
     return receipt;
   }
@@ -109,18 +111,22 @@ export class Inbound {
     this.repeated++;
     if (known.connection === this.#connection) return;
     known.connection = this.#connection;
-    this.#order[known.qos === 2 ? 1 : 0].push(known);
+    this.#orderOf(known.qos).push(known);
     this.#acknowledgeInOrder(known.qos);
+  }
+
+  #orderOf(qos: number): Fifo<Receipt> {
+    return (this.#order[qos] ??= new Fifo());
   }
 
   #acknowledgeInOrder(qos: number): void {
     if (qos === 0) return;
-    const order = this.#order[qos === 2 ? 1 : 0];
+    const order = this.#orderOf(qos);
     for (let next = order.peek(); next?.consumed === true; next = order.peek()) {
       order.shift();
       this.#pending.delete(next.packetId);
       if (qos === 2) {
-        this.#window.restore(next.packetId);
+        this.#unreleased.set(next.packetId, true);
         this.#gate.writing?.addReceived(next.packetId);
       }
       this.#acknowledge(qos, next.packetId);
@@ -133,7 +139,7 @@ export class Inbound {
   }
 
   #release(packetId: number): void {
-    if (this.#window.release(packetId)) this.#gate.writing?.deleteReceived(packetId);
+    if (this.#unreleased.delete(packetId)) this.#gate.writing?.deleteReceived(packetId);
   }
 
   /** On this connection, or not at all. */

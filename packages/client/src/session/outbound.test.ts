@@ -34,11 +34,7 @@ function publication(payload: string, qos: 0 | 1 | 2, told?: (error?: Error) => 
 }
 
 function make(outbox?: Outbox, limits: Partial<OutboundLimits> = {}) {
-  const gate = new OutboxGate(
-    outbox,
-    () => {},
-    () => {},
-  );
+  const gate = new OutboxGate(outbox, { written() {}, outboxFailed() {} });
   return {
     gate,
     sink: new RecordingSink(),

@@ -1,5 +1,6 @@
 import { MISMATCH, OutboundWindow, packetIdOf } from '@magpie/protocol';
 import { ClientError } from '../errors.js';
+import { LazyMap } from '../model/lazy-map.js';
 import type { OutboxGate } from '../outbox/outbox-gate.js';
 import type { StoredPublication } from '../outbox/outbox.js';
 import { Fifo } from './fifo.js';
@@ -35,9 +36,9 @@ export class Outbound {
   readonly #queue = new Fifo<Publication>();
   #queuedBytes = 0;
   /** QoS 2: PUBREC was seen, by identifier. */
-  readonly #released = new Map<number, Publication>();
+  readonly #released = new LazyMap<number, Publication>();
   /** Identifiers of SUBSCRIBE and UNSUBSCRIBE that wait for their answer (MQTT-2.3.1-2). */
-  readonly #reserved = new Set<number>();
+  readonly #reserved = new LazyMap<number, true>();
   #sink: PacketSink | undefined;
   #connection = 0;
   #nextSequence = 0;
@@ -130,7 +131,7 @@ export class Outbound {
   /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until {@link giveBack}. */
   reserveId(): number {
     const packetId = packetIdOf(this.#takeSequence());
-    this.#reserved.add(packetId);
+    this.#reserved.set(packetId, true);
     return packetId;
   }
 

@@ -14,7 +14,9 @@ function make() {
     },
     giveBack: (packetId: number) => void given.delete(packetId),
   };
-  const requests = new SubscriptionRequests(ids, ({ filter }) => refused.push(filter));
+  const requests = new SubscriptionRequests(ids, {
+    push: ({ error }) => void refused.push(error.filter),
+  });
   const told: string[] = [];
   const tell = (name: string) => (error: Error | undefined) =>
     void told.push(`${name} ${error === undefined ? 'done' : error.name}`);

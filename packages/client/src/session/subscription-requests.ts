@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import { SubscribeRefusedError } from '../errors.js';
+import { LazyMap } from '../model/lazy-map.js';
 import type { PacketSink } from './packet-sink.js';
 
 type Settled = (error: Error | undefined) => void;
@@ -26,23 +27,33 @@ export interface PacketIds {
   giveBack(packetId: number): void;
 }
 
+/** The server does not grant a filter. */
+export interface Refusal {
+  readonly type: 'refused';
+  readonly error: SubscribeRefusedError;
+}
+
+interface Refusals {
+  push(refusal: Refusal): void;
+}
+
 /**
  * Which subscriptions the application wants, and what the server has been asked (MQTT 3.1.1, 3.8 to
  * 3.11). If the server has lost the session they are asked for again.
  */
 export class SubscriptionRequests {
   readonly #ids: PacketIds;
-  readonly #onRefused: (error: SubscribeRefusedError) => void;
-  readonly #wanted = new Map<string, Wanted>();
+  readonly #refusals: Refusals;
+  readonly #wanted = new LazyMap<string, Wanted>();
   /** To be unsubscribed when there is a connection, if the server still has the session. */
-  readonly #unwanted = new Map<string, Settled[]>();
-  readonly #requests = new Map<number, Request>();
+  readonly #unwanted = new LazyMap<string, Settled[]>();
+  readonly #requests = new LazyMap<number, Request>();
   #sink: PacketSink | undefined;
 
-  /** @param onRefused Told of each filter that the server does not grant. */
-  constructor(ids: PacketIds, onRefused: (error: SubscribeRefusedError) => void) {
+  /** @param refusals Gets each filter that the server does not grant. */
+  constructor(ids: PacketIds, refusals: Refusals) {
     this.#ids = ids;
-    this.#onRefused = onRefused;
+    this.#refusals = refusals;
   }
 
   get size(): number {
@@ -130,7 +141,7 @@ export class SubscriptionRequests {
         this.#wanted.delete(filter);
         const error = new SubscribeRefusedError(filter);
         waiting.forEach((settled) => settled(error));
-        this.#onRefused(error);
+        this.#refusals.push({ type: 'refused', error });
       }
     }
     return true;

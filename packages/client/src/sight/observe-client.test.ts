@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { test, type TestContext } from 'node:test';
 import { clientWorld } from '../client-world.testing.js';
-import { type ClientDiagnostics, observeClient } from './observe-client.js';
+import { type ClientDiagnostics, observeClient, observePackets } from './observe-client.js';
 
 function listen(t: TestContext, name: string): ClientDiagnostics[] {
   const heard: ClientDiagnostics[] = [];
@@ -16,8 +16,8 @@ test('observeClient() publishes states and errors, and packets if they are wante
   const states = listen(t, 'magpie:client:state');
   const errors = listen(t, 'magpie:client:error');
   const packets = listen(t, 'magpie:client:packet');
-  const world = clientWorld();
-  observeClient(world.client);
+  const world = clientWorld({}, 'mqtt://one', () => 0, observeClient);
+  observePackets(world.client);
   await world.client.start();
   await world.settle();
   world.server.accept();
@@ -38,9 +38,9 @@ test('observeClient() publishes states and errors, and packets if they are wante
   await world.client.end();
 });
 
-test('observeClient() looks at no packet that nobody wants', async (t) => {
-  const world = clientWorld();
-  observeClient(world.client);
+test('observePackets() looks at no packet that nobody wants', async (t) => {
+  const world = clientWorld({}, 'mqtt://one', () => 0, observeClient);
+  observePackets(world.client);
   const packets = listen(t, 'magpie:client:packet'); // too late for this client
   await world.client.start();
   await world.settle();

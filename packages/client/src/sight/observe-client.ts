@@ -8,18 +8,17 @@ export interface ClientDiagnostics {
   readonly event: unknown;
 }
 
+/** Publishes an event on `magpie:client:state` or `magpie:client:error`. */
+export function observeClient(client: Client, name: ClientEventName, event: unknown): void {
+  const events = channel(`magpie:client:${name}`);
+  if (events.hasSubscribers) events.publish({ client, event } satisfies ClientDiagnostics);
+}
+
 /**
- * Publishes the events of a client on the channels `magpie:client:state`, `magpie:client:error` and
- * `magpie:client:packet` of `node:diagnostics_channel`.
- *
- * Packets are many: their channel works for clients that are made while somebody subscribes to it.
+ * Publishes the packets of a client on `magpie:client:packet`. They are many: the channel works for
+ * clients that are made while somebody subscribes to it.
  */
-export function observeClient(client: Client): void {
-  for (const name of ['state', 'error', 'packet'] as const satisfies readonly ClientEventName[]) {
-    const events = channel(`magpie:client:${name}`);
-    if (name === 'packet' && !events.hasSubscribers) continue;
-    client.on(name, (event) => {
-      if (events.hasSubscribers) events.publish({ client, event } satisfies ClientDiagnostics);
-    });
-  }
+export function observePackets(client: Client): void {
+  if (!channel('magpie:client:packet').hasSubscribers) return;
+  client.on('packet', (event) => observeClient(client, 'packet', event));
 }

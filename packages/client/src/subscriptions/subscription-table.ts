@@ -1,4 +1,5 @@
 import { matches, parseSharedFilter } from '@magpie/protocol';
+import { LazyMap } from '../model/lazy-map.js';
 import type { Receipt } from '../session/receipt.js';
 import type { Consumer } from './subscription.js';
 
@@ -7,8 +8,8 @@ import type { Consumer } from './subscription.js';
  * the answer is kept by topic until a subscription comes or goes.
  */
 export class SubscriptionTable {
-  readonly #subscriptions = new Map<Consumer, string>();
-  readonly #routes = new Map<string, readonly Consumer[]>();
+  readonly #subscriptions = new LazyMap<Consumer, string>();
+  readonly #routes = new LazyMap<string, readonly Consumer[]>();
 
   get size(): number {
     return this.#subscriptions.size;
@@ -28,12 +29,13 @@ export class SubscriptionTable {
   remove(subscription: Consumer): boolean {
     this.#subscriptions.delete(subscription);
     this.#routes.clear();
-    return [...this.#subscriptions.keys()].some(({ filter }) => filter === subscription.filter);
+    return this.of(subscription.filter).length > 0;
   }
 
-  /** Those with this filter, as it was asked for. */
-  of(filter: string): readonly Consumer[] {
-    return [...this.#subscriptions.keys()].filter((one) => one.filter === filter);
+  /** Those with this filter, as it was asked for; all without one. */
+  of(filter: string | undefined): readonly Consumer[] {
+    const all = [...this.#subscriptions.keys()];
+    return filter === undefined ? all : all.filter((one) => one.filter === filter);
   }
 
   /**

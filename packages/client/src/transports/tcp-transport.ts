@@ -12,7 +12,6 @@ export class TcpTransport implements Transport {
   private constructor(socket: Socket, server: URL, handler: TransportHandler) {
     this.#socket = socket;
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => handler.received(chunk, 0, chunk.length));
     socket.on('drain', () => handler.drained());
     socket.on('error', (error: Error) => {
       this.#error ??= explainCertificate(error, server);
@@ -27,10 +26,17 @@ export class TcpTransport implements Transport {
     const host = server.hostname.replace(/^\[(.*)\]$/, '$1');
     const port = server.port === '' ? (secure ? 8883 : 1883) : Number(server.port);
     try {
+      const onread = {
+        buffer: READ_BUFFER,
+        callback: (bytes: number, buffer: Uint8Array) => {
+          handler.received(buffer, 0, bytes);
+          return true;
+        },
+      };
       const socket = secure
-        ? connectTls(tlsOptions(host, port, options))
-        : connectTcp({ host, port });
-      socket.on(secure ? 'secureConnect' : 'connect', () => handler.opened());
+        ? connectTls({ ...tlsOptions(host, port, options), onread } as ConnectionOptions)
+        : connectTcp({ host, port, onread });
+      socket.once(secure ? 'secureConnect' : 'connect', () => handler.opened());
       return new TcpTransport(socket, server, handler);
     } catch (error) {
       return new FailedTransport(error, handler); // such as a key that is no PEM
@@ -72,7 +78,7 @@ export class TcpTransport implements Transport {
   }
 }
 
-function tlsOptions(host: string, port: number, { tls }: TransportOptions): ConnectionOptions {
+function tlsOptions(host: string, port: number, { tls = {} }: TransportOptions): ConnectionOptions {
   const { ca, servername, ...given } = tls;
   return {
     host,
@@ -85,3 +91,8 @@ function tlsOptions(host: string, port: number, { tls }: TransportOptions): Conn
 }
 
 const LINGER_MS = 2000;
+/**
+ * All sockets of the process read into it, one at a time: an idle client has no buffer, and a busy
+ * one makes none. What is read is good until the handler returns.
+ */
+const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);

@@ -44,9 +44,9 @@ export interface TlsOptions {
 }
 
 export interface TransportOptions {
-  readonly tls: TlsOptions;
+  readonly tls?: TlsOptions;
   /** Names and values for the WebSocket request in Node.js. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** Begins to connect. What the network refuses is told by `closed`, never thrown. */
