@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { encode } from '@magpie/protocol';
+import { encode, Publish } from '@magpie/protocol';
 import { type ClientWorld, clientWorld, connectedWorld } from '../client-world.testing.js';
 
 /** How long a client waits after each failed attempt, in ms. */
@@ -166,6 +166,17 @@ test('ClientMachine does not blame the server when the machine has slept', async
   assert.equal(world.client.state.type, 'connected');
   world.clock.advance(3000);
   assert.equal(world.server.closing, 'closed now');
+});
+
+test('ClientMachine keeps no bytes of its transport, whose buffer is used again', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const messages = client.subscribe('t');
+  const buffer = Buffer.from(encode(Publish.of({ topic: 't', payload: Buffer.from('one') }), 4));
+  server.sendBytes(buffer);
+  buffer.fill(0);
+  await settle();
+  const { value } = await messages.next();
+  assert.equal(value?.text(), 'one');
 });
 
 test('ClientMachine.wake() does not wait any longer', async () => {

@@ -301,7 +301,7 @@ export class ClientMachine {
   #message(packet: Publish): void {
     const framer = this.#framer;
     // What came in several chunks has bytes of its own.
-    const payload = () => (framer.owned ? packet.payload : packet.payload.slice());
+    const payload = () => (framer.owned ? packet.payload : new Uint8Array(packet.payload));
     const receipt = this.inbound.receive(packet, payload);
     if (receipt !== undefined) this.#out.push({ type: 'message', receipt });
   }
