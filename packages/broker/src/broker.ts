@@ -7,6 +7,10 @@ import {
   validateTopicFilter,
   validateTopicName,
 } from '@magpie/protocol';
+import { Admission } from './admission/admission.js';
+import { type BanList, Bans } from './admission/bans.js';
+import { type ClientRule, PacketSizes } from './admission/packet-sizes.js';
+import { PublishRates } from './admission/publish-rates.js';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { LoginThrottle } from './auth/login-throttle.js';
@@ -27,6 +31,7 @@ import {
   WebSocketListener,
   type WebSocketListenerOptions,
 } from './listeners/websocket-listener.js';
+import type { Ban, BanKeeper } from './model/ban.js';
 import { type Clock, SystemClock } from './model/clock.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import { Message } from './model/message.js';
@@ -61,6 +66,12 @@ export interface BrokerOptions {
   readonly limits?: Partial<Limits>;
   readonly authenticator?: Authenticator;
   readonly authorizer?: Authorizer;
+  /** Who is banned from the start. */
+  readonly bans?: readonly Ban[];
+  /** Told of each change to the bans; it keeps them for the next start. */
+  readonly banKeeper?: BanKeeper;
+  /** Packet sizes of some clients. */
+  readonly clientRules?: readonly ClientRule[];
   /** Opened by the caller, closed by the broker. */
   readonly store?: Store;
   readonly log?: Logger;
@@ -70,7 +81,7 @@ export interface BrokerOptions {
 }
 
 /** A listener that the broker knows, by its options; or one of your own. */
-export type ListenOptions =
+export type ListenOptions = (
   | {
       readonly type: 'tcp';
       readonly host?: string;
@@ -93,7 +104,11 @@ export type ListenOptions =
       readonly path?: string;
       readonly origins?: readonly string[] | undefined;
     } & TlsListenOptions)
-  | Listener;
+  | Listener
+) & {
+  /** Largest packet that its clients are sent, in bytes; see the limit of that name. */
+  readonly clientPacketBytesMax?: number | undefined;
+};
 
 /** What a listener over TLS needs beside its address: paths of PEM files. */
 export interface TlsListenOptions
@@ -127,6 +142,7 @@ export interface BrokerGauges {
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
   readonly inflightMessages: number;
+  readonly bans: number;
 }
 
 /** An MQTT broker inside your program. Made by {@link createBroker}. */
@@ -145,6 +161,7 @@ export class Broker implements AsyncDisposable {
   readonly #events: BrokerEvents;
   readonly #registry: SessionRegistry;
   readonly #connecting: Connecting;
+  readonly #bans: Bans;
   readonly #publishing: Publishing;
   readonly #wills: Wills;
   readonly #connections: ConnectionSet;
@@ -180,7 +197,10 @@ export class Broker implements AsyncDisposable {
     };
     this.#gate = new CommitGate(gateParts, () => this.#turn.schedule());
     this.#turn.commitThrough(this.#gate);
+    this.#bans = this.#bansOf(options, limits, clock);
+    const counters = this.#counters;
     const shared = {
+      admission: new Admission({ limits, clock, counters, log, bans: this.#bans }),
       log,
       limits,
       authorizer,
@@ -200,6 +220,7 @@ export class Broker implements AsyncDisposable {
     this.#wills = new Wills({ ...shared, publishing: this.#publishing });
     this.#connecting = new Connecting({
       ...shared,
+      packetSizes: new PacketSizes(limits, options.clientRules),
       wills: this.#wills,
       registry: this.#registry,
       authenticator: this.#authenticatorOf(options.authenticator, limits, clock),
@@ -210,6 +231,7 @@ export class Broker implements AsyncDisposable {
       arena: this.#arena,
       reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: random.uint32() | 0 })),
       memory: new MessageMemory(),
+      rates: new PublishRates(limits),
       registry: this.#registry,
       connecting: this.#connecting,
       publishing: this.#publishing,
@@ -227,6 +249,11 @@ export class Broker implements AsyncDisposable {
     return this.#counters;
   }
 
+  /** Who may not connect. */
+  get bans(): BanList {
+    return this.#bans;
+  }
+
   gauges(): BrokerGauges {
     return {
       connections: this.#connections.size,
@@ -240,6 +267,7 @@ export class Broker implements AsyncDisposable {
       storeFailed: this.#gate.failed ? 1 : 0,
       storeBacklogBytes: this.#gate.backlogBytes,
       inflightMessages: this.#registry.inflight,
+      bans: this.#bans.size,
     };
   }
 
@@ -261,7 +289,10 @@ export class Broker implements AsyncDisposable {
     if (this.#closing !== undefined) throw new Error('A broker that was closed cannot listen');
     this.#wills.publishRestored();
     const listener = 'listen' in options ? options : this.#listenerFor(options);
-    const address = await listener.listen((transport) => this.#connections.accept(transport));
+    const { clientPacketBytesMax } = options;
+    const address = await listener.listen((transport) => {
+      this.#connections.accept(transport, clientPacketBytesMax);
+    });
     this.#listeners.add(listener);
     return address;
   }
@@ -360,6 +391,12 @@ export class Broker implements AsyncDisposable {
     this.#wills.close();
     this.#wheel.clear();
     await this.#store[Symbol.asyncDispose]();
+  }
+
+  #bansOf({ bans, banKeeper }: BrokerOptions, limits: Limits, clock: Clock): Bans {
+    const wallMs = () => clock.wallMs();
+    const added = () => this.#connections.closeBanned();
+    return new Bans({ limits, wallMs, keeper: banKeeper, initial: bans, added });
   }
 
   #authenticatorOf(

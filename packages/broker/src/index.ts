@@ -1,5 +1,7 @@
 /** The door of @magpie/broker: a broker to embed in your program. */
 
+export type { BanList } from './admission/bans.js';
+export type { ClientRule } from './admission/packet-sizes.js';
 export {
   type AuthenticationResult,
   type Authenticator,
@@ -17,6 +19,7 @@ export {
 } from './broker.js';
 export type { Transport, TransportHandler } from './connection/transport.js';
 export type { Listener, ListenerAddress } from './listeners/listener.js';
+export type { Ban, BanKeeper, BanRequest, BanSubject } from './model/ban.js';
 export type { ClientCertificate } from './model/client-certificate.js';
 export { type Clock, SystemClock } from './model/clock.js';
 export { DROP_REASONS, type DropReason } from './model/drop-reason.js';

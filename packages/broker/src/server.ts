@@ -56,6 +56,7 @@ export { configFilePath } from './config/settings.js';
 export { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from './config/sync-modes.js';
 export { TlsFileError } from './listeners/tls/tls-material.js';
 export { identityProblem } from './model/identity-name.js';
+export { BanFile } from './stores/bans/ban-file.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';
 export { RecoveryAborted, type RecoveryProgress } from './stores/lmdb/recovery.js';
 export { backupStore } from './stores/lmdb/tools/backup-store.js';

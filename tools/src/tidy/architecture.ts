@@ -63,6 +63,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     observe: 1,
     config: 1,
     auth: 2,
+    admission: 3,
     routing: 2,
     stores: 2,
     sessions: 3,

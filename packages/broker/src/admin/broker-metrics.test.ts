@@ -34,6 +34,7 @@ const gauges: Gauges = {
   queuedBytes: 8,
   storeFailed: 20,
   storeBacklogBytes: 21,
+  bans: 22,
 };
 const store: StoreUse = {
   fileBytes: 10,

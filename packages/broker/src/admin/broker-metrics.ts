@@ -14,7 +14,19 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
   connectionsClosed: { name: 'magpie_connections_closed_total', help: 'Connections that ended' },
   connectionsRefused: {
     name: 'magpie_connections_refused_total',
-    help: 'Connections closed before they were read, since connectionsMax was reached',
+    help: 'Connections closed before they were read: connectionsMax, connectionsPerAddressMax',
+  },
+  bannedRefused: {
+    name: 'magpie_banned_refused_total',
+    help: 'Connections and CONNECT packets refused by a ban',
+  },
+  connectsThrottled: {
+    name: 'magpie_connects_throttled_total',
+    help: 'Connections and CONNECTs refused: connectsPerAddressMax, connectsPerClientMax',
+  },
+  flappingBans: {
+    name: 'magpie_flapping_bans_total',
+    help: 'Bans of clients that connected again and again (flappingConnectsMax)',
   },
   tlsHandshakesRefused: {
     name: 'magpie_tls_handshakes_refused_total',
@@ -43,6 +55,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
   protocolErrors: {
     name: 'magpie_protocol_errors_total',
     help: 'Connections closed because the client broke MQTT',
+  },
+  publishersSlowed: {
+    name: 'magpie_publishers_slowed_total',
+    help: 'Times that a client was not read for a while, since it published too fast',
   },
   bytesReceived: { name: 'magpie_received_bytes_total', help: 'Bytes read from clients' },
   bytesSent: { name: 'magpie_sent_bytes_total', help: 'Bytes written to clients' },
@@ -108,6 +124,7 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
     name: 'magpie_store_backlog_bytes',
     help: 'Bytes that wait for the store, about',
   },
+  bans: { name: 'magpie_bans', help: 'Bans, those of the configuration included' },
 };
 
 /** Only of a store on disk. */
@@ -174,6 +191,7 @@ export interface Gauges {
   readonly queuedBytes: number;
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
+  readonly bans: number;
 }
 
 /** What a store takes of the disk; see `LmdbStore.disk`. */

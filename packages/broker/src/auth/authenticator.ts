@@ -11,8 +11,8 @@ export interface Credentials {
 }
 
 /**
- * `bad-credentials` answers CONNACK 4, `not-authorized` and `too-many-failures` CONNACK 5,
- * `unavailable` CONNACK 3.
+ * `bad-credentials` answers CONNACK 4, `not-authorized`, `banned` and `too-many-failures` answer 5,
+ * `unavailable` and `too-many-connects` 3.
  */
 export type AuthenticationResult =
   | {
@@ -25,10 +25,18 @@ export type AuthenticationResult =
        * When what was shown ceases to hold, in ms since 1970: the connection is closed then.
        */
       readonly expiresAtMs?: number;
+      /** Largest packet that the client can take, in bytes; see `clientPacketBytesMax`. */
+      readonly packetBytesMax?: number;
     }
   | {
       readonly allowed: false;
-      readonly why: 'bad-credentials' | 'not-authorized' | 'too-many-failures' | 'unavailable';
+      readonly why:
+        | 'bad-credentials'
+        | 'not-authorized'
+        | 'too-many-failures'
+        | 'too-many-connects'
+        | 'banned'
+        | 'unavailable';
     };
 
 /** Decides who may connect. A promise keeps only that one client waiting. */

@@ -79,6 +79,8 @@ const failures: [what: string, answer: Answer, why: RegExp][] = [
   ['a switch', json({ result: true }), /neither allow/],
   ['a user that cannot be one', json({ result: 'allow', username: '#' }), /cannot be one/],
   ['a user that is a number', json({ result: 'allow', username: 5 }), /cannot be one/],
+  ['a size that is none', json({ result: 'allow', packetBytesMax: 63 }), /no integer from 64/],
+  ['a size as text', json({ result: 'allow', packetBytesMax: '64' }), /no integer from 64/],
   ['too much', (response) => void response.end(' '.repeat(70_000)), /more than 65536 bytes/],
   ['the end of the connection', (_response, { socket }) => void socket.destroy(), /./],
 ];
@@ -96,6 +98,11 @@ for (const [what, answer, why] of failures) {
     );
   });
 }
+
+test('HttpAuthenticator takes a largest packet from the answer', async (t) => {
+  const { auth } = await world(t, json({ result: 'allow', packetBytesMax: 2048 }));
+  assert.deepEqual(await auth.authenticate(WHO), { allowed: true, packetBytesMax: 2048 });
+});
 
 test('HttpAuthenticator waits no longer than its time-out', async (t) => {
   const { auth, bodies, clock } = await world(t, () => {});

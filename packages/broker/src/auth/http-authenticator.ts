@@ -24,7 +24,8 @@ export class HttpAuthenticatorFailure extends Error {
 
 /**
  * Asks an HTTP service: POST of JSON `{ clientId, username, password, address, certificate }`, to
- * be answered with 200 and JSON `{ "result": "allow" | "deny" | "next", "username"? }`.
+ * be answered with 200 and JSON
+ * `{ "result": "allow" | "deny" | "next", "username"?, "packetBytesMax"? }`.
  *
  * Whatever else comes – another status, a redirect, nothing in time – is a failure, which refuses
  * the client: if in doubt, closed.
@@ -108,16 +109,24 @@ async function textOf(response: Response): Promise<string> {
 }
 
 function verdictOf(text: string): Verdict {
-  const answer = JSON.parse(text) as { result?: unknown; username?: unknown } | null;
-  const { result, username } = answer ?? {};
+  const answer = JSON.parse(text) as Partial<Record<string, unknown>> | null;
+  const { result, username, packetBytesMax } = answer ?? {};
   if (result === 'next') return 'next';
   if (result === 'deny') return { allowed: false, why: 'bad-credentials' };
   if (result !== 'allow') throw new Error('its answer is neither allow, deny nor next');
-  if (username === undefined) return { allowed: true };
+  const more = packetBytesMax === undefined ? {} : { packetBytesMax: sizeOf(packetBytesMax) };
+  if (username === undefined) return { allowed: true, ...more };
   if (typeof username !== 'string' || identityProblem(username) !== undefined) {
     throw new Error('the user name in its answer cannot be one');
   }
-  return { allowed: true, username };
+  return { allowed: true, username, ...more };
+}
+
+function sizeOf(packetBytesMax: unknown): number {
+  if (Number.isSafeInteger(packetBytesMax) && Number(packetBytesMax) >= PACKET_BYTES_MIN) {
+    return Number(packetBytesMax);
+  }
+  throw new Error(`packetBytesMax in its answer is no integer from ${PACKET_BYTES_MIN}`);
 }
 
 /** `fetch failed` has its cause behind it. Never what the client sent. */
@@ -133,4 +142,6 @@ function reasonOf(error: unknown): string {
 /** Requests under way at one time. */
 const REQUESTS_MAX = 1000;
 const ANSWER_BYTES_MAX = 64 * 1024;
+/** As of the limit `clientPacketBytesMax`. */
+const PACKET_BYTES_MIN = 64;
 const CACHE_ENTRIES_MAX = 10_000;

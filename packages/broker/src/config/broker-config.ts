@@ -1,3 +1,4 @@
+import type { Ban } from '../model/ban.js';
 import type { Limits } from '../model/limits.js';
 import type { SyncMode } from './sync-modes.js';
 
@@ -12,11 +13,20 @@ export interface BrokerConfig {
   readonly http: HttpConfig | undefined;
   readonly storage: StorageConfig;
   readonly limits: Limits;
+  readonly bans: readonly Ban[];
+  readonly clients: readonly ClientRuleConfig[];
   /** The operator allowed clients without a user name on every address, not on loopback alone. */
   readonly anonymous: boolean;
   /** `undefined`: nobody is asked who he is. */
   readonly authentication: AuthenticationConfig | undefined;
   readonly logLevel: LogLevel;
+}
+
+/** What holds for the clients that have every mark that is given. */
+export interface ClientRuleConfig {
+  readonly clientIdPrefix?: string | undefined;
+  readonly username?: string | undefined;
+  readonly packetBytesMax: number;
 }
 
 /**
@@ -39,6 +49,8 @@ export interface TcpListenerConfig {
   readonly port: number;
   /** Connections the kernel keeps until they are accepted. */
   readonly backlog: number;
+  /** `undefined`: what the limits say. */
+  readonly clientPacketBytesMax?: number | undefined;
   /** Connections begin with a PROXY protocol header, version 1 or 2. */
   readonly proxyProtocol: boolean;
 }
@@ -48,6 +60,8 @@ export interface WebSocketListenerConfig {
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
+  /** `undefined`: what the limits say. */
+  readonly clientPacketBytesMax?: number | undefined;
   readonly path: string;
   /** Web pages that may connect, in lower case; `undefined`: all. */
   readonly origins: readonly string[] | undefined;
@@ -79,6 +93,8 @@ export interface TlsListenerConfig extends TlsConfig {
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
+  /** `undefined`: what the limits say. */
+  readonly clientPacketBytesMax?: number | undefined;
 }
 
 export interface SecureWebSocketListenerConfig extends TlsConfig {
@@ -86,6 +102,8 @@ export interface SecureWebSocketListenerConfig extends TlsConfig {
   readonly host: string;
   readonly port: number;
   readonly backlog: number;
+  /** `undefined`: what the limits say. */
+  readonly clientPacketBytesMax?: number | undefined;
   readonly path: string;
   /** Web pages that may connect, in lower case; `undefined`: all. */
   readonly origins: readonly string[] | undefined;

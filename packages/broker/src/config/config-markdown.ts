@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { banSchema, clientSchema } from './admission-schema.js';
 import {
   authenticationSchema,
   certificateSchema,
@@ -48,6 +49,12 @@ export function configurationMarkdown(): string {
     '`authentication.http`:',
     schemaTable(httpAuthenticationSchema),
     HTTP_AUTHENTICATION_NOTE,
+    '### bans',
+    BANS_NOTE,
+    schemaTable(banSchema),
+    '### clients',
+    CLIENTS_NOTE,
+    schemaTable(clientSchema),
     '### log',
     schemaTable(logSchema),
     '### limits',
@@ -129,10 +136,21 @@ read at the start, which one that cannot be used stops. A user file of mosquitto
 \`$6$\`) can be used as it is. The HTTP port knows no users: on a public address, everybody can
 read the metrics.`;
 
+const BANS_NOTE = `A list of who may not connect, each by one of three marks. Connections from
+a banned address are closed before anything is read; a banned client or user is refused with code
+5. Those that a program makes at run time, and those of clients that connect again and again
+(\`flappingConnectsMax\`), are kept in \`bans.json\` of the data directory.`;
+
+const CLIENTS_NOTE = `A list of rules for clients that cannot take every message. The smallest
+size counts of all rules that fit, of \`clientPacketBytesMax\` of the listener and of the limits,
+and of what an authenticator answers. What is larger is dropped for that client, and counted
+(\`too-large\`).`;
+
 const HTTP_AUTHENTICATION_NOTE = `The service gets
 \`{ "clientId", "username", "password", "address", "certificate" }\`, without what the client has
 not given, and answers with status 200 and \`{ "result": "allow" }\`, \`"deny"\` or
-\`"next"\`; \`"username"\` beside \`"allow"\` gives the user another name. Whatever else comes, or
+\`"next"\`; \`"username"\` beside \`"allow"\` gives the user another name, and
+\`"packetBytesMax"\` a largest packet. Whatever else comes, or
 nothing in time, refuses the client (CONNACK 3).`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be

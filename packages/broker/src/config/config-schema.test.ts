@@ -6,25 +6,30 @@ import { configSchema, knownKeys } from './config-schema.js';
 const TLS_KEYS = ['certificates', 'ca', 'crl', 'clientCertificate', 'minVersion', 'ciphers'];
 
 const cases: [name: string, path: PropertyKey[], root: unknown, expected: string[]][] = [
-  ['the file', [], {}, ['listeners', 'http', 'storage', 'authentication', 'limits', 'log']],
+  [
+    'the file',
+    [],
+    {},
+    ['listeners', 'http', 'storage', 'authentication', 'bans', 'clients', 'limits', 'log'],
+  ],
   ['the limits, all of the table', ['limits'], { limits: {} }, Object.keys(LIMITS)],
   [
     'a tcp listener',
     ['listeners', 0],
     { listeners: [{ type: 'tcp' }] },
-    ['type', 'port', 'host', 'backlog', 'proxyProtocol'],
+    ['type', 'port', 'host', 'backlog', 'clientPacketBytesMax', 'proxyProtocol'],
   ],
   [
     'a ws listener',
     ['listeners', 1],
     { listeners: [{ type: 'tcp' }, { type: 'ws' }] },
-    ['type', 'port', 'path', 'origins', 'host', 'backlog'],
+    ['type', 'port', 'path', 'origins', 'host', 'backlog', 'clientPacketBytesMax'],
   ],
   [
     'a tls listener',
     ['listeners', 0],
     { listeners: [{ type: 'tls' }] },
-    ['type', 'port', 'host', 'backlog', 'cert', 'key', ...TLS_KEYS],
+    ['type', 'port', 'host', 'backlog', 'clientPacketBytesMax', 'cert', 'key', ...TLS_KEYS],
   ],
   [
     'a further certificate of a wss listener',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
+import { banSchema, clientSchema } from './admission-schema.js';
 import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
 import { boolean, host, integer, isPath, port } from './schema-parts.js';
@@ -80,6 +81,8 @@ export const configSchema = z.strictObject(
     http: httpSchema.optional(),
     storage: storageSchema.optional(),
     authentication: authenticationSchema.optional(),
+    bans: z.array(banSchema, 'a list of bans').optional(),
+    clients: z.array(clientSchema, 'a list of rules').optional(),
     limits: limitsSchema.optional(),
     log: logSchema.optional(),
   },

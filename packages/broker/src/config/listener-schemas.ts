@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { packetBytes } from './admission-schema.js';
 import { boolean, file, host, integer, port } from './schema-parts.js';
 
 /** The shape of one entry of `listeners` in magpie.yaml, by its type. */
@@ -8,6 +9,9 @@ const socket = {
   backlog: integer(1, 65_535, 'an integer from 1 to 65535')
     .optional()
     .describe('Connections the kernel keeps until they are accepted. Default: `1024`.'),
+  clientPacketBytesMax: packetBytes
+    .optional()
+    .describe('Largest packet that its clients are sent, in bytes. Default: that of the limits.'),
 };
 
 const path = z

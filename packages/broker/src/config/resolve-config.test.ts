@@ -56,6 +56,8 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
     http: { host: '127.0.0.1', port: 18_083 },
     storage: { dir: './data', sync: 'always', syncIntervalMs: 1000 },
     limits: limitsFrom(),
+    bans: [],
+    clients: [],
     anonymous: false,
     authentication: undefined,
     logLevel: 'info',
@@ -142,6 +144,23 @@ test('resolveConfig() writes origins as browsers do', () => {
   const [ws] = listeners;
   assert.ok(ws?.type === 'ws');
   assert.deepEqual(ws.origins, ['https://a.example']);
+});
+
+test('resolveConfig() takes bans, rules for clients and the packet size of a listener', () => {
+  const file = `listeners: [{ type: tcp, clientPacketBytesMax: 2048 }]
+bans:
+  - { address: 192.0.2.0/24 }
+  - { clientId: c, until: 2030-01-31T12:00:00Z, reason: loop }
+clients: [{ clientIdPrefix: sensor-, packetBytesMax: 512 }]
+`;
+  const { listeners, bans, clients } = resolved({ file });
+  assert.equal(listeners[0]?.clientPacketBytesMax, 2048);
+  const untilMs = Date.UTC(2030, 0, 31, 12);
+  assert.deepEqual(bans, [
+    { address: '192.0.2.0/24', untilMs: undefined, source: 'configuration' },
+    { clientId: 'c', reason: 'loop', untilMs, source: 'configuration' },
+  ]);
+  assert.deepEqual(clients, [{ clientIdPrefix: 'sensor-', packetBytesMax: 512 }]);
 });
 
 test('resolveConfig() lets --port add a listener beside one of TLS', () => {

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join } from 'node:path';
+import type { Ban } from '../model/ban.js';
 import { limitsFrom } from '../model/limits.js';
 import { addressProblems, type WantedAddress } from './address-rules.js';
 import type {
@@ -88,12 +89,21 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
       http: http && { host: http.host, port: http.port },
       storage: placeStorage(settings, file),
       limits: limitsFrom({ ...file.values.limits, ...settings.limits }),
+      bans: bansIn(file),
+      clients: file.values.clients ?? [],
       anonymous: anonymous?.value === true,
       authentication,
       logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
     },
     warnings: misspeltVariables(env),
   };
+}
+
+function bansIn({ values }: ConfigFile): Ban[] {
+  return (values.bans ?? []).map(({ until, ...ban }) => {
+    const untilMs = until === undefined ? undefined : Date.parse(until);
+    return { ...ban, untilMs, source: 'configuration' };
+  });
 }
 
 function preferred(flags: Settings, env: Settings): Settings {
@@ -156,7 +166,13 @@ function listenerConfig(
   file: ConfigFile,
 ): ListenerConfig {
   const { type, backlog = DEFAULT_BACKLOG } = listener;
-  const shared = { host, backlog, port: port ?? listener.port ?? DEFAULT_PORTS[type] };
+  const { clientPacketBytesMax } = listener;
+  const shared = {
+    host,
+    backlog,
+    port: port ?? listener.port ?? DEFAULT_PORTS[type],
+    ...(clientPacketBytesMax !== undefined && { clientPacketBytesMax }),
+  };
   switch (listener.type) {
     case 'tcp':
       return { type: 'tcp', ...shared, proxyProtocol: listener.proxyProtocol ?? false };

@@ -16,9 +16,14 @@ export class ConnectionSet {
     return this.#open.size;
   }
 
-  /** Takes a new transport; over `connectionsMax` it is closed before it is read. */
-  accept(transport: Transport): void {
-    const { limits, counters, log } = this.#around;
+  /**
+   * Takes a new transport. Over `connectionsMax`, or from an address that may not come, it is
+   * closed before it is read.
+   *
+   * @param packetBytesMax Largest packet that its client takes, by its listener.
+   */
+  accept(transport: Transport, packetBytesMax = Infinity): void {
+    const { limits, counters, log, admission } = this.#around;
     if (this.#open.size >= limits.connectionsMax || this.#onEmpty !== undefined) {
       counters.connectionsRefused++;
       const { remoteAddress: address } = transport;
@@ -29,10 +34,26 @@ export class ConnectionSet {
       transport.destroy();
       return;
     }
+    const address = transport.addressPending === true ? undefined : transport.remoteAddress;
+    if (address !== undefined && !admission.arrives(address)) {
+      transport.destroy();
+      return;
+    }
     counters.connectionsOpened++;
-    const connection = new Connection(transport, this.#around, this.#end);
+    const connection = new Connection(transport, this.#around, {
+      arrivedFrom: address,
+      packetBytesMax,
+      onEnd: this.#end,
+    });
     this.#open.add(connection);
     connection.start();
+  }
+
+  /** Ends the connections of those who are banned now. */
+  closeBanned(): void {
+    for (const connection of this.#open) {
+      if (connection.isBanned) connection.closeSoon('banned');
+    }
   }
 
   /** Closes all. Resolves when every transport is closed; nothing is accepted any more. */

@@ -14,6 +14,7 @@ import {
   type QoS,
   TopicTable,
 } from '@magpie/protocol';
+import { PublishRates } from '../admission/publish-rates.js';
 import type { Limits } from '../model/limits.js';
 import { MessageMemory } from '../model/message-memory.js';
 import { PipelineWorld } from '../pipeline/pipeline-world.testing.js';
@@ -31,6 +32,7 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
   readonly arena = new IoArena({ slabs: SLABS });
   readonly reader = new ByteReader(new TopicTable({ entriesMax: 100, bytesMax: 10_000 }));
   readonly memory = new MessageMemory();
+  readonly rates: PublishRates;
   readonly connections: ConnectionSet;
   /** `clientId: reason` of every client whose connection ended. */
   readonly ended: string[] = [];
@@ -38,6 +40,7 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
   constructor(limits: Partial<Limits> = {}, store?: HandStore) {
     super(limits, store);
     this.turn.commitThrough(this.gate);
+    this.rates = new PublishRates(this.limits);
     this.connections = new ConnectionSet(this);
     this.events.disconnected.on(({ client, reason }) => {
       this.ended.push(`${client.clientId}: ${reason}`);

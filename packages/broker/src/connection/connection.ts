@@ -11,6 +11,8 @@ import {
   ServerConnection,
   type Subscribe,
 } from '@magpie/protocol';
+import type { Admission } from '../admission/admission.js';
+import type { PublishRates } from '../admission/publish-rates.js';
 import type { AuthenticationResult } from '../auth/authenticator.js';
 import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
 import type { Clock } from '../model/clock.js';
@@ -31,6 +33,7 @@ import type { CloseReason } from '../sessions/outlet.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { IoArena } from './io-arena.js';
+import { Pace } from './pace.js';
 import { type OutletOwner, PacketOutlet } from './packet-outlet.js';
 import { SocketWriter, type WriterOwner } from './socket-writer.js';
 import type { Transport, TransportHandler } from './transport.js';
@@ -50,9 +53,20 @@ export interface ConnectionSurroundings {
   readonly publishing: Publishing;
   readonly subscribing: Subscribing;
   readonly wills: Wills;
+  readonly admission: Admission;
+  readonly rates: PublishRates;
   readonly counters: Counters;
   readonly events: BrokerEvents;
   readonly log: Logger;
+}
+
+/** How a connection came in. */
+export interface Arrival {
+  /** The address that {@link Admission} has counted; `undefined` if it is still to be told. */
+  readonly arrivedFrom: string | undefined;
+  readonly packetBytesMax: number;
+  /** Told once, when the transport is closed. */
+  readonly onEnd: (connection: Connection) => void;
 }
 
 /**
@@ -70,7 +84,9 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   readonly #packets: ServerConnection;
   readonly #writer: SocketWriter;
   readonly #outlet: PacketOutlet;
-  readonly #onEnd: (connection: Connection) => void;
+  readonly #arrival: Arrival;
+  #arrivedFrom: string | undefined;
+  #pace: Pace | undefined;
   #client: Client | undefined;
   /** CONNACK was sent. */
   #connected = false;
@@ -87,16 +103,12 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #closed = false;
   #gone = false;
 
-  /** @param onEnd Told once, when the transport is closed. */
-  constructor(
-    transport: Transport,
-    around: ConnectionSurroundings,
-    onEnd: (connection: Connection) => void,
-  ) {
+  constructor(transport: Transport, around: ConnectionSurroundings, arrival: Arrival) {
     const { limits, arena, turn, gate, counters } = around;
     this.#around = around;
     this.#transport = transport;
-    this.#onEnd = onEnd;
+    this.#arrival = arrival;
+    this.#arrivedFrom = arrival.arrivedFrom;
     this.#packets = new ServerConnection(limits.packetBytesMax, around.reader);
     const { outputBytesMax } = limits;
     const shared = { counters, outputBytesMax, owner: this };
@@ -116,7 +128,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (this.#closed) return;
     const nowMs = this.#around.clock.nowMs();
     this.#packets.feed(source, start, end);
-    if (this.#waiting || this.#crowded) {
+    if (this.#waiting || this.#crowded || this.#isSlowed) {
       this.#packets.hold();
       return;
     }
@@ -140,7 +152,14 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.close('connection-lost');
     this.#writer.closed();
     this.#stopTimer();
-    this.#onEnd(this);
+    if (this.#arrivedFrom !== undefined) this.#around.admission.leaves(this.#arrivedFrom);
+    this.#arrival.onEnd(this);
+  }
+
+  /** Whether it is open, and its client, its user or its address is banned. */
+  get isBanned(): boolean {
+    if (this.#closed) return false;
+    return this.#around.admission.bans(this.#transport.remoteAddress, this.#client?.principal);
   }
 
   hasRoom(): void {
@@ -167,6 +186,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#around.counters.connectionsClosed++;
     this.#outlet.release();
     this.#around.gate.leaveCrowd(this);
+    this.#pace?.close();
     this.#leave(reason);
     this.#writer.stop();
     this.#stopTimer();
@@ -187,7 +207,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.close('connect-timeout');
       return Infinity;
     }
-    const isOurFault = this.#waiting || this.#crowded;
+    const isOurFault = this.#waiting || this.#crowded || this.#isSlowed;
     if (isOurFault || (this.#heldBack && this.#isAlive())) this.#lastPacketMs = nowMs;
     const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
     if (deadlineMs > nowMs) return deadlineMs;
@@ -217,6 +237,11 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
         if (this.#closed) return;
         if (gate.full && gate.writes !== writes) {
           this.#waitForRoom();
+          return;
+        }
+        if (this.#isSlowed) {
+          this.#packets.hold();
+          this.#transport.pause();
           return;
         }
       }
@@ -270,11 +295,34 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const sendable = minimal ? packetStart : -1;
     const memory = frame.owned ? undefined : this.#around.memory;
     const message = Message.received(packet, client.session.clientId, sendable, memory);
+    if (this.#pace !== undefined && !this.#keepsPace(packet, message, bodyEnd - packetStart)) {
+      return undefined;
+    }
     return this.#around.publishing.receive(client, packet, message);
+  }
+
+  /** @returns Whether the message goes on. */
+  #keepsPace({ qos }: Publish, message: Message, packetBytes: number): boolean {
+    const { clock, counters, log, publishing } = this.#around;
+    const wasSlowed = this.#isSlowed;
+    const verdict = this.#pace?.take(qos, packetBytes, clock.nowMs());
+    if (verdict === 'drop') {
+      counters.messagesReceived++;
+      publishing.drop(message, message.publisher, 'rate-limited');
+      return false;
+    }
+    if (verdict === 'go' || wasSlowed) return true;
+    counters.publishersSlowed++;
+    const { publisher: clientId } = message;
+    const { remoteAddress: address } = this.#transport;
+    log.warn({ event: 'publish-rate', clientId, address }, `client publishes too fast: ${verdict}`);
+    if (verdict === 'disconnect') this.close('rate-exceeded');
+    return verdict !== 'disconnect';
   }
 
   #connect(packet: Connect): void | Promise<void> {
     const { connecting } = this.#around;
+    if (!this.#hasArrived()) return this.close('refused');
     this.#outlet.version = packet.protocolVersion;
     const answer = connecting.authenticate(packet, this.#transport);
     if (!(answer instanceof Promise)) return this.#authenticated(packet, answer);
@@ -292,7 +340,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (this.#closed) return undefined;
     const { connecting, log } = this.#around;
     const address = this.#transport.remoteAddress;
-    const outcome = connecting.open(packet, answer, address, this, this.#outlet);
+    const outcome = connecting.open(packet, answer, this.#transport, this, this.#outlet);
     if (!outcome.accepted) {
       const { returnCode, why } = outcome;
       log.warn(
@@ -305,6 +353,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     }
     const { client, sessionPresent, ticket } = outcome;
     this.#client = client;
+    const { session } = client;
+    session.packetBytesMax = Math.min(session.packetBytesMax, this.#arrival.packetBytesMax);
     if (ticket === 0) return this.#welcome(packet, client, sessionPresent);
     // What CONNACK promises, a session and a will, is safe first.
     return this.#around.gate.safe(ticket).then((safe) => {
@@ -312,9 +362,18 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     });
   }
 
+  /** A client behind a proxy arrives when the proxy has said who it is. */
+  #hasArrived(): boolean {
+    if (this.#arrivedFrom !== undefined) return true;
+    const { remoteAddress } = this.#transport;
+    if (!this.#around.admission.arrives(remoteAddress)) return false;
+    this.#arrivedFrom = remoteAddress;
+    return true;
+  }
+
   #welcome(packet: Connect, client: Client, sessionPresent: boolean): void {
     if (this.#closed) return;
-    const { connecting, log } = this.#around;
+    const { connecting, log, admission } = this.#around;
     this.#connected = true;
     this.#keepAliveS = packet.keepAliveS;
     this.#lastPacketMs = this.#around.clock.nowMs();
@@ -324,7 +383,16 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const { clientId, address } = client.principal;
     log.info({ event: 'connected', clientId, address }, 'client connected');
     connecting.announce(client, sessionPresent);
+    this.#measure(address);
+    if (admission.connected(clientId, address)) this.closeSoon('banned');
     client.session.attach(this.#outlet);
+  }
+
+  #measure(address: string): void {
+    const { rates, limits, wheel } = this.#around;
+    const meter = rates.enter(address, this.#lastPacketMs);
+    if (meter === undefined) return;
+    this.#pace = new Pace(meter, limits.publishRatePolicy, wheel, () => this.#slowEnough());
   }
 
   #subscribe(client: Client, packet: Subscribe): void | Promise<void> {
@@ -337,8 +405,12 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
   }
 
+  get #isSlowed(): boolean {
+    return this.#pace?.slowed === true;
+  }
+
   #mayNotRead(): boolean {
-    return this.#closed || this.#waiting || this.#heldBack || this.#crowded;
+    return this.#closed || this.#waiting || this.#heldBack || this.#crowded || this.#isSlowed;
   }
 
   #waitFor(pending: Promise<void>): void {
@@ -349,7 +421,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.#waiting = false;
       if (this.#closed) return;
       this.#lastPacketMs = this.#around.clock.nowMs();
-      this.#handlePackets();
+      if (!this.#isSlowed) this.#handlePackets();
       if (!this.#mayNotRead()) this.#transport.resume();
     };
     pending.then(resume, (error: unknown) => this.#fail(error));
@@ -370,13 +442,21 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (this.#crowded && !gate.full) {
       this.#crowded = false;
       this.#lastPacketMs = clock.nowMs();
-      if (!this.#waiting) this.#handlePackets();
+      if (!this.#waiting && !this.#isSlowed) this.#handlePackets();
     }
     if (this.#heldBack && !this.#outlet.full) {
       this.#heldBack = false;
       this.#lastPacketMs = clock.nowMs();
     }
     if (wasPaused && !this.#mayNotRead()) this.#transport.resume();
+  }
+
+  /** What was published too fast is paid for. */
+  #slowEnough(): void {
+    if (this.#closed) return;
+    this.#lastPacketMs = this.#around.clock.nowMs();
+    if (!this.#waiting && !this.#crowded) this.#handlePackets();
+    if (!this.#mayNotRead()) this.#transport.resume();
   }
 
   /** Who does not read is not read: the answers to what it sends are what fills its output. */

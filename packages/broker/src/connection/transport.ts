@@ -22,6 +22,8 @@ export interface TransportHandler {
  */
 export interface Transport {
   readonly remoteAddress: string;
+  /** `remoteAddress` is that of a proxy, which has not said yet who the client is. */
+  readonly addressPending?: boolean;
   /** What the client has shown and the listener has checked; only where there is TLS. */
   readonly certificate?: ClientCertificate | undefined;
   /** Begins to report. Called once. */

@@ -26,6 +26,10 @@ export class ProxyTransport implements Transport, TransportHandler {
     return this.#remoteAddress;
   }
 
+  get addressPending(): boolean {
+    return this.#header !== undefined;
+  }
+
   get unsentBytes(): number {
     return this.#transport.unsentBytes;
   }

@@ -7,7 +7,9 @@ export const DROP_REASONS = {
   'output-full': 'QoS 0 to a client that does not read fast enough (outputBytesMax)',
   'offline-qos0': 'QoS 0 to a session whose client is not connected',
   'session-ended': 'The session ended before the message was acknowledged',
+  'too-large': 'Larger than the client can take (clientPacketBytesMax, or what is set for it)',
   denied: 'The publisher is not allowed to publish to this topic',
+  'rate-limited': 'QoS 0 that was published too fast (publishRatePolicy drop-qos0)',
   'no-subscriber': 'No subscription matches the topic',
 } as const;
 

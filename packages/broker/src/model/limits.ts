@@ -15,6 +15,64 @@ export const LIMITS = {
     min: 1,
     max: 10_000_000,
   },
+  connectionsPerAddressMax: {
+    doc: 'Most connections at one time from one address; 0 means no limit of its own.',
+    policy: 'The new connection is closed before it is read.',
+    unit: 'connections',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  },
+  connectsPerAddressMax: {
+    doc: 'Most new connections from one address in a minute; 0 means no limit.',
+    policy: 'The new connection is closed before it is read.',
+    unit: 'connections',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  },
+  connectsPerClientMax: {
+    doc: 'Most CONNECTs of one client identifier in a minute; 0 means no limit.',
+    policy: 'The CONNECT is refused, before its password is checked.',
+    unit: 'connects',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  },
+  flappingConnectsMax: {
+    doc:
+      'Most accepted CONNECTs of one client identifier within `flappingWindow`; 0: nobody is '
+      + 'looked for.',
+    policy: 'The client identifier is banned for `flappingBan`, and the client disconnected.',
+    unit: 'connects',
+    default: 0,
+    min: 0,
+    max: 10_000_000,
+  },
+  flappingWindow: {
+    doc: 'How long connects are counted for `flappingConnectsMax`.',
+    policy: 'See `flappingConnectsMax`.',
+    unit: 's',
+    default: 60,
+    min: 1,
+    max: 86_400,
+  },
+  flappingBan: {
+    doc: 'How long a client that connects again and again is banned.',
+    policy: 'See `flappingConnectsMax`.',
+    unit: 's',
+    default: 300,
+    min: 1,
+    max: 31_536_000,
+  },
+  bansMax: {
+    doc: 'Most bans, those of the configuration included.',
+    policy: 'A further one is refused to the program; a client that flaps is only disconnected.',
+    unit: 'bans',
+    default: 10_000,
+    min: 0,
+    max: 1_000_000,
+  },
   connectTimeout: {
     doc: 'Longest time from accepting a connection to its complete CONNECT.',
     policy: 'The connection is closed.',
@@ -66,6 +124,59 @@ export const LIMITS = {
     default: 4 * 1024 * 1024,
     min: 64,
     max: 268_435_460,
+  },
+  clientPacketBytesMax: {
+    doc:
+      'Largest packet sent to a client, fixed header included. Less can be set for some clients: '
+      + 'by a rule, by their listener, by an authenticator.',
+    policy: 'A message that is larger is dropped for this client, and counted.',
+    unit: 'bytes',
+    default: 268_435_460,
+    min: 64,
+    max: 268_435_460,
+  },
+  publishRateMax: {
+    doc: 'Most PUBLISH packets of one client in a second; 0 means no limit.',
+    policy: 'publishRatePolicy',
+    unit: 'messages/s',
+    default: 0,
+    min: 0,
+    max: 1_000_000_000,
+  },
+  publishBytesRateMax: {
+    doc: 'Most bytes of PUBLISH packets of one client in a second; 0 means no limit.',
+    policy: 'publishRatePolicy',
+    unit: 'bytes/s',
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  publishRatePerAddressMax: {
+    doc: 'Most PUBLISH packets in a second, all clients of an address together; 0 means no limit.',
+    policy: 'publishRatePolicy',
+    unit: 'messages/s',
+    default: 0,
+    min: 0,
+    max: 1_000_000_000,
+  },
+  publishBytesRatePerAddressMax: {
+    doc:
+      'Most bytes of PUBLISH packets in a second, all clients of an address together; 0 means no '
+      + 'limit.',
+    policy: 'publishRatePolicy',
+    unit: 'bytes/s',
+    default: 0,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  },
+  publishRatePolicy: {
+    doc: 'What happens to a client that publishes too fast.',
+    policy:
+      'slow-down: it is not read until it is slow enough; drop-qos0: what is too fast at QoS 0 is '
+      + 'dropped, at QoS 1 and 2 it is slowed down; disconnect: its connection is closed.',
+    unit: 'policy',
+    default: 'slow-down',
+    values: ['slow-down', 'drop-qos0', 'disconnect'],
   },
   topicLevelsMax: {
     doc: 'Most levels of a topic name or topic filter.',
@@ -212,6 +323,7 @@ interface ChoiceLimit {
 
 export type LimitName = keyof typeof LIMITS;
 export type QueueFullPolicy = (typeof LIMITS.queueFullPolicy.values)[number];
+export type PublishRatePolicy = (typeof LIMITS.publishRatePolicy.values)[number];
 export type Limits = {
   readonly [Name in LimitName]: (typeof LIMITS)[Name] extends { values: readonly (infer Value)[] }
     ? Value

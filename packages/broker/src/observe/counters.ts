@@ -7,8 +7,14 @@ import { DROP_REASONS, type DropReason } from '../model/drop-reason.js';
 export class Counters {
   connectionsOpened = 0;
   connectionsClosed = 0;
-  /** Closed before they were read: `connectionsMax`. */
+  /** Closed before they were read: `connectionsMax`, `connectionsPerAddressMax`. */
   connectionsRefused = 0;
+  /** Connections and CONNECTs refused by a ban. */
+  bannedRefused = 0;
+  /** Connections and CONNECTs refused by `connectsPerAddressMax` or `connectsPerClientMax`. */
+  connectsThrottled = 0;
+  /** Bans of clients that connected again and again: `flappingConnectsMax`. */
+  flappingBans = 0;
   /** TLS connections closed before their handshake: `tlsHandshakesMax`. */
   tlsHandshakesRefused = 0;
   /** TLS handshakes that came to no good end: no TLS, no common cipher, a bad certificate, … */
@@ -20,6 +26,8 @@ export class Counters {
   /** Logins refused unchecked: `loginFailuresPerAddressMax`, `loginFailuresPerUserMax`. */
   loginsThrottled = 0;
   protocolErrors = 0;
+  /** Times that a client was not read for a while, since it published too fast. */
+  publishersSlowed = 0;
   bytesReceived = 0;
   bytesSent = 0;
   /** PUBLISH packets taken from clients, without repeated ones of QoS 2. */

@@ -37,7 +37,7 @@ function connection(told: string[] = [], name = 'connection'): Connected {
 }
 
 function open(world: PipelineWorld, packet: Connect, answer = ALLOWED): ConnectOutcome {
-  return world.connecting.open(packet, answer, ADDRESS, connection(), new RecordingOutlet());
+  return world.connecting.open(packet, answer, PEER, connection(), new RecordingOutlet());
 }
 
 function accepted(outcome: ConnectOutcome): ConnectOutcome & { accepted: true } {
@@ -118,7 +118,7 @@ for (const [name, answer, packet, limits, returnCode] of refusals) {
     world.connecting.open(
       connectOf({ cleanSession: false }),
       ALLOWED,
-      ADDRESS,
+      PEER,
       known,
       new RecordingOutlet(),
     );
@@ -172,7 +172,7 @@ for (const clean of [true, false]) {
         const first = world.connecting.open(
           connectOf({ cleanSession: clean, username: owner }),
           ALLOWED,
-          ADDRESS,
+          PEER,
           connection(told, 'known'),
           new RecordingOutlet(),
         );
@@ -324,7 +324,7 @@ test('Connecting.open() makes the client that the pipeline sees', () => {
   const world = new PipelineWorld();
   const outlet = new RecordingOutlet();
   const packet = connectOf({ username: 'u' });
-  const outcome = world.connecting.open(packet, ALLOWED, ADDRESS, connection(), outlet);
+  const outcome = world.connecting.open(packet, ALLOWED, PEER, connection(), outlet);
   const { client } = accepted(outcome);
   assert.deepEqual(client.principal, { clientId: 'c', username: 'u', address: ADDRESS });
   assert.equal(client.outlet, outlet);
@@ -395,7 +395,7 @@ test('Connecting.open() ends the connection there is before it opens the session
   };
   const outlet = new RecordingOutlet();
   const one = accepted(
-    world.connecting.open(connectOf({ cleanSession: false }), ALLOWED, ADDRESS, first, outlet),
+    world.connecting.open(connectOf({ cleanSession: false }), ALLOWED, PEER, first, outlet),
   );
   world.registry.subscribe(one.client.session, '#', 1);
   one.client.session.attach(outlet);
@@ -419,7 +419,7 @@ test('Connecting.open() hands a session over to the connection that comes', () =
     },
   };
   const packet = connectOf({ cleanSession: false });
-  const one = accepted(world.connecting.open(packet, ALLOWED, ADDRESS, first, outlet));
+  const one = accepted(world.connecting.open(packet, ALLOWED, PEER, first, outlet));
   const two = accepted(open(world, packet));
   assert.equal(two.client.session, one.client.session);
   assert.equal(two.sessionPresent, true);
@@ -431,7 +431,7 @@ test('Connecting.forget() forgets a connection, but not the one that took its pl
   const world = new PipelineWorld();
   const [first, second] = [connection(), connection()];
   for (const one of [first, second]) {
-    world.connecting.open(connectOf(), ALLOWED, ADDRESS, one, new RecordingOutlet());
+    world.connecting.open(connectOf(), ALLOWED, PEER, one, new RecordingOutlet());
   }
   assert.equal(world.connecting.size, 1);
   world.connecting.forget('c', first);

@@ -1,4 +1,6 @@
 import { CONNACK_CODES, type Connect, topicLevels } from '@magpie/protocol';
+import type { Admission } from '../admission/admission.js';
+import type { PacketSizes } from '../admission/packet-sizes.js';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { ClientCertificate } from '../model/client-certificate.js';
 import type { Limits } from '../model/limits.js';
@@ -40,6 +42,8 @@ export interface Connected {
 /** CONNECT (MQTT 3.1.1, 3.1): who is it, may he, and which session is his. */
 export class Connecting {
   readonly #authenticator: Authenticator;
+  readonly #admission: Admission;
+  readonly #packetSizes: PacketSizes;
   readonly #limits: Limits;
   readonly #gate: CommitGate;
   readonly #wills: Wills;
@@ -52,6 +56,8 @@ export class Connecting {
 
   constructor(parts: {
     authenticator: Authenticator;
+    admission: Admission;
+    packetSizes: PacketSizes;
     limits: Limits;
     gate: CommitGate;
     wills: Wills;
@@ -62,6 +68,8 @@ export class Connecting {
     newClientId: () => string;
   }) {
     this.#authenticator = parts.authenticator;
+    this.#admission = parts.admission;
+    this.#packetSizes = parts.packetSizes;
     this.#limits = parts.limits;
     this.#gate = parts.gate;
     this.#wills = parts.wills;
@@ -83,6 +91,8 @@ export class Connecting {
     { remoteAddress: address, certificate }: Peer,
   ): AuthenticationResult | Promise<AuthenticationResult> {
     const { clientId, username, password } = packet;
+    const may = this.#admission.mayConnect(clientId, address);
+    if (may !== 'yes') return { allowed: false, why: may };
     const credentials: Credentials = { clientId, username, password, address, certificate };
     try {
       const result = this.#authenticator.authenticate(credentials);
@@ -101,7 +111,7 @@ export class Connecting {
   open(
     packet: Connect,
     answer: AuthenticationResult,
-    address: string,
+    { remoteAddress: address }: Peer,
     connection: Connected,
     outlet: Outlet,
   ): ConnectOutcome {
@@ -117,6 +127,7 @@ export class Connecting {
     const { session, present } = this.#registry.open(clientId, packet.cleanSession, { username });
     this.#connected.set(clientId, connection);
     const principal: Principal = { clientId, username, address };
+    session.packetBytesMax = this.#packetSizes.of(principal, answer);
     const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
     const will = this.#will(packet, principal);
     const client: Client = { principal, session, outlet, expiresAtMs, will };
@@ -140,7 +151,11 @@ export class Connecting {
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
     if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
-    if (!this.#mayHave(packet.clientId, vouchedName(packet, answer))) {
+    const username = vouchedName(packet, answer);
+    if (this.#admission.isBanned(packet.clientId, username)) {
+      return { returnCode: RETURN_CODES.banned, why: 'banned' };
+    }
+    if (!this.#mayHave(packet.clientId, username)) {
       this.#counters.takeoversRefused++;
       // MQTT-3.1.3-9: it is the identifier that is refused, with another one he may come.
       const returnCode = CONNACK_CODES.IDENTIFIER_REJECTED.code;
@@ -202,6 +217,8 @@ type Refusal = { readonly returnCode: number; readonly why: string };
 const RETURN_CODES = {
   'bad-credentials': CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code,
   'too-many-failures': CONNACK_CODES.NOT_AUTHORIZED.code,
+  'too-many-connects': CONNACK_CODES.SERVER_UNAVAILABLE.code,
+  banned: CONNACK_CODES.NOT_AUTHORIZED.code,
   'not-authorized': CONNACK_CODES.NOT_AUTHORIZED.code,
   unavailable: CONNACK_CODES.SERVER_UNAVAILABLE.code,
 } as const;

@@ -1,6 +1,9 @@
 /** The pipeline on the world of sessions, with clients, an authorizer, an authenticator to play. */
 import assert from 'node:assert/strict';
 import { Publish, type QoS, type Subscribe } from '@magpie/protocol';
+import { Admission } from '../admission/admission.js';
+import { Bans } from '../admission/bans.js';
+import { PacketSizes } from '../admission/packet-sizes.js';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { Authorizer } from '../auth/authorizer.js';
 import type { Limits } from '../model/limits.js';
@@ -60,6 +63,8 @@ export class TestAuthenticator implements Authenticator {
 export class PipelineWorld extends SessionWorld {
   readonly authorizer = new TestAuthorizer();
   readonly authenticator = new TestAuthenticator();
+  readonly bans: Bans;
+  readonly admission: Admission;
   readonly publishing: Publishing;
   readonly subscribing: Subscribing;
   readonly wills: Wills;
@@ -69,11 +74,15 @@ export class PipelineWorld extends SessionWorld {
 
   constructor(limits: Partial<Limits> = {}, store?: HandStore) {
     super(limits, store);
+    this.bans = new Bans({ limits: this.limits, wallMs: () => this.clock.wallMs() });
+    this.admission = new Admission(this);
     this.publishing = new Publishing(this);
     this.subscribing = new Subscribing(this);
     this.wills = new Wills(this);
     this.connecting = new Connecting({
       authenticator: this.authenticator,
+      admission: this.admission,
+      packetSizes: new PacketSizes(this.limits, []),
       limits: this.limits,
       gate: this.gate,
       wills: this.wills,

@@ -101,13 +101,13 @@ export class Publishing {
       const chosen = group.choose(message.qos);
       chosen?.subscriber.deliver(message, chosen.qos);
     }
-    if (own.length === 0 && groups.length === 0) this.#drop(message, undefined, 'no-subscriber');
+    if (own.length === 0 && groups.length === 0) this.drop(message, undefined, 'no-subscriber');
     this.#gate.seal(message, outer);
   }
 
   /** A message whose publisher may not publish it: it is dropped. */
   refuse(message: Message, clientId: string): void {
-    this.#drop(message, clientId, 'denied');
+    this.drop(message, clientId, 'denied');
   }
 
   /** Handed on before: it is answered, and not handed on again (MQTT-4.3.3-2). */
@@ -196,7 +196,8 @@ export class Publishing {
     this.#gate.writingOf(message).putRetained(message, change);
   }
 
-  #drop(message: Message, clientId: string | undefined, reason: DropReason): void {
+  /** A message that is not handed on. */
+  drop(message: Message, clientId: string | undefined, reason: DropReason): void {
     this.#counters.dropped[reason]++;
     if (this.#events.dropped.active) this.#events.dropped.emit({ message, clientId, reason });
   }

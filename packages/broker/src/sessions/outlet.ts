@@ -18,6 +18,10 @@ export type CloseReason =
   | 'taken-over'
   | 'queue-full'
   | 'denied'
+  /** It published too fast (`publishRatePolicy`). */
+  | 'rate-exceeded'
+  /** It, its user or its address was banned. */
+  | 'banned'
   | 'store-failed'
   | 'authorizer-failed'
   | 'broker-closed'

@@ -1,4 +1,13 @@
-import { InboundWindow, MISMATCH, OutboundWindow, UNKNOWN, type QoS } from '@magpie/protocol';
+import {
+  InboundWindow,
+  MISMATCH,
+  OutboundWindow,
+  PACKET_BYTES_MAX,
+  publishHeadLength,
+  type QoS,
+  UNKNOWN,
+  utf8Length,
+} from '@magpie/protocol';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
@@ -54,6 +63,11 @@ export class Session implements Subscriber, PageReader {
   /** Kept by the registry. `undefined`: a store of an older version did not tell. */
   owner: SessionOwner | undefined;
   readonly inbound: InboundWindow;
+  /**
+   * Largest packet that its client takes; a message that is larger is dropped for it, as if it had
+   * been delivered (so MQTT 5.0, 3.1.2.11.4). Set at each CONNECT.
+   */
+  packetBytesMax = PACKET_BYTES_MAX;
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   readonly subscriptions = new Map<string, QoS>();
   readonly #around: SessionSurroundings;
@@ -146,7 +160,8 @@ export class Session implements Subscriber, PageReader {
   deliver(message: Message, granted: QoS): void {
     const qos = message.qos < granted ? message.qos : granted;
     this.#around.counters.deliveriesBegun++;
-    if (qos === 0) this.#deliverOnce(message);
+    if (this.#isTooLarge(message, qos)) this.#drop(message, 'too-large');
+    else if (qos === 0) this.#deliverOnce(message);
     else this.#deliverSurely(message, qos);
   }
 
@@ -273,6 +288,10 @@ export class Session implements Subscriber, PageReader {
         if (outlet.congested) return false;
         const delivery = sent.message ?? this.#readBack(sequence);
         if (delivery === undefined) return false;
+        if (this.#isTooLarge(delivery.message, qos)) {
+          this.#giveUp(delivery.message, packetId, qos);
+          continue;
+        }
         // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
         const ticket = qos === 2 ? gate.ticket : 0;
         outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
@@ -281,6 +300,22 @@ export class Session implements Subscriber, PageReader {
     }
     this.#unsentFrom = Infinity;
     return true;
+  }
+
+  #isTooLarge(message: Message, qos: QoS): boolean {
+    if (this.packetBytesMax >= PACKET_BYTES_MAX) return false;
+    const { topic, payloadLength } = message;
+    const headBytes = publishHeadLength(utf8Length(topic), payloadLength, qos);
+    return headBytes + payloadLength > this.packetBytesMax;
+  }
+
+  /** What was sent to an earlier connection, and is too large for this one, counts as done. */
+  #giveUp(message: Message, packetId: number, qos: 1 | 2): void {
+    if (qos === 2) this.#window.received(packetId);
+    const sequence =
+      qos === 1 ? this.#window.acknowledge(packetId) : this.#window.complete(packetId);
+    if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
+    this.#drop(message, 'too-large');
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
@@ -400,7 +435,11 @@ export class Session implements Subscriber, PageReader {
     const delivery = next instanceof StoredRun ? this.#readBack(sequence) : next;
     if (delivery === undefined) return false;
     this.#queue?.shift();
-    if (delivery.qos === 0) {
+    if (this.#isTooLarge(delivery.message, delivery.qos)) {
+      if (delivery.qos === 0) this.#waitingOnce--;
+      else if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
+      this.#drop(delivery.message, 'too-large');
+    } else if (delivery.qos === 0) {
       this.#waitingOnce--;
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
@@ -420,6 +459,10 @@ export class Session implements Subscriber, PageReader {
     if (!this.#mayDrain(outlet, next.sequence)) return false;
     replay.advance();
     this.#around.counters.deliveriesBegun++;
+    if (this.#isTooLarge(next.message, next.qos)) {
+      this.#drop(next.message, 'too-large');
+      return true;
+    }
     if (next.qos === 0) {
       this.#publishOnce(outlet, next.message, true);
       return true;

@@ -43,6 +43,8 @@ const BASE: BrokerConfig = {
   http: { host: '127.0.0.1', port: 0 },
   storage: { memory: true },
   limits: limitsFrom(),
+  bans: [],
+  clients: [],
   anonymous: false,
   authentication: undefined,
   logLevel: 'info',
@@ -310,3 +312,23 @@ for (const [rule, make, expected] of unusable) {
     assert.deepEqual(lines, []);
   });
 }
+
+test('serve() takes bans of an earlier run from beside the store, or does not start', async (t) => {
+  const dir = await folder(t);
+  const kept = [
+    { clientId: 'c', source: 'program' },
+    { address: '192.0.2.0/24', untilMs: 1, source: 'flapping' },
+  ];
+  await (await served(t, { ...BASE, storage: onDisk(dir) })).running.close();
+  await writeFile(join(dir, 'bans.json'), JSON.stringify({ bans: kept }));
+  const bans = [{ clientId: 'd', source: 'configuration' }] as const;
+  const { portOf, running } = await served(t, { ...BASE, storage: onDisk(dir), bans });
+  const metrics = await (await fetch(`http://127.0.0.1:${portOf('http')}/metrics`)).text();
+  assert.match(metrics, /^magpie_bans 2$/m); // one of the three has expired
+  await running.close();
+  await writeFile(join(dir, 'bans.json'), 'no JSON');
+  await assert.rejects(served(t, { ...BASE, storage: onDisk(dir) }), {
+    name: 'ServeFailure',
+    message: /^Cannot use the bans of .*bans\.json: it is no JSON\. Mend the file, or remove it$/,
+  });
+});

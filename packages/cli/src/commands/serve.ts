@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Broker, type BrokerOptions, createBroker, type Logger } from '@magpie/broker';
 import type { RecoveryReport } from '../recovery-report.js';
 import {
   type AdminServer,
+  BanFile,
   type BrokerConfig,
   brokerMetrics,
   type DiskStorageConfig,
@@ -54,13 +55,14 @@ export async function serve(
   const access = { ...(authenticator && { authenticator }) };
   const recovered = await openBroker(config, options, access);
   if (recovered === undefined) return undefined;
-  const { broker, store } = recovered;
+  const { broker, store, banFile } = recovered;
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
   const close = async () => {
     ready = false;
     try {
+      await banFile?.written();
       await toldByStore(broker.close());
     } finally {
       // Last, so that a probe reads 503 until the last client has gone.
@@ -90,26 +92,31 @@ export async function serve(
 interface Recovered {
   readonly broker: Broker;
   readonly store: LmdbStore | undefined;
+  readonly banFile?: BanFile;
 }
 
 async function openBroker(
-  { storage, limits }: BrokerConfig,
+  { storage, limits, bans, clients: clientRules }: BrokerConfig,
   { log, signal, recovery }: ServeOptions,
   access: Pick<BrokerOptions, 'authenticator'>,
 ): Promise<Recovered | undefined> {
-  const options = { limits, log, ...access };
+  const options = { limits, log, clientRules, ...access };
   if ('memory' in storage) {
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
-    return { broker: await createBroker(options), store: undefined };
+    return { broker: await createBroker({ ...options, bans }), store: undefined };
   }
   const { dir, sync, syncIntervalMs } = storage;
   let store: LmdbStore | undefined;
   let broker: Broker;
+  let banFile: BanFile;
   try {
     const onProgress = (progress: RecoveryProgress) => recovery.take(progress);
     const opening = LmdbStore.open(dir, { log, sync, syncIntervalMs, signal, onProgress });
     store = await toldByStore(opening, resolve(dir));
-    broker = await toldByStore(createBroker({ ...options, store }));
+    banFile = await toldByStore(BanFile.open(join(dir, 'bans.json'), log));
+    const all = [...banFile.bans, ...bans]; // of one subject, that of the configuration counts
+    const kept = { store, bans: all, banKeeper: banFile };
+    broker = await toldByStore(createBroker({ ...options, ...kept }));
   } catch (error) {
     await store?.[Symbol.asyncDispose]();
     if (error instanceof RecoveryAborted) return undefined;
@@ -122,7 +129,7 @@ async function openBroker(
   const told = `storage: ${dir}, ${safetyOf(storage)}`;
   if (sync === 'always') log.info(fields, told);
   else log.warn({ ...fields, sync }, told);
-  return { broker, store };
+  return { broker, store, banFile };
 }
 
 /** What an acknowledgement is worth, in words. */

@@ -25,4 +25,5 @@ const SESSION_REASONS: readonly DropReason[] = [
   'output-full',
   'offline-qos0',
   'session-ended',
+  'too-large',
 ];
