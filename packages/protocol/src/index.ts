@@ -54,6 +54,8 @@ export {
   connackText,
   SUBACK_FAILURE,
 } from './reason-codes.js';
+export { covers } from './topics/covers.js';
+export { filterIntersection, overlaps } from './topics/filter-intersection.js';
 export { matches } from './topics/matches.js';
 export { SecondSight } from './topics/second-sight.js';
 export { parseSharedFilter, type SharedFilter } from './topics/shared-filter.js';
