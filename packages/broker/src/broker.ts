@@ -14,6 +14,7 @@ import { PublishRates } from './admission/publish-rates.js';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { LoginThrottle } from './auth/login-throttle.js';
+import { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
 import type { TlsCertificateConfig, TlsConfig } from './config/broker-config.js';
@@ -48,7 +49,9 @@ import { Counters } from './observe/counters.js';
 import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
 import { type Logger, silentLogger } from './observe/logger.js';
 import { Connecting } from './pipeline/connecting.js';
+import { Denials } from './pipeline/denials.js';
 import { Publishing } from './pipeline/publishing.js';
+import { Rechecking, type Revocation } from './pipeline/rechecking.js';
 import { Subscribing } from './pipeline/subscribing.js';
 import { Turn } from './pipeline/turn.js';
 import { Wills } from './pipeline/wills.js';
@@ -160,6 +163,7 @@ export class Broker implements AsyncDisposable {
   readonly #counters = new Counters();
   readonly #events: BrokerEvents;
   readonly #registry: SessionRegistry;
+  readonly #rechecking: Rechecking;
   readonly #connecting: Connecting;
   readonly #bans: Bans;
   readonly #publishing: Publishing;
@@ -175,8 +179,7 @@ export class Broker implements AsyncDisposable {
     const clock = options.clock ?? new SystemClock();
     const random = options.random ?? new SystemRandom();
     const log = new FloodLimitedLogger(options.log ?? silentLogger, clock);
-    const given = options.authorizer;
-    const authorizer = given === undefined ? new AllowAll() : new GuardedAuthorizer(given);
+    const authorizer = authorizerOf(options.authorizer);
     this.#log = log;
     this.#limits = limits;
     this.#arena = new IoArena({ slabs: Math.min(ARENA_SLABS_MAX, limits.connectionsMax) });
@@ -199,16 +202,19 @@ export class Broker implements AsyncDisposable {
     this.#turn.commitThrough(this.#gate);
     this.#bans = this.#bansOf(options, limits, clock);
     const counters = this.#counters;
+    const router = this.#router;
+    const denials = new Denials({ log, clock, router, counters });
     const shared = {
       admission: new Admission({ limits, clock, counters, log, bans: this.#bans }),
       log,
+      denials,
       limits,
       authorizer,
       clock,
       gate: this.#gate,
       wheel: this.#wheel,
       turn: this.#turn,
-      router: this.#router,
+      router,
       retained: this.#retained,
       totals: this.#totals,
       counters: this.#counters,
@@ -218,9 +224,11 @@ export class Broker implements AsyncDisposable {
     this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);
     this.#publishing = new Publishing(shared);
     this.#wills = new Wills({ ...shared, publishing: this.#publishing });
+    this.#rechecking = new Rechecking({ ...shared, registry: this.#registry });
     this.#connecting = new Connecting({
       ...shared,
       packetSizes: new PacketSizes(limits, options.clientRules),
+      rechecking: this.#rechecking,
       wills: this.#wills,
       registry: this.#registry,
       authenticator: this.#authenticatorOf(options.authenticator, limits, clock),
@@ -362,6 +370,25 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
+   * Has changed rules ({@link RuleAuthorizer.replace}) hold for what was granted before, in one go:
+   * subscriptions that are no longer allowed are taken from live and persistent sessions, and what
+   * waits for a client that may no longer have it is not sent: queued and retained messages, and
+   * those that would be sent again. A session whose client has not come since the broker started
+   * is looked at when it comes.
+   *
+   * @returns The sessions that have lost subscriptions. The clients are not told: MQTT 3.1.1 has no
+   * way to. Empty if the broker does not decide by rules of a file.
+   */
+  recheck(): readonly Revocation[] {
+    return this.#rechecking.all();
+  }
+
+  /** What {@link recheck} would return if the rules were these; nothing is changed. */
+  previewRecheck(rules: RuleAuthorizer): readonly Revocation[] {
+    return this.#rechecking.preview(rules);
+  }
+
+  /**
    * Ends the connection of a client; its session stays if it is persistent. @returns Whether it was
    * there.
    */
@@ -468,6 +495,12 @@ export async function createBroker(options: BrokerOptions = {}): Promise<Broker>
   const broker = new Broker(options);
   await broker.load();
   return broker;
+}
+
+/** Ours never fails; what a program brings is guarded. */
+function authorizerOf(given: Authorizer | undefined): Authorizer {
+  if (given === undefined) return new AllowAll();
+  return given instanceof RuleAuthorizer ? given : new GuardedAuthorizer(given);
 }
 
 function hex(uint32: number): string {

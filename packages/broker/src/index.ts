@@ -7,7 +7,12 @@ export {
   type Authenticator,
   type Credentials,
 } from './auth/authenticator.js';
-export { type Authorizer } from './auth/authorizer.js';
+export type {
+  Authorizer,
+  Denial,
+  PublishAnswer,
+  SubscribeAnswer,
+} from './auth/authorizer.js';
 export {
   type Broker,
   type BrokerGauges,
@@ -37,6 +42,7 @@ export type { RandomSource } from './model/random-source.js';
 export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 export type { Counters } from './observe/counters.js';
 export { type Logger, silentLogger } from './observe/logger.js';
+export type { Revocation } from './pipeline/rechecking.js';
 export type { CloseReason } from './sessions/outlet.js';
 export { MemoryStore } from './stores/memory-store.js';
 export { StoreLost } from './stores/store-lost.js';

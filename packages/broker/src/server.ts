@@ -25,6 +25,10 @@ export {
 export { CertificateAuthenticator } from './auth/certificate-authenticator.js';
 export { HttpAuthenticator } from './auth/http-authenticator.js';
 export { JwtAuthenticator, type JwtKeys } from './auth/jwt-authenticator.js';
+export { type AccessRules } from './auth/rules/access-rules.js';
+export { parseRuleFile, type ParsedRules } from './auth/rules/parse-rule-file.js';
+export { accessRulesMarkdown } from './auth/rules/rules-markdown.js';
+export { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 export { hashPassword, passwordHashText } from './auth/password-hash.js';
 export { UserAuthenticator } from './auth/user-authenticator.js';
 export { parseUserFile, type Users } from './auth/user-file.js';

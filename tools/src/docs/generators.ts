@@ -1,5 +1,5 @@
 import { LIMITS } from '@magpie/broker';
-import { configurationMarkdown, metricsMarkdown } from '@magpie/broker/server';
+import { accessRulesMarkdown, configurationMarkdown, metricsMarkdown } from '@magpie/broker/server';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -11,6 +11,7 @@ import { limitsPage } from './limits-page.js';
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
 export const generators: readonly Generator[] = [
   { path: 'docs/configuration.md', render: configurationMarkdown },
+  { path: 'docs/access-rules.md', render: accessRulesMarkdown },
   { path: 'docs/limits.md', render: () => limitsPage(LIMITS) },
   { path: 'docs/metrics.md', render: metricsMarkdown },
   {

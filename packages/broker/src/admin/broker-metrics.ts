@@ -52,6 +52,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_logins_throttled_total',
     help: 'Logins refused unchecked, after too many wrong passwords',
   },
+  subscriptionsDenied: {
+    name: 'magpie_subscriptions_denied_total',
+    help: 'Filters of SUBSCRIBE packets refused because the client may not subscribe to them',
+  },
   protocolErrors: {
     name: 'magpie_protocol_errors_total',
     help: 'Connections closed because the client broke MQTT',

@@ -52,3 +52,39 @@ test('GuardedAuthorizer keeps the cause', () => {
   });
   assert.throws(() => authorizer.maySubscribe(CLIENT, 't', 0), { cause: problem });
 });
+
+test('GuardedAuthorizer passes on a denial, and a grant that is checked', () => {
+  const denial = { rule: 'mine' };
+  assert.equal(guardedBy(() => denial).mayPublish(CLIENT, 't', 0, false), denial);
+  assert.equal(guardedBy(() => denial).maySubscribe(CLIENT, 't', 0), denial);
+  assert.equal(guardedBy(() => 'checked').maySubscribe(CLIENT, 't', 0), 'checked');
+  assert.throws(
+    () => guardedBy(() => 'checked').mayPublish(CLIENT, 't', 0, false),
+    AuthorizerFailure,
+  );
+});
+
+const deliveries: readonly [how: string, mayDeliver: (() => unknown) | undefined, is: boolean][] = [
+  ['is not asked', undefined, true],
+  ['says yes', () => true, true],
+  ['says no', () => false, false],
+  ['says something else', () => 'yes', false],
+  ['promises', async () => true, false],
+  [
+    'throws',
+    () => {
+      throw problem;
+    },
+    false,
+  ],
+];
+for (const [how, mayDeliver, is] of deliveries) {
+  test(`GuardedAuthorizer.mayDeliver() is ${is} if the authorizer ${how}`, () => {
+    const authorizer: Authorizer = {
+      mayPublish: () => true,
+      maySubscribe: () => true,
+      ...(mayDeliver && { mayDeliver: mayDeliver as () => boolean }),
+    };
+    assert.equal(new GuardedAuthorizer(authorizer).mayDeliver(CLIENT, 't'), is);
+  });
+}

@@ -1,6 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Principal } from '../model/principal.js';
-import type { Authorizer } from './authorizer.js';
+import type { Authorizer, PublishAnswer, SubscribeAnswer } from './authorizer.js';
 
 /** The program's authorizer threw, rejected, or answered neither yes nor no. */
 export class AuthorizerFailure extends Error {
@@ -27,31 +27,62 @@ export class GuardedAuthorizer implements Authorizer {
     topic: string,
     qos: QoS,
     retain: boolean,
-  ): boolean | Promise<boolean> {
-    return guarded(() => this.#authorizer.mayPublish(client, topic, qos, retain));
+  ): PublishAnswer | Promise<PublishAnswer> {
+    return guarded(() => this.#authorizer.mayPublish(client, topic, qos, retain), isPublishAnswer);
   }
 
-  maySubscribe(client: Principal, filter: string, qos: QoS): boolean | Promise<boolean> {
-    return guarded(() => this.#authorizer.maySubscribe(client, filter, qos));
+  maySubscribe(
+    client: Principal,
+    filter: string,
+    qos: QoS,
+  ): SubscribeAnswer | Promise<SubscribeAnswer> {
+    return guarded(() => this.#authorizer.maySubscribe(client, filter, qos), isSubscribeAnswer);
+  }
+
+  /** Whatever goes wrong is a no: it is asked in the middle of routing, where nobody can wait. */
+  mayDeliver(client: Principal, topic: string): boolean {
+    const authorizer = this.#authorizer;
+    if (authorizer.mayDeliver === undefined) return true;
+    try {
+      const answer: unknown = authorizer.mayDeliver(client, topic);
+      return answer === true;
+    } catch {
+      return false;
+    }
   }
 }
 
-function guarded(ask: () => boolean | Promise<boolean>): boolean | Promise<boolean> {
+function guarded<T>(
+  ask: () => T | Promise<T>,
+  isAnswer: (answer: unknown) => answer is T,
+): T | Promise<T> {
   let answer: unknown;
   try {
     answer = ask();
   } catch (error) {
     throw new AuthorizerFailure(error);
   }
-  if (!(answer instanceof Promise)) return checked(answer);
-  return answer.then(checked, (error: unknown) => {
-    throw new AuthorizerFailure(error);
-  });
+  if (!(answer instanceof Promise)) return checked(answer, isAnswer);
+  return answer.then(
+    (value: unknown) => checked(value, isAnswer),
+    (error: unknown) => {
+      throw new AuthorizerFailure(error);
+    },
+  );
 }
 
 /** A program in JavaScript may answer anything. */
-function checked(answer: unknown): boolean {
-  if (typeof answer === 'boolean') return answer;
-  const problem = `An authorizer must answer true or false: it answered ${typeof answer}`;
+function checked<T>(answer: unknown, isAnswer: (answer: unknown) => answer is T): T {
+  if (isAnswer(answer)) return answer;
+  const problem = `An authorizer must answer true, false or a denial: it answered ${typeof answer}`;
   throw new AuthorizerFailure(new TypeError(problem));
+}
+
+function isPublishAnswer(answer: unknown): answer is PublishAnswer {
+  if (typeof answer === 'boolean') return true;
+  return typeof answer === 'object' && answer !== null && 'rule' in answer;
+}
+
+function isSubscribeAnswer(answer: unknown): answer is SubscribeAnswer {
+  return answer === 'checked' || isPublishAnswer(answer);
 }

@@ -19,6 +19,8 @@ export interface BrokerConfig {
   readonly anonymous: boolean;
   /** `undefined`: nobody is asked who he is. */
   readonly authentication: AuthenticationConfig | undefined;
+  /** Path of the file of access rules; `undefined`: everybody may do everything. */
+  readonly authorization: string | undefined;
   readonly logLevel: LogLevel;
 }
 

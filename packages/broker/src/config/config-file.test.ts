@@ -15,7 +15,7 @@ authentication:
   anonymous: yes
   users: [passwd]
 authorisation: acl
-authorization: acl.yaml
+authorization: [acl.yaml]
 limits:
   packetbytesMax: 5
   inflightMax: 0
@@ -36,9 +36,8 @@ const BAD_REPORT = [
   '8:31: storage.sync must be one of always, interval, os: current value is never',
   '10:14: authentication.anonymous must be true or false: current value is yes',
   '11:10: authentication.users must be the path of a file: current value is a list',
-  '12:1: authorisation is not a known key',
-  '13:1: authorization is not available in Magpie 0.1: '
-    + 'every client may publish and subscribe to every topic',
+  '12:1: authorisation is not a known key: did you mean authorization?',
+  '13:16: authorization must be the path of a file: current value is a list',
   '15:3: limits.packetbytesMax is not a known key: did you mean packetBytesMax?',
   '16:16: limits.inflightMax must be an integer from 1 to 32767 (messages): current value is 0',
   '17:20: limits.queueFullPolicy must be one of drop-newest, drop-oldest, disconnect: '

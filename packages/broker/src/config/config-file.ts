@@ -1,6 +1,5 @@
 import type { ConfigProblem } from './broker-config.js';
 import { configSchema, type FileConfig, knownKeys } from './config-schema.js';
-import { isNotYet, notYet } from './not-yet.js';
 import { parseYamlFile, shownPath, type YamlShape } from './yaml-file.js';
 
 /**
@@ -40,8 +39,4 @@ export const NO_CONFIG_FILE: ConfigFile = {
   locate: (path) => shownPath(path),
 };
 
-const SHAPE: YamlShape<FileConfig> = {
-  schema: configSchema,
-  knownKeys,
-  refusal: (shown, canonical) => (isNotYet(canonical) ? notYet(shown, canonical) : undefined),
-};
+const SHAPE: YamlShape<FileConfig> = { schema: configSchema, knownKeys };

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { banSchema, clientSchema } from './admission-schema.js';
 import {
   authenticationSchema,
@@ -13,7 +12,7 @@ import {
   tlsListenerSchema,
   webSocketListenerSchema,
 } from './listener-schemas.js';
-import { NOT_YET, RELEASE } from './not-yet.js';
+import { inCode, markdownTable, schemaTable } from './markdown-table.js';
 import { optionEntries } from './options.js';
 
 /** The page docs/configuration.md, made from the tables that the program itself reads. */
@@ -49,6 +48,8 @@ export function configurationMarkdown(): string {
     '`authentication.http`:',
     schemaTable(httpAuthenticationSchema),
     HTTP_AUTHENTICATION_NOTE,
+    '### authorization',
+    AUTHORIZATION_NOTE,
     '### bans',
     BANS_NOTE,
     schemaTable(banSchema),
@@ -59,12 +60,6 @@ export function configurationMarkdown(): string {
     schemaTable(logSchema),
     '### limits',
     LIMITS_NOTE,
-    '## Not available yet',
-    `Magpie ${RELEASE} refuses these by name, so that nobody believes they hold:`,
-    table(
-      ['Setting', 'What holds instead'],
-      Object.entries(NOT_YET).map(([key, instead]) => [code(key), instead]),
-    ),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -97,6 +92,7 @@ listeners:
 http: { port: 18083 }
 storage: { dir: ./data }
 authentication: { users: passwd }
+authorization: acl.yaml
 limits: { queuedMessagesMax: 200000 }
 log: { level: info }
 \`\`\``;
@@ -153,40 +149,20 @@ not given, and answers with status 200 and \`{ "result": "allow" }\`, \`"deny"\`
 \`"packetBytesMax"\` a largest packet. Whatever else comes, or
 nothing in time, refuses the client (CONNACK 3).`;
 
+const AUTHORIZATION_NOTE = `The path of a file of [access rules](access-rules.md), seen from the
+folder of magpie.yaml: who may publish and subscribe to what. Without it, everybody who may connect
+may do everything. A file that cannot be used stops the start.`;
+
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;
 
 function optionTable(): string {
   const rows = optionEntries().map(([, { flag, value, env, path, doc, default: fallback }]) => [
-    code(value === undefined ? flag : `${flag} ${value}`),
-    code(env),
-    path === undefined ? '' : code(path),
+    inCode(value === undefined ? flag : `${flag} ${value}`),
+    inCode(env),
+    path === undefined ? '' : inCode(path),
     fallback,
     doc,
   ]);
-  return table(['Flag', 'Variable', 'In magpie.yaml', 'Default', 'Meaning'], rows);
-}
-
-function schemaTable(schema: z.ZodObject): string {
-  const shape = schema.shape as Readonly<Record<string, z.ZodType>>;
-  const rows = Object.entries(shape).map(([key, value]) => {
-    return [code(key), wantedBy(value), value.description ?? ''];
-  });
-  return table(['Key', 'Value', 'Meaning'], rows);
-}
-
-/** The schema's own words for what it wants: what a message about a bad value would say. */
-function wantedBy(schema: z.ZodType): string {
-  return schema.safeParse(Symbol('unwanted')).error?.issues[0]?.message ?? '';
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => {
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  };
-  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
+  return markdownTable(['Flag', 'Variable', 'In magpie.yaml', 'Default', 'Meaning'], rows);
 }

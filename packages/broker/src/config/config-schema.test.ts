@@ -10,7 +10,17 @@ const cases: [name: string, path: PropertyKey[], root: unknown, expected: string
     'the file',
     [],
     {},
-    ['listeners', 'http', 'storage', 'authentication', 'bans', 'clients', 'limits', 'log'],
+    [
+      'listeners',
+      'http',
+      'storage',
+      'authentication',
+      'authorization',
+      'bans',
+      'clients',
+      'limits',
+      'log',
+    ],
   ],
   ['the limits, all of the table', ['limits'], { limits: {} }, Object.keys(LIMITS)],
   [

@@ -3,7 +3,7 @@ import { LIMITS } from '../model/limits.js';
 import { banSchema, clientSchema } from './admission-schema.js';
 import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
-import { boolean, host, integer, isPath, port } from './schema-parts.js';
+import { boolean, file, host, integer, isPath, port } from './schema-parts.js';
 import { SYNC_INTERVAL_MS, SYNC_MODES } from './sync-modes.js';
 
 /**
@@ -81,6 +81,7 @@ export const configSchema = z.strictObject(
     http: httpSchema.optional(),
     storage: storageSchema.optional(),
     authentication: authenticationSchema.optional(),
+    authorization: file.optional(),
     bans: z.array(banSchema, 'a list of bans').optional(),
     clients: z.array(clientSchema, 'a list of rules').optional(),
     limits: limitsSchema.optional(),

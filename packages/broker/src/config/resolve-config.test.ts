@@ -60,6 +60,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
     clients: [],
     anonymous: false,
     authentication: undefined,
+    authorization: undefined,
     logLevel: 'info',
   });
 });
@@ -404,4 +405,10 @@ test('resolveConfig() warns of misspelt variables and goes on', () => {
   assert.deepEqual(result.warnings, [
     'MAGPIE_HOTS is not a known variable: did you mean MAGPIE_HOST?',
   ]);
+});
+
+test('resolveConfig() sees the access rules from the folder of the file', () => {
+  const file = parseConfigFile('authorization: acl.yaml\n', 'etc/magpie.yaml');
+  const resolved = resolveConfig({ flags: {}, env: {}, file });
+  assert.equal(resolved.ok && resolved.config.authorization, join('etc', 'acl.yaml'));
 });

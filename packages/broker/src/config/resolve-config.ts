@@ -93,6 +93,7 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
       clients: file.values.clients ?? [],
       anonymous: anonymous?.value === true,
       authentication,
+      authorization: file.values.authorization && besideFile(file.values.authorization, file),
       logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
     },
     warnings: misspeltVariables(env),

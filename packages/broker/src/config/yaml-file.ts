@@ -11,13 +11,6 @@ export interface YamlShape<T> {
   readonly schema: z.ZodType<T>;
   /** Names of the keys that are known at `path` inside `root`. */
   knownKeys(path: Path, root: unknown): readonly string[];
-  /**
-   * A refusal in words of its own.
-   *
-   * @param shown The setting as the operator wrote it: `listeners[0].type: tls`.
-   * @param canonical The same for every entry of a list: `listeners[].type: tls`.
-   */
-  refusal?(shown: string, canonical: string): string | undefined;
 }
 
 /** A YAML file that has been read: its values, or everything that is wrong with it. Never both. */
@@ -26,9 +19,9 @@ export interface YamlFile<T> {
   /** One line each, in the order of the file, with line and column. */
   readonly problems: readonly string[];
   /** `magpie.yaml:3:12: listeners[0].port`, for messages about a value. */
-  locate(path: Path): string;
+  readonly locate: (path: Path) => string;
   /** The line on which a value begins, from 1. */
-  line(path: Path): number;
+  readonly line: (path: Path) => number;
 }
 
 /**
@@ -78,7 +71,12 @@ export function parseYamlFile<T>(text: string, name: string, shape: YamlShape<T>
 
 /** `listeners[0].port` */
 export function shownPath(path: Path): string {
-  return joined(path, (index) => `[${index}]`);
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') text += `[${step}]`;
+    else text += (text === '' ? '' : '.') + shownText(String(step));
+  }
+  return text;
 }
 
 function plainValue(document: Document): { value: unknown } | { problem: string } {
@@ -104,9 +102,6 @@ function problemsOf<T>(issue: z.core.$ZodIssue, root: unknown, shape: YamlShape<
   }
   const { path, message } = issue;
   const value = valueAt(root, path);
-  const shown = `${shownPath(path)}: ${String(value)}`;
-  const refusal = shape.refusal?.(shown, `${canonicalPath(path)}: ${String(value)}`);
-  if (refusal !== undefined) return [{ path, isKey: false, text: refusal }];
   const is = value === undefined ? 'it is missing' : `current value is ${shownValue(value)}`;
   const what = path.length === 0 ? 'The file' : shownPath(path);
   return [{ path, isKey: false, text: `${what} must be ${message}: ${is}` }];
@@ -114,9 +109,8 @@ function problemsOf<T>(issue: z.core.$ZodIssue, root: unknown, shape: YamlShape<
 
 function unknownKey<T>(parent: Path, key: string, root: unknown, shape: YamlShape<T>): Found {
   const path = [...parent, key];
-  const refusal = shape.refusal?.(shownPath(path), canonicalPath(path));
-  const hint = () => didYouMean(key, shape.knownKeys(parent, root));
-  const text = refusal ?? `${shownPath(path)} is not a known key${hint()}`;
+  const hint = didYouMean(key, shape.knownKeys(parent, root));
+  const text = `${shownPath(path)} is not a known key${hint}`;
   return { path, isKey: true, text };
 }
 
@@ -141,20 +135,6 @@ function keyNode(document: Document, path: Path): unknown {
   if (!isMap(parent)) return undefined;
   const wanted = String(path.at(-1));
   return parent.items.find(({ key }) => isScalar(key) && String(key.value) === wanted)?.key;
-}
-
-/** `listeners[].port`: the same for every entry of a list. */
-function canonicalPath(path: Path): string {
-  return joined(path, () => '[]');
-}
-
-function joined(path: Path, shownIndex: (index: number) => string): string {
-  let text = '';
-  for (const step of path) {
-    if (typeof step === 'number') text += shownIndex(step);
-    else text += (text === '' ? '' : '.') + shownText(String(step));
-  }
-  return text;
 }
 
 function oneLine(message: string): string {

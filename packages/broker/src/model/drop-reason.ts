@@ -10,6 +10,7 @@ export const DROP_REASONS = {
   'too-large': 'Larger than the client can take (clientPacketBytesMax, or what is set for it)',
   denied: 'The publisher is not allowed to publish to this topic',
   'rate-limited': 'QoS 0 that was published too fast (publishRatePolicy drop-qos0)',
+  'receiver-denied': 'The client of the session is not allowed to receive the topic, or no longer',
   'no-subscriber': 'No subscription matches the topic',
 } as const;
 

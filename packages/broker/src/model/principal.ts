@@ -1,3 +1,5 @@
+import type { ClientCertificate } from './client-certificate.js';
+
 /** Whose a session is: of the client that opened it. */
 export interface SessionOwner {
   /** The name the authenticator vouched for; `undefined`: nobody was vouched for (anonymous). */
@@ -11,4 +13,6 @@ export interface Principal {
   readonly username: string | undefined;
   /** Network address of the peer, or of the client behind a proxy that told it. */
   readonly address: string;
+  /** What the client has shown at the TLS handshake, and the listener has checked. */
+  readonly certificate?: ClientCertificate | undefined;
 }

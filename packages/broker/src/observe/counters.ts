@@ -25,6 +25,8 @@ export class Counters {
   takeoversRefused = 0;
   /** Logins refused unchecked: `loginFailuresPerAddressMax`, `loginFailuresPerUserMax`. */
   loginsThrottled = 0;
+  /** Filters of SUBSCRIBE packets refused because the client may not subscribe to them. */
+  subscriptionsDenied = 0;
   protocolErrors = 0;
   /** Times that a client was not read for a while, since it published too fast. */
   publishersSlowed = 0;

@@ -326,7 +326,8 @@ test('Connecting.open() makes the client that the pipeline sees', () => {
   const packet = connectOf({ username: 'u' });
   const outcome = world.connecting.open(packet, ALLOWED, PEER, connection(), outlet);
   const { client } = accepted(outcome);
-  assert.deepEqual(client.principal, { clientId: 'c', username: 'u', address: ADDRESS });
+  const shown = { address: ADDRESS, certificate: CERTIFICATE };
+  assert.deepEqual(client.principal, { clientId: 'c', username: 'u', ...shown });
   assert.equal(client.outlet, outlet);
   assert.equal(client.session, world.registry.get('c'));
   assert.equal(client.session.outlet, undefined); // attached once CONNACK is written

@@ -14,6 +14,7 @@ import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { StoredWill } from '../stores/store.js';
 import type { Client } from './client.js';
+import type { Rechecking } from './rechecking.js';
 import type { Wills } from './wills.js';
 
 /** What became of a CONNECT. */
@@ -48,6 +49,7 @@ export class Connecting {
   readonly #gate: CommitGate;
   readonly #wills: Wills;
   readonly #registry: SessionRegistry;
+  readonly #rechecking: Rechecking;
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
   readonly #log: Logger;
@@ -62,6 +64,7 @@ export class Connecting {
     gate: CommitGate;
     wills: Wills;
     registry: SessionRegistry;
+    rechecking: Rechecking;
     counters: Counters;
     events: BrokerEvents;
     log: Logger;
@@ -74,6 +77,7 @@ export class Connecting {
     this.#gate = parts.gate;
     this.#wills = parts.wills;
     this.#registry = parts.registry;
+    this.#rechecking = parts.rechecking;
     this.#counters = parts.counters;
     this.#events = parts.events;
     this.#log = parts.log;
@@ -111,7 +115,7 @@ export class Connecting {
   open(
     packet: Connect,
     answer: AuthenticationResult,
-    { remoteAddress: address }: Peer,
+    { remoteAddress: address, certificate }: Peer,
     connection: Connected,
     outlet: Outlet,
   ): ConnectOutcome {
@@ -126,7 +130,9 @@ export class Connecting {
     const username = vouchedName(packet, answer);
     const { session, present } = this.#registry.open(clientId, packet.cleanSession, { username });
     this.#connected.set(clientId, connection);
-    const principal: Principal = { clientId, username, address };
+    const shown = certificate && { certificate };
+    const principal: Principal = { clientId, username, address, ...shown };
+    this.#rechecking.client(session, principal, present);
     session.packetBytesMax = this.#packetSizes.of(principal, answer);
     const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
     const will = this.#will(packet, principal);

@@ -5,7 +5,7 @@ import { Admission } from '../admission/admission.js';
 import { Bans } from '../admission/bans.js';
 import { PacketSizes } from '../admission/packet-sizes.js';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
-import type { Authorizer } from '../auth/authorizer.js';
+import type { Authorizer, PublishAnswer, SubscribeAnswer } from '../auth/authorizer.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
 import { MessageMemory } from '../model/message-memory.js';
@@ -15,7 +15,9 @@ import { SessionWorld } from '../sessions/session-world.testing.js';
 import type { HandStore } from '../stores/hand-store.testing.js';
 import type { Client } from './client.js';
 import { Connecting } from './connecting.js';
+import { Denials } from './denials.js';
 import { Publishing } from './publishing.js';
+import { Rechecking } from './rechecking.js';
 import { Subscribing } from './subscribing.js';
 import { Wills } from './wills.js';
 
@@ -35,15 +37,20 @@ type Answer<T> = T | Promise<T>;
 /** Answers what it was told to answer, and keeps what it was asked. */
 export class TestAuthorizer implements Authorizer {
   readonly asked: string[] = [];
-  publish: (topic: string) => Answer<boolean> = () => true;
-  subscribe: (filter: string) => Answer<boolean> = () => true;
+  publish: (topic: string) => Answer<PublishAnswer> = () => true;
+  subscribe: (filter: string) => Answer<SubscribeAnswer> = () => true;
 
-  mayPublish({ clientId }: Principal, topic: string, qos: QoS, retain: boolean): Answer<boolean> {
+  mayPublish(
+    { clientId }: Principal,
+    topic: string,
+    qos: QoS,
+    retain: boolean,
+  ): Answer<PublishAnswer> {
     this.asked.push(`${clientId} publish ${topic} @ ${qos}${retain ? ' retain' : ''}`);
     return this.publish(topic);
   }
 
-  maySubscribe({ clientId }: Principal, filter: string, qos: QoS): Answer<boolean> {
+  maySubscribe({ clientId }: Principal, filter: string, qos: QoS): Answer<SubscribeAnswer> {
     this.asked.push(`${clientId} subscribe ${filter} @ ${qos}`);
     return this.subscribe(filter);
   }
@@ -61,10 +68,11 @@ export class TestAuthenticator implements Authenticator {
 }
 
 export class PipelineWorld extends SessionWorld {
-  readonly authorizer = new TestAuthorizer();
+  override readonly authorizer = new TestAuthorizer();
   readonly authenticator = new TestAuthenticator();
   readonly bans: Bans;
   readonly admission: Admission;
+  readonly denials: Denials;
   readonly publishing: Publishing;
   readonly subscribing: Subscribing;
   readonly wills: Wills;
@@ -76,6 +84,7 @@ export class PipelineWorld extends SessionWorld {
     super(limits, store);
     this.bans = new Bans({ limits: this.limits, wallMs: () => this.clock.wallMs() });
     this.admission = new Admission(this);
+    this.denials = new Denials(this);
     this.publishing = new Publishing(this);
     this.subscribing = new Subscribing(this);
     this.wills = new Wills(this);
@@ -83,6 +92,7 @@ export class PipelineWorld extends SessionWorld {
       authenticator: this.authenticator,
       admission: this.admission,
       packetSizes: new PacketSizes(this.limits, []),
+      rechecking: new Rechecking(this),
       limits: this.limits,
       gate: this.gate,
       wills: this.wills,

@@ -1,8 +1,9 @@
 import { ProtocolError, type Publish, topicLevels } from '@magpie/protocol';
-import type { Authorizer } from '../auth/authorizer.js';
+import type { Authorizer, PublishAnswer } from '../auth/authorizer.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
+import type { Principal } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
@@ -10,6 +11,7 @@ import type { Router } from '../routing/router.js';
 import type { Session } from '../sessions/session.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
+import type { Denials } from './denials.js';
 
 /**
  * The way of a message from its publisher to the sessions that get it:
@@ -21,6 +23,7 @@ import type { Client } from './client.js';
  */
 export class Publishing {
   readonly #authorizer: Authorizer;
+  readonly #denials: Denials;
   readonly #limits: Limits;
   readonly #retained: RetainedTree;
   readonly #router: Router;
@@ -32,6 +35,7 @@ export class Publishing {
 
   constructor(parts: {
     authorizer: Authorizer;
+    denials: Denials;
     limits: Limits;
     retained: RetainedTree;
     router: Router;
@@ -40,6 +44,7 @@ export class Publishing {
     events: BrokerEvents;
   }) {
     this.#authorizer = parts.authorizer;
+    this.#denials = parts.denials;
     this.#limits = parts.limits;
     this.#retained = parts.retained;
     this.#router = parts.router;
@@ -68,13 +73,13 @@ export class Publishing {
       if (known === 'repeated') return this.#repeated(client, packet, message);
     }
     this.#counters.messagesReceived++;
-    const allowed = this.#mayPublish(client, packet);
-    if (typeof allowed === 'boolean') {
-      this.#decided(client, packetId, message, allowed);
+    const answer = this.#mayPublish(client, packet);
+    if (!(answer instanceof Promise)) {
+      this.#decided(client, packetId, message, answer);
       return undefined;
     }
     message.keep();
-    const decided = allowed.then((answer) => this.#decided(client, packetId, message, answer));
+    const decided = answer.then((known) => this.#decided(client, packetId, message, known));
     return qos === 2 ? this.#whileDeciding(client.session, packetId, decided) : decided;
   }
 
@@ -105,9 +110,11 @@ export class Publishing {
     this.#gate.seal(message, outer);
   }
 
-  /** A message whose publisher may not publish it: it is dropped. */
-  refuse(message: Message, clientId: string): void {
-    this.drop(message, clientId, 'denied');
+  /** A message whose publisher may not publish it: it is dropped, and that is told. */
+  refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
+    this.drop(message, publisher.clientId, 'denied');
+    const notice = this.#denials.ofMessage(publisher, message, answer);
+    if (notice !== undefined) this.publish(notice);
   }
 
   /** Handed on before: it is answered, and not handed on again (MQTT-4.3.3-2). */
@@ -134,12 +141,12 @@ export class Publishing {
     }
   }
 
-  #mayPublish(client: Client, packet: Publish): boolean | Promise<boolean> {
+  #mayPublish(client: Client, packet: Publish): PublishAnswer | Promise<PublishAnswer> {
     const { topic, qos, retain } = packet;
     try {
-      const allowed = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
-      if (typeof allowed === 'boolean') return allowed;
-      return allowed.catch((error: unknown) => this.#undo(client, packet, error));
+      const answer = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
+      if (!(answer instanceof Promise)) return answer;
+      return answer.catch((error: unknown) => this.#undo(client, packet, error));
     } catch (error) {
       return this.#undo(client, packet, error);
     }
@@ -161,12 +168,18 @@ export class Publishing {
     );
   }
 
-  #decided(client: Client, packetId: number, message: Message, allowed: boolean): void {
+  #decided(client: Client, packetId: number, message: Message, answer: PublishAnswer): void {
     const { session, outlet } = client;
     const writesBefore = this.#gate.writes;
-    if (allowed) this.publish(message);
-    // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2).
-    else this.refuse(message, client.principal.clientId);
+    const allowed = answer === true;
+    if (allowed) {
+      this.publish(message);
+    } else {
+      // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2). So that
+      // a client which is disconnected for it does not send it again, it is acknowledged then too.
+      this.refuse(message, client.principal, answer);
+      if (answer !== false && answer.disconnect === true) outlet.closeSoon('denied');
+    }
     if (message.qos === 0) return;
     if (message.qos === 2 && session.persistent && !session.ended) {
       this.#gate.writing.addReceived(session.clientId, packetId);

@@ -7,13 +7,14 @@ import {
   type QoS,
   type Unsubscribe,
 } from '@magpie/protocol';
-import type { Authorizer } from '../auth/authorizer.js';
+import type { Authorizer, SubscribeAnswer } from '../auth/authorizer.js';
 import type { Limits } from '../model/limits.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
+import type { Denials } from './denials.js';
 
 /**
  * What became of a SUBSCRIBE: the codes of its SUBACK, in order (MQTT-3.8.4-5), and what to do
@@ -30,6 +31,7 @@ export interface SubscribeOutcome {
 /** SUBSCRIBE and UNSUBSCRIBE (MQTT 3.1.1, 3.8 and 3.10). */
 export class Subscribing {
   readonly #authorizer: Authorizer;
+  readonly #denials: Denials;
   readonly #limits: Limits;
   readonly #registry: SessionRegistry;
   readonly #gate: CommitGate;
@@ -38,6 +40,7 @@ export class Subscribing {
 
   constructor(parts: {
     authorizer: Authorizer;
+    denials: Denials;
     limits: Limits;
     registry: SessionRegistry;
     gate: CommitGate;
@@ -45,6 +48,7 @@ export class Subscribing {
     retained: RetainedTree;
   }) {
     this.#authorizer = parts.authorizer;
+    this.#denials = parts.denials;
     this.#limits = parts.limits;
     this.#registry = parts.registry;
     this.#gate = parts.gate;
@@ -59,11 +63,10 @@ export class Subscribing {
   subscribe(client: Client, packet: Subscribe): SubscribeOutcome | Promise<SubscribeOutcome> {
     const answers = packet.subscriptions.map(({ filter, qos }) => {
       const bare = unshared(filter);
-      return bare !== undefined && this.#authorizer.maySubscribe(client.principal, bare, qos);
+      if (bare === undefined) return undefined;
+      return this.#authorizer.maySubscribe(client.principal, bare, qos);
     });
-    if (answers.every((answer) => typeof answer === 'boolean')) {
-      return this.#decided(client, packet, answers);
-    }
+    if (answers.every(isAnswered)) return this.#decided(client, packet, answers);
     const waited = answers.map((answer) => Promise.resolve(answer));
     return Promise.all(waited).then((decided) => this.#decided(client, packet, decided));
   }
@@ -79,12 +82,17 @@ export class Subscribing {
     return session.persistent ? this.#gate.ticket : 0;
   }
 
-  #decided(client: Client, packet: Subscribe, allowed: readonly boolean[]): SubscribeOutcome {
+  /** @param answers `undefined`: not asked about, since the filter is not well formed. */
+  #decided(
+    client: Client,
+    packet: Subscribe,
+    answers: readonly (SubscribeAnswer | undefined)[],
+  ): SubscribeOutcome {
     const { session } = client;
     const asOf = this.#retained.changes;
     const granted: { filter: string; qos: QoS }[] = [];
     const returnCodes = packet.subscriptions.map(({ filter, qos }, index) => {
-      if (allowed[index] !== true || !this.#fits(client, filter)) return SUBACK_FAILURE;
+      if (!this.#granted(client, filter, qos, answers[index])) return SUBACK_FAILURE;
       this.#registry.subscribe(session, filter, qos);
       granted.push({ filter, qos });
       const { subscribed } = this.#events;
@@ -103,12 +111,28 @@ export class Subscribing {
     };
   }
 
+  #granted(client: Client, filter: string, qos: QoS, answer: SubscribeAnswer | undefined): boolean {
+    if (answer === undefined || !this.#fits(client, filter)) return false;
+    if (answer === true) return true;
+    // Which member a shared message goes to is chosen before a delivery could be checked.
+    if (answer === 'checked' && parseSharedFilter(filter) === undefined) {
+      client.session.rights.checksAll = true;
+      return true;
+    }
+    this.#denials.ofSubscription(client.principal, filter, qos, answer !== 'checked' && answer);
+    return false;
+  }
+
   #fits(client: Client, filter: string): boolean {
     const { subscriptions, ended } = client.session;
     if (ended) return false; // while the authorizer thought
     if (topicLevels(unshared(filter) ?? filter) > this.#limits.topicLevelsMax) return false;
     return subscriptions.has(filter) || subscriptions.size < this.#limits.subscriptionsPerClientMax;
   }
+}
+
+function isAnswered<T>(answer: T | Promise<T>): answer is T {
+  return !(answer instanceof Promise);
 }
 
 /**

@@ -64,10 +64,10 @@ export class Wills {
     const { topic, qos, retain } = message;
     try {
       const answer = this.#authorizer.mayPublish(principal, topic, qos, retain);
-      const allowed = typeof answer === 'boolean' ? answer : await answer;
+      const known = answer instanceof Promise ? await answer : answer;
       if (this.#closed) return;
-      if (allowed) this.#publishing.publish(message);
-      else this.#publishing.refuse(message, principal.clientId);
+      if (known === true) this.#publishing.publish(message);
+      else this.#publishing.refuse(message, principal, known);
     } catch (error) {
       if (this.#closed) return;
       const { clientId } = principal;

@@ -1,5 +1,6 @@
 /** All that sessions stand on, on a clock and a store that a test moves by hand. */
 import type { QoS } from '@magpie/protocol';
+import { AllowAll, type Authorizer } from '../auth/authorizer.js';
 import { type Limits, limitsFrom } from '../model/limits.js';
 import { ManualClock } from '../model/manual-clock.testing.js';
 import type { Message } from '../model/message.js';
@@ -26,6 +27,7 @@ interface SessionOptions {
 
 export class SessionWorld<S extends Store = HandStore> {
   readonly limits: Limits;
+  readonly authorizer: Authorizer = new AllowAll();
   readonly store: S;
   readonly clock = new ManualClock();
   readonly wheel = new TimerWheel(this.clock);

@@ -8,6 +8,7 @@ import {
   UNKNOWN,
   utf8Length,
 } from '@magpie/protocol';
+import type { Authorizer } from '../auth/authorizer.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
@@ -26,6 +27,7 @@ import type {
 import type { Logger } from '../observe/logger.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
+import { DeliveryRights } from './delivery-rights.js';
 import type { Outlet } from './outlet.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
@@ -38,6 +40,7 @@ type Sendable = Pick<Delivery, 'message' | 'retained' | 'sequence'>;
 export interface SessionSurroundings {
   readonly log: Logger;
   readonly limits: Limits;
+  readonly authorizer: Authorizer;
   readonly gate: CommitGate;
   readonly retained: RetainedTree;
   readonly counters: Counters;
@@ -70,6 +73,7 @@ export class Session implements Subscriber, PageReader {
   packetBytesMax = PACKET_BYTES_MAX;
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   readonly subscriptions = new Map<string, QoS>();
+  readonly rights: DeliveryRights;
   readonly #around: SessionSurroundings;
   readonly #window: OutboundWindow<Sendable | undefined>;
   /** Whether messages are not kept in memory, since the store has them on disk. */
@@ -92,6 +96,7 @@ export class Session implements Subscriber, PageReader {
     this.clientId = clientId;
     this.persistent = persistent;
     this.#around = surroundings;
+    this.rights = new DeliveryRights(surroundings.authorizer);
     this.inbound = new InboundWindow(surroundings.limits.unreleasedMax);
     this.#window = new OutboundWindow(surroundings.limits.inflightMax);
     this.#leavesToStore = persistent && !surroundings.gate.inMemory;
@@ -160,7 +165,9 @@ export class Session implements Subscriber, PageReader {
   deliver(message: Message, granted: QoS): void {
     const qos = message.qos < granted ? message.qos : granted;
     this.#around.counters.deliveriesBegun++;
-    if (this.#isTooLarge(message, qos)) this.#drop(message, 'too-large');
+    if (this.rights.checksAll && this.rights.refuses(message.topic)) {
+      this.#drop(message, 'receiver-denied');
+    } else if (this.#isTooLarge(message, qos)) this.#drop(message, 'too-large');
     else if (qos === 0) this.#deliverOnce(message);
     else this.#deliverSurely(message, qos);
   }
@@ -169,6 +176,15 @@ export class Session implements Subscriber, PageReader {
     const outlet = this.#outlet;
     if (outlet === undefined) return false;
     return qos === 0 ? !outlet.full : this.#queue === undefined || this.#queue.fits(0);
+  }
+
+  /**
+   * The client of the session, or what it may do, is another one: what waits is checked.
+   *
+   * @param checksAll Whether what comes has to be checked too.
+   */
+  rightsChanged(checksAll: boolean): void {
+    this.rights.changed(checksAll, this.#nextSequence);
   }
 
   /**
@@ -288,18 +304,25 @@ export class Session implements Subscriber, PageReader {
         if (outlet.congested) return false;
         const delivery = sent.message ?? this.#readBack(sequence);
         if (delivery === undefined) return false;
-        if (this.#isTooLarge(delivery.message, qos)) {
-          this.#giveUp(delivery.message, packetId, qos);
-          continue;
+        const refusal = this.#refusalOf(delivery.message, qos, sequence);
+        if (refusal === 'too-large') this.#giveUp(delivery.message, packetId, qos);
+        else if (refusal !== undefined) this.#withdraw(delivery.message, packetId, qos);
+        else {
+          // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
+          const ticket = qos === 2 ? gate.ticket : 0;
+          outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
         }
-        // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
-        const ticket = qos === 2 ? gate.ticket : 0;
-        outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
       }
       this.#unsentFrom = sequence + 1;
     }
     this.#unsentFrom = Infinity;
     return true;
+  }
+
+  /** Why a message that has waited is not sent; `undefined` if it is. */
+  #refusalOf(message: Message, qos: QoS, sequence: number): DropReason | undefined {
+    if (this.rights.refusesWaiting(message.topic, sequence)) return 'receiver-denied';
+    return this.#isTooLarge(message, qos) ? 'too-large' : undefined;
   }
 
   #isTooLarge(message: Message, qos: QoS): boolean {
@@ -316,6 +339,21 @@ export class Session implements Subscriber, PageReader {
       qos === 1 ? this.#window.acknowledge(packetId) : this.#window.complete(packetId);
     if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
     this.#drop(message, 'too-large');
+  }
+
+  /**
+   * Settles a message that was sent to an earlier connection and may not be sent again. Of QoS 2
+   * the client may have it and wait for its PUBREL: without it, it would take the next message of
+   * this identifier for this one.
+   */
+  #withdraw(message: Message, packetId: number, qos: 1 | 2): void {
+    if (qos === 2) {
+      this.#received(packetId);
+      return;
+    }
+    const sequence = this.#window.acknowledge(packetId);
+    if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
+    this.#drop(message, 'receiver-denied');
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
@@ -435,12 +473,12 @@ export class Session implements Subscriber, PageReader {
     const delivery = next instanceof StoredRun ? this.#readBack(sequence) : next;
     if (delivery === undefined) return false;
     this.#queue?.shift();
-    if (this.#isTooLarge(delivery.message, delivery.qos)) {
-      if (delivery.qos === 0) this.#waitingOnce--;
-      else if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
-      this.#drop(delivery.message, 'too-large');
+    if (delivery.qos === 0) this.#waitingOnce--;
+    const refusal = this.#refusalOf(delivery.message, delivery.qos, sequence);
+    if (refusal !== undefined) {
+      if (this.persistent && delivery.qos !== 0) this.#around.gate.settle(this.clientId, sequence);
+      this.#drop(delivery.message, refusal);
     } else if (delivery.qos === 0) {
-      this.#waitingOnce--;
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
       this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
@@ -459,8 +497,9 @@ export class Session implements Subscriber, PageReader {
     if (!this.#mayDrain(outlet, next.sequence)) return false;
     replay.advance();
     this.#around.counters.deliveriesBegun++;
-    if (this.#isTooLarge(next.message, next.qos)) {
-      this.#drop(next.message, 'too-large');
+    const refusal = this.#refusalOf(next.message, next.qos, next.sequence);
+    if (refusal !== undefined) {
+      this.#drop(next.message, refusal);
       return true;
     }
     if (next.qos === 0) {

@@ -47,6 +47,7 @@ const BASE: BrokerConfig = {
   clients: [],
   anonymous: false,
   authentication: undefined,
+  authorization: undefined,
   logLevel: 'info',
 };
 

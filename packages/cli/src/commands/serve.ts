@@ -13,11 +13,13 @@ import {
   LmdbStore,
   type Metric,
   RecoveryAborted,
+  RuleAuthorizer,
   type RecoveryProgress,
   startAdminServer,
   TlsFileError,
 } from '@magpie/broker/server';
 import { openAuthentication } from './open-authentication.js';
+import { readRules } from './read-rules.js';
 import { ServeFailure } from './serve-failure.js';
 
 export interface ServeOptions {
@@ -52,7 +54,9 @@ export async function serve(
 ): Promise<Running | undefined> {
   const { log, version } = options;
   const authenticator = await openAuthentication(config);
-  const access = { ...(authenticator && { authenticator }) };
+  const { authorization: file } = config;
+  const authorizer = file === undefined ? undefined : new RuleAuthorizer(await readRules(file));
+  const access = { ...(authenticator && { authenticator }), ...(authorizer && { authorizer }) };
   const recovered = await openBroker(config, options, access);
   if (recovered === undefined) return undefined;
   const { broker, store, banFile } = recovered;
@@ -98,7 +102,7 @@ interface Recovered {
 async function openBroker(
   { storage, limits, bans, clients: clientRules }: BrokerConfig,
   { log, signal, recovery }: ServeOptions,
-  access: Pick<BrokerOptions, 'authenticator'>,
+  access: Pick<BrokerOptions, 'authenticator' | 'authorizer'>,
 ): Promise<Recovered | undefined> {
   const options = { limits, log, clientRules, ...access };
   if ('memory' in storage) {

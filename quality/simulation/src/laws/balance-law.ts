@@ -26,4 +26,5 @@ const SESSION_REASONS: readonly DropReason[] = [
   'offline-qos0',
   'session-ended',
   'too-large',
+  'receiver-denied',
 ];

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
+import { rulesIn } from '../auth/rules/rules.testing.js';
+import type { Limits } from '../model/limits.js';
+import type { Principal } from '../model/principal.js';
+import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
+import type { Session } from '../sessions/session.js';
+import { SessionWorld } from '../sessions/session-world.testing.js';
+import { callbacksDone, HandStore } from '../stores/hand-store.testing.js';
+import { Rechecking } from './rechecking.js';
+
+const ALL = '{ allow: both, topics: "#" }';
+const NOT_SECRET = ['{ deny: both, topics: secret/# }', ALL];
+const CHECKED = [
+  '{ deny: both, topics: secret/# }',
+  '{ allow: both, topics: "#", delivery: checked }',
+];
+
+/** Sessions under rules of a file. */
+class RuleWorld extends SessionWorld {
+  override readonly authorizer: RuleAuthorizer;
+  readonly rechecking: Rechecking;
+
+  constructor(
+    lines: readonly string[],
+    { limits = {}, onDisk = false }: { limits?: Partial<Limits>; onDisk?: boolean } = {},
+  ) {
+    super(limits, new HandStore({ safeAtOnce: true, inMemory: !onDisk }));
+    this.authorizer = new RuleAuthorizer(rulesIn(...lines));
+    this.rechecking = new Rechecking(this);
+  }
+
+  /** A client comes, and gets what it has been waiting for. */
+  comes(clientId: string, { clean = false, username = 'alice' } = {}): [Session, RecordingOutlet] {
+    const { session, present } = this.registry.open(clientId, clean);
+    const client: Principal = { clientId, username, address: '192.0.2.1' };
+    this.rechecking.client(session, client, present);
+    const outlet = new RecordingOutlet();
+    session.attach(outlet);
+    return [session, outlet];
+  }
+
+  /** The rules are others. */
+  change(...lines: readonly string[]) {
+    this.authorizer.replace(rulesIn(...lines));
+    return this.rechecking.all();
+  }
+
+  /** Whether what has begun has ended, waits, or was dropped and counted. */
+  balance(): void {
+    const { deliveriesBegun, deliveriesEnded, dropped } = this.counters;
+    const waiting = this.totals.messages + this.registry.inflight;
+    const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+    assert.equal(deliveriesBegun, deliveriesEnded + waiting + lost);
+  }
+}
+
+test('Rechecking takes what may no longer be from routing and store of a live session', () => {
+  const world = new RuleWorld([ALL]);
+  const [session, outlet] = world.comes('c');
+  for (const filter of ['secret/a', 'open/a', '$share/g/secret/+'])
+    world.registry.subscribe(session, filter, 1);
+  world.store.written.length = 0;
+  const revoked = world.change(...NOT_SECRET);
+  assert.deepEqual(revoked, [
+    {
+      clientId: 'c',
+      username: 'alice',
+      connected: true,
+      filters: ['secret/a', '$share/g/secret/+'],
+    },
+  ]);
+  world.publish('1', 1, 'secret/a');
+  world.publish('2', 1, 'open/a');
+  assert.deepEqual(outlet.sent(), ['open/a=2 @ 1 id 1']);
+  const deleted = world.store.written.filter((line) => line.startsWith('unsubscribe'));
+  assert.deepEqual(deleted, ['unsubscribe c secret/a', 'unsubscribe c $share/g/secret/+']);
+  assert.equal(world.log.of('subscriptions-revoked').length, 1);
+  world.balance();
+});
+
+for (const onDisk of [false, true]) {
+  const where = onDisk ? 'on disk' : 'in memory';
+  test(`Rechecking keeps what is queued ${where} and not allowed from its client`, async () => {
+    const world = new RuleWorld([ALL], { onDisk });
+    const [session] = world.comes('c');
+    world.registry.subscribe(session, '#', 2);
+    world.registry.leave(session);
+    for (const topic of ['secret/a', 'open/a', 'secret/b']) world.publish(topic, 2, topic);
+    assert.equal(session.queued, 3);
+    const [revocation] = world.change(...NOT_SECRET);
+    assert.deepEqual([revocation?.connected, revocation?.filters], [false, ['#']]);
+    world.publish('late', 1, 'open/a');
+    const [, outlet] = world.comes('c');
+    await callbacksDone();
+    assert.deepEqual(outlet.sent(), ['open/a=open/a @ 2 id 2']);
+    assert.deepEqual(world.dropped, { 'receiver-denied': 2 });
+    world.balance();
+  });
+
+  test(`Rechecking keeps what would be sent again ${where}, and frees identifiers`, async () => {
+    const world = new RuleWorld([ALL], { onDisk });
+    const [session, before] = world.comes('c');
+    world.registry.subscribe(session, '#', 2);
+    world.publish('1', 1, 'secret/a');
+    world.publish('2', 2, 'secret/a');
+    world.publish('3', 1, 'open/a');
+    assert.equal(before.sent().length, 3);
+    world.registry.leave(session);
+    world.change(...NOT_SECRET);
+    const [, outlet] = world.comes('c');
+    await callbacksDone();
+    assert.deepEqual(outlet.sent(), ['pubrel 2', 'open/a=3 @ 1 id 3 dup']);
+    assert.equal(session.acknowledged('pubcomp', 2), true);
+    assert.equal(session.acknowledged('puback', 3), true);
+    assert.equal(session.inflight, 0);
+    world.balance();
+  });
+}
+
+test('Rechecking keeps retained messages that are still to come', () => {
+  const world = new RuleWorld([ALL]);
+  for (const topic of ['open/a', 'secret/a', 'secret/b', 'open/b']) world.retain(topic, topic, 1);
+  const [session, outlet] = world.comes('c');
+  outlet.congestedAt = 1;
+  world.registry.subscribe(session, '#', 1);
+  session.replay('#', 1);
+  world.publish('0', 0, 'secret/c'); // waits behind them
+  assert.deepEqual(outlet.sent(), ['open/a=open/a @ 1 id 1 retain']);
+  world.change(...NOT_SECRET);
+  outlet.congestedAt = Infinity;
+  outlet.congested = false;
+  session.drain();
+  assert.deepEqual(outlet.sent(), ['open/b=open/b @ 1 id 4 retain']);
+  assert.deepEqual(world.dropped, { 'receiver-denied': 3 });
+});
+
+test('Rechecking has each message checked where the rules say so, and then no longer', () => {
+  const world = new RuleWorld([ALL]);
+  const [session, outlet] = world.comes('c');
+  world.registry.subscribe(session, '#', 1);
+  assert.deepEqual(world.change(...CHECKED), []);
+  for (const qos of [0, 1] as const) {
+    world.publish('1', qos, 'secret/a');
+    world.publish('2', qos, 'open/a');
+  }
+  assert.deepEqual(outlet.sent(), ['open/a=2 @ 0', 'open/a=2 @ 1 id 1']);
+  assert.deepEqual(world.change(ALL), []);
+  world.publish('3', 0, 'secret/a');
+  assert.deepEqual(outlet.sent(), ['secret/a=3 @ 0']);
+});
+
+test('Rechecking looks at a restored session when its client comes', async () => {
+  const world = new RuleWorld([ALL]);
+  const [session] = world.comes('c');
+  world.registry.subscribe(session, 'secret/#', 1);
+  world.registry.subscribe(session, 'open/#', 1);
+  world.registry.leave(session);
+  world.publish('1', 1, 'secret/a');
+  world.publish('2', 1, 'open/a');
+  const next = new RuleWorld(NOT_SECRET);
+  const { sessions, time } = await world.store.load();
+  next.registry.restore(sessions, time);
+  // Its messages are in the other store: a memory store gives none, so only the rights are seen.
+  assert.deepEqual(next.rechecking.all(), []);
+  const { session: restored, present } = next.registry.open('c', false);
+  assert.equal(present, true);
+  next.rechecking.client(restored, { clientId: 'c', username: 'alice', address: '' }, true);
+  assert.deepEqual([...restored.subscriptions.keys()], ['open/#']);
+});
+
+test('Rechecking gives a session the rights of the client that comes', () => {
+  const lines = [
+    '{ allow: both, who: { user: alice }, topics: "#" }',
+    '{ allow: both, topics: open/# }',
+  ];
+  const world = new RuleWorld(lines);
+  const [session] = world.comes('c');
+  world.registry.subscribe(session, '#', 1);
+  world.registry.subscribe(session, 'open/+', 1);
+  world.registry.leave(session);
+  world.publish('1', 1, 'secret/a');
+  const [, outlet] = world.comes('c', { username: 'bob' });
+  assert.deepEqual([...session.subscriptions.keys()], ['open/+']);
+  assert.deepEqual(outlet.sent(), []);
+  assert.deepEqual(world.dropped, { 'receiver-denied': 1 });
+  world.balance();
+});
+
+test('Rechecking.preview() says what would be lost, and changes nothing', () => {
+  const world = new RuleWorld([ALL]);
+  const [session, outlet] = world.comes('c', { clean: true });
+  world.registry.subscribe(session, 'secret/#', 0);
+  const preview = world.rechecking.preview(new RuleAuthorizer(rulesIn(...NOT_SECRET)));
+  assert.deepEqual(preview, [
+    { clientId: 'c', username: 'alice', connected: true, filters: ['secret/#'] },
+  ]);
+  world.publish('1', 0, 'secret/a');
+  assert.deepEqual(outlet.sent(), ['secret/a=1 @ 0']);
+  assert.deepEqual(world.change(...NOT_SECRET), preview);
+});
+
+test('Rechecking leaves sessions alone where a program decides', () => {
+  const world = new SessionWorld();
+  const rechecking = new Rechecking(world);
+  const [session] = world.online('c');
+  rechecking.client(session, { clientId: 'c', username: undefined, address: '' }, true);
+  assert.deepEqual(rechecking.all(), []);
+  assert.equal(session.subscriptions.size, 1);
+});

@@ -1,0 +1,20 @@
+import { type AccessRules, loadTextFile, parseRuleFile } from '@magpie/broker/server';
+import { ServeFailure } from './serve-failure.js';
+
+/**
+ * Reads a file of access rules.
+ *
+ * @throws {ServeFailure} if it cannot be used, with everything that is wrong in it.
+ */
+export async function readRules(path: string): Promise<AccessRules> {
+  const loaded = await loadTextFile(path, FILE_BYTES_MAX);
+  if ('problem' in loaded) {
+    throw new ServeFailure(`Cannot read the access rules ${path}: ${loaded.problem}`);
+  }
+  const parsed = parseRuleFile(loaded.text, path);
+  if ('problems' in parsed) throw new ServeFailure(parsed.problems.join('\n'));
+  return parsed.rules;
+}
+
+/** A hundred thousand rules and more. */
+const FILE_BYTES_MAX = 64 * 1024 * 1024;
