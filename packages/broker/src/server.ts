@@ -26,6 +26,13 @@ export { CertificateAuthenticator } from './auth/certificate-authenticator.js';
 export { HttpAuthenticator } from './auth/http-authenticator.js';
 export { JwtAuthenticator, type JwtKeys } from './auth/jwt-authenticator.js';
 export { type AccessRules } from './auth/rules/access-rules.js';
+export {
+  type Explanation,
+  explainMessage,
+  explainSubscription,
+  type PassedRule,
+  ruleInWords,
+} from './auth/rules/explain.js';
 export { parseRuleFile, type ParsedRules } from './auth/rules/parse-rule-file.js';
 export { accessRulesMarkdown } from './auth/rules/rules-markdown.js';
 export { RuleAuthorizer } from './auth/rules/rule-authorizer.js';

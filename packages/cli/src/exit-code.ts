@@ -5,6 +5,8 @@ export const EXIT = {
   failure: 1,
   /** It was asked in a wrong way: unknown flag, bad value. */
   usage: 2,
+  /** `magpie acl test`: the rules deny what was asked about. */
+  denied: 3,
   /** The time that `--timeout` gave is over; the number is that of mosquitto's tools. */
   timeout: 27,
 } as const;

@@ -14,6 +14,11 @@ type CommandMaker = (
  */
 const COMMANDS: readonly { name: string; summary: string; load: () => Promise<CommandMaker> }[] = [
   {
+    name: 'acl',
+    summary: 'Ask a file of access rules',
+    load: async () => (await import('./commands/acl-command.js')).aclCommand,
+  },
+  {
     name: 'broker',
     summary: 'Run the broker',
     load: async () => (await import('./commands/broker-command.js')).brokerCommand,
