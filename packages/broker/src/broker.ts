@@ -285,6 +285,7 @@ export class Broker implements AsyncDisposable {
     for (const { message, change } of retained) this.#retained.restore(message, change);
     this.#registry.restore(sessions, time);
     this.#wills.restore(wills);
+    this.#rechecking.all();
   }
 
   /**
@@ -374,7 +375,7 @@ export class Broker implements AsyncDisposable {
    * subscriptions that are no longer allowed are taken from live and persistent sessions, and what
    * waits for a client that may no longer have it is not sent: queued and retained messages, and
    * those that would be sent again. A session whose client has not come since the broker started
-   * is looked at when it comes.
+   * is looked at when it comes, where the rules ask for more than its user.
    *
    * @returns The sessions that have lost subscriptions. The clients are not told: MQTT 3.1.1 has no
    * way to. Empty if the broker does not decide by rules of a file.

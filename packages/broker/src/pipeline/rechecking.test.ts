@@ -33,7 +33,7 @@ class RuleWorld extends SessionWorld {
 
   /** A client comes, and gets what it has been waiting for. */
   comes(clientId: string, { clean = false, username = 'alice' } = {}): [Session, RecordingOutlet] {
-    const { session, present } = this.registry.open(clientId, clean);
+    const { session, present } = this.registry.open(clientId, clean, { username });
     const client: Principal = { clientId, username, address: '192.0.2.1' };
     this.rechecking.client(session, client, present);
     const outlet = new RecordingOutlet();
@@ -151,24 +151,26 @@ test('Rechecking has each message checked where the rules say so, and then no lo
   assert.deepEqual(outlet.sent(), ['secret/a=3 @ 0']);
 });
 
-test('Rechecking looks at a restored session when its client comes', async () => {
-  const world = new RuleWorld([ALL]);
-  const [session] = world.comes('c');
-  world.registry.subscribe(session, 'secret/#', 1);
-  world.registry.subscribe(session, 'open/#', 1);
-  world.registry.leave(session);
-  world.publish('1', 1, 'secret/a');
-  world.publish('2', 1, 'open/a');
-  const next = new RuleWorld(NOT_SECRET);
-  const { sessions, time } = await world.store.load();
-  next.registry.restore(sessions, time);
-  // Its messages are in the other store: a memory store gives none, so only the rights are seen.
-  assert.deepEqual(next.rechecking.all(), []);
-  const { session: restored, present } = next.registry.open('c', false);
-  assert.equal(present, true);
-  next.rechecking.client(restored, { clientId: 'c', username: 'alice', address: '' }, true);
-  assert.deepEqual([...restored.subscriptions.keys()], ['open/#']);
-});
+const WHERE = ['{ deny: both, who: { address: 10.0.0.1 }, topics: secret/# }', ...NOT_SECRET];
+for (const [what, lines] of [
+  ['when its client comes', WHERE],
+  ['at once, if its user is enough', NOT_SECRET],
+] as const) {
+  test(`Rechecking looks at a restored session ${what}`, async () => {
+    const world = new RuleWorld([ALL]);
+    const [session] = world.comes('c');
+    world.registry.subscribe(session, 'secret/#', 1);
+    world.registry.subscribe(session, 'open/#', 1);
+    world.registry.leave(session);
+    const next = new RuleWorld(lines);
+    const { sessions, time } = await world.store.load();
+    next.registry.restore(sessions, time);
+    const revoked = next.rechecking.all().map(({ clientId, filters }) => [clientId, ...filters]);
+    assert.deepEqual(revoked, lines === WHERE ? [] : [['c', 'secret/#']]);
+    const [restored] = next.comes('c');
+    assert.deepEqual([...restored.subscriptions.keys()], ['open/#']);
+  });
+}
 
 test('Rechecking gives a session the rights of the client that comes', () => {
   const lines = [

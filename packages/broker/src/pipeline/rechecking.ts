@@ -58,26 +58,30 @@ export class Rechecking {
   }
 
   /**
-   * The rules are others now: all sessions, live and persistent ones. One whose client has not come
-   * since the broker started is looked at when it does.
+   * The rules are others now, or the broker has started: all sessions, live and persistent ones.
+   * Of one whose client has not come since the broker started only the user is known; where rules
+   * ask for more, it is looked at when its client comes.
    *
    * @returns Those that have lost subscriptions.
    */
   all(): Revocation[] {
     const rules = this.#rules;
     if (rules === undefined) return [];
-    return this.#collect((session, client) => this.#recheck(session, client, rules));
+    return this.#collect(rules, (session, client) => this.#recheck(session, client, rules));
   }
 
   /** What {@link all} would return if the rules were these. Nothing is changed. */
   preview(rules: RuleAuthorizer): Revocation[] {
-    return this.#collect((session, client) => lostOf(session, client, rules).filters);
+    return this.#collect(rules, (session, client) => lostOf(session, client, rules).filters);
   }
 
-  #collect(look: (session: Session, client: Principal) => readonly string[]): Revocation[] {
+  #collect(
+    rules: RuleAuthorizer,
+    look: (session: Session, client: Principal) => readonly string[],
+  ): Revocation[] {
     const revocations: Revocation[] = [];
     for (const session of this.#registry.all()) {
-      const { client } = session.rights;
+      const client = session.rights.client ?? ownerOf(session, rules);
       if (client === undefined) continue;
       const filters = look(session, client);
       if (filters.length === 0) continue;
@@ -122,6 +126,15 @@ function lostOf(
     else if (answer !== true) filters.push(filter);
   }
   return { filters, checked };
+}
+
+/** The client of a session that was restored, as far as it is known and that is enough. */
+function ownerOf(
+  { clientId, owner }: Session,
+  { rules: { asksConnection } }: RuleAuthorizer,
+): Principal | undefined {
+  if (owner === undefined || asksConnection) return undefined;
+  return { clientId, username: owner.username, address: '' };
 }
 
 /** Whether two clients of one identifier have the same rights. */

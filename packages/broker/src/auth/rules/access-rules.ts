@@ -21,12 +21,17 @@ export class AccessRules {
   readonly list: readonly AccessRule[];
   /** The no of no rule. */
   readonly defaultDenial: Denial;
+  /**
+   * Whether what a client may subscribe to depends on its connection, and not on its names alone.
+   */
+  readonly asksConnection: boolean;
   readonly #index = new RuleIndex();
   readonly #found: RuleEntry[] = [];
 
   constructor(list: readonly AccessRule[], defaultDenial: Denial) {
     this.list = list;
     this.defaultDenial = defaultDenial;
+    this.asksConnection = list.some(({ subscribe, who }) => subscribe && who.asksConnection);
     for (const rule of list) {
       for (const pattern of rule.patterns) this.#index.add({ rule, pattern });
     }

@@ -78,6 +78,14 @@ test('Who names its users and clients, if names are enough to find who is meant'
   assert.deepEqual(names([{ group: ['ops'] }, { client: ['c'] }]), [['alice', 'bob'], ['c']]);
 });
 
+test('Who knows whether it takes a connection to tell', () => {
+  const asks = (who: WhoValues[]) => new Who(who, GROUPS).asksConnection;
+  assert.equal(asks([]), false);
+  assert.equal(asks(['anonymous', { user: ['u'], client: ['c'] }, { group: ['ops'] }]), false);
+  assert.equal(asks([{ user: ['u'] }, { address: ['10.0.0.1'] }]), true);
+  assert.equal(asks([{ certificate: { CN: ['u'] } }]), true);
+});
+
 test('Who gives the reason of each alternative once', () => {
   const who = new Who([{ user: ['eve'] }, { user: ['bob'] }, { client: ['x'] }], GROUPS);
   assert.equal(who.whyNot(clientOf()), 'it is for other users; it is for other client identifiers');

@@ -30,6 +30,13 @@ export class Who {
     return [...new Set(reasons)].join('; ');
   }
 
+  /** Whether it takes a connection to tell: its address, or its certificate. */
+  get asksConnection(): boolean {
+    return this.#alternatives.some(({ addresses, certificate }) => {
+      return addresses !== undefined || certificate.length > 0;
+    });
+  }
+
   /**
    * Names without one of which a client is not meant; `undefined`: it takes more than names to
    * tell.
