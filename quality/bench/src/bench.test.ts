@@ -127,3 +127,21 @@ test('figuresFrom() gives everything per delivery', () => {
     p999Us: 3,
   });
 });
+
+test('measureScenario() runs Magpie with rules beside Magpie without, and nobody else', async () => {
+  const kind = (name: string): BrokerKind => ({
+    name,
+    hasDisk: true,
+    start: () => Promise.reject(new Error('started')),
+  });
+  const brokers = ['magpie', 'no-rules', 'mosquitto'].map(kind);
+  const scenario = { name: 'tiny', title: 'Tiny', program: 'stream', load: SHORT } as const;
+  const loadgen = await compileLoadgen();
+  const names = async (rules?: number) => {
+    const asked = { ...scenario, ...(rules !== undefined && { rules }) };
+    const measured = await measureScenario(asked, { loadgen, brokers, runs: 1 });
+    return measured.map(({ broker }) => broker);
+  };
+  assert.deepEqual(await names(10), ['magpie', 'no-rules']);
+  assert.deepEqual(await names(), ['magpie', 'mosquitto']);
+});

@@ -1,3 +1,4 @@
+import { WITHOUT_RULES } from './brokers/magpie.js';
 import type { BrokerKind, RunningBroker } from './brokers/running-broker.js';
 import { runLoad } from './loadgen/run-load.js';
 import type { LoadOutcome } from './loadgen/run-load.js';
@@ -41,8 +42,11 @@ export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number)
   return runs * repeats;
 }
 
-/** Not every broker can keep its state on disk. */
-function takesPart({ name, hasDisk }: BrokerKind, { durable }: Scenario): boolean {
+/** Not every broker can keep its state on disk, or reads access rules of ours. */
+function takesPart({ name, hasDisk }: BrokerKind, { durable, rules }: Scenario): boolean {
+  if (rules !== undefined || name === WITHOUT_RULES) {
+    return rules !== undefined && (name === 'magpie' || name === WITHOUT_RULES);
+  }
   if (durable === undefined) return true;
   return durable === 'memory' ? name === 'magpie' : hasDisk;
 }

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 
 import { measureScenario, runsOf } from './bench.js';
 import { aedes } from './brokers/aedes.js';
-import { magpie } from './brokers/magpie.js';
+import { magpie, WITHOUT_RULES, withoutRules } from './brokers/magpie.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
 import type { BrokerKind } from './brokers/running-broker.js';
 import {
@@ -147,7 +147,10 @@ function printSummary(
   measurements: readonly Measurement[],
   brokers: readonly BrokerKind[],
 ): void {
-  const names = brokers.map(({ name }) => name);
+  const measured = ({ name }: BrokerKind) => {
+    return name !== WITHOUT_RULES || measurements.some(({ broker }) => broker === name);
+  };
+  const names = brokers.filter(measured).map(({ name }) => name);
   if (measurements.some(({ broker }) => broker === BARE_STORE)) names.push(BARE_STORE);
   console.log(summaryTable(scenarios, summarize(measurements), names).join('\n'));
 }
@@ -155,7 +158,9 @@ function printSummary(
 function brokerKinds({ brokers, peers, limits, profileFolder }: BenchOptions): BrokerKind[] {
   const args = limits.flatMap((limit) => ['--limit', limit]);
   const own = brokers.flatMap((name): BrokerKind[] => {
-    if (name === 'magpie') return [magpie({ profileFolder, args })];
+    if (name === 'magpie') {
+      return [magpie({ profileFolder, args }), withoutRules({ profileFolder, args })];
+    }
     if (name === 'aedes') return [aedes];
     const command = MOSQUITTO_PATHS.find((path) => isThere(path));
     if (command !== undefined) return [mosquitto(command)];

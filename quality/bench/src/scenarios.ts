@@ -13,6 +13,11 @@ export interface Scenario {
   readonly durable?: 'fill' | 'drain' | 'memory';
   /** Limits of Magpie that the load needs, `NAME=VALUE`. */
   readonly limits?: readonly string[];
+  /**
+   * Magpie decides by so many access rules, and beside it runs Magpie without any; the others stand
+   * aside.
+   */
+  readonly rules?: number;
   /** Open files the broker needs; absent where the usual 1024 do. */
   readonly openFiles?: number;
   /** So many times more runs than asked for: what other programs disturb most needs more. */
@@ -122,6 +127,14 @@ export const SCENARIOS: readonly Scenario[] = [
       warmup: 1,
       seconds: 2.5,
     },
+  },
+  {
+    name: 'acl-10000',
+    title: '100 pairs, QoS 0, window 10, under 10,000 access rules; the last allows',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    rules: 10_000,
+    repeats: 2,
   },
   {
     name: 'retained',

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { SCENARIOS } from '../scenarios.js';
 import { portOpens } from './free-port.js';
-import { magpie, magpieArgs } from './magpie.js';
+import { magpie, magpieArgs, withoutRules } from './magpie.js';
 
 const PLAIN = { profileFolder: undefined, args: [] };
 
@@ -27,6 +27,16 @@ test('magpieArgs() end with what the caller adds', () => {
   const args = magpieArgs(1884, 'idle-1', ['--memory'], { ...PLAIN, args: limit });
   assert.deepEqual(args.slice(-2), ['--limit', 'inflightMax=10']);
 });
+
+for (const kind of [magpie(PLAIN), withoutRules(PLAIN)]) {
+  test(`magpie starts with access rules, or beside them: ${kind.name}`, async () => {
+    const scenario = SCENARIOS.find(({ rules }) => rules !== undefined);
+    assert.ok(scenario !== undefined);
+    const broker = await kind.start({ ...scenario, rules: 8 }, 1);
+    assert.equal(await portOpens(broker.host, broker.port, () => false), true);
+    await broker.stop();
+  });
+}
 
 for (const durable of [undefined, 'fill'] as const) {
   const where = durable === undefined ? 'in memory' : 'on disk';

@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { REPOSITORY } from '../repository.js';
 import { BrokerProcess } from './broker-process.js';
 import type { Scenario } from '../scenarios.js';
 import type { BrokerKind } from './running-broker.js';
+import { accessRules } from './access-rules.js';
 import { withFolder } from './with-folder.js';
 
 /** How Magpie is started. */
@@ -31,12 +33,33 @@ export function magpie(options: MagpieOptions): BrokerKind {
   return {
     name: 'magpie',
     hasDisk: true,
-    start: (scenario, run) =>
-      scenario.durable === undefined
-        ? start(scenario, run, ['--memory'])
-        : withFolder((folder) => start(scenario, run, ['--data-dir', join(folder, 'data')])),
+    start: (scenario, run) => {
+      const { durable, rules } = scenario;
+      if (rules !== undefined) {
+        return withFolder(async (folder) => {
+          return start(scenario, run, ['--memory', '--config', await writeRules(folder, rules)]);
+        });
+      }
+      if (durable === undefined) return start(scenario, run, ['--memory']);
+      return withFolder((folder) => start(scenario, run, ['--data-dir', join(folder, 'data')]));
+    },
   };
 }
+
+/** Magpie without access rules, beside Magpie with them. */
+export function withoutRules(options: MagpieOptions): BrokerKind {
+  const { hasDisk, start } = magpie(options);
+  return {
+    name: WITHOUT_RULES,
+    hasDisk,
+    start: ({ rules: _rules, ...scenario }, run) => {
+      return start({ ...scenario, name: `${scenario.name}-${WITHOUT_RULES}` }, run);
+    },
+  };
+}
+
+/** Its name in the report. */
+export const WITHOUT_RULES = 'no-rules';
 
 /** Arguments of Node.js; a profile is written to `<folder>/<profile>.cpuprofile` at the end. */
 export function magpieArgs(
@@ -51,6 +74,14 @@ export function magpieArgs(
       : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profile}.cpuprofile`];
   const listener = ['--port', `${port}`, '--no-ws', '--no-http'];
   return [...profileArgs, MAGPIE, 'broker', ...listener, ...storage, ...QUIET, ...args];
+}
+
+/** @returns The path of a configuration with so many access rules. */
+async function writeRules(folder: string, count: number): Promise<string> {
+  await writeFile(join(folder, 'acl.yaml'), accessRules(count));
+  const config = join(folder, 'magpie.yaml');
+  await writeFile(config, 'authorization: acl.yaml\n');
+  return config;
 }
 
 /** The command. */
