@@ -189,36 +189,28 @@ export class Broker implements AsyncDisposable {
     this.#router = new Router({ seed: random.uint32() | 0 });
     this.#wheel = new TimerWheel(clock);
     this.#turn = new Turn(clock);
-    const gateParts = {
+    const basics = {
       store: this.#store,
       wheel: this.#wheel,
       clock,
       limits,
+      router: this.#router,
       counters: this.#counters,
       events: this.#events,
       log,
     };
-    this.#gate = new CommitGate(gateParts, () => this.#turn.schedule());
+    this.#gate = new CommitGate(basics, () => this.#turn.schedule());
     this.#turn.commitThrough(this.#gate);
     this.#bans = this.#bansOf(options, limits, clock);
-    const counters = this.#counters;
-    const router = this.#router;
-    const denials = new Denials({ log, clock, router, counters });
     const shared = {
-      admission: new Admission({ limits, clock, counters, log, bans: this.#bans }),
-      log,
-      denials,
-      limits,
+      ...basics,
+      admission: new Admission({ ...basics, bans: this.#bans }),
+      denials: new Denials(basics),
       authorizer,
-      clock,
       gate: this.#gate,
-      wheel: this.#wheel,
       turn: this.#turn,
-      router,
       retained: this.#retained,
       totals: this.#totals,
-      counters: this.#counters,
-      events: this.#events,
     };
     this.#secure = { ...shared, handshakes: new HandshakeCount() };
     this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);

@@ -128,7 +128,7 @@ test('figuresFrom() gives everything per delivery', () => {
   });
 });
 
-test('measureScenario() runs Magpie with rules beside Magpie without, and nobody else', async () => {
+test('measureScenario() runs Magpie with rules beside Magpie without, no other', async () => {
   const kind = (name: string): BrokerKind => ({
     name,
     hasDisk: true,

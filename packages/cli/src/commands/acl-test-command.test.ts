@@ -60,7 +60,7 @@ for (const [args, code, answer] of QUESTIONS) {
   });
 }
 
-test('magpie acl test says why the rules before do not decide, of those for others their number', async (t) => {
+test('magpie acl test says why the rules before do not decide', async (t) => {
   const { rules } = await filesOf(t);
   const args = ['acl', 'test', '--rules', rules, '--user', 'a/b', 'publish', 'devices/a/b'];
   const { out } = await runInProcess(args);

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { parseRuleFile } from '@magpie/broker/server';
 import { accessRules } from './access-rules.js';
 
-test('accessRules() are good, as many as asked for, and the last one decides about the load', () => {
+test('accessRules() are as many as asked for, and the last decides about the load', () => {
   const parsed = parseRuleFile(accessRules(100), 'acl.yaml');
   assert.ok('rules' in parsed);
   assert.equal(parsed.rules.list.length, 100 + 1); // and our own

@@ -48,12 +48,12 @@ export function magpie(options: MagpieOptions): BrokerKind {
 
 /** Magpie without access rules, beside Magpie with them. */
 export function withoutRules(options: MagpieOptions): BrokerKind {
-  const { hasDisk, start } = magpie(options);
+  const kind = magpie(options);
   return {
     name: WITHOUT_RULES,
-    hasDisk,
+    hasDisk: kind.hasDisk,
     start: ({ rules: _rules, ...scenario }, run) => {
-      return start({ ...scenario, name: `${scenario.name}-${WITHOUT_RULES}` }, run);
+      return kind.start({ ...scenario, name: `${scenario.name}-${WITHOUT_RULES}` }, run);
     },
   };
 }

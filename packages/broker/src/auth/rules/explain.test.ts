@@ -43,7 +43,8 @@ const MESSAGES: readonly [topic: string, client: Partial<Principal>, expected: s
   ],
 ];
 for (const [topic, client, expected] of MESSAGES) {
-  test(`explainMessage() says why ${topic} of ${client.username ?? 'alice'} is ${expected[0]}`, () => {
+  const { username = 'alice' } = client;
+  test(`explainMessage() says why ${topic} of ${username} is ${expected[0]}`, () => {
     assert.deepEqual(shown(explainMessage(RULES, clientOf(client), topic, 1, false)), expected);
   });
 }
