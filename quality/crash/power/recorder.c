@@ -4,11 +4,16 @@
  *
  *     RECORDER_WORLD   the directory, as /proc shows it
  *     RECORDER_LOG     the file that is written to, outside of it
+ *     RECORDER_END     after so many records the process ends, as by kill -9
  *
  * A change and its record are made under one lock, the record behind the change, so the order of the
  * records is the order of the changes. A sync has two records: what was written before the first is
  * safe once the second is there. The log needs no sync: a process that is killed leaves it in the
- * system's memory.
+ * system's memory. Writes that are synced when they end (O_DSYNC) are made a write and a sync, so that the
+ * process may end between the two.
+ *
+ * SIGNAL_TO_END is kill -9 at a moment when no change is without its record: a thread waits for the lock and
+ * ends the process. All others are cut off wherever they are.
  *
  * What slips past (a call that is not here, the raw system call, a writable mapping) would make the
  * proof worthless: calls that are known and not followed leave a record that ends the proof, and
@@ -18,6 +23,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -56,6 +63,14 @@ static const char *world;
 static size_t world_bytes;
 static int log_file = -1;
 static uint64_t syncs;
+/* Records until the process ends. */
+static long records_left = -1;
+/* By file: whether each write has to be synced. */
+static unsigned char synced_writes[1024];
+
+/* The same number stands in src/power/recorder.ts. Node.js leaves those above 32 alone. */
+enum { SIGNAL_TO_END = 40 };
+static sem_t end_wanted;
 
 static void *real(const char *name) {
     void *found = dlsym(RTLD_NEXT, name);
@@ -78,6 +93,23 @@ static int real_open(const char *path, int flags) {
     return call(path, flags, 0600);
 }
 
+static int real_fdatasync(int file) {
+    REAL(fdatasync);
+    return call(file);
+}
+
+static void want_end(int number) {
+    (void)number;
+    sem_post(&end_wanted);
+}
+
+static void *end_when_wanted(void *nothing) {
+    while (sem_wait(&end_wanted) != 0) continue;
+    pthread_mutex_lock(&lock);
+    kill(getpid(), SIGKILL);
+    return nothing;
+}
+
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("RECORDER_LOG");
     world = getenv("RECORDER_WORLD");
@@ -87,6 +119,14 @@ __attribute__((constructor)) static void begin(void) {
     if (file >= 0) log_file = fcntl(file, F_DUPFD_CLOEXEC, 800); /* out of the way of others */
     if (log_file < 0) abort();
     close(file);
+    const char *left = getenv("RECORDER_END");
+    if (left != NULL) records_left = atol(left);
+    pthread_t thread;
+    struct sigaction action = {.sa_handler = want_end, .sa_flags = SA_RESTART};
+    if (sem_init(&end_wanted, 0, 0) != 0 || sigaction(SIGNAL_TO_END, &action, NULL) != 0
+        || pthread_create(&thread, NULL, end_when_wanted, NULL) != 0) {
+        abort();
+    }
 }
 
 /* Called with the lock. */
@@ -105,6 +145,7 @@ static void record(struct head head, const char *name, const struct iovec *data,
     size_t whole = sizeof head + head.name_bytes + head.data_bytes;
     int error = errno;
     if (real_writev(log_file, parts, used) != (ssize_t)whole) abort();
+    if (records_left > 0 && --records_left == 0) kill(getpid(), SIGKILL);
     errno = error;
 }
 
@@ -187,15 +228,23 @@ static void record_entry(const struct place *place) {
 
 /* Written data. */
 
-static void wrote(int file, uint64_t inode, off_t at, ssize_t bytes, const struct iovec *parts,
-                  int count) {
+static int is_synced(int file) {
+    return file >= 0 && file < (int)sizeof synced_writes && synced_writes[file];
+}
+
+static void wrote(uint64_t inode, off_t at, ssize_t bytes, const struct iovec *parts, int count) {
     if (bytes <= 0) return;
     struct head head = {WRITE, 0, inode, (uint64_t)at, 0, (uint64_t)bytes};
     record(head, NULL, parts, count);
-    int flags = fcntl(file, F_GETFL);
-    if ((flags & (O_DSYNC | O_SYNC)) == 0) return;
-    head = (struct head){WRITE_SYNCED, 0, inode, (uint64_t)at, (uint64_t)bytes, 0};
-    record(head, NULL, NULL, 0);
+}
+
+/* Called without the lock. */
+static ssize_t synced(int file, uint64_t inode, off_t at, ssize_t bytes) {
+    if (bytes <= 0 || !is_synced(file)) return bytes;
+    if (real_fdatasync(file) != 0) return -1;
+    struct head head = {WRITE_SYNCED, 0, inode, (uint64_t)at, (uint64_t)bytes, 0};
+    record_locked(head, NULL);
+    return bytes;
 }
 
 ssize_t write(int file, const void *data, size_t bytes) {
@@ -205,9 +254,10 @@ ssize_t write(int file, const void *data, size_t bytes) {
     pthread_mutex_lock(&lock);
     ssize_t done = call(file, data, bytes);
     struct iovec part = {(void *)data, bytes};
-    wrote(file, inode, lseek(file, 0, SEEK_CUR) - done, done, &part, 1);
+    off_t at = lseek(file, 0, SEEK_CUR) - done;
+    wrote(inode, at, done, &part, 1);
     pthread_mutex_unlock(&lock);
-    return done;
+    return synced(file, inode, at, done);
 }
 
 ssize_t writev(int file, const struct iovec *parts, int count) {
@@ -215,9 +265,10 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
     if (inode == 0) return real_writev(file, parts, count);
     pthread_mutex_lock(&lock);
     ssize_t done = real_writev(file, parts, count);
-    wrote(file, inode, lseek(file, 0, SEEK_CUR) - done, done, parts, count);
+    off_t at = lseek(file, 0, SEEK_CUR) - done;
+    wrote(inode, at, done, parts, count);
     pthread_mutex_unlock(&lock);
-    return done;
+    return synced(file, inode, at, done);
 }
 
 ssize_t pwrite64(int file, const void *data, size_t bytes, off64_t at) {
@@ -227,9 +278,9 @@ ssize_t pwrite64(int file, const void *data, size_t bytes, off64_t at) {
     pthread_mutex_lock(&lock);
     ssize_t done = call(file, data, bytes, at);
     struct iovec part = {(void *)data, bytes};
-    wrote(file, inode, at, done, &part, 1);
+    wrote(inode, at, done, &part, 1);
     pthread_mutex_unlock(&lock);
-    return done;
+    return synced(file, inode, at, done);
 }
 
 ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t at) {
@@ -238,9 +289,9 @@ ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t at) {
     if (inode == 0) return call(file, parts, count, at);
     pthread_mutex_lock(&lock);
     ssize_t done = call(file, parts, count, at);
-    wrote(file, inode, at, done, parts, count);
+    wrote(inode, at, done, parts, count);
     pthread_mutex_unlock(&lock);
-    return done;
+    return synced(file, inode, at, done);
 }
 
 int ftruncate64(int file, off64_t size) {
@@ -285,12 +336,15 @@ int open64(const char *path, int flags, ...) {
     int mode = flags & O_CREAT ? va_arg(arguments, int) : 0;
     va_end(arguments);
     struct place place = {-1, 0, ""};
-    if ((flags & (O_CREAT | O_TRUNC)) != 0) place = find(path);
+    /* O_SYNC has the bit of O_DSYNC. */
+    if ((flags & (O_CREAT | O_TRUNC | O_DSYNC)) != 0) place = find(path);
     if (place.directory < 0) return call(path, flags, mode);
     pthread_mutex_lock(&lock);
     struct stat about;
     uint64_t before = inode_at(&place, &about);
-    int file = call(path, flags, mode);
+    int file = call(path, flags & ~O_SYNC, mode);
+    if (file >= (int)sizeof synced_writes) abort();
+    if (file >= 0) synced_writes[file] = (flags & O_DSYNC) != 0;
     if (file >= 0 && before == 0) record_entry(&place);
     if (file >= 0 && before != 0 && (flags & O_TRUNC) != 0) {
         record((struct head){TRUNCATE, 0, before, 0, 0, 0}, NULL, NULL, 0);

@@ -12,17 +12,21 @@ export interface BrokerCommand {
   readonly port?: number;
   /** Beside the environment of this process. */
   readonly env?: Readonly<Record<string, string>>;
+  /** The number of a signal that ends it as SIGKILL does; left out: SIGKILL. */
+  readonly killSignal?: number;
 }
 
 /** A broker in a process of its own, which is there to be killed. */
 export class BrokerProcess {
   readonly #child: ChildProcess;
   readonly #ended: Promise<unknown>;
+  readonly #killSignal: number | undefined;
   readonly #lines: string[] = [];
   /** Its port, as soon as it listens; `undefined` if it ends before. */
   readonly port: Promise<number | undefined>;
 
-  constructor({ file, args, port: knownPort, env }: BrokerCommand) {
+  constructor({ file, args, port: knownPort, env, killSignal }: BrokerCommand) {
+    this.#killSignal = killSignal;
     const stdio = ['ignore', 'pipe', 'pipe'] as const;
     this.#child = spawn(file, args, { stdio: [...stdio], env: { ...process.env, ...env } });
     this.#ended = once(this.#child, 'close');
@@ -52,7 +56,10 @@ export class BrokerProcess {
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
-    this.#child.kill(signal);
+    const { pid } = this.#child;
+    const isSpecial = signal === 'SIGKILL' && this.#killSignal !== undefined && pid !== undefined;
+    if (isSpecial && !this.hasEnded) process.kill(pid, this.#killSignal);
+    else this.#child.kill(signal);
     await this.#ended;
   }
 

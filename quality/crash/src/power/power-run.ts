@@ -26,20 +26,24 @@ export async function runPowerLosses({
 }: PowerOptions): Promise<PowerResult> {
   const random = new Random(options.seed * 31 + 7);
   let losses = 0;
+  const missed: string[] = [];
+  const check = () => {
+    const difference = world.difference();
+    if (difference !== undefined) missed.push(`The recorder has missed something: ${difference}`);
+  };
   const run = new CrashRun({
     ...options,
     command: world.recorded(command(world.dataDir)),
     afterKill: async () => {
+      check();
       if (random.chance(PROCESS_ALONE)) return;
       await world.losePower(random);
       losses++;
     },
   });
   const result = await run.run();
-  const difference = world.difference();
-  if (difference !== undefined) {
-    result.ledger.fault(`The recorder has missed something: ${difference}`);
-  }
+  check();
+  for (const what of missed) result.ledger.fault(what);
   return { ...result, losses };
 }
 

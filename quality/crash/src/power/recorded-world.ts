@@ -63,9 +63,13 @@ export class RecordedWorld {
     return join(this.#folder, name);
   }
 
-  /** A broker that is recorded. */
-  recorded(command: BrokerCommand): BrokerCommand {
-    return this.#recorder.around(command, this.#world, this.recording);
+  /**
+   * A broker that is recorded.
+   *
+   * @param changesMax See {@link Recorder.around}.
+   */
+  recorded(command: BrokerCommand, changesMax?: number): BrokerCommand {
+    return this.#recorder.around(command, this.#world, this.recording, changesMax);
   }
 
   /**

@@ -33,12 +33,20 @@ export class Recorder {
   /**
    * @param world What is below it is recorded. A real path.
    * @param log Where the recording is, or goes on.
+   * @param changesMax Records until the process ends as by kill -9.
    */
-  around(command: BrokerCommand, world: string, log: string): BrokerCommand {
-    const env = { LD_PRELOAD: this.#library, RECORDER_WORLD: world, RECORDER_LOG: log };
-    return { ...command, env: { ...command.env, ...env } };
+  around(command: BrokerCommand, world: string, log: string, changesMax?: number): BrokerCommand {
+    const env = {
+      LD_PRELOAD: this.#library,
+      RECORDER_WORLD: world,
+      RECORDER_LOG: log,
+      ...(changesMax === undefined ? {} : { RECORDER_END: String(changesMax) }),
+    };
+    return { ...command, env: { ...command.env, ...env }, killSignal: SIGNAL_TO_END };
   }
 }
 
+/** The same number stands in power/recorder.c. */
+const SIGNAL_TO_END = 40;
 const SOURCE = fileURLToPath(new URL('../../power/recorder.c', import.meta.url));
 const FLAGS = ['-shared', '-fPIC', '-O2', '-std=c11', '-D_GNU_SOURCE', '-Wall', '-Wextra'];
