@@ -4,7 +4,9 @@
  *
  *     RECORDER_WORLD   the directory, as /proc shows it
  *     RECORDER_LOG     the file that is written to, outside of it
- *     RECORDER_END     after so many records the process ends, as by kill -9
+ *     RECORDER_END     kind:synced:count: when so many records of a kind are there (0: of any; of writes: of
+ *                      such that are synced or not, 2: of both), the process ends as by kill -9
+ *     RECORDER_BOOT    the file that names the run of the machine, in place of the system's
  *
  * A change and its record are made under one lock, the record behind the change, so the order of the
  * records is the order of the changes. A sync has two records: what was written before the first is
@@ -63,10 +65,12 @@ static const char *world;
 static size_t world_bytes;
 static int log_file = -1;
 static uint64_t syncs;
-/* Records until the process ends. */
-static long records_left = -1;
+/* The records after which the process ends. */
+static uint32_t end_kind;
+static uint64_t end_synced;
+static long end_left = -1;
 /* By file: whether each write has to be synced. */
-static unsigned char synced_writes[1024];
+static unsigned char synced_writes[1024]; /* 0 or 1 */
 
 /* The same number stands in src/power/recorder.ts. Node.js leaves those above 32 alone. */
 enum { SIGNAL_TO_END = 40 };
@@ -120,7 +124,7 @@ __attribute__((constructor)) static void begin(void) {
     if (log_file < 0) abort();
     close(file);
     const char *left = getenv("RECORDER_END");
-    if (left != NULL) records_left = atol(left);
+    if (left != NULL && sscanf(left, "%u:%lu:%ld", &end_kind, &end_synced, &end_left) != 3) abort();
     pthread_t thread;
     struct sigaction action = {.sa_handler = want_end, .sa_flags = SA_RESTART};
     if (sem_init(&end_wanted, 0, 0) != 0 || sigaction(SIGNAL_TO_END, &action, NULL) != 0
@@ -145,7 +149,9 @@ static void record(struct head head, const char *name, const struct iovec *data,
     size_t whole = sizeof head + head.name_bytes + head.data_bytes;
     int error = errno;
     if (real_writev(log_file, parts, used) != (ssize_t)whole) abort();
-    if (records_left > 0 && --records_left == 0) kill(getpid(), SIGKILL);
+    int counts = (end_kind == 0 || end_kind == head.kind)
+        && (end_synced == 2 || head.kind != WRITE || end_synced == head.b);
+    if (counts && end_left > 0 && --end_left == 0) kill(getpid(), SIGKILL);
     errno = error;
 }
 
@@ -232,9 +238,10 @@ static int is_synced(int file) {
     return file >= 0 && file < (int)sizeof synced_writes && synced_writes[file];
 }
 
-static void wrote(uint64_t inode, off_t at, ssize_t bytes, const struct iovec *parts, int count) {
+static void wrote(int file, uint64_t inode, off_t at, ssize_t bytes, const struct iovec *parts,
+                  int count) {
     if (bytes <= 0) return;
-    struct head head = {WRITE, 0, inode, (uint64_t)at, 0, (uint64_t)bytes};
+    struct head head = {WRITE, 0, inode, (uint64_t)at, (uint64_t)is_synced(file), (uint64_t)bytes};
     record(head, NULL, parts, count);
 }
 
@@ -255,7 +262,7 @@ ssize_t write(int file, const void *data, size_t bytes) {
     ssize_t done = call(file, data, bytes);
     struct iovec part = {(void *)data, bytes};
     off_t at = lseek(file, 0, SEEK_CUR) - done;
-    wrote(inode, at, done, &part, 1);
+    wrote(file, inode, at, done, &part, 1);
     pthread_mutex_unlock(&lock);
     return synced(file, inode, at, done);
 }
@@ -266,7 +273,7 @@ ssize_t writev(int file, const struct iovec *parts, int count) {
     pthread_mutex_lock(&lock);
     ssize_t done = real_writev(file, parts, count);
     off_t at = lseek(file, 0, SEEK_CUR) - done;
-    wrote(inode, at, done, parts, count);
+    wrote(file, inode, at, done, parts, count);
     pthread_mutex_unlock(&lock);
     return synced(file, inode, at, done);
 }
@@ -278,7 +285,7 @@ ssize_t pwrite64(int file, const void *data, size_t bytes, off64_t at) {
     pthread_mutex_lock(&lock);
     ssize_t done = call(file, data, bytes, at);
     struct iovec part = {(void *)data, bytes};
-    wrote(inode, at, done, &part, 1);
+    wrote(file, inode, at, done, &part, 1);
     pthread_mutex_unlock(&lock);
     return synced(file, inode, at, done);
 }
@@ -289,7 +296,7 @@ ssize_t pwritev64(int file, const struct iovec *parts, int count, off64_t at) {
     if (inode == 0) return call(file, parts, count, at);
     pthread_mutex_lock(&lock);
     ssize_t done = call(file, parts, count, at);
-    wrote(inode, at, done, parts, count);
+    wrote(file, inode, at, done, parts, count);
     pthread_mutex_unlock(&lock);
     return synced(file, inode, at, done);
 }
@@ -331,6 +338,8 @@ int fdatasync(int file) {
 
 int open64(const char *path, int flags, ...) {
     REAL(open64);
+    const char *boot = getenv("RECORDER_BOOT");
+    if (boot != NULL && strcmp(path, "/proc/sys/kernel/random/boot_id") == 0) path = boot;
     va_list arguments;
     va_start(arguments, flags);
     int mode = flags & O_CREAT ? va_arg(arguments, int) : 0;

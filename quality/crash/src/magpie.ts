@@ -5,8 +5,8 @@ import type { BrokerCommand } from './broker-process.js';
  * The real command. What an offline client waits for may be more than a default allows, and nothing
  * is to be dropped.
  */
-export function magpie(dataDir: string): BrokerCommand {
-  return commandWith('--data-dir', dataDir);
+export function magpie(dataDir: string, ...options: readonly string[]): BrokerCommand {
+  return commandWith('--data-dir', dataDir, ...options);
 }
 
 /** One that keeps nothing: the proof that the proof can fail. */

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { createBroker } from '@magpie/broker';
 import { backupStore, LmdbStore } from '@magpie/broker/server';
-import { MemoryListener, TestClient } from '@magpie/broker/testing';
+import { MemoryListener, Message, TestClient } from '@magpie/broker/testing';
 
 /** Bytes of the recording when something was known. */
 export interface BusyStoreReport {
@@ -15,6 +15,36 @@ export interface BusyStoreReport {
 export const AWAY = 'away';
 export const PAYLOAD_BYTES = 3000;
 
+/** When it comes to the disk. */
+export type SyncMode = 'always' | 'interval';
+
+/** A second start. */
+export interface LookReport {
+  /** Messages for the session that is away. */
+  readonly messages: number;
+  readonly retained: number;
+}
+
+/**
+ * A broker that comes after one that was killed, and has told somebody what it found. It ends
+ * without closing its store.
+ *
+ * @param writes Whether it also commits something: a retained message more.
+ */
+export async function lookAtStore(dataDir: string, writes: boolean): Promise<LookReport> {
+  const store = await LmdbStore.open(dataDir);
+  const { sessions, retained } = await store.load();
+  const messages = sessions.find(({ clientId }) => clientId === AWAY)?.deliveries.length ?? 0;
+  if (writes) {
+    store.putRetained(
+      Message.of({ topic: 'seen', payload: Buffer.of(1), qos: 1, retain: true }),
+      1,
+    );
+    await store.commit();
+  }
+  return { messages, retained: retained.length + (writes ? 1 : 0) };
+}
+
 /**
  * A broker whose store is filled, drained, compacted and copied, while messages come for a session
  * that is away. In a process of its own, which is recorded: busy-store-main.ts.
@@ -23,10 +53,11 @@ export async function keepStoreBusy(
   dataDir: string,
   backupDir: string,
   recording: string,
+  sync: SyncMode,
 ): Promise<BusyStoreReport> {
   const now = () => statSync(recording).size;
   const compaction = { freeBytesMin: 65_536, freeShareMin: 0.2, patienceMs: 0, lookMs: 5 };
-  const store = await LmdbStore.open(dataDir, { compaction });
+  const store = await LmdbStore.open(dataDir, { compaction, sync, syncIntervalMs: 20 });
   const broker = await createBroker({ store });
   const listener = new MemoryListener();
   await broker.listen(listener);

@@ -29,7 +29,7 @@ export async function provePowerLoss(
   const result = await runPowerLosses({
     ...options,
     world: await worldIn(folder, 'rounds'),
-    command: magpie,
+    command: (dataDir: string) => magpie(dataDir),
   });
   const parts: { readonly what: string; readonly result: MomentsResult }[] = [];
   for (const [what, run, share] of [

@@ -23,14 +23,44 @@ test('magpie broker keeps its promises when the power fails', async (t) => {
   assert.ok(result.ledger.totals().received > 0);
 });
 
-test('runPowerLosses() finds losses where nothing that is synced is on disk', async (t) => {
-  const world = await freshWorld(t, false);
-  const run = runPowerLosses({ world, command: magpie, seed: 1, rounds: 3, quietMs: 500 });
-  const problems = await run.then(
-    ({ ledger }) => ledger.problems().join('\n'),
-    (error: unknown) => String(error),
-  );
-  assert.match(problems, /lost|is gone|did not listen/);
-});
+/** What does not keep the promises, and how that is found. */
+const broken: readonly {
+  readonly name: string;
+  readonly options: readonly string[];
+  /** Whether syncs are believed. */
+  readonly syncs: boolean;
+  readonly problem: RegExp;
+}[] = [
+  {
+    name: 'nothing that is synced is on disk',
+    options: [],
+    syncs: false,
+    problem: /lost|is gone|did not listen/,
+  },
+  {
+    name: 'acknowledgements do not wait for the disk',
+    options: ['--sync', 'interval', '--sync-interval', '60000'],
+    syncs: true,
+    problem: /lost|is gone/,
+  },
+  {
+    name: 'the system syncs when it likes',
+    options: ['--sync', 'os'],
+    syncs: true,
+    problem: /The machine stopped while the store was used with storage\.sync: os/,
+  },
+];
+for (const { name, options, syncs, problem } of broken) {
+  test(`runPowerLosses() finds losses where ${name}`, async (t) => {
+    const world = await freshWorld(t, syncs);
+    const command = (dataDir: string) => magpie(dataDir, ...options);
+    const run = runPowerLosses({ world, command, seed: 1, rounds: 2, quietMs: 500 });
+    const problems = await run.then(
+      ({ ledger }) => ledger.problems().join('\n'),
+      (error: unknown) => String(error),
+    );
+    assert.match(problems, problem);
+  });
+}
 
 const ROUNDS = 6;

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../random.js';
 import { freshWorld } from './fresh-world.testing.js';
-import { tryBusyStore, tryFirstStart } from './recorded-works.js';
+import type { RecordedEnd } from './recorder.js';
+import { tryBusyStore, tryFirstStart, tryKill } from './recorded-works.js';
 
 /**
  * Goal: nothing is lost, and no store refused, wherever the power fails in what happens rarely.
@@ -20,6 +21,34 @@ for (const [name, run, share] of [
     t.diagnostic(`seed ${seed}: ${moments} moments`);
     assert.deepEqual(problems, [], `seed ${seed}`);
     assert.ok(moments > 2);
+  });
+}
+
+test('magpie broker loses the end alone with storage.sync: interval', async (t) => {
+  const seed = Date.now() % 1_000_000;
+  const random = new Random(seed);
+  const { moments, problems } = await tryBusyStore(await freshWorld(t), random, 0.01, 'interval');
+  assert.deepEqual(problems, [], `seed ${seed}`);
+  assert.ok(moments > 2);
+});
+
+/**
+ * Goal: what a process has seen that came after a killed one survives the power, and what it has
+ * written.
+ */
+const kills: readonly (readonly [what: string, end: RecordedEnd])[] = [
+  ['has made its directory', { after: 'entry', count: 2 }],
+  ['has marked it as a store', { after: 'entry', count: 7 }],
+  ['has written what its newest transaction is', { after: 'synced write', count: 20 }],
+  ['has given the name to the smaller file', { after: 'rename', count: 2 }],
+];
+for (const [what, end] of kills) {
+  test(`magpie broker keeps its promises when it was killed as it ${what}`, async (t) => {
+    const world = await freshWorld(t);
+    for (const writes of [false, true]) {
+      const problem = await tryKill(world, new Random(1), end, writes);
+      assert.equal(problem, undefined, `the next one ${writes ? 'writes' : 'looks'}`);
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, type ExecFileException } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,9 +7,17 @@ import { checkStore, LmdbStore } from '@magpie/broker/server';
 import { BrokerProcess } from '../broker-process.js';
 import { magpie } from '../magpie.js';
 import type { Random } from '../random.js';
-import { AWAY, type BusyStoreReport, PAYLOAD_BYTES, payloadOf } from './busy-store.js';
+import {
+  AWAY,
+  type BusyStoreReport,
+  type LookReport,
+  PAYLOAD_BYTES,
+  payloadOf,
+  type SyncMode,
+} from './busy-store.js';
 import { type MomentsResult, tryMoments } from './moments.js';
 import { dataDirIn, type RecordedWorld } from './recorded-world.js';
+import type { RecordedEnd } from './recorder.js';
 
 /**
  * The very first start of the real command: wherever it is cut off, the next one begins with
@@ -39,38 +47,116 @@ export async function tryFirstStart(
  *
  * @param share Of the moments, from 0 to 1. Changes of names are rarer than writes, and are all
  * looked at if it is 0.1 or more.
+ * @param sync With `interval` the last messages may be lost; but not one before another.
  */
 export async function tryBusyStore(
   world: RecordedWorld,
   random: Random,
   share = 1,
+  sync: SyncMode = 'always',
 ): Promise<MomentsResult> {
-  const { dataDir, recording } = world;
-  const args = [BUSY_STORE, dataDir, backupBeside(dataDir), recording];
-  const { file, env } = world.recorded({ file: process.execPath, args });
-  const options = { env: { ...process.env, ...env } };
-  const { stdout } = await promisify(execFile)(file, args, options);
-  const report = JSON.parse(stdout) as BusyStoreReport;
+  const report = (await run(world, busy(world, sync))) as BusyStoreReport;
   const chance = ({ type }: { readonly type: string }) =>
     ['write', 'write-synced', 'sync-begins', 'sync-ends'].includes(type) ? share : share * 10;
-  const judge = told((path, end) => judgeBusyStore(path, end, report));
+  const judge = told((path, end) => judgeBusyStore(path, end, report, sync));
   return tryMoments({ world, random, chance, judge });
+}
+
+/**
+ * A process that is killed after one of its changes leaves in the system's memory what is not on
+ * disk; the next one sees it, and tells others of it. So what that one has seen, and what it has
+ * written, has to survive the power.
+ *
+ * @param share Of all changes, from 0 to 1.
+ */
+export async function tryKilledStore(
+  world: RecordedWorld,
+  random: Random,
+  share = 1,
+): Promise<MomentsResult> {
+  await run(world, busy(world));
+  const changes = [...world.moments()].length;
+  const problems: string[] = [];
+  let moments = 0;
+  for (let count = 1; count < changes; count++) {
+    if (!random.chance(share)) continue;
+    moments++;
+    const writes = random.chance(0.5);
+    const problem = await tryKill(world, random, { after: 'any', count }, writes);
+    if (problem !== undefined) problems.push(`Killed after ${count} changes: ${problem}`);
+  }
+  return { moments, problems };
+}
+
+/**
+ * The same for one kill.
+ *
+ * @param writes Whether who comes after it also commits something.
+ * @returns What is wrong.
+ */
+export async function tryKill(
+  world: RecordedWorld,
+  random: Random,
+  end: RecordedEnd,
+  writes: boolean,
+): Promise<string | undefined> {
+  await world.startOver();
+  await run(world, busy(world), end);
+  return lookAndLosePower(world, random, writes).catch((error: unknown) => String(error));
+}
+
+async function lookAndLosePower(
+  world: RecordedWorld,
+  random: Random,
+  writes: boolean,
+): Promise<string | undefined> {
+  const { dataDir } = world;
+  const seen = (await run(world, [writes ? 'write' : 'look', dataDir])) as LookReport;
+  const difference = world.difference();
+  if (difference !== undefined) return difference;
+  await world.losePower(random, NOTHING_SURVIVES);
+  const { numbers, retained } = await contentOf(dataDir);
+  if (retained < seen.retained) return 'what was committed then is not there';
+  return wrongIn(numbers, seen.messages);
+}
+
+/** @returns What it reports; `undefined`: it was killed before. */
+async function run(
+  world: RecordedWorld,
+  work: readonly string[],
+  end?: RecordedEnd,
+): Promise<unknown> {
+  const args = [BUSY_STORE, ...work];
+  const { file, env } = world.recorded({ file: process.execPath, args }, end);
+  const execute = promisify(execFile)(file, args, { env: { ...process.env, ...env } });
+  const { stdout } = await execute.catch((error: unknown) => {
+    const { signal, stdout: said } = error as ExecFileException;
+    if (signal !== 'SIGKILL') throw error;
+    return { stdout: said ?? '' };
+  });
+  return stdout === '' ? undefined : JSON.parse(stdout);
+}
+
+function busy({ dataDir, recording }: RecordedWorld, sync: SyncMode = 'always') {
+  return ['busy', dataDir, backupBeside(dataDir), recording, sync];
 }
 
 async function judgeBusyStore(
   path: string,
   end: number,
   { safe, compacted, backupBegan, backupEnded }: BusyStoreReport,
+  sync: SyncMode,
 ): Promise<string | undefined> {
   const dataDir = dataDirIn(path);
   const countAt = (at: number) => safe.filter((each) => each <= at).length;
   const { numbers } = await contentOf(dataDir);
-  const wrong = wrongIn(numbers, countAt(end));
+  const wrong = wrongIn(numbers, sync === 'always' ? countAt(end) : 0);
   if (wrong !== undefined) return wrong;
   const left = ['compacting', 'beginning'].filter((name) => existsSync(join(dataDir, name)));
   if (left.length > 0) return `${left.join()} is still there`;
   const { size } = statSync(join(dataDir, 'data.mdb'));
-  if (end >= compacted && size > safe.length * PAYLOAD_BYTES * 3) return 'it is as large as before';
+  const isLarge = sync === 'always' && size > safe.length * PAYLOAD_BYTES * 3;
+  if (end >= compacted && isLarge) return 'it is as large as before';
 
   const backup = backupBeside(dataDir);
   if (!existsSync(backup)) return end < backupEnded ? undefined : 'the backup is not there';
@@ -120,4 +206,5 @@ function backupBeside(dataDir: string): string {
   return join(dataDir, '..', 'backup');
 }
 
+const NOTHING_SURVIVES = { newest: 0, oldest: 1, torn: 0, inOrder: false };
 const BUSY_STORE = fileURLToPath(new URL('./busy-store-main.js', import.meta.url));

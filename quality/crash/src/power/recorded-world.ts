@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrokerCommand } from '../broker-process.js';
 import type { Random } from '../random.js';
 import { Disk } from './disk.js';
-import { Recorder } from './recorder.js';
+import { type RecordedEnd, Recorder } from './recorder.js';
 import { type Change, type Recorded, readRecording } from './recording.js';
 import type { Survival } from './survival.js';
 import { differenceTo, writeTree } from './tree-files.js';
@@ -37,6 +38,7 @@ export class RecordedWorld {
     this.#syncs = syncs;
     mkdirSync(this.#world);
     this.#disk = Disk.scan(this.#world);
+    this.#startMachine();
   }
 
   /**
@@ -66,10 +68,11 @@ export class RecordedWorld {
   /**
    * A broker that is recorded.
    *
-   * @param changesMax See {@link Recorder.around}.
+   * @param end See {@link RecorderOptions}.
    */
-  recorded(command: BrokerCommand, changesMax?: number): BrokerCommand {
-    return this.#recorder.around(command, this.#world, this.recording, changesMax);
+  recorded(command: BrokerCommand, end?: RecordedEnd): BrokerCommand {
+    const [world, log, boot] = [this.#world, this.recording, this.#boot];
+    return this.#recorder.around(command, { world, log, boot, end });
   }
 
   /**
@@ -89,9 +92,14 @@ export class RecordedWorld {
     await writeTree(next, this.#disk.afterPowerLoss(random, survival));
     await rm(this.#world, { recursive: true });
     await rename(next, this.#world);
-    await rm(this.recording, { force: true });
-    this.#known = 0;
-    this.#disk = Disk.scan(this.#world);
+    await this.#forget();
+  }
+
+  /** There is nothing in it any more. */
+  async startOver(): Promise<void> {
+    await rm(this.#world, { recursive: true });
+    mkdirSync(this.#world);
+    await this.#forget();
   }
 
   /** Every moment since the power failed last, one change after the other. */
@@ -110,6 +118,22 @@ export class RecordedWorld {
 
   *#news(): Generator<Recorded> {
     if (existsSync(this.recording)) yield* readRecording(readFileSync(this.recording), this.#known);
+  }
+
+  async #forget(): Promise<void> {
+    await rm(this.recording, { force: true });
+    this.#known = 0;
+    this.#disk = Disk.scan(this.#world);
+    this.#startMachine();
+  }
+
+  /** Each run of the machine has a name of its own. */
+  #startMachine(): void {
+    writeFileSync(this.#boot, randomUUID());
+  }
+
+  get #boot(): string {
+    return this.beside('boot');
   }
 
   get #world(): string {

@@ -4,6 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { BrokerCommand } from '../broker-process.js';
 
+export interface RecorderOptions {
+  /** What is below it is recorded. A real path. */
+  readonly world: string;
+  /** Where the recording is, or goes on. */
+  readonly log: string;
+  /** The file that names the run of the machine. */
+  readonly boot: string;
+  /** When the process ends as by kill -9. Left out: when somebody kills it. */
+  readonly end?: RecordedEnd | undefined;
+}
+
+/** After so many changes of a kind. */
+export interface RecordedEnd {
+  readonly after: keyof typeof END_KINDS;
+  readonly count: number;
+}
+
 /** Writes down what a program changes below a directory: power/recorder.c, compiled. */
 export class Recorder {
   readonly #library: string;
@@ -30,22 +47,25 @@ export class Recorder {
     return new Recorder(library);
   }
 
-  /**
-   * @param world What is below it is recorded. A real path.
-   * @param log Where the recording is, or goes on.
-   * @param changesMax Records until the process ends as by kill -9.
-   */
-  around(command: BrokerCommand, world: string, log: string, changesMax?: number): BrokerCommand {
+  around(command: BrokerCommand, { world, log, boot, end }: RecorderOptions): BrokerCommand {
     const env = {
       LD_PRELOAD: this.#library,
       RECORDER_WORLD: world,
       RECORDER_LOG: log,
-      ...(changesMax === undefined ? {} : { RECORDER_END: String(changesMax) }),
+      RECORDER_BOOT: boot,
+      ...(end === undefined ? {} : { RECORDER_END: `${END_KINDS[end.after]}:${end.count}` }),
     };
     return { ...command, env: { ...command.env, ...env }, killSignal: SIGNAL_TO_END };
   }
 }
 
+/** As recorder.c has them: kind and whether it is a write that is synced. */
+const END_KINDS = {
+  any: '0:2',
+  'synced write': '1:1',
+  entry: '6:2',
+  rename: '8:2',
+} as const;
 /** The same number stands in power/recorder.c. */
 const SIGNAL_TO_END = 40;
 const SOURCE = fileURLToPath(new URL('../../power/recorder.c', import.meta.url));

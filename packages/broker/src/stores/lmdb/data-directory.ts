@@ -84,6 +84,9 @@ export class DataDirectory {
           + 'remove the directory to begin with nothing',
       );
     }
+    // What the last owner has made may be seen and not be on disk, if it was killed.
+    await syncDirectory(this.path);
+    if (!isStore) await syncAbove(this.path);
     if (!found) await this.#begin();
     await (await open(join(this.path, 'lock.mdb'), 'a', 0o600)).close();
   }
@@ -134,6 +137,13 @@ export async function makeDirectory(path: string): Promise<void> {
   for (let made = path; made.length >= first.length; made = dirname(made)) {
     await syncDirectory(dirname(made));
   }
+}
+
+/** Where it may: a directory that cannot be read has been there before. */
+async function syncAbove(path: string): Promise<void> {
+  const parent = dirname(path);
+  await syncDirectory(parent).catch(() => {});
+  if (parent !== path) await syncAbove(parent);
 }
 
 /** What the system says, with what was tried. */

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fdatasyncSync, openSync, statSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -96,6 +96,7 @@ export class LmdbEnvironment {
     const environment = new LmdbEnvironment(directory, durable, lazy);
     if (existsSync(environment.file)) {
       if (settleSync(environment.file)) onWentBack?.();
+      if (environment.#durable) syncWhatIsSeen(environment.file);
       checkTrees(environment.file, onCheck);
       fillUp(environment.file);
     }
@@ -339,6 +340,19 @@ export class LmdbEnvironment {
   #removeRange(table: Table, start: Uint8Array, end: Uint8Array): void {
     const keys = [...table.getKeys({ start, end })];
     for (const key of keys) void table.remove(key);
+  }
+}
+
+/**
+ * A process that was killed may have noted a transaction that is not on disk yet: whoever sees it
+ * now tells others of it.
+ */
+function syncWhatIsSeen(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    fdatasyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
