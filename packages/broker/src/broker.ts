@@ -14,20 +14,22 @@ import { PublishRates } from './admission/publish-rates.js';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { LoginThrottle } from './auth/login-throttle.js';
+import type { AccessRules } from './auth/rules/access-rules.js';
 import { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
+import { ReplaceableAuthenticator } from './auth/replaceable-authenticator.js';
 import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
-import type { TlsCertificateConfig, TlsConfig } from './config/broker-config.js';
 import { ConnectionSet } from './connection/connection-set.js';
 import { IoArena } from './connection/io-arena.js';
 import type { Listener, ListenerAddress } from './listeners/listener.js';
 import { TcpListener } from './listeners/tcp-listener.js';
 import { TlsListener } from './listeners/tls-listener.js';
+import { HandshakeCount } from './listeners/tls/secure-server.js';
 import {
-  HandshakeCount,
-  SecureServer,
-  type SecureSurroundings,
-} from './listeners/tls/secure-server.js';
+  type SecureListenOptions,
+  SecureServers,
+  type TlsListenOptions,
+} from './listeners/tls/secure-servers.js';
 import {
   WebSocketListener,
   type WebSocketListenerOptions,
@@ -113,13 +115,32 @@ export type ListenOptions = (
   readonly clientPacketBytesMax?: number | undefined;
 };
 
-/** What a listener over TLS needs beside its address: paths of PEM files. */
-export interface TlsListenOptions
-  extends TlsCertificateConfig,
-    Partial<Omit<TlsConfig, keyof TlsCertificateConfig>> {
-  readonly host?: string;
-  readonly port?: number;
-  readonly backlog?: number;
+/**
+ * What can be another while the broker runs. What is left out stays as it is.
+ */
+export interface BrokerChange {
+  /**
+   * All limits: those left out get their defaults. They hold from the next time they are looked at:
+   * connections and sessions that are there keep the size of packets and windows they began with.
+   */
+  readonly limits?: Partial<Limits>;
+  /** `undefined` inside: everybody is let in. */
+  readonly authentication?: { readonly authenticator: Authenticator | undefined };
+  /** Bans of the configuration, in the place of those that have come from it. */
+  readonly bans?: readonly Ban[];
+  readonly clientRules?: readonly ClientRule[];
+  /** Only of a broker that was made with a {@link RuleAuthorizer}. */
+  readonly rules?: AccessRules;
+  /** Certificates of listeners by type, host and port as {@link Broker.listen} was told them. */
+  readonly certificates?: readonly SecureListenOptions[];
+}
+
+/** What a {@link BrokerChange} has done at once. */
+export interface BrokerChanged {
+  /** Clients that the new authenticator does not let in: their connections were ended. */
+  readonly clientsRevoked: number;
+  /** Sessions that have lost subscriptions by the new rules, see {@link Broker.recheck}. */
+  readonly revocations: readonly Revocation[];
 }
 
 /** A message to publish from inside. */
@@ -151,7 +172,9 @@ export interface BrokerGauges {
 /** An MQTT broker inside your program. Made by {@link createBroker}. */
 export class Broker implements AsyncDisposable {
   readonly #log: Logger;
+  /** Shared by all parts, and changed by {@link reload} alone. */
   readonly #limits: Limits;
+  readonly #authenticator: ReplaceableAuthenticator;
   readonly #store: Store;
   readonly #gate: CommitGate;
   readonly #wheel: TimerWheel;
@@ -163,14 +186,16 @@ export class Broker implements AsyncDisposable {
   readonly #counters = new Counters();
   readonly #events: BrokerEvents;
   readonly #registry: SessionRegistry;
+  readonly #rules: RuleAuthorizer | undefined;
   readonly #rechecking: Rechecking;
   readonly #connecting: Connecting;
   readonly #bans: Bans;
+  readonly #packetSizes: PacketSizes;
   readonly #publishing: Publishing;
   readonly #wills: Wills;
   readonly #connections: ConnectionSet;
-  readonly #secure: SecureSurroundings;
   readonly #listeners = new Set<Listener>();
+  readonly #secureServers: SecureServers;
   #closing: Promise<void> | undefined;
 
   /** Use {@link createBroker}: it also loads what the store holds. */
@@ -182,6 +207,10 @@ export class Broker implements AsyncDisposable {
     const authorizer = authorizerOf(options.authorizer);
     this.#log = log;
     this.#limits = limits;
+    this.#rules = authorizer instanceof RuleAuthorizer ? authorizer : undefined;
+    this.#authenticator = new ReplaceableAuthenticator(
+      options.authenticator ?? new AllowAnonymous(),
+    );
     this.#arena = new IoArena({ slabs: Math.min(ARENA_SLABS_MAX, limits.connectionsMax) });
     this.#store = options.store ?? new MemoryStore();
     this.#events = new BrokerEvents(log);
@@ -201,6 +230,7 @@ export class Broker implements AsyncDisposable {
     };
     this.#gate = new CommitGate(basics, () => this.#turn.schedule());
     this.#turn.commitThrough(this.#gate);
+    this.#packetSizes = new PacketSizes(limits, options.clientRules);
     this.#bans = this.#bansOf(options, limits, clock);
     const shared = {
       ...basics,
@@ -212,18 +242,18 @@ export class Broker implements AsyncDisposable {
       retained: this.#retained,
       totals: this.#totals,
     };
-    this.#secure = { ...shared, handshakes: new HandshakeCount() };
+    this.#secureServers = new SecureServers({ ...shared, handshakes: new HandshakeCount() });
     this.#registry = new SessionRegistry(shared, this.#router, this.#wheel, clock);
     this.#publishing = new Publishing(shared);
     this.#wills = new Wills({ ...shared, publishing: this.#publishing });
     this.#rechecking = new Rechecking({ ...shared, registry: this.#registry });
     this.#connecting = new Connecting({
       ...shared,
-      packetSizes: new PacketSizes(limits, options.clientRules),
+      packetSizes: this.#packetSizes,
       rechecking: this.#rechecking,
       wills: this.#wills,
       registry: this.#registry,
-      authenticator: this.#authenticatorOf(options.authenticator, limits, clock),
+      authenticator: new LoginThrottle({ ...shared, authenticator: this.#authenticator }),
       newClientId: () => `magpie-${hex(random.uint32())}${hex(random.uint32())}`,
     });
     this.#connections = new ConnectionSet({
@@ -382,6 +412,38 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
+   * Changes what can be changed while the broker runs: all of it, or nothing. Everything is read
+   * and checked before the first thing is another. Clients that the new authenticator does not let
+   * in any more are disconnected; their sessions stay.
+   *
+   * @throws {RangeError} naming every limit that is unknown or out of range.
+   * @throws {TlsFileError} naming the file that cannot be used.
+   * @throws {TypeError} if there is no listener of such certificates, or are no rules to replace.
+   */
+  async reload(change: BrokerChange): Promise<BrokerChanged> {
+    const { limits, authentication, bans, clientRules, rules } = change;
+    if (rules !== undefined && this.#rules === undefined) {
+      throw new TypeError('A broker that was made without access rules cannot be given some');
+    }
+    const checked = limits && limitsFrom(limits);
+    const prepared = await this.#secureServers.prepare(change.certificates ?? []);
+    if (checked !== undefined) Object.assign(this.#limits, checked);
+    for (const one of prepared) one.apply();
+    if (bans !== undefined) this.#bans.replaceConfigured(bans);
+    if (clientRules !== undefined) this.#packetSizes.replace(clientRules);
+    const clientsRevoked = authentication === undefined ? 0 : this.#authenticateBy(authentication);
+    if (rules === undefined) return { clientsRevoked, revocations: [] };
+    this.#rules?.replace(rules);
+    return { clientsRevoked, revocations: this.recheck() };
+  }
+
+  /** @returns How many clients are let in no more. */
+  #authenticateBy({ authenticator }: NonNullable<BrokerChange['authentication']>): number {
+    this.#authenticator.replace(authenticator ?? new AllowAnonymous());
+    return this.#connecting.revoke();
+  }
+
+  /**
    * Ends the connection of a client; its session stays if it is persistent. @returns Whether it was
    * there.
    */
@@ -419,15 +481,6 @@ export class Broker implements AsyncDisposable {
     return new Bans({ limits, wallMs, keeper: banKeeper, initial: bans, added });
   }
 
-  #authenticatorOf(
-    authenticator: Authenticator | undefined,
-    limits: Limits,
-    clock: Clock,
-  ): Authenticator {
-    if (authenticator === undefined) return new AllowAnonymous();
-    return new LoginThrottle({ authenticator, limits, clock, counters: this.#counters });
-  }
-
   #listenerFor(options: Exclude<ListenOptions, Listener>): Listener {
     const { host = '127.0.0.1' } = options;
     switch (options.type) {
@@ -436,11 +489,10 @@ export class Broker implements AsyncDisposable {
       case 'ws':
         return new WebSocketListener(this.#webSocketOptions(options, 8083));
       case 'tls':
-        return new TlsListener(this.#secureServer(options, 8883, 'mqtt'));
+        return new TlsListener(this.#secureServers.add(options, 'mqtt'));
       case 'wss': {
-        const { clock } = this.#secure;
-        const server = this.#secureServer(options, 8084, 'http/1.1');
-        return new WebSocketListener(this.#webSocketOptions(options, 8084), { server, clock });
+        const secure = this.#secureServers.addForWebSockets(options);
+        return new WebSocketListener(this.#webSocketOptions(options, 8084), secure);
       }
       default: {
         const { type }: { type: unknown } = options;
@@ -456,7 +508,7 @@ export class Broker implements AsyncDisposable {
     usualPort: number,
   ): WebSocketListenerOptions {
     const { host = '127.0.0.1', port = usualPort, path = '/mqtt', origins, backlog } = options;
-    const messageBytesMax = this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES;
+    const messageBytesMax = () => this.#limits.packetBytesMax + WEBSOCKET_SLACK_BYTES;
     return {
       host,
       port,
@@ -465,17 +517,6 @@ export class Broker implements AsyncDisposable {
       messageBytesMax,
       ...(backlog !== undefined && { backlog }),
     };
-  }
-
-  #secureServer(
-    options: TlsListenOptions & { readonly type: 'tls' | 'wss' },
-    usualPort: number,
-    protocol: 'mqtt' | 'http/1.1',
-  ): SecureServer {
-    return new SecureServer(
-      { ...TLS_DEFAULTS, port: usualPort, ...options, protocol },
-      this.#secure,
-    );
   }
 }
 
@@ -523,15 +564,5 @@ function messageToPublish({
 const ARENA_SLABS_MAX = 512;
 /** Topics in use whose names are kept decoded. */
 const TOPIC_TABLE_LIMITS = { entriesMax: 100_000, bytesMax: 16 * 1024 * 1024 };
-const TLS_DEFAULTS = {
-  host: '127.0.0.1',
-  backlog: 511,
-  certificates: [],
-  ca: undefined,
-  crl: undefined,
-  clientCertificate: 'none',
-  minVersion: '1.2',
-  ciphers: undefined,
-} as const;
 /** A WebSocket message may hold several packets: the last ones need not be the largest. */
 const WEBSOCKET_SLACK_BYTES = 64 * 1024;

@@ -3,6 +3,7 @@
 export type { BanList } from './admission/bans.js';
 export type { ClientRule } from './admission/packet-sizes.js';
 export {
+  type Admittance,
   type AuthenticationResult,
   type Authenticator,
   type Credentials,
@@ -15,15 +16,17 @@ export type {
 } from './auth/authorizer.js';
 export {
   type Broker,
+  type BrokerChange,
+  type BrokerChanged,
   type BrokerGauges,
   type BrokerOptions,
   createBroker,
   type ListenOptions,
   type PublishOptions,
-  type TlsListenOptions,
 } from './broker.js';
 export type { Transport, TransportHandler } from './connection/transport.js';
 export type { Listener, ListenerAddress } from './listeners/listener.js';
+export type { SecureListenOptions, TlsListenOptions } from './listeners/tls/secure-servers.js';
 export type { Ban, BanKeeper, BanRequest, BanSubject } from './model/ban.js';
 export type { ClientCertificate } from './model/client-certificate.js';
 export { type Clock, SystemClock } from './model/clock.js';

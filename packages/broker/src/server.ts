@@ -59,6 +59,7 @@ export type {
 export { type ConfigFile, parseConfigFile } from './config/config-file.js';
 export { configurationMarkdown } from './config/config-markdown.js';
 export { hostPort, isLoopback } from './config/host-address.js';
+export { reloadPlan, type ReloadPlan } from './config/reload-plan.js';
 export { loadTextFile } from './config/load-text-file.js';
 export { loadConfigFile } from './config/load-config.js';
 export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './config/options.js';

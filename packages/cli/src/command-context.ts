@@ -36,6 +36,12 @@ export interface CommandContext {
   readonly typesSecrets: boolean;
   /** Aborted on SIGINT and SIGTERM, with the signal's name. A command ends by returning. */
   readonly signal: AbortSignal;
+  /**
+   * Has a function called when the process is asked to read its configuration again (SIGHUP).
+   *
+   * @returns A function that has it not called any more.
+   */
+  readonly onReload: (reload: () => void) => () => void;
   /** `undefined`: nobody looks at a terminal. */
   readonly openBar: () => Promise<ProgressBar | undefined>;
   /** Opens the log on stdout; called once, when the level is known. */

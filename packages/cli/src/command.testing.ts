@@ -22,6 +22,8 @@ export interface CommandRun {
   readonly stdin?: readonly string[];
   /** Whether a person types them. */
   readonly typed?: boolean;
+  /** Gets what asks the command to read its configuration again. */
+  readonly onReload?: CommandContext['onReload'];
   /** Told each line that is logged. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -48,6 +50,7 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
     stdin: () => chunksOf(run.stdin ?? []),
     print: async (text) => void out.push(...text.trimEnd().split('\n')),
     err: (line) => void err.push(line),
+    onReload: run.onReload ?? (() => () => {}),
     openBar: async () => undefined,
     openLog: async () => arrayLog(onLog),
   };

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from 'node:fs';
 import type { CommandContext } from './command-context.js';
 import { EXIT } from './exit-code.js';
 import type { Log } from './log.js';
@@ -48,6 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
     },
     typesSecrets: process.stdin.isTTY,
     signal: shutdown.signal,
+    onReload: (reload) => onHangUp(reload, () => shutdown.request('SIGTERM')),
     openBar: async () => {
       if (!process.stdout.isTTY || !process.stderr.isTTY) return undefined;
       const { TerminalBar } = await import('./terminal-bar.js');
@@ -102,6 +104,28 @@ function writeSome(stream: NodeJS.WriteStream, bytes: Uint8Array): Promise<void>
 
 function writeError(line: string): void {
   process.stderr.write(`magpie: ${safeText(line)}\n`);
+}
+
+/**
+ * SIGHUP has two meanings. To whom it is sent: read the configuration again. And where the terminal
+ * is closed in which the process was started, everything in it gets it: that is the end.
+ */
+function onHangUp(reload: () => void, end: () => void): () => void {
+  // There, Windows sends it when a console is closed, and it cannot be sent by others.
+  if (process.platform === 'win32') return () => {};
+  const started = process.stdout.isTTY || process.stderr.isTTY;
+  const listener = () => (started && !hasTerminal() ? end() : reload());
+  process.on('SIGHUP', listener);
+  return () => void process.off('SIGHUP', listener);
+}
+
+function hasTerminal(): boolean {
+  try {
+    closeSync(openSync('/dev/tty', 'r'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {

@@ -75,6 +75,13 @@ export class Bans {
     this.#save();
   }
 
+  /** Bans of the configuration, in the place of those that are there from it. */
+  replaceConfigured(bans: readonly Ban[]): void {
+    for (const ban of this.list()) if (ban.source === 'configuration') this.#delete(ban);
+    for (const ban of bans) if (this.#holds(ban)) this.#put(ban);
+    this.#added();
+  }
+
   /** @returns Whether there was one that could be taken off. */
   remove(subject: BanSubject): boolean {
     const ban = this.#get(subject);

@@ -18,10 +18,15 @@ export interface ClientRule {
  */
 export class PacketSizes {
   readonly #limits: Limits;
-  readonly #rules: readonly ClientRule[];
+  #rules: readonly ClientRule[];
 
   constructor(limits: Limits, rules: readonly ClientRule[] = []) {
     this.#limits = limits;
+    this.#rules = rules;
+  }
+
+  /** For clients that connect from now on. */
+  replace(rules: readonly ClientRule[]): void {
     this.#rules = rules;
   }
 

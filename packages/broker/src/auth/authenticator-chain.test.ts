@@ -36,7 +36,7 @@ const cases: [
     'lets the nameless in where they may',
     [new NamelessAuthenticator()],
     NAMELESS,
-    { allowed: true, anonymous: true },
+    { allowed: true, anonymous: true, by: 'anonymous' },
   ],
   ['lets no unknown name in where the nameless may', [new NamelessAuthenticator()], WHO, BAD],
 ];
@@ -82,4 +82,25 @@ test('AuthenticatorChain.admitsAnonymous if one of them lets the nameless in', (
   ];
   const found = chains.map((links) => new AuthenticatorChain(links).admitsAnonymous);
   assert.deepEqual(found, [false, false, true]);
+});
+
+test('AuthenticatorChain.stillAdmits() asks the one that takes the place of who said yes', () => {
+  const link = (name: string, stillAdmits?: ChainAuthenticator['stillAdmits']) => {
+    return { name, authenticate: () => YES, ...(stillAdmits && { stillAdmits }) };
+  };
+  const admission = (by?: string) => ({ allowed: true, stamp: 's', ...(by && { by }) }) as const;
+  const asked: unknown[] = [];
+  const chain = new AuthenticatorChain([
+    link('a', (username, { stamp }) => {
+      asked.push([username, stamp]);
+      return false;
+    }),
+    link('b'),
+  ]);
+  assert.equal(chain.stillAdmits('u', admission('a')), false);
+  assert.deepEqual(asked, [['u', 's']]);
+  assert.equal(chain.stillAdmits('u', admission('b')), true, 'it cannot tell');
+  assert.equal(chain.stillAdmits('u', admission('c')), false, 'it is gone');
+  assert.equal(chain.stillAdmits('u', admission()), false, 'nobody was asked');
+  assert.deepEqual(new AuthenticatorChain([link('a')]).authenticate(WHO), { ...YES, by: 'a' });
 });

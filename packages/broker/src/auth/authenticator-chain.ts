@@ -1,4 +1,9 @@
-import type { AuthenticationResult, Authenticator, Credentials } from './authenticator.js';
+import type {
+  Admittance,
+  AuthenticationResult,
+  Authenticator,
+  Credentials,
+} from './authenticator.js';
 
 /** What one of a chain says; `next`: it knows nothing of this client, another may. */
 export type Verdict = AuthenticationResult | 'next';
@@ -10,8 +15,12 @@ export interface ChainAuthenticator {
    * refuses the client: nobody behind it is asked.
    */
   authenticate(credentials: Credentials): Verdict | Promise<Verdict>;
+  /** Its key in the configuration. */
+  readonly name?: string;
   /** Whether it ever lets somebody in without a name. */
   readonly admitsAnonymous?: boolean;
+  /** {@link Authenticator.stillAdmits}, of what one of its {@link name} has admitted. */
+  stillAdmits?(username: string | undefined, admittance: Admittance): boolean;
 }
 
 /**
@@ -36,23 +45,40 @@ export class AuthenticatorChain implements Authenticator {
     return this.#ask(credentials, 0);
   }
 
+  stillAdmits(username: string | undefined, admittance: Admittance): boolean {
+    const link = this.#links.find(({ name }) => name === admittance.by);
+    return link !== undefined && (link.stillAdmits?.(username, admittance) ?? true);
+  }
+
   #ask(
     credentials: Credentials,
     from: number,
   ): AuthenticationResult | Promise<AuthenticationResult> {
     for (let at = from; at < this.#links.length; at++) {
-      const verdict = this.#links[at]?.authenticate(credentials) ?? 'next';
+      const link = this.#links[at];
+      const verdict = link?.authenticate(credentials) ?? 'next';
       if (verdict instanceof Promise) {
-        return verdict.then((late) => (late === 'next' ? this.#ask(credentials, at + 1) : late));
+        return verdict.then((late) => {
+          return late === 'next' ? this.#ask(credentials, at + 1) : said(late, link);
+        });
       }
-      if (verdict !== 'next') return verdict;
+      if (verdict !== 'next') return said(verdict, link);
     }
     return credentials.username === undefined ? NOT_AUTHORIZED : BAD_CREDENTIALS;
   }
 }
 
+function said(
+  result: AuthenticationResult,
+  link: ChainAuthenticator | undefined,
+): AuthenticationResult {
+  const by = link?.name;
+  return result.allowed && by !== undefined ? { ...result, by } : result;
+}
+
 /** Lets those in who give no name. The last of a chain, where everybody may come. */
 export class NamelessAuthenticator implements ChainAuthenticator {
+  readonly name = 'anonymous';
   readonly admitsAnonymous = true;
 
   authenticate({ username }: Credentials): Verdict {

@@ -33,11 +33,17 @@ for (const [names, kind, username] of cases) {
     const expected =
       username === undefined
         ? { allowed: false, why: 'not-authorized' }
-        : { allowed: true, username };
+        : { allowed: true, username, stamp: kind };
     assert.deepEqual(verdict, expected);
   });
 }
 
 test('CertificateAuthenticator leaves clients without a certificate to the next', () => {
   assert.equal(new CertificateAuthenticator('CN').authenticate(WHO), 'next');
+});
+
+test('CertificateAuthenticator.stillAdmits() whose name was of the same kind', () => {
+  const authenticator = new CertificateAuthenticator('CN');
+  assert.equal(authenticator.stillAdmits('a', { allowed: true, stamp: 'CN' }), true);
+  assert.equal(authenticator.stillAdmits('a', { allowed: true, stamp: 'DNS' }), false);
 });

@@ -1,7 +1,7 @@
 import type { ClientCertificate } from '../model/client-certificate.js';
 import { identityProblem } from '../model/identity-name.js';
 import type { ChainAuthenticator, Verdict } from './authenticator-chain.js';
-import type { Credentials } from './authenticator.js';
+import type { Admittance, Credentials } from './authenticator.js';
 
 /** Which name in a certificate is the user's. */
 export type CertificateName = 'CN' | 'DNS' | 'email';
@@ -11,6 +11,7 @@ export type CertificateName = 'CN' | 'DNS' | 'email';
  * its name is does not count. A certificate with none or several names of this kind is refused.
  */
 export class CertificateAuthenticator implements ChainAuthenticator {
+  readonly name = 'certificate';
   readonly #kind: CertificateName;
 
   constructor(kind: CertificateName) {
@@ -23,7 +24,12 @@ export class CertificateAuthenticator implements ChainAuthenticator {
     if (username === undefined || more.length > 0 || identityProblem(username) !== undefined) {
       return { allowed: false, why: 'not-authorized' };
     }
-    return { allowed: true, username };
+    return { allowed: true, username, stamp: this.#kind };
+  }
+
+  /** Not whose name was of another kind. Revoked certificates are the listener's to know. */
+  stillAdmits(_username: string | undefined, { stamp }: Admittance): boolean {
+    return stamp === this.#kind;
   }
 }
 

@@ -31,6 +31,7 @@ export class HttpAuthenticatorFailure extends Error {
  * the client: if in doubt, closed.
  */
 export class HttpAuthenticator implements ChainAuthenticator {
+  readonly name = 'http';
   readonly #options: HttpAuthenticatorOptions;
   readonly #fetch: typeof globalThis.fetch;
   /** What was allowed, and until when. */

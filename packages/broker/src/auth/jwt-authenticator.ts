@@ -31,6 +31,7 @@ type Verify = (token: string, at: Date) => ReturnType<typeof jwtVerify>;
  * look like a token is left to the next.
  */
 export class JwtAuthenticator implements ChainAuthenticator {
+  readonly name = 'jwt';
   readonly #usernameClaim: string;
   readonly #clock: Clock;
   readonly #verify: Verify;

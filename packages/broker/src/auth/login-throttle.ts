@@ -2,7 +2,12 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import type { Counters } from '../observe/counters.js';
-import type { AuthenticationResult, Authenticator, Credentials } from './authenticator.js';
+import type {
+  Admittance,
+  AuthenticationResult,
+  Authenticator,
+  Credentials,
+} from './authenticator.js';
 
 /**
  * Slows down who guesses passwords: after `loginFailuresPerAddressMax` wrong ones from an address,
@@ -39,6 +44,10 @@ export class LoginThrottle implements Authenticator {
 
   get admitsAnonymous(): boolean {
     return this.#authenticator.admitsAnonymous ?? true;
+  }
+
+  stillAdmits(username: string | undefined, admittance: Admittance): boolean {
+    return this.#authenticator.stillAdmits?.(username, admittance) ?? true;
   }
 
   authenticate(credentials: Credentials): AuthenticationResult | Promise<AuthenticationResult> {

@@ -21,11 +21,11 @@ async function ask(auth: UserAuthenticator, username: string | undefined, passwo
 
 test('UserAuthenticator knows who has the right password', async () => {
   const auth = new UserAuthenticator(await users('a', '__proto__'));
-  assert.deepEqual(await ask(auth, 'a', 'a-secret'), { allowed: true, username: 'a' });
-  assert.deepEqual(await ask(auth, '__proto__', '__proto__-secret'), {
-    allowed: true,
-    username: '__proto__',
-  });
+  for (const username of ['a', '__proto__']) {
+    const verdict = await ask(auth, username, `${username}-secret`);
+    assert.ok(verdict !== 'next' && verdict.allowed);
+    assert.equal(verdict.username, username);
+  }
   for (const wrong of ['', 'a-secret ', '__proto__-secret', undefined]) {
     assert.deepEqual(await ask(auth, 'a', wrong), BAD, wrong);
   }
@@ -66,4 +66,19 @@ test('UserAuthenticator is not to be had while too many passwords are being chec
   for (const end of ends) end();
   for (const verdict of first) assert.notEqual(await verdict, 'next');
   assert.ok(login() instanceof Promise);
+});
+
+test('UserAuthenticator.stillAdmits() who is there with the same password', async () => {
+  const verdict = await ask(new UserAuthenticator(await users('a')), 'a', 'a-secret');
+  assert.ok(verdict !== 'next' && verdict.allowed);
+  const stays = async (...names: readonly string[]) => {
+    return new UserAuthenticator(await users(...names)).stillAdmits('a', verdict);
+  };
+  assert.equal(await stays('a', 'b'), true);
+  assert.equal(await stays('b'), false);
+  const [other] = (await users('b')).values();
+  assert.ok(other !== undefined);
+  const changed = new UserAuthenticator(new Map([['a', other]]));
+  assert.equal(changed.stillAdmits('a', verdict), false);
+  assert.equal(changed.stillAdmits(undefined, verdict), false);
 });

@@ -1,5 +1,5 @@
 import type { ChainAuthenticator, Verdict } from './authenticator-chain.js';
-import type { Credentials } from './authenticator.js';
+import type { Admittance, Credentials } from './authenticator.js';
 import { type PasswordHash, verifyPassword } from './password-hash.js';
 import type { Users } from './user-file.js';
 
@@ -8,6 +8,7 @@ import type { Users } from './user-file.js';
  * gets the same answer if nobody behind knows him: by asking, names cannot be found out.
  */
 export class UserAuthenticator implements ChainAuthenticator {
+  readonly name = 'users';
   readonly #users: Users;
   /** To check a password of nobody against. */
   readonly #hashes: readonly PasswordHash[];
@@ -28,6 +29,12 @@ export class UserAuthenticator implements ChainAuthenticator {
     return this.#check(username, password ?? NO_PASSWORD);
   }
 
+  /** Not whom the file does not have any more, or with another password. */
+  stillAdmits(username: string | undefined, { stamp }: Admittance): boolean {
+    const stored = username === undefined ? undefined : this.#users.get(username);
+    return stored !== undefined && stampOf(stored) === stamp;
+  }
+
   async #check(username: string, password: Uint8Array): Promise<Verdict> {
     const stored = this.#users.get(username);
     const against = stored ?? this.#anyHash(username);
@@ -37,7 +44,7 @@ export class UserAuthenticator implements ChainAuthenticator {
       const right = await this.#verify(password, against);
       if (stored === undefined) return 'next';
       // An empty password is no password, whatever was hashed.
-      if (right && password.length > 0) return { allowed: true, username };
+      if (right && password.length > 0) return { allowed: true, username, stamp: stampOf(stored) };
       return { allowed: false, why: 'bad-credentials' };
     } finally {
       this.#underWay--;
@@ -52,6 +59,11 @@ export class UserAuthenticator implements ChainAuthenticator {
     }
     return this.#hashes[sum % this.#hashes.length];
   }
+}
+
+/** Salt and hash: also the same password, set anew, is another. */
+function stampOf({ salt, hash }: PasswordHash): string {
+  return Buffer.concat([salt, hash]).toString('base64');
 }
 
 const NO_PASSWORD = new Uint8Array(0);

@@ -176,6 +176,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.close('taken-over');
   }
 
+  revoke(): void {
+    this.closeSoon('credentials-revoked');
+  }
+
   /**
    * Ends the connection: what was written is sent, the will published unless the client said
    * DISCONNECT, the session left. Closing what is closed does nothing.

@@ -13,7 +13,7 @@ import { WebSocketListener } from './websocket-listener.js';
 import { upgrade, WebSocketWorld } from './websocket-world.testing.js';
 
 const HOST = '127.0.0.1';
-const OPTIONS = { host: HOST, port: 0, path: '/mqtt', messageBytesMax: 1000 };
+const OPTIONS = { host: HOST, port: 0, path: '/mqtt', messageBytesMax: () => 1000 };
 
 test('WebSocketListener.listen() tells the address it really has', async (t) => {
   const listener = new WebSocketListener(OPTIONS);

@@ -18,8 +18,8 @@ export interface WebSocketListenerOptions {
   readonly backlog?: number;
   /** Web pages that may connect, by their `Origin`; `undefined`: all. */
   readonly origins?: readonly string[] | undefined;
-  /** Largest WebSocket message taken, in bytes. */
-  readonly messageBytesMax: number;
+  /** Largest WebSocket message taken, in bytes; asked for each connection. */
+  readonly messageBytesMax: () => number;
 }
 
 export interface SecureWebSockets {
@@ -61,7 +61,7 @@ export class WebSocketListener implements Listener {
       noServer: true,
       perMessageDeflate: false,
       autoPong: false,
-      maxPayload: messageBytesMax,
+      maxPayload: messageBytesMax(),
       handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
     });
     server.on('request', (_request, response) => {
@@ -112,6 +112,12 @@ export class WebSocketListener implements Listener {
     this.#waiting.delete(socket);
   }
 
+  /** The limit may have changed: what stands keeps its own. */
+  #limitMessages(): void {
+    const { options } = this.#webSockets ?? {};
+    if (options !== undefined) options.maxPayload = this.#options.messageBytesMax();
+  }
+
   #upgrade(
     request: IncomingMessage,
     socket: Duplex,
@@ -127,6 +133,7 @@ export class WebSocketListener implements Listener {
     } else if (!this.#isWelcome(request)) {
       refuse(socket, '403 Forbidden', 'Pages of this origin may not connect');
     } else {
+      this.#limitMessages();
       this.#webSockets?.handleUpgrade(request, socket, head, (webSocket: WebSocket) => {
         this.#arrived(socket);
         const certificate = this.#certificates.get(socket);

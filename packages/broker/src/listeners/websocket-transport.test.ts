@@ -111,7 +111,7 @@ const wrongFrames: { name: string; frame: string; fault: string; code: number }[
 ];
 for (const { name, frame, fault, code } of wrongFrames) {
   test(`WebSocketTransport tells of ${name}, and closes with ${code}`, async (t) => {
-    const world = await WebSocketWorld.listening(t, { messageBytesMax: 1000 });
+    const world = await WebSocketWorld.listening(t, { messageBytesMax: () => 1000 });
     const { client, server } = await world.pair();
     server.failed = (error) => {
       server.faults.push(error);

@@ -19,7 +19,7 @@ export class WebSocketWorld {
 
   private constructor(t: TestContext, options: Partial<WebSocketListenerOptions>) {
     this.#t = t;
-    const defaults = { host: HOST, port: 0, path: '/mqtt', messageBytesMax: 4 * 1024 * 1024 };
+    const defaults = { host: HOST, port: 0, path: '/mqtt', messageBytesMax: () => 4 * 1024 * 1024 };
     this.listener = new WebSocketListener({ ...defaults, ...options });
   }
 

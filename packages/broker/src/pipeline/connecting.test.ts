@@ -33,7 +33,10 @@ function willOf(fields: Partial<Will> = {}): Will {
 
 /** A connection that does nothing when another takes its place but say so. */
 function connection(told: string[] = [], name = 'connection'): Connected {
-  return { takeOver: () => void told.push(`${name} gives way`) };
+  return {
+    takeOver: () => void told.push(`${name} gives way`),
+    revoke: () => void told.push(`${name} is revoked`),
+  };
 }
 
 function open(world: PipelineWorld, packet: Connect, answer = ALLOWED): ConnectOutcome {
@@ -393,6 +396,7 @@ test('Connecting.open() ends the connection there is before it opens the session
       world.connecting.forget('c', first);
       world.registry.leave(session);
     },
+    revoke() {},
   };
   const outlet = new RecordingOutlet();
   const one = accepted(
@@ -418,6 +422,7 @@ test('Connecting.open() hands a session over to the connection that comes', () =
       const session = world.registry.get('c');
       if (session !== undefined) world.registry.leave(session);
     },
+    revoke() {},
   };
   const packet = connectOf({ cleanSession: false });
   const one = accepted(world.connecting.open(packet, ALLOWED, PEER, first, outlet));
@@ -451,4 +456,38 @@ test('Connecting.announce() tells who listens', () => {
   world.connecting.announce(client, true);
   assert.deepEqual(told, [{ client: client.principal, sessionPresent: true }]);
   assert.equal(world.counters.connectsAccepted, 2);
+});
+
+test('Connecting.revoke() ends connections that the authenticator does not admit any more', () => {
+  const world = new PipelineWorld();
+  const told: string[] = [];
+  for (const [clientId, username] of [
+    ['a', 'ann'],
+    ['b', 'bob'],
+    ['n', undefined],
+  ] as const) {
+    const packet = connectOf({ clientId, username });
+    const admission = { allowed: true, by: `for ${username}` } as const;
+    const own = connection(told, clientId);
+    accepted(world.connecting.open(packet, admission, PEER, own, new RecordingOutlet()));
+  }
+  assert.equal(world.connecting.revoke(), 0, 'without the method everybody stays');
+  const asked: unknown[] = [];
+  world.authenticator.stillAdmits = (username, { by }) => {
+    asked.push([username, by]);
+    return username === 'bob';
+  };
+  assert.equal(world.connecting.revoke(), 2);
+  assert.deepEqual(told, ['a is revoked', 'n is revoked']);
+  const everybody = ['ann', 'bob', undefined].map((name) => [name, `for ${name}`]);
+  assert.deepEqual(asked, everybody);
+});
+
+test('Connecting.open() refuses whom an authenticator let in that was replaced since', () => {
+  const world = new PipelineWorld();
+  world.authenticator.stillAdmits = () => false;
+  const outcome = open(world, connectOf({ username: 'ann' }));
+  assert.ok(!outcome.accepted);
+  assert.deepEqual([outcome.returnCode, outcome.why], [5, 'credentials-revoked']);
+  assert.equal(world.connecting.size, 0);
 });

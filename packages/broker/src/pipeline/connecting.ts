@@ -1,7 +1,12 @@
 import { CONNACK_CODES, type Connect, topicLevels } from '@magpie/protocol';
 import type { Admission } from '../admission/admission.js';
 import type { PacketSizes } from '../admission/packet-sizes.js';
-import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
+import type {
+  Admittance,
+  AuthenticationResult,
+  Authenticator,
+  Credentials,
+} from '../auth/authenticator.js';
 import type { ClientCertificate } from '../model/client-certificate.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
@@ -38,6 +43,15 @@ export interface Peer {
 export interface Connected {
   /** Ends it at once, its will published (MQTT-3.1.4-2). */
   takeOver(): void;
+  /** Ends it once this turn is over: the client is not let in any more. */
+  revoke(): void;
+}
+
+/** A client that is connected, with what it was let in for. */
+interface Standing {
+  readonly connection: Connected;
+  readonly username: string | undefined;
+  readonly admittance: Admittance;
 }
 
 /** CONNECT (MQTT 3.1.1, 3.1): who is it, may he, and which session is his. */
@@ -54,7 +68,7 @@ export class Connecting {
   readonly #events: BrokerEvents;
   readonly #log: Logger;
   readonly #newClientId: () => string;
-  readonly #connected = new Map<string, Connected>();
+  readonly #connected = new Map<string, Standing>();
 
   constructor(parts: {
     authenticator: Authenticator;
@@ -125,16 +139,16 @@ export class Connecting {
       return { accepted: false, ...refusal };
     }
     const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
-    this.#connected.get(clientId)?.takeOver();
+    this.#connected.get(clientId)?.connection.takeOver();
     const { writes } = this.#gate;
     const username = vouchedName(packet, answer);
     const { session, present } = this.#registry.open(clientId, packet.cleanSession, { username });
-    this.#connected.set(clientId, connection);
     const shown = certificate && { certificate };
     const principal: Principal = { clientId, username, address, ...shown };
     this.#rechecking.client(session, principal, present);
     session.packetBytesMax = this.#packetSizes.of(principal, answer);
     const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
+    if (answer.allowed) this.#connected.set(clientId, { connection, username, admittance: answer });
     const will = this.#will(packet, principal);
     const client: Client = { principal, session, outlet, expiresAtMs, will };
     const wrote = this.#gate.writes !== writes;
@@ -152,7 +166,26 @@ export class Connecting {
 
   /** This connection is no longer the one of its client identifier. */
   forget(clientId: string, connection: Connected): void {
-    if (this.#connected.get(clientId) === connection) this.#connected.delete(clientId);
+    if (this.#connected.get(clientId)?.connection === connection) this.#connected.delete(clientId);
+  }
+
+  /**
+   * The authenticator is another one: connections of clients that it would not let in are ended.
+   *
+   * @returns How many.
+   */
+  revoke(): number {
+    let revoked = 0;
+    for (const { connection, username, admittance } of this.#connected.values()) {
+      if (this.#stillAdmits(username, admittance)) continue;
+      connection.revoke();
+      revoked++;
+    }
+    return revoked;
+  }
+
+  #stillAdmits(username: string | undefined, admittance: Admittance): boolean {
+    return this.#authenticator.stillAdmits?.(username, admittance) ?? true;
   }
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
@@ -160,6 +193,10 @@ export class Connecting {
     const username = vouchedName(packet, answer);
     if (this.#admission.isBanned(packet.clientId, username)) {
       return { returnCode: RETURN_CODES.banned, why: 'banned' };
+    }
+    if (!this.#stillAdmits(username, answer)) {
+      // The authenticator was replaced while this answer was under way.
+      return { returnCode: RETURN_CODES['not-authorized'], why: 'credentials-revoked' };
     }
     if (!this.#mayHave(packet.clientId, username)) {
       this.#counters.takeoversRefused++;

@@ -60,6 +60,7 @@ export class TestAuthenticator implements Authenticator {
   readonly asked: Credentials[] = [];
   answer: () => Answer<AuthenticationResult> = () => ({ allowed: true });
   admitsAnonymous = true;
+  stillAdmits?: NonNullable<Authenticator['stillAdmits']>;
 
   authenticate(credentials: Credentials): Answer<AuthenticationResult> {
     this.asked.push(credentials);

@@ -11,6 +11,8 @@ export type CloseReason =
   | 'connection-lost'
   /** What the client has shown to prove who it is, a token, has expired. */
   | 'credentials-expired'
+  /** A reload has taken away what it was let in for: its user, or his password. */
+  | 'credentials-revoked'
   | 'connect-timeout'
   | 'keep-alive-timeout'
   | 'protocol-error'

@@ -69,6 +69,9 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
   const { env, err, signal, version } = context;
   const file = await loadConfigFile(configFilePath(flags, env));
   const resolved = resolveConfig({ flags, env, file });
+  const readConfig = async () => {
+    return resolveConfig({ flags, env, file: await loadConfigFile(configFilePath(flags, env)) });
+  };
   if (!resolved.ok) {
     for (const { message } of resolved.problems) err(message);
     return resolved.problems.some(({ usage }) => usage) ? EXIT.usage : EXIT.failure;
@@ -80,8 +83,14 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
   for (const warning of warnings) log.warn({}, warning);
   try {
     const recovery = new RecoveryReport(log, await context.openBar());
-    const running = await serve(config, { log, version, signal, recovery });
+    // While it starts, the files may have been read before they were written.
+    const asked = { early: false, act: () => void (asked.early = true) };
+    const deaf = context.onReload(() => asked.act());
+    const running = await serve(config, { log, version, signal, recovery, readConfig });
+    asked.act = () => void running?.reload();
+    if (asked.early) asked.act();
     await aborted(signal);
+    deaf();
     log.info({ signal: String(signal.reason) }, 'closing');
     await running?.close();
   } catch (error) {

@@ -308,7 +308,7 @@ async function writeNewerFormat(dir: string): Promise<void> {
     return Buffer.concat([key, number, checksum]);
   };
   let found = 0;
-  for (let at = bytes.indexOf(value(2)); at >= 0; at = bytes.indexOf(value(2), at + 1)) {
+  for (let at = bytes.indexOf(value(3)); at >= 0; at = bytes.indexOf(value(3), at + 1)) {
     bytes.set(value(9), at);
     found++;
   }

@@ -33,7 +33,12 @@ for (const anonymous of [true, false]) {
     const authentication = { ...NONE, users, certificate: { username: 'CN' } as const };
     const auth = await openAuthentication({ authentication, anonymous });
     const user = { ...WHO, username: 'u', password: Buffer.from('secret') };
-    assert.deepEqual(await auth?.authenticate(user), { allowed: true, username: 'u' });
+    assert.deepEqual(await auth?.authenticate(user), {
+      allowed: true,
+      username: 'u',
+      by: 'users',
+      stamp: Buffer.concat([hash.salt, hash.hash]).toString('base64'),
+    });
     const nameless = await auth?.authenticate(WHO);
     assert.equal(nameless?.allowed, anonymous);
   });

@@ -56,7 +56,9 @@ async function served(t: TestContext, config: BrokerConfig, lines: LogLine[] = [
   const log = arrayLog((line) => void lines.push(line));
   const recovery = new RecoveryReport(log, undefined);
   const { signal } = new AbortController();
-  const running = await serve(config, { log, version: '1.2.3', signal, recovery });
+  const readConfig = () => Promise.reject(new Error('not asked for'));
+  const options = { log, version: '1.2.3', signal, recovery, readConfig };
+  const running = await serve(config, options);
   assert.ok(running !== undefined);
   t.after(() => running.close());
   const portOf = (name: string) => {
@@ -238,7 +240,9 @@ test('serve() listens to nothing when it is told to end before the store is open
   let ended = false;
   const bar = { show: () => {}, end: () => void (ended = true) };
   const recovery = new RecoveryReport(log, bar);
-  const options = { log, version: '1.2.3', signal: AbortSignal.abort('SIGTERM'), recovery };
+  const readConfig = () => Promise.reject(new Error('not asked for'));
+  const signal = AbortSignal.abort('SIGTERM');
+  const options = { log, version: '1.2.3', signal, recovery, readConfig };
   assert.equal(await serve({ ...BASE, storage: onDisk(dir) }, options), undefined);
   assert.deepEqual([lines, ended], [[], true]);
   await (await LmdbStore.open(dir))[Symbol.asyncDispose]();

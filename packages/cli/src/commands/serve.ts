@@ -15,14 +15,18 @@ import {
   RecoveryAborted,
   RuleAuthorizer,
   type RecoveryProgress,
+  type ResolvedConfig,
   startAdminServer,
   TlsFileError,
 } from '@magpie/broker/server';
 import { openAuthentication } from './open-authentication.js';
 import { readRules } from './read-rules.js';
+import { Reloader } from './reloader.js';
 import { ServeFailure } from './serve-failure.js';
 
 export interface ServeOptions {
+  /** Reads the configuration again, for {@link Running.reload}. */
+  readonly readConfig: () => Promise<ResolvedConfig>;
   readonly log: Logger;
   readonly version: string;
   /** Aborted: what was stored is not loaded to the end. */
@@ -38,6 +42,11 @@ export interface Running {
    * @throws {ServeFailure} if that cannot be written; what was acknowledged is safe already.
    */
   close(): Promise<void>;
+  /**
+   * Reads configuration, users and certificates again. What is wrong with them is logged, and
+   * changes nothing.
+   */
+  reload(): Promise<void>;
 }
 
 /**
@@ -89,7 +98,8 @@ export async function serve(
     throw error;
   }
   ready = true;
-  return { close };
+  const reloader = new Reloader({ broker, config, read: options.readConfig, log });
+  return { close, reload: () => reloader.reload() };
 }
 
 /** A broker that has loaded what its store holds; `store`: if that is on disk. */

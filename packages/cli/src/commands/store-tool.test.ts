@@ -17,6 +17,7 @@ function context(signal = new AbortController().signal) {
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),
     typesSecrets: false,
+    onReload: () => () => {},
     openBar: async () => undefined,
     openLog: async () => ({ ...silentLogger, fatal() {}, isLevelEnabled: () => false, flush() {} }),
   };

@@ -304,3 +304,41 @@ test('SecureServer.close() ends handshakes under way and leaves connections alon
   assert.equal(socket.destroyed, false);
   assert.equal(world.clock.timers, 0);
 });
+
+test('SecureServer.prepare() reads other files, and changes nothing before apply()', async (t) => {
+  const world = await SecureWorld.listening(t);
+  const next = await world.authority.issue({
+    commonName: 'next',
+    names: [{ type: 'dns', value: 'localhost' }],
+    usage: 'server',
+  });
+  const shown = async () => {
+    const client = world.client();
+    await once(client, 'secureConnect');
+    return client.getPeerCertificate().subject.CN;
+  };
+  const shared = { certificates: [], ca: undefined, crl: undefined, ciphers: undefined };
+  const config = {
+    ...shared,
+    ...(await world.files.pair('next', next)),
+    minVersion: '1.2',
+  } as const;
+  const wanted = { ...config, clientCertificate: 'none' } as const;
+  const timers = world.clock.timers;
+  (await world.server.prepare(wanted)).discard();
+  const broken = { ...wanted, key: world.files.path('server.key') };
+  await assert.rejects(world.server.prepare(broken), TlsFileError);
+  assert.equal(world.clock.timers, timers, 'no watch is left behind');
+  const prepared = await world.server.prepare(wanted);
+  assert.equal(await shown(), 'localhost');
+  prepared.apply();
+  assert.equal(await shown(), 'next');
+  // From now on these are the files that are looked at.
+  await world.files.write('next.crt', 'broken');
+  while (world.log.of('certificates-refused').length === 0) {
+    world.clock.advance(LOOK_INTERVAL_MS);
+    await new Promise(setImmediate);
+  }
+  world.server.close();
+  assert.equal(world.clock.timers, 0);
+});

@@ -46,6 +46,14 @@ export interface SecureSurroundings {
   readonly handshakes: HandshakeCount;
 }
 
+/** Certificates that were read and checked, and are not in use yet. */
+export interface PreparedCertificates {
+  /** Puts them in use, for connections from now on. */
+  apply(): void;
+  /** They are not wanted: everything stays as it was. */
+  discard(): void;
+}
+
 /** Gets a connection whose handshake is done, with what the client has shown. */
 export type OnSecure = (socket: TLSSocket, certificate: ClientCertificate | undefined) => void;
 
@@ -61,7 +69,8 @@ export type OnSecure = (socket: TLSSocket, certificate: ClientCertificate | unde
  * files that cannot be used change nothing and are told.
  */
 export class SecureServer {
-  readonly #options: SecureServerOptions;
+  /** `clientCertificate` and what is not of the certificates stays what it was at the start. */
+  #options: SecureServerOptions;
   readonly #around: SecureSurroundings;
   /** By the client's address and port: the TLS socket does not know the socket below it. */
   readonly #underWay = new Map<string, Handshake>();
@@ -81,12 +90,11 @@ export class SecureServer {
    */
   async listen(onSecure: OnSecure): Promise<AddressInfo> {
     const { host, port, backlog } = this.#options;
-    const files = tlsFiles(this.#options);
-    const { clock } = this.#around;
-    const changed = () => this.reload();
-    this.#watch = await FileWatch.start({ files, clock, changed });
+    this.#watch = await this.#watching(this.#options);
     try {
-      this.#tls = this.#tlsServer(await this.#read(), onSecure);
+      const material = await this.#read(this.#options);
+      this.#use(material);
+      this.#tls = this.#tlsServer(material, onSecure);
       const server = createNetServer({ noDelay: true, keepAlive: true }, (socket) =>
         this.#accept(socket),
       );
@@ -118,9 +126,7 @@ export class SecureServer {
     const { log } = this.#around;
     const listener = this.#options.type;
     try {
-      const material = await this.#read();
-      this.#tls?.setSecureContext(this.#contextOptions(material));
-      log.info({ event: 'certificates-read', listener }, 'certificates were read again');
+      this.#renew(await this.#read(this.#options));
     } catch (error) {
       if (!(error instanceof TlsFileError)) throw error;
       log.error(
@@ -130,14 +136,54 @@ export class SecureServer {
     }
   }
 
-  async #read(): Promise<TlsMaterial> {
-    const { clock, log } = this.#around;
-    const material = await TlsMaterial.read(this.#options, clock.wallMs());
+  /**
+   * Reads the files of another configuration, or the same ones again.
+   *
+   * @param config Its `clientCertificate` has to be that of the start.
+   * @throws {TlsFileError} if something cannot be used: nothing has changed then.
+   */
+  async prepare(config: TlsConfig): Promise<PreparedCertificates> {
+    const watch = await this.#watching(config); // first: a change while they are read is a change
+    try {
+      const material = await this.#read(config);
+      return {
+        apply: () => {
+          this.#watch?.stop();
+          this.#watch = watch;
+          const { clientCertificate } = this.#options;
+          this.#options = { ...this.#options, ...config, clientCertificate };
+          this.#renew(material);
+        },
+        discard: () => watch.stop(),
+      };
+    } catch (error) {
+      watch.stop();
+      throw error;
+    }
+  }
+
+  #watching(config: TlsConfig): Promise<FileWatch> {
+    const { clock } = this.#around;
+    return FileWatch.start({ files: tlsFiles(config), clock, changed: () => this.reload() });
+  }
+
+  #read(config: TlsConfig): Promise<TlsMaterial> {
+    return TlsMaterial.read(config, this.#around.clock.wallMs());
+  }
+
+  #use(material: TlsMaterial): void {
     for (const why of material.warnings) {
-      log.warn({ event: 'certificate-warning', listener: this.#options.type, why }, why);
+      const fields = { event: 'certificate-warning', listener: this.#options.type, why };
+      this.#around.log.warn(fields, why);
     }
     this.#material = material;
-    return material;
+  }
+
+  #renew(material: TlsMaterial): void {
+    this.#use(material);
+    this.#tls?.setSecureContext(this.#contextOptions(material));
+    const fields = { event: 'certificates-read', listener: this.#options.type };
+    this.#around.log.info(fields, 'certificates were read again');
   }
 
   #tlsServer(material: TlsMaterial, onSecure: OnSecure): TlsServer {

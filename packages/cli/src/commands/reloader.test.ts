@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { rename, writeFile } from 'node:fs/promises';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { CONNACK_CODES, encode } from '@magpie/protocol';
+import { loadConfigFile, passwordHashText, resolveConfig } from '@magpie/broker/server';
+import { hashPassword } from '@magpie/broker/server';
+import { arrayLog, type LogLine } from '../command.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
+import { RecoveryReport } from '../recovery-report.js';
+import { type Running, serve } from './serve.js';
+
+const RULES = 'rules: [{ allow: both, topics: ["#"] }]';
+
+/** A broker that runs by files in a folder of its own. */
+class World {
+  readonly folder: string;
+  readonly lines: LogLine[] = [];
+  readonly #t: TestContext;
+  #running: Running | undefined;
+
+  private constructor(t: TestContext, folder: string) {
+    this.#t = t;
+    this.folder = folder;
+  }
+
+  static async running(t: TestContext, files: Readonly<Record<string, string>>): Promise<World> {
+    const world = new World(t, await freshFolder(t));
+    const all = { 'acl.yaml': RULES, ...files };
+    for (const [name, text] of Object.entries(all)) await world.write(name, text);
+    const log = arrayLog((line) => void world.lines.push(line));
+    const readConfig = async () => {
+      const file = await loadConfigFile(join(world.folder, 'magpie.yaml'));
+      return resolveConfig({ flags: {}, env: {}, file });
+    };
+    const resolved = await readConfig();
+    assert.ok(resolved.ok, JSON.stringify(resolved));
+    const { signal } = new AbortController();
+    const recovery = new RecoveryReport(log, undefined);
+    const options = { log, version: '1', signal, recovery, readConfig };
+    const running = await serve(resolved.config, options);
+    assert.ok(running !== undefined);
+    t.after(() => running.close());
+    world.#running = running;
+    return world;
+  }
+
+  async write(name: string, text: string): Promise<void> {
+    const path = join(this.folder, name);
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  }
+
+  /** Reloads. @returns What was said, without the folder. */
+  async reload(): Promise<string[]> {
+    const from = this.lines.length;
+    await this.#running?.reload();
+    return this.lines
+      .slice(from)
+      .filter(({ event }) => event !== 'connect-refused')
+      .map(({ level, msg }) => `${String(level)}: ${msg.replaceAll(`${this.folder}/`, '')}`);
+  }
+
+  /** The return code of a CONNECT, and the connection. */
+  async connect(
+    username?: string,
+    clientId = username ?? 'nobody',
+  ): Promise<{ code: number | undefined; socket: Socket }> {
+    const port = Number(this.lines.find(({ listener }) => listener === 'tcp')?.['port']);
+    const socket = createConnection(port, '127.0.0.1');
+    this.#t.after(() => socket.destroy());
+    socket.on('error', () => {});
+    socket.write(
+      encode(
+        {
+          type: 'connect',
+          protocolVersion: 4,
+          cleanSession: true,
+          keepAliveS: 60,
+          clientId,
+          will: undefined,
+          username,
+          password: username === undefined ? undefined : Buffer.from(`secret of ${username}`),
+        },
+        4,
+      ),
+    );
+    const [connack] = (await once(socket, 'data')) as [Buffer];
+    socket.resume();
+    return { code: connack[3], socket };
+  }
+}
+
+async function users(...names: readonly string[]): Promise<string> {
+  const lines = names.map(async (name) => {
+    const hash = await hashPassword(Buffer.from(`secret of ${name}`), Buffer.from(name.padEnd(16)));
+    return `${name}:${passwordHashText(hash)}\n`;
+  });
+  return (await Promise.all(lines)).join('');
+}
+
+function config(more = '', port = 0): string {
+  return `
+listeners: [{ type: tcp, port: ${port} }]
+storage: { memory: true }
+http: { port: 0 }
+authentication: { users: passwd }
+authorization: acl.yaml
+${more}`;
+}
+
+const REFUSED = 'error: the configuration was not read again, nothing has changed';
+const DONE = 'info: configuration read again';
+const { ACCEPTED, BAD_USER_NAME_OR_PASSWORD } = CONNACK_CODES;
+
+test('Reloader takes new users, and ends the connections of those that are gone', async (t) => {
+  const world = await World.running(t, {
+    'magpie.yaml': config(),
+    passwd: await users('ann', 'bob'),
+  });
+  const ann = await world.connect('ann');
+  const bob = await world.connect('bob');
+  assert.deepEqual([ann.code, bob.code], [ACCEPTED.code, ACCEPTED.code]);
+  await world.write('passwd', await users('ann', 'cleo'));
+  const bobEnds = once(bob.socket, 'close');
+  assert.deepEqual(await world.reload(), [DONE]);
+  await bobEnds;
+  assert.equal((await world.connect('bob')).code, BAD_USER_NAME_OR_PASSWORD.code);
+  assert.equal((await world.connect('cleo')).code, ACCEPTED.code);
+  assert.equal(ann.socket.destroyed, false);
+  assert.equal(world.lines.find(({ event }) => event === 'reloaded')?.['clientsRevoked'], 1);
+});
+
+test('Reloader ends the connection of a user whose password is another', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const { socket } = await world.connect('ann');
+  const other = (await users('bob')).replace(/^bob/, 'ann');
+  await world.write('passwd', other);
+  const ends = once(socket, 'close');
+  await world.reload();
+  await ends;
+});
+
+test('Reloader takes limits for what comes, and no nameless client any more', async (t) => {
+  const world = await World.running(t, {
+    'magpie.yaml': config().replace('users: passwd', 'users: passwd, anonymous: true'),
+    passwd: await users('ann'),
+  });
+  const nameless = await world.connect();
+  assert.equal(nameless.code, ACCEPTED.code);
+  await world.write('magpie.yaml', config('limits: { connectionsMax: 1 }'));
+  const ends = once(nameless.socket, 'close');
+  assert.deepEqual(await world.reload(), [DONE]);
+  await ends;
+  assert.equal((await world.connect('ann')).code, ACCEPTED.code);
+  const port = Number(world.lines.find(({ listener }) => listener === 'tcp')?.['port']);
+  const second = createConnection(port, '127.0.0.1').resume();
+  second.on('error', () => {});
+  await once(second, 'close');
+  assert.ok(world.lines.some(({ event }) => event === 'connection-refused'));
+});
+
+/** Files that are written anew, and what is said of it. */
+const refusals: readonly (readonly [
+  name: string,
+  files: Readonly<Record<string, string>>,
+  said: readonly string[],
+])[] = [
+  [
+    'a file with mistakes, each in a line',
+    { 'magpie.yaml': 'limits: { inflightMax: 0 }\nlog: { level: loud }' },
+    [
+      'magpie.yaml:1:24: limits.inflightMax must be an integer from 1 to 32767 (messages): '
+        + 'current value is 0',
+      'magpie.yaml:2:15: log.level must be one of debug, info, warn, error: current value is loud',
+    ],
+  ],
+  [
+    'bad users',
+    { passwd: 'ann\n:\n' },
+    ['passwd:1: a line must be NAME:HASH', 'passwd:2: a line must be NAME:HASH'],
+  ],
+  [
+    'bad users and bad rules',
+    { passwd: 'ann', 'acl.yaml': 'rules: [{ allow: all, topics: a }]' },
+    [
+      'passwd:1: a line must be NAME:HASH',
+      'acl.yaml:1:18: rules[0].allow must be one of publish, subscribe, both: current value is all',
+    ],
+  ],
+  ['no users', { passwd: '' }, ['passwd: there is no user in it']],
+];
+for (const [name, files, said] of refusals) {
+  test(`Reloader changes nothing for ${name}`, async (t) => {
+    const world = await World.running(t, {
+      'magpie.yaml': config('limits: { connectionsMax: 3 }'),
+      passwd: await users('ann'),
+    });
+    const ann = await world.connect('ann');
+    // What is good in the same moment does not hold either.
+    await world.write('magpie.yaml', config('limits: { connectionsMax: 1 }'));
+    for (const [file, text] of Object.entries(files)) await world.write(file, text);
+    const expected = said.map((line) => `${REFUSED}: ${line}`);
+    assert.deepEqual(await world.reload(), expected);
+    assert.equal((await world.connect('ann', 'again')).code, ACCEPTED.code);
+    assert.equal(ann.socket.destroyed, false);
+  });
+}
+
+test('Reloader names what waits for a restart', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const port = Number(world.lines.find(({ listener }) => listener === 'tcp')?.['port']);
+  await world.write('magpie.yaml', config('log: { level: debug }', port));
+  assert.deepEqual(await world.reload(), [
+    `warn: needs a restart: listeners: tcp on 127.0.0.1:${port} is new`,
+    'warn: needs a restart: listeners: tcp on 127.0.0.1:0 stays',
+    'warn: needs a restart: log.level stays info',
+    DONE,
+  ]);
+});
+
+test('Reloader reads once more what was written while it read', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const first = world.reload();
+  await world.write('passwd', await users('bob'));
+  await Promise.all([first, world.reload()]);
+  assert.equal((await world.connect('bob')).code, ACCEPTED.code);
+});
+
+test('Reloader takes new rules, for what is subscribed to already too', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const { socket } = await world.connect('ann');
+  const subscriptions = ['a/1', 'b'].map((filter) => ({ filter, qos: 0 }) as const);
+  socket.write(encode({ type: 'subscribe', packetId: 1, subscriptions }, 4));
+  await once(socket, 'data');
+  await world.write('acl.yaml', 'rules: [{ allow: subscribe, topics: a/+ }]');
+  assert.deepEqual(await world.reload(), [
+    'warn: subscriptions no longer allowed: taken away',
+    DONE,
+  ]);
+  assert.equal(world.lines.find(({ event }) => event === 'reloaded')?.['sessionsRevoked'], 1);
+});

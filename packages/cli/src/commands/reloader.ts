@@ -1,0 +1,114 @@
+import type { Broker, BrokerChange, Logger } from '@magpie/broker';
+import {
+  type BrokerConfig,
+  reloadPlan,
+  type ResolvedConfig,
+  TlsFileError,
+} from '@magpie/broker/server';
+import { openAuthentication } from './open-authentication.js';
+import { readRules } from './read-rules.js';
+import { ServeFailure } from './serve-failure.js';
+
+export interface ReloaderOptions {
+  readonly broker: Broker;
+  /** What the broker runs with. */
+  readonly config: BrokerConfig;
+  /** Reads the configuration again, from where it came. */
+  readonly read: () => Promise<ResolvedConfig>;
+  readonly log: Logger;
+}
+
+/**
+ * Reads configuration, users and certificates again while the broker runs.
+ *
+ *     read ──▶ compare ──▶ open all files ──▶ broker.reload
+ *       └─────────┴──────────────┴───────────────┴──▶ refused: one log line for each reason, and
+ *                                                     nothing has changed
+ */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  #config: BrokerConfig;
+  #underWay: Promise<void> | undefined;
+  /** How often it was asked to. */
+  #asked = 0;
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#config = options.config;
+  }
+
+  /** One at a time; who asks meanwhile gets one more behind it. Never rejects for bad files. */
+  reload(): Promise<void> {
+    this.#asked++;
+    this.#underWay ??= this.#run().finally(() => {
+      this.#underWay = undefined;
+    });
+    return this.#underWay;
+  }
+
+  async #run(): Promise<void> {
+    for (let seen = 0; seen !== this.#asked; ) {
+      seen = this.#asked;
+      await this.#once();
+    }
+  }
+
+  async #once(): Promise<void> {
+    const { log, read, broker } = this.#options;
+    const resolved = await read();
+    if (!resolved.ok) {
+      this.#refuse(resolved.problems.map(({ message }) => message));
+      return;
+    }
+    const { config, restart, problems } = reloadPlan(this.#config, resolved.config);
+    if (problems.length > 0) {
+      this.#refuse(problems);
+      return;
+    }
+    try {
+      const { clientsRevoked, revocations } = await broker.reload(await changeOf(config));
+      this.#config = config;
+      for (const warning of resolved.warnings) log.warn({}, warning);
+      for (const why of restart) {
+        log.warn({ event: 'needs-restart', why }, `needs a restart: ${why}`);
+      }
+      const fields = { event: 'reloaded', clientsRevoked, sessionsRevoked: revocations.length };
+      log.info(fields, 'configuration read again');
+    } catch (error) {
+      if (!(error instanceof ServeFailure) && !(error instanceof TlsFileError)) throw error;
+      this.#refuse(error.message.split('\n'));
+    }
+  }
+
+  #refuse(reasons: readonly string[]): void {
+    for (const why of reasons) {
+      this.#options.log.error(
+        { event: 'reload-refused', why },
+        `the configuration was not read again, nothing has changed: ${why}`,
+      );
+    }
+  }
+}
+
+/** @throws {ServeFailure} naming everything that is wrong with any of the files. */
+async function changeOf(config: BrokerConfig): Promise<BrokerChange> {
+  const { authorization, limits, bans, clients: clientRules } = config;
+  const [authenticator, rules] = await Promise.allSettled([
+    openAuthentication(config),
+    authorization === undefined ? undefined : readRules(authorization),
+  ]);
+  const failed = [authenticator, rules].filter((one) => one.status === 'rejected');
+  const other = failed.find(({ reason }) => !(reason instanceof ServeFailure));
+  if (other !== undefined) throw other.reason;
+  if (authenticator.status === 'rejected' || rules.status === 'rejected') {
+    throw new ServeFailure(failed.map(({ reason }) => (reason as Error).message).join('\n'));
+  }
+  return {
+    limits,
+    bans,
+    clientRules,
+    authentication: { authenticator: authenticator.value },
+    ...(rules.value && { rules: rules.value }),
+    certificates: config.listeners.filter((listener) => 'cert' in listener),
+  };
+}
