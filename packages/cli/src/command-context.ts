@@ -26,6 +26,8 @@ export interface CommandContext {
    * when nobody reads it any more.
    */
   readonly write: (bytes: Uint8Array) => Promise<void> | undefined;
+  /** Whether stdout is a terminal that shows colours (`NO_COLOR` says no). */
+  readonly colors: boolean;
   /** Standard input, once. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Writes one line to stderr, with the name of the program before it. */

@@ -47,6 +47,7 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
           .toString()
           .split(/(?<=\n)/),
       ),
+    colors: false,
     stdin: () => chunksOf(run.stdin ?? []),
     print: async (text) => void out.push(...text.trimEnd().split('\n')),
     err: (line) => void err.push(line),

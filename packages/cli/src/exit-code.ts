@@ -7,6 +7,8 @@ export const EXIT = {
   usage: 2,
   /** `magpie acl test`: the rules deny what was asked about. */
   denied: 3,
+  /** It works, and something is not as it should be. */
+  warning: 4,
   /** The time that `--timeout` gave is over; the number is that of mosquitto's tools. */
   timeout: 27,
 } as const;

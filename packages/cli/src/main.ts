@@ -41,6 +41,7 @@ async function main(args: readonly string[]): Promise<void> {
     out: (line) => void process.stdout.write(`${line}\n`),
     print: (text) => write(process.stdout, text),
     write: (bytes) => writeSome(process.stdout, bytes),
+    colors: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
     stdin: () => process.stdin,
     err: writeError,
     readSecret: async (prompt) => {

@@ -24,9 +24,19 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/broker-command.js')).brokerCommand,
   },
   {
+    name: 'cert',
+    summary: 'Make certificates to try TLS with',
+    load: async () => (await import('./commands/cert-command.js')).certCommand,
+  },
+  {
     name: 'config',
     summary: 'Look at configuration files',
     load: async () => (await import('./commands/config-command.js')).configCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'Find out why a connection does not work',
+    load: async () => (await import('./commands/doctor-command.js')).doctorCommand,
   },
   {
     name: 'passwd',
@@ -103,6 +113,7 @@ const EXAMPLES = `
 Examples:
   magpie broker                  start a broker on this machine
   magpie config check            look for mistakes in ./magpie.yaml
+  magpie doctor broker.example   find out why it cannot be reached
   magpie store backup data copy  copy what a running broker keeps in ./data`;
 
 /** `error: unknown option '--prot'\n(Did you mean --port?)` as one sentence of ours. */

@@ -13,6 +13,7 @@ function context(signal = new AbortController().signal) {
     out: () => assert.fail(),
     print: async () => assert.fail(),
     write: () => assert.fail(),
+    colors: false,
     stdin: () => assert.fail(),
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { failureOf, voiceOf } from '../mqtt/client-session.js';
+import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.js';
@@ -105,11 +106,6 @@ function shareOf(text: string): number {
   const percent = Number(text);
   if (percent >= 0.1 && percent <= 100) return percent / 100;
   throw new UsageError(`--random-filter must be from 0.1 to 100 percent: it is '${text}'`);
-}
-
-/** Gathers a flag that can be given more than once. */
-function collect(value: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, value];
 }
 
 const EXAMPLES = `
