@@ -35,6 +35,11 @@ export class OutboxGate {
     this.#owner = owner;
   }
 
+  /** Whether there is an outbox, which is read before anything is sent. */
+  get keeps(): boolean {
+    return this.#outbox !== undefined;
+  }
+
   /** The outbox, to write to. Asking for it counts as having written. */
   get writing(): Outbox | undefined {
     const outbox = this.#outbox;

@@ -20,8 +20,12 @@ function make(outbox?: Outbox) {
   const inbound = new Inbound(gate);
   const sink = new RecordingSink();
   inbound.connected(sink, false);
-  const receive = (qos: 0 | 1 | 2, packetId: number): Receipt | undefined =>
-    inbound.receive(Publish.of({ topic: 't', payload: PAYLOAD, qos, packetId }), () => PAYLOAD);
+  const receive = (
+    qos: 0 | 1 | 2,
+    packetId: number,
+    { dup = false, payload = PAYLOAD } = {},
+  ): Receipt | undefined =>
+    inbound.receive(Publish.of({ topic: 't', payload, qos, packetId, dup }), () => payload);
   return { gate, inbound, sink, receive };
 }
 
@@ -76,10 +80,32 @@ test('Inbound acknowledges what was done while there was no connection when it c
   inbound.consumed(receipt);
   inbound.connected(sink, true);
   assert.deepEqual(sink.take(), []);
-  assert.equal(receive(1, 1), undefined);
+  assert.equal(receive(1, 1, { dup: true }), undefined);
   assert.deepEqual(sink.take(), ['puback 1']);
   assert.equal(inbound.repeated, 1);
 });
+
+/**
+ * A server that was killed may have forgotten what it has sent at QoS 1 before it was safe, and
+ * give the identifier to another message.
+ */
+for (const [what, again] of [
+  ['comes for the first time', { dup: false }],
+  ['has another payload', { dup: true, payload: Uint8Array.of(7) }],
+] as const) {
+  test(`Inbound hands on a QoS 1 message with a known identifier that ${what}`, () => {
+    const { inbound, sink, receive } = make();
+    const old = receive(1, 1)!;
+    inbound.disconnected();
+    inbound.connected(sink, true);
+    const other = receive(1, 1, again);
+    assert.notEqual(other, undefined);
+    inbound.consumed(old);
+    assert.deepEqual(sink.take(), []);
+    inbound.consumed(other!);
+    assert.deepEqual(sink.take(), ['puback 1']);
+  });
+}
 
 test('Inbound answers QoS 2 when that is safe, and not on a later connection', async () => {
   const outbox = new HandOutbox();

@@ -65,7 +65,7 @@ export class Inbound {
     const { topic, qos, retain, dup, packetId } = packet;
     if (qos > 0) {
       const known = this.#pending.get(packetId);
-      if (known !== undefined && known.qos === qos) return this.#again(known);
+      if (known !== undefined && isSame(known, packet)) return this.#again(known);
       if (qos === 2 && this.#unreleased.has(packetId)) {
         this.repeated++;
         this.#acknowledge(2, packetId);
@@ -149,4 +149,17 @@ export class Inbound {
       if (connection === this.#connection && this.#sink !== undefined) send(this.#sink);
     });
   }
+}
+
+/**
+ * Whether a server sends a message again that has not been acknowledged. A server that was killed
+ * may have forgotten one of QoS 1, and use its identifier for another.
+ */
+function isSame({ qos, topic, payload }: Receipt, packet: Publish): boolean {
+  if (qos !== packet.qos) return false;
+  if (qos === 2) return true; // it keeps the identifier until PUBCOMP (MQTT-4.3.3-1)
+  if (!packet.dup || topic !== packet.topic || payload.length !== packet.payloadLength)
+    return false;
+  const other = packet.payload;
+  return payload.every((byte, at) => byte === other[at]);
 }

@@ -70,6 +70,7 @@ test('Outbound gives a SUBSCRIBE no identifier that a publish has', () => {
 test('Outbound sends nothing that its outbox has not made safe', async () => {
   const outbox = new HandOutbox();
   const { outbound, gate, sink } = make(outbox);
+  outbound.restore([]);
   outbound.connected(sink, false);
   outbound.publish(publication('1', 2));
   gate.flush();
@@ -83,6 +84,51 @@ test('Outbound sends nothing that its outbox has not made safe', async () => {
   outbox.succeed();
   await settled();
   assert.deepEqual(sink.take(), ['pubrel 1']);
+});
+
+test('Outbound sends no PUBREL to a new connection before PUBREC is safe', async () => {
+  const outbox = new HandOutbox();
+  const { outbound, gate, sink } = make(outbox);
+  outbound.restore([]);
+  outbound.connected(sink, false);
+  outbound.publish(publication('1', 2));
+  gate.flush();
+  outbox.succeed();
+  await settled();
+  outbound.acknowledged('pubrec', 1);
+  gate.flush();
+  outbound.disconnected();
+  sink.take();
+  outbound.connected(sink, true);
+  assert.deepEqual(sink.take(), []);
+  outbox.succeed();
+  await settled();
+  assert.deepEqual(sink.take(), ['pubrel 1']);
+});
+
+test('Outbound puts what is published before its outbox is read behind that', async () => {
+  const outbox = new HandOutbox();
+  const { outbound, gate, sink } = make(outbox);
+  outbound.publish(publication('early', 1));
+  outbound.publish(publication('early 0', 0));
+  const payload = new TextEncoder().encode('old');
+  outbound.restore([{ sequence: 5, topic: 't', payload, qos: 1, retain: false, released: false }]);
+  outbound.publish(publication('late', 1));
+  gate.flush();
+  outbox.succeed();
+  await settled();
+  outbound.connected(sink, true);
+  assert.deepEqual(sink.take(), [
+    'publish 1 t=old id 6 dup',
+    'publish 1 t=early id 7',
+    'publish 0 t=early 0',
+    'publish 1 t=late id 8',
+  ]);
+  const { publications } = await outbox.load();
+  assert.deepEqual(
+    publications.map(({ sequence }) => sequence),
+    [6, 7],
+  );
 });
 
 test('Outbound.restore() sends again what an outbox remembered, with the same identifiers', () => {

@@ -42,12 +42,15 @@ export class Outbound {
   #sink: PacketSink | undefined;
   #connection = 0;
   #nextSequence = 0;
+  /** The outbox is not read yet: who waits has no place in the order. */
+  #loading: boolean;
   /** Publications that were given up because the outbox was full. */
   dropped = 0;
 
   constructor(limits: OutboundLimits, gate: OutboxGate) {
     this.#limits = limits;
     this.#gate = gate;
+    this.#loading = gate.keeps;
     this.#window = new OutboundWindow(limits.inflightMax);
   }
 
@@ -75,6 +78,10 @@ export class Outbound {
 
   /** Takes back what an outbox remembered. What may have been sent goes out first, with DUP. */
   restore(stored: readonly StoredPublication[]): void {
+    const early = this.#queue.items();
+    this.#queue.clear();
+    this.#queuedBytes = 0;
+    this.#loading = false;
     const lastReleased = stored.findLastIndex(({ released }) => released);
     for (const [index, record] of stored.entries()) {
       const { sequence, topic, payload, qos, retain, released } = record;
@@ -99,6 +106,7 @@ export class Outbound {
         this.#push(publication);
       }
     }
+    for (const publication of early) this.#enqueue(publication);
   }
 
   /**
@@ -114,10 +122,8 @@ export class Outbound {
       this.#makeRoom(publication);
     } else {
       if (!this.passes || !this.#window.hasRoom(this.#nextSequence)) this.#makeRoom(publication);
-      publication.sequence = this.#takeSequence();
-      this.#keep(publication);
     }
-    this.#push(publication);
+    this.#enqueue(publication);
     this.drain();
   }
 
@@ -151,7 +157,7 @@ export class Outbound {
     this.#sink = sink;
     this.#connection++;
     for (const { packetId, message } of this.#window.unacknowledged()) {
-      if (message === undefined) sink.acknowledge('pubrel', packetId);
+      if (message === undefined) this.#release(packetId);
       else sink.publish(message, packetId, true);
     }
     this.drain();
@@ -216,13 +222,20 @@ export class Outbound {
       this.#released.set(packetId, publication);
       this.#gate.writing?.release(sequence);
     }
-    // After PUBREL the server forgets the identifier: the message must never be sent again, not
-    // even after a crash. Not known: the server waits for a PUBREL of a session that is gone.
+    // Not known: the server waits for a PUBREL of a session that is gone.
+    this.#release(packetId);
+    return true;
+  }
+
+  /**
+   * PUBREL, when PUBREC is safe in the outbox: after it the server forgets the identifier, so the
+   * message must never be sent again, not even after a crash. On this connection, or not at all.
+   */
+  #release(packetId: number): void {
     const connection = this.#connection;
     this.#gate.whenSafe(() => {
       if (connection === this.#connection) this.#sink?.acknowledge('pubrel', packetId);
     });
-    return true;
   }
 
   #complete(packetId: number): boolean {
@@ -276,6 +289,14 @@ export class Outbound {
   #forget(publication: Publication): void {
     this.#queuedBytes -= publicationBytes(publication);
     if (publication.qos > 0) this.#gate.writing?.remove(publication.sequence);
+  }
+
+  #enqueue(publication: Publication): void {
+    if (publication.qos > 0 && !this.#loading) {
+      publication.sequence = this.#takeSequence();
+      this.#keep(publication);
+    }
+    this.#push(publication);
   }
 
   #push(publication: Publication): void {
