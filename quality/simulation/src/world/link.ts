@@ -186,6 +186,15 @@ export class Link implements Transport {
     this.#parts.scheduler.after(ms, () => this.#toClient.resume());
   }
 
+  /** The client reads nothing, until {@link release}. */
+  hold(): void {
+    this.#toClient.pause();
+  }
+
+  release(): void {
+    if (!this.#clientGone) this.#toClient.resume();
+  }
+
   /** The client closes its end; what it has sent arrives. */
   hangUp(): void {
     if (this.#clientGone) return;
