@@ -2,10 +2,11 @@ import type { TestContext } from 'node:test';
 import { type Broker, type BrokerOptions, createBroker } from '@magpie/broker';
 import type * as client from '@magpie/client/browser';
 import type * as indexeddb from '@magpie/client/indexeddb';
+import type * as tabs from '@magpie/client/tabs';
 
 declare global {
   /** In a page: the client, with all its doors. */
-  var magpie: typeof client & typeof indexeddb;
+  var magpie: typeof client & typeof indexeddb & typeof tabs;
 }
 
 /** A broker in this process, and how a page reaches it. */

@@ -14,7 +14,8 @@ export interface Site {
 
 const CLIENT = `
   export * from '@magpie/client';
-  export * from '@magpie/client/indexeddb';`;
+  export * from '@magpie/client/indexeddb';
+  export * from '@magpie/client/tabs';`;
 
 /** Puts all of the client where `page.evaluate` finds it. */
 const PAGE = `<!doctype html><title>Magpie</title>
@@ -34,8 +35,9 @@ export async function startSite(scripts: Readonly<Record<string, string>> = {}):
   const modules = { '/magpie.js': CLIENT, ...scripts };
   for (const [path, code] of Object.entries(modules)) files.set(path, await bundle(code));
   const server = createServer(({ url = '' }, response) => {
-    const body = files.get(url);
-    const type = url.endsWith('.js') ? 'text/javascript' : 'text/html';
+    const [path = ''] = url.split('?');
+    const body = files.get(path);
+    const type = path.endsWith('.js') ? 'text/javascript' : 'text/html';
     response.writeHead(body === undefined ? 404 : 200, {
       'Content-Type': `${type}; charset=utf-8`,
     });

@@ -28,6 +28,11 @@ export const BUDGETS: readonly Budget[] = [
     gzipBytesMax: 2560,
   },
   {
+    name: 'connectShared and serveShared, with the client and IndexedDbOutbox',
+    code: "export { connectShared, serveShared } from '@magpie/client/tabs';",
+    gzipBytesMax: 23 * 1024,
+  },
+  {
     name: 'what a client needs of the protocol',
     code: `
       export { ByteReader, Framer, InboundWindow, OutboundWindow } from '@magpie/protocol';

@@ -51,11 +51,13 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     page: 8,
     pool: 8,
     sight: 8,
+    tabs: 8,
     'create-client.ts': 9,
     'connect-node.ts': 10,
     'connect-web.ts': 10,
     'index.ts': 11,
     'browser.ts': 11,
+    'tabs.ts': 11,
     'testing.ts': 11,
   },
   'packages/broker': {
@@ -85,6 +87,7 @@ export const FURTHER_DOORS: readonly string[] = [
   '@magpie/broker/server',
   '@magpie/client/browser',
   '@magpie/client/indexeddb',
+  '@magpie/client/tabs',
 ];
 
 /** Modules of Node.js that reach outside the process: the network, the disk, other processes. */

@@ -103,6 +103,22 @@ export class IndexedDbOutbox implements Outbox {
     this.#changes.received.set(packetId, false);
   }
 
+  /** Keeps a value beside the publications; `undefined` forgets it. {@link flush} makes it safe. */
+  note(key: string, value: unknown): void {
+    this.#changes.notes.set(key, value);
+  }
+
+  /** All values that are kept, by key. */
+  async notes(): Promise<Map<string, unknown>> {
+    const db = await this.#open();
+    const store = db.transaction([NOTES], 'readonly').objectStore(NOTES);
+    const [keys, values] = await Promise.all([
+      resultOf(store.getAllKeys()),
+      resultOf(store.getAll()),
+    ]);
+    return new Map(keys.map((key, index) => [key as string, values[index]]));
+  }
+
   flush(): Promise<void> {
     const flushed = this.#flushing.then(() => this.#write());
     this.#flushing = flushed.catch(() => {}); // the caller is told; the next one tries again

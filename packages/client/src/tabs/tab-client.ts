@@ -1,0 +1,280 @@
+import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import type { EndOptions, PublishOptions, SubscribeOptions } from '../client.js';
+import { ClientError } from '../errors.js';
+import { ClientEvents, type ClientEventMap } from '../model/client-events.js';
+import type { ClientState } from '../model/client-state.js';
+import type { Clock } from '../model/clock.js';
+import { bytesCodec, type Codec } from '../model/codec.js';
+import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
+import type { HostReply } from './tab-messages.js';
+import type { PortOfTab } from './tab-port.js';
+import { TabPublications } from './tab-publications.js';
+import { TabSubscriptions } from './tab-subscriptions.js';
+import { clientErrorFromWire } from './wire-error.js';
+import { stateFromWire } from './wire-state.js';
+
+/** As of a client; duplicates are a matter of the connection's. */
+export type TabSubscribeOptions<T> = Omit<SubscribeOptions<T>, 'deduplicate'>;
+
+/** Events of a shared connection. */
+export type TabEventMap = Pick<ClientEventMap, 'state' | 'error'>;
+
+export interface TabClientParts {
+  /** A name that no other tab has. */
+  readonly name: string;
+  readonly clock: Clock;
+  /** Told once, when this tab goes. */
+  readonly onEnd: () => Promise<void>;
+}
+
+/**
+ * A client of a tab over the connection that all tabs of a browser share. Made by `connectShared`.
+ *
+ * The tab whose page or worker has the connection may go at any time: another one takes over, and
+ * what this tab has subscribed to or published goes on there.
+ */
+export class TabClient implements AsyncDisposable {
+  readonly #parts: TabClientParts;
+  readonly #events = new ClientEvents();
+  readonly #publications = new TabPublications();
+  readonly #subscriptions: TabSubscriptions;
+  /** Told each time when a host has said welcome. */
+  onHost: (host: string) => void = () => {};
+  #state: ClientState = { type: 'idle' };
+  /** The host, as far as it has said welcome. */
+  #port: PortOfTab | undefined;
+  /** The newest way to a host; what an older one says is stale. */
+  #joining: PortOfTab | undefined;
+  #host: string | undefined;
+  #ending: Promise<void> | undefined;
+
+  /** Use `connectShared`. */
+  constructor(parts: TabClientParts) {
+    this.#parts = parts;
+    this.#subscriptions = new TabSubscriptions({
+      failed: (error) => this.#events.emit('error', error),
+    });
+  }
+
+  /** Where the shared connection is; `idle` while no host has been found. */
+  get state(): ClientState {
+    return this.#state;
+  }
+
+  /** The host that is there; `undefined` while none is. */
+  get host(): string | undefined {
+    return this.#host;
+  }
+
+  /** Listens to an event. @returns A function that takes the listener off. */
+  on<Name extends keyof TabEventMap>(
+    event: Name,
+    listener: (event: TabEventMap[Name]) => void,
+  ): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** There is a host, maybe a new one: says who is here, and goes on there. */
+  join(port: PortOfTab): void {
+    if (this.#ending !== undefined) {
+      port.close();
+      return;
+    }
+    this.#joining?.close();
+    this.#joining = port;
+    this.#port = undefined;
+    this.#host = undefined;
+    port.listen((reply) => {
+      if (port === this.#joining) this.#take(reply, port);
+    });
+    port.post({ type: 'hello', tab: this.#parts.name });
+  }
+
+  /** There is no connection to be shared: ends for good. */
+  fail(why: ClientError): void {
+    if (this.#ending !== undefined) return;
+    // Set first: who is told may want to end it, too.
+    this.#ending = Promise.resolve().then(() => this.#leave(why));
+    this.#become({ type: 'ended', why });
+  }
+
+  /**
+   * Resolves when the shared connection is there.
+   *
+   * @throws {ClientError} why it has ended.
+   * @throws the reason of `signal`, if that is aborted before.
+   */
+  connected(signal?: AbortSignal): Promise<void> {
+    return this.until(({ type }) => type === 'connected', signal);
+  }
+
+  /** Resolves when the state is as wanted; rejects as {@link connected} does. */
+  until(wanted: (state: ClientState) => boolean, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const look = (state: ClientState): void => {
+        if (wanted(state)) settle(resolve);
+        else if (state.type === 'ended') settle(() => reject(state.why ?? endedError()));
+      };
+      const aborted = () => settle(() => reject(signal?.reason as Error));
+      const off = this.#events.on('state', look);
+      const settle = (settling: () => void): void => {
+        off();
+        signal?.removeEventListener('abort', aborted);
+        settling();
+      };
+      signal?.addEventListener('abort', aborted);
+      if (signal?.aborted === true) aborted();
+      else look(this.#state);
+    });
+  }
+
+  /**
+   * Publishes a message by the shared connection. While there is none it waits.
+   *
+   * @returns A promise that resolves when its handshake is complete, as that of a client.
+   * It rejects with a `TypeError` if the topic or the QoS is none of MQTT's, with a
+   * {@link ClientError} if it cannot be sent, or with the reason of `signal`, after which it may
+   * still arrive.
+   */
+  publish(topic: string, payload?: string | Uint8Array, options?: PublishOptions): Promise<void> {
+    const published = this.#publish(topic, payload, options);
+    published.catch(() => {}); // who does not look at it is not told, as by a client
+    return published;
+  }
+
+  /**
+   * Subscribes to a filter, as a client does. Other tabs may have the same: each gets the messages.
+   *
+   * @param handler Called with each message; without one, use `for await`.
+   * @throws {TypeError} if it is not a valid topic filter.
+   * @throws {ClientError} `ended` once this one has ended.
+   */
+  subscribe<T = Uint8Array>(
+    filter: string,
+    options: TabSubscribeOptions<T> = {},
+    handler?: MessageHandler<T>,
+  ): Subscription<T> {
+    const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
+    if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
+    if (this.#ending !== undefined) throw endedError();
+    const { signal, qos = 0, bufferMax = 1000 } = options;
+    signal?.throwIfAborted();
+    const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
+    const parts = { codec, handler, qos, bufferMax };
+    const subscription = this.#subscriptions.add(filter, parts, this.#port);
+    const aborted = () => void subscription.unsubscribe();
+    signal?.addEventListener('abort', aborted, { once: true });
+    return subscription;
+  }
+
+  /** Ends its subscriptions to a filter. Resolves when they are let go. */
+  async unsubscribe(filter: string): Promise<void> {
+    await Promise.all(this.#subscriptions.of(filter).map((one) => one.unsubscribe()));
+  }
+
+  /**
+   * Waits for what it has published, ends its subscriptions and leaves the connection to the other
+   * tabs. Once is enough.
+   */
+  end({ drain = 5000 }: EndOptions = {}): Promise<void> {
+    this.#ending ??= this.#finish(drain === false ? 0 : drain);
+    return this.#ending;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
+
+  async #publish(
+    topic: string,
+    payload: string | Uint8Array = '',
+    { qos = 0, retain = false, signal }: PublishOptions = {},
+  ): Promise<void> {
+    const problem = typeof topic === 'string' ? validateTopicName(topic) : 'it is no text';
+    if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
+    if (!(QOS as readonly unknown[]).includes(qos)) {
+      throw new TypeError(`QoS is 0, 1 or 2: it is ${String(qos)}`);
+    }
+    signal?.throwIfAborted();
+    if (this.#ending !== undefined) throw endedError();
+    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+    return this.#publications.publish({ topic, payload: bytes, qos, retain }, this.#port, signal);
+  }
+
+  async #finish(drainMs: number): Promise<void> {
+    this.#become({ type: 'ending' });
+    let stop: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => {
+      stop = this.#parts.clock.after(drainMs, resolve);
+    });
+    await Promise.race([this.#publications.idle(), late]);
+    stop?.();
+    await this.#leave(endedError());
+    this.#become({ type: 'ended', why: undefined });
+  }
+
+  async #leave(why: ClientError): Promise<void> {
+    this.#publications.abandon(why);
+    this.#subscriptions.end(this.#state.type === 'ending' ? undefined : why);
+    this.#joining?.post({ type: 'bye' });
+    this.#joining?.close();
+    this.#joining = undefined;
+    this.#port = undefined;
+    await this.#parts.onEnd();
+  }
+
+  #take(reply: HostReply, port: PortOfTab): void {
+    switch (reply.type) {
+      case 'welcome':
+        this.#welcomed(reply, port);
+        return;
+      case 'failed':
+        this.fail(clientErrorFromWire(reply.error));
+        return;
+      case 'state':
+        this.#followState(stateFromWire(reply.state));
+        return;
+      case 'error':
+        this.#events.emit('error', clientErrorFromWire(reply.error));
+        return;
+      case 'settled':
+        this.#publications.settle(reply.number, reply.error);
+        return;
+      case 'restored':
+        this.#publications.restored();
+        return;
+      default:
+        this.#subscriptions.take(reply, port);
+    }
+  }
+
+  #welcomed(
+    { host, state, accepted }: Extract<HostReply, { readonly type: 'welcome' }>,
+    port: PortOfTab,
+  ): void {
+    if (this.#port === port) return; // it was asked twice
+    this.#port = port;
+    this.#host = host;
+    this.onHost(host);
+    this.#followState(stateFromWire(state));
+    this.#subscriptions.joined(port);
+    this.#publications.joined(port, accepted);
+  }
+
+  #followState(state: ClientState): void {
+    if (this.#ending !== undefined) return;
+    if (state.type === 'ended') this.fail(state.why ?? endedError());
+    else this.#become(state);
+  }
+
+  #become(state: ClientState): void {
+    this.#state = state;
+    this.#events.emit('state', state);
+  }
+}
+
+function endedError(): ClientError {
+  return new ClientError('ended', 'This client of a shared connection has ended');
+}
+
+const QOS: readonly QoS[] = [0, 1, 2];
