@@ -225,7 +225,7 @@ export class Session implements Subscriber, PageReader {
     if (sequence === MISMATCH) return false;
     if (sequence === UNKNOWN) return true;
     this.#around.counters.deliveriesEnded++;
-    if (this.persistent) this.#around.gate.writing.settle(this.clientId, sequence);
+    if (this.persistent) this.#around.gate.done(this.clientId, sequence);
     if (this.#queue !== undefined) this.drain();
     return true;
   }

@@ -375,6 +375,49 @@ for (const [name, act, safe] of ends) {
   });
 }
 
+test('CommitGate.done() goes with the next commit, and nobody waits for it', async () => {
+  const { store, gate, clock, dirty } = world();
+  gate.done('a', 0);
+  gate.commit();
+  assert.deepEqual([gate.ticket, dirty.times, store.commits], [0, 0, 0]);
+  assert.equal(write(gate), 1);
+  gate.commit();
+  await store.succeed();
+  clock.advance(1000);
+  gate.commit();
+  assert.deepEqual([store.written[0], store.commits], ['settle a:0', 1]);
+});
+
+test('CommitGate.done() is committed by itself a little later', async () => {
+  const { store, gate, clock, dirty } = world();
+  gate.done('a', 0);
+  gate.done('a', 1);
+  clock.advance(200);
+  assert.deepEqual([gate.ticket, dirty.times], [1, 1]);
+  gate.commit();
+  gate.done('a', 2);
+  await store.succeed();
+  assert.deepEqual([gate.ticket, store.commits], [0, 1]);
+  clock.advance(200);
+  gate.commit();
+  assert.equal(store.commits, 2);
+});
+
+test('CommitGate.done() waits no longer when the gate is full', () => {
+  const { gate, dirty } = world({ limits: { storeBacklogBytesMax: 65_536 } });
+  for (let sequence = 0; !gate.full; sequence++) gate.done('a', sequence);
+  assert.deepEqual([gate.ticket, dirty.times], [1, 1]);
+});
+
+test('CommitGate.end() commits what is done', async () => {
+  const { store, gate } = world();
+  gate.done('a', 0);
+  const ended = gate.end();
+  assert.equal(store.commits, 1);
+  await store.succeed();
+  await ended;
+});
+
 test('CommitGate.end() waits for all that was written', async () => {
   const { store, gate } = world();
   await world().gate.end(); // nothing to wait for

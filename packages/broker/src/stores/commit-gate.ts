@@ -29,6 +29,9 @@ export interface RoomWaiter {
  * something asks for the {@link ticket} of the commit that will hold it and acknowledges when that
  * one is safe. A store that is safe at once (memory) gives ticket 0: nobody waits.
  *
+ * What nobody waits for to be safe, as that a client has had a message, has no ticket: it goes with
+ * the next commit, or alone a little later.
+ *
  * A commit that fails is tried again, later and later, with all that was written meanwhile. Nothing
  * is acknowledged before it is safe, so what waits grows until the gate is {@link full}: then who
  * writes is not read any more. Whoever needs no store notices nothing.
@@ -45,7 +48,10 @@ export class CommitGate {
   /** The newest commit that is safe. */
   #safe = 0;
   #writes = 0;
+  /** Something was written that somebody may wait for. */
   #dirty = false;
+  /** The commit of what nobody waits for, if there is such. */
+  #lazy: TimerEntry | undefined;
   #underWay = false;
   #underWaySinceMs = 0;
   #ended = false;
@@ -140,7 +146,9 @@ export class CommitGate {
     return this.#store.safeAtOnce ? 0 : this.#begun + 1;
   }
 
-  /** The commit that holds everything written until now; 0 if that is safe already. */
+  /**
+   * The commit that holds everything written until now but {@link done}; 0 if that is safe already.
+   */
   get ticket(): number {
     if (this.#store.safeAtOnce) return 0;
     if (this.#dirty) return this.#begun + 1;
@@ -192,6 +200,19 @@ export class CommitGate {
     else this.writing.settle(clientId, sequence);
   }
 
+  /**
+   * A client has acknowledged a message to the end. If that is forgotten it comes once more, with
+   * DUP or as PUBREL, which the standard allows; so it costs no commit of its own.
+   */
+  done(clientId: string, sequence: number): void {
+    this.#writes++;
+    this.#store.settle(clientId, sequence);
+    if (this.#store.safeAtOnce) return;
+    this.#count(WRITE_BYTES);
+    if (this.#full) this.#wrote(0);
+    else if (!this.#dirty) this.#lazy ??= this.#after(LAZY_MS, () => this.#wrote(0));
+  }
+
   /** Calls back at each commit that becomes safe, until {@link leave}. */
   wait(waiter: CommitWaiter): void {
     this.#waiting.add(waiter);
@@ -230,6 +251,7 @@ export class CommitGate {
    */
   async end(): Promise<void> {
     this.#cancel(this.#retry);
+    if (this.#lazy !== undefined) this.#dirty = true;
     if (this.ticket > 0 && !this.#underWay && !this.#health.lost) this.#beginCommit();
     if (this.#underWay) {
       await new Promise<void>((resolve) => {
@@ -245,16 +267,22 @@ export class CommitGate {
   }
 
   #wrote(bytes: number): void {
-    this.#newBytes += bytes;
-    if (this.#oldBytes + this.#newBytes >= this.#backlogBytesMax) this.#full = true;
+    this.#count(bytes);
     if (this.#dirty) return;
     this.#dirty = true;
     this.#onDirty();
   }
 
+  #count(bytes: number): void {
+    this.#newBytes += bytes;
+    if (this.#oldBytes + this.#newBytes >= this.#backlogBytesMax) this.#full = true;
+  }
+
   #beginCommit(): void {
     if (this.#dirty) this.#begun++;
     this.#dirty = false;
+    this.#cancel(this.#lazy);
+    this.#lazy = undefined;
     this.#oldBytes += this.#newBytes;
     this.#newBytes = 0;
     this.#underWay = true;
@@ -331,6 +359,8 @@ interface Asker {
 
 /** What a write counts for besides a message: its objects, until it is bytes. */
 const WRITE_BYTES = 200;
+/** After so long, and a tick of the wheel, what nobody waits for is committed by itself. */
+const LAZY_MS = 100;
 /** How long the end of the broker waits for the last commit. */
 const LAST_COMMIT_MS = 3000;
 /** Two such pages are in memory for each client that has something to read. */
