@@ -41,5 +41,6 @@ int run_stream(void);
 int run_retained(void);
 int run_offline(void);
 int run_idle(void);
+int run_sync(void);
 
 #endif

@@ -25,6 +25,8 @@ const tiny: [name: string, program: Scenario['program'], load: Scenario['load']]
   ],
   ['large payloads', 'stream', { ...SHORT, publishers: 1, window: 2, payload: 300_000 }],
   ['an open loop', 'stream', { ...SHORT, publishers: 2, rate: 500 }],
+  ['acknowledgements', 'stream', { ...SHORT, publishers: 2, rate: 500, qos: 1, clean: 0 }],
+  ['sessions that last', 'stream', { ...SHORT, publishers: 2, window: 3, qos: 1, clean: 0 }],
   ['retained messages', 'retained', { count: 700, warmup: 1, rounds: 2 }],
   ['offline queues', 'offline', { sessions: 4, messages: 60, warmup: 1, rounds: 2 }],
   [

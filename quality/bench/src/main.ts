@@ -23,6 +23,7 @@ import { describeMachine } from './machine.js';
 import { summarize } from './measurement.js';
 import type { Measurement } from './measurement.js';
 import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
+import { BARE_SYNC, measureBareSync } from './micro/bare-sync.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
 import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
@@ -31,7 +32,7 @@ import { readBenchOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
 import { scenarioReport, summaryTable } from './report.js';
 import type { Reported } from './report.js';
-import { MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
+import { BARE_SYNC_LOAD, MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
@@ -69,9 +70,10 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   for (const scenario of scenarios) {
     const own = await measureScenario(scenario, { loadgen, brokers, runs: options.runs });
     own.push(...(await bareStoreRuns(scenario, options.runs)));
+    own.push(...(await bareSyncRuns(scenario, loadgen, options.runs)));
     measurements.push(...own);
     const runs = runsOf(scenario, options.runs);
-    console.log(`${scenarioReport(scenario, summarize(own), runs).join('\n')}\n`);
+    console.log(`${scenarioReport(scenario, summarize(measurements), runs).join('\n')}\n`);
   }
   const reported: Reported[] = [...scenarios];
   if (isWanted(MATCHING.name, options.only) && options.brokers.includes('magpie')) {
@@ -105,11 +107,26 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
 /** The store of a durable scenario without a broker, in this process. */
 async function bareStoreRuns({ name, durable }: Scenario, runs: number): Promise<Measurement[]> {
   const measurements: Measurement[] = [];
-  if (durable === undefined || durable === 'memory') return measurements;
+  if (durable !== 'fill' && durable !== 'drain') return measurements;
   for (let run = 1; run <= runs; run++) {
     const figures = await measureBareStore(durable, BARE_LOAD);
     const about = { scenario: name, broker: BARE_STORE, run };
     measurements.push({ ...about, failure: undefined, figures });
+  }
+  return measurements;
+}
+
+/** The disk alone. */
+async function bareSyncRuns(
+  { name, durable }: Scenario,
+  loadgen: string,
+  runs: number,
+): Promise<Measurement[]> {
+  const measurements: Measurement[] = [];
+  if (durable !== 'latency') return measurements;
+  for (let run = 1; run <= runs; run++) {
+    const figures = await measureBareSync(loadgen, BARE_SYNC_LOAD);
+    measurements.push({ scenario: name, broker: BARE_SYNC, run, failure: undefined, figures });
   }
   return measurements;
 }
@@ -151,7 +168,9 @@ function printSummary(
     return name !== WITHOUT_RULES || measurements.some(({ broker }) => broker === name);
   };
   const names = brokers.filter(measured).map(({ name }) => name);
-  if (measurements.some(({ broker }) => broker === BARE_STORE)) names.push(BARE_STORE);
+  for (const bare of [BARE_STORE, BARE_SYNC]) {
+    if (measurements.some(({ broker }) => broker === bare)) names.push(bare);
+  }
   console.log(summaryTable(scenarios, summarize(measurements), names).join('\n'));
 }
 

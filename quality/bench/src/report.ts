@@ -26,7 +26,7 @@ export function scenarioReport(
     summary.runs > 1 ? percent(summary.cpuSpread) : '–',
   ]);
   const verdicts = TARGETS.filter((target) => target.scenario === scenario.name)
-    .map((target) => checkTarget(target, own))
+    .map((target) => checkTarget(target, summaries))
     .filter(({ value }) => value !== undefined);
   return [
     scenario.title,
@@ -131,7 +131,7 @@ function cell({ figure, show }: Column, summary: Summary | undefined): string {
 
 function verdictLine({ target, value, met }: Verdict): string {
   const { unit, show } = COLUMNS[target.figure];
-  const what = target.versus === undefined ? unit : `${unit}, magpie / ${target.versus}`;
+  const what = target.versus === undefined ? unit : `${unit}, magpie / ${nameOf(target.versus)}`;
   const shown =
     value === undefined ? '–' : target.versus === undefined ? show(value) : significant(value);
   return `${what}: ${shown} (target ${targetText(target)}): ${metText(met)}`;
@@ -140,7 +140,11 @@ function verdictLine({ target, value, met }: Verdict): string {
 function ratioText({ target, value }: Verdict): string {
   if (value === undefined) return '–';
   if (target.versus === undefined) return COLUMNS[target.figure].show(value);
-  return `${significant(value)} of ${target.versus}`;
+  return `${significant(value)} of ${nameOf(target.versus)}`;
+}
+
+function nameOf(versus: NonNullable<Target['versus']>): string {
+  return typeof versus === 'string' ? versus : versus.scenario;
 }
 
 function targetText({ figure, versus, atMost, atLeast }: Target): string {

@@ -7,10 +7,10 @@ export interface Scenario {
   readonly load: Readonly<Record<string, number | string>>;
   /**
    * The brokers keep their state on disk, each as safely as it can; those that have no disk stand
-   * aside. Which part is measured: `fill` and `drain` also of the bare store, `memory` of Magpie
-   * alone. Absent: all is in memory.
+   * aside. Which part is measured: `fill` and `drain` also of the bare store, `latency` also of the
+   * bare disk, `memory` of Magpie alone. Absent: all is in memory.
    */
-  readonly durable?: 'fill' | 'drain' | 'memory';
+  readonly durable?: 'fill' | 'drain' | 'online' | 'latency' | 'memory';
   /** Limits of Magpie that the load needs, `NAME=VALUE`. */
   readonly limits?: readonly string[];
   /**
@@ -36,6 +36,23 @@ export const DURABLE = {
   warmup: 1,
   rounds: 2,
 } as const;
+
+/** What goes to subscribers that are there, once with sessions on disk and once without. */
+const ONLINE = {
+  shape: 'pairs',
+  publishers: 100,
+  window: 100,
+  payload: 200,
+  qos: 1,
+  warmup: 1,
+  seconds: 2.5,
+} as const;
+
+/** Messages a second of the scenario that measures the wait for a PUBACK. */
+const ACK_RATE = 1000;
+
+/** What the bare disk does beside it. */
+export const BARE_SYNC_LOAD = { rate: ACK_RATE, warmup: 1, seconds: 5 } as const;
 
 /**
  * Every scenario, in the order they run. Payloads have 64 bytes where nothing else is said; warm-up
@@ -161,6 +178,37 @@ export const SCENARIOS: readonly Scenario[] = [
     program: 'offline',
     load: { ...DURABLE, measure: 'drain' },
     durable: 'drain',
+  },
+  {
+    name: 'online-clean',
+    title: '100 pairs, clean sessions, broker with a disk, QoS 1, 200 B, window 100',
+    program: 'stream',
+    load: { ...ONLINE, clean: 1 },
+    durable: 'online',
+  },
+  {
+    name: 'online-persistent',
+    title: '100 pairs, sessions on disk whose clients are there, QoS 1, 200 B, window 100',
+    program: 'stream',
+    load: { ...ONLINE, clean: 0 },
+    durable: 'online',
+  },
+  {
+    name: 'ack-latency',
+    title: 'PUBLISH to PUBACK, 1,000 messages/s over 20 pairs, sessions on disk, QoS 1, 200 B',
+    program: 'stream',
+    load: {
+      shape: 'pairs',
+      publishers: 20,
+      rate: ACK_RATE,
+      payload: 200,
+      qos: 1,
+      clean: 0,
+      warmup: 1,
+      seconds: 5,
+    },
+    durable: 'latency',
+    shows: 'latency',
   },
   {
     name: 'queue-memory',

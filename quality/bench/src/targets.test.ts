@@ -41,6 +41,17 @@ const cases: [rule: string, Target, Summary[], value: number | undefined, met?: 
     0.75,
     false,
   ],
+  [
+    'takes the figure of the same broker in another scenario',
+    { ...ratio, versus: { scenario: 'other' } },
+    [
+      summary('magpie', { cpuUs: 2 }),
+      { ...summary('magpie', { cpuUs: 8 }), scenario: 'other' },
+      { ...summary('mosquitto', { cpuUs: 1 }), scenario: 'other' },
+    ],
+    0.25,
+    true,
+  ],
   ['meets an absolute value', absolute, [summary('magpie', { residentBytes: 99 })], 99, true],
   ['misses an absolute value', absolute, [summary('magpie', { residentBytes: 101 })], 101, false],
   ['meets a least value', least, [summary('magpie', { messagesPerS: 10 })], 10, true],
@@ -61,5 +72,8 @@ for (const [rule, target, summaries, value, met] of cases) {
 
 test('TARGETS name scenarios that exist', () => {
   const names = new Set<string>([...SCENARIOS, MATCHING, RECOVERY].map(({ name }) => name));
-  for (const { scenario } of TARGETS) assert.ok(names.has(scenario), scenario);
+  for (const { scenario, versus } of TARGETS) {
+    assert.ok(names.has(scenario), scenario);
+    if (typeof versus === 'object') assert.ok(names.has(versus.scenario), versus.scenario);
+  }
 });

@@ -5,9 +5,17 @@ export interface Target {
   readonly scenario: string;
   readonly figure: FigureName;
   /**
-   * The broker whose figure is the measure: the bound is then a ratio. `undefined`: it is a value.
+   * The broker whose figure is the measure, or the scenario in which the same broker's is: the
+   * bound is then a ratio. `undefined`: it is a value.
    */
-  readonly versus: 'mosquitto' | 'aedes' | 'bare-store' | 'no-rules' | undefined;
+  readonly versus:
+    | 'mosquitto'
+    | 'aedes'
+    | 'bare-store'
+    | 'bare-sync'
+    | 'no-rules'
+    | { readonly scenario: string }
+    | undefined;
   /** One of the two. */
   readonly atMost?: number;
   readonly atLeast?: number;
@@ -41,6 +49,13 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'durable-fill', figure: 'cpuUs', versus: undefined, atMost: 8 },
   { scenario: 'durable-drain', figure: 'messagesPerS', versus: undefined, atLeast: 200_000 },
   { scenario: 'durable-drain', figure: 'cpuUs', versus: undefined, atMost: 4 },
+  {
+    scenario: 'online-persistent',
+    figure: 'messagesPerS',
+    versus: { scenario: 'online-clean' },
+    atLeast: 0.3,
+  },
+  { scenario: 'ack-latency', figure: 'p99Us', versus: 'bare-sync', atMost: 3 },
   { scenario: 'queue-memory', figure: 'ownBytes', versus: undefined, atMost: 512 * MIB },
   { scenario: 'recovery', figure: 'elapsedS', versus: undefined, atMost: 20 },
   { scenario: 'large', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.7 },
@@ -57,20 +72,31 @@ export interface Verdict {
   readonly met: boolean | undefined;
 }
 
-/** Compares medians: the figure of `subject` itself, or its ratio to that of the broker named. */
+/** Compares medians: the figure of `subject`, or its ratio to the one that is the measure. */
 export function checkTarget(
   target: Target,
   summaries: readonly Summary[],
   subject = 'magpie',
 ): Verdict {
   const own = figureOf(target, summaries, subject);
-  const measure = target.versus === undefined ? 1 : figureOf(target, summaries, target.versus);
+  const measure = measureOf(target, summaries, subject);
   if (own === undefined || measure === undefined || measure === 0) {
     return { target, value: undefined, met: undefined };
   }
   const value = own / measure;
   const { atMost = Infinity, atLeast = -Infinity } = target;
   return { target, value, met: value <= atMost && value >= atLeast };
+}
+
+function measureOf(
+  target: Target,
+  summaries: readonly Summary[],
+  subject: string,
+): number | undefined {
+  const { versus } = target;
+  if (versus === undefined) return 1;
+  if (typeof versus === 'string') return figureOf(target, summaries, versus);
+  return figureOf({ ...target, scenario: versus.scenario }, summaries, subject);
 }
 
 function figureOf(
