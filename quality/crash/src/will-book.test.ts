@@ -102,6 +102,22 @@ test('WillBook asks for the will of a connection that lives, and for none before
   assert.deepEqual(book.problems(), ['wills of t to s at QoS 2: lost 1']);
 });
 
+test('WillBook asks for no order of what was published before the subscription', () => {
+  const book = new WillBook();
+  const series = book.open('t', 1, false);
+  const connect = () => {
+    series.offer();
+    series.accept();
+    series.end(false);
+  };
+  connect();
+  const receipt = book.receipt('s', series, 1);
+  connect();
+  connect();
+  for (const number of [1, 0]) receipt.take(number, false);
+  assert.deepEqual(book.problems(), ['wills of t to s at QoS 1: lost 2']);
+});
+
 test('WillSeries knows what its topic may keep', () => {
   const series = new WillBook().open('t', 1, true);
   assert.deepEqual([...series.kept.accepts], [undefined]);

@@ -125,6 +125,8 @@ export class WillReceipt {
       return;
     }
     this.#got.add(number);
+    // One of before may have come already when nobody counted, before SUBACK, and come once more.
+    if (number < this.#from) return;
     if (number < this.#highest) this.reordered++;
     else this.#highest = number;
   }
