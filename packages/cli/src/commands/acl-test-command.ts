@@ -19,8 +19,7 @@ import { type Command, Argument, Option } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { safeText } from '../safe-log-line.js';
-import { readRules } from './read-rules.js';
-import { ServeFailure } from './serve-failure.js';
+import { checkedRules } from './read-rules.js';
 
 interface AclTestOptions {
   readonly config?: string;
@@ -101,14 +100,7 @@ async function rulesOf(
   { env, err }: CommandContext,
 ): Promise<AccessRules | undefined> {
   const path = rules ?? (await rulesPath(config, env, err));
-  if (path === undefined) return undefined;
-  try {
-    return await readRules(path);
-  } catch (error) {
-    if (!(error instanceof ServeFailure)) throw error;
-    for (const line of error.message.split('\n')) err(line);
-    return undefined;
-  }
+  return path === undefined ? undefined : checkedRules(path, err);
 }
 
 async function rulesPath(

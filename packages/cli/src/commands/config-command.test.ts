@@ -51,3 +51,17 @@ test('magpie config check needs the file', async () => {
     'Cannot read the configuration file /nowhere/m.yaml: there is no such file',
   ]);
 });
+
+test('magpie config check looks into the access rules', async (t) => {
+  const path = await fileWith(t, 'authorization: acl.yaml\n');
+  const rules = join(path, '..', 'acl.yaml');
+  const missing = await runInProcess(['config', 'check', path]);
+  assert.equal(missing.code, 1);
+  assert.deepEqual(missing.err, [`Cannot read the access rules ${rules}: there is no such file`]);
+  await writeFile(rules, 'rules: [{ allow: both }]\n');
+  const bad = await runInProcess(['config', 'check', path]);
+  assert.equal(bad.code, 1);
+  assert.match(bad.err.join('\n'), /acl\.yaml:1:9: rules\[0\]\.topics must be/);
+  await writeFile(rules, 'rules: [{ allow: both, topics: a }]\n');
+  assert.equal((await runInProcess(['config', 'check', path])).code, 0);
+});

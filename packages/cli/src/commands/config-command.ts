@@ -2,6 +2,7 @@ import { loadConfigFile, resolveConfig } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { checkedRules } from './read-rules.js';
 
 /** `magpie config check [FILE]`: says what `magpie broker --config FILE` would find wrong. */
 export function configCommand(
@@ -14,7 +15,7 @@ export function configCommand(
     .summary('Look for mistakes in a configuration file')
     .description(
       'Look for mistakes in a configuration file: unknown keys, bad values, and what does not fit '
-        + 'together. Nothing is started. The MAGPIE_* variables of the environment count too.',
+        + 'together, in the access rules too. Nothing is started. The MAGPIE_* variables of the environment count too.',
     )
     .argument('[FILE]', 'the file to check', 'magpie.yaml')
     .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')
@@ -24,11 +25,15 @@ export function configCommand(
 async function checkConfig(path: string, { env, out, err }: CommandContext): Promise<ExitCode> {
   const file = await loadConfigFile(path);
   const resolved = resolveConfig({ flags: {}, env, file });
-  if (resolved.ok) {
-    for (const warning of resolved.warnings) err(warning);
-    out(`${path} is good`);
-    return EXIT.ok;
+  if (!resolved.ok) {
+    for (const { message } of resolved.problems) err(message);
+    return EXIT.failure;
   }
-  for (const { message } of resolved.problems) err(message);
-  return EXIT.failure;
+  for (const warning of resolved.warnings) err(warning);
+  const { authorization } = resolved.config;
+  if (authorization !== undefined && (await checkedRules(authorization, err)) === undefined) {
+    return EXIT.failure;
+  }
+  out(`${path} is good`);
+  return EXIT.ok;
 }

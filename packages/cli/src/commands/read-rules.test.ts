@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { freshFolder } from '../fresh-folder.testing.js';
-import { readRules } from './read-rules.js';
+import { checkedRules, readRules } from './read-rules.js';
 import { ServeFailure } from './serve-failure.js';
 
 const cases: readonly [name: string, text: string | Uint8Array | undefined, message: RegExp][] = [
@@ -33,4 +33,14 @@ test('readRules() reads rules', async (t) => {
   const path = join(await freshFolder(t), 'acl.yaml');
   await writeFile(path, 'rules:\n  - { allow: both, topics: a }\n');
   assert.equal((await readRules(path)).list.length, 2);
+});
+
+test('checkedRules() tells a command everything that is wrong, line by line', async (t) => {
+  const path = join(await freshFolder(t), 'acl.yaml');
+  await writeFile(path, 'rules:\n  - allow: x\n    topics: y#\n');
+  const lines: string[] = [];
+  assert.equal(await checkedRules(path, (line) => lines.push(line)), undefined);
+  assert.equal(lines.length, 2);
+  await writeFile(path, 'rules: [{ allow: both, topics: a }]\n');
+  assert.equal((await checkedRules(path, assert.fail))?.list.length, 2);
 });

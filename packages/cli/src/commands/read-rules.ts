@@ -16,5 +16,19 @@ export async function readRules(path: string): Promise<AccessRules> {
   return parsed.rules;
 }
 
+/** The same for a command: what is wrong is told, and the rules are `undefined`. */
+export async function checkedRules(
+  path: string,
+  err: (line: string) => void,
+): Promise<AccessRules | undefined> {
+  try {
+    return await readRules(path);
+  } catch (error) {
+    if (!(error instanceof ServeFailure)) throw error;
+    for (const line of error.message.split('\n')) err(line);
+    return undefined;
+  }
+}
+
 /** A hundred thousand rules and more. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;

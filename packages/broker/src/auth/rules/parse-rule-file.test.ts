@@ -19,6 +19,8 @@ rules:
   - { deny: both, topics: x, qos: ['1'], delivery: always }
   - { allow: both, topics: x, who: [anyone, {}, bob, { certificate: { cn: x } }] }
   - { allow: both, who: { user: 7, client: [] } }
+  - { allow: pub, topics: 1, retain: 1, disconnect: true }
+  - 5
 `;
 const BAD_REPORT = [
   '1:1: group is not a known key: did you mean groups?',
@@ -44,6 +46,7 @@ const BAD_REPORT = [
     + 'current value is 10.0.0.0/33',
   '7:5: rules[1] must be a rule with either allow or deny: current value is a table',
   '8:5: rules[2] must be a rule with either allow or deny: current value is a table',
+  '9:5: rules[3] must be a rule with either allow or deny: current value is a table',
   '9:13: rules[3].topics must be a topic filter, in quotes if it begins with # or %: '
     + 'current value is null',
   '10:44: rules[4].retain must be left out: it belongs to rules about publish alone: '
@@ -68,6 +71,13 @@ const BAD_REPORT = [
   '15:5: rules[9].topics must be a topic filter, in quotes if it begins with # or %: it is missing',
   '15:33: rules[9].who.user must be a name, or a list of names: current value is 7',
   '15:44: rules[9].who.client must be a list that is not empty: current value is a list',
+  '16:14: rules[10].allow must be one of publish, subscribe, both: current value is pub',
+  '16:27: rules[10].topics must be a topic filter, in quotes if it begins with # or %: '
+    + 'current value is 1',
+  '16:38: rules[10].retain must be true or false: current value is 1',
+  '16:53: rules[10].disconnect must be left out: it belongs to rules that deny to publish: '
+    + 'current value is true',
+  '17:5: rules[11] must be a table of keys: current value is 5',
 ];
 
 function report(text: string): readonly string[] {

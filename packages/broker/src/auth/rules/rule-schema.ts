@@ -104,11 +104,15 @@ export const ruleSchema = z
     },
     TABLE,
   )
-  .superRefine((rule, context) => {
-    for (const [path, message] of ruleProblems(rule)) {
-      context.addIssue({ code: 'custom', path, message });
-    }
-  });
+  .superRefine(
+    (rule, context) => {
+      for (const [path, message] of ruleProblems(rule)) {
+        context.addIssue({ code: 'custom', path, message });
+      }
+    },
+    // Also where a value is wrong, so that everything is told at once.
+    { when: ({ value }) => typeof value === 'object' && value !== null && !Array.isArray(value) },
+  );
 
 export const ruleFileSchema = z.strictObject(
   {
@@ -151,7 +155,8 @@ function ruleProblems(
   }
   const problems: [string[], string][] = [];
   const left = (key: keyof typeof rule, where: string, fits: boolean) => {
-    if (rule[key] !== undefined && !fits) problems.push([[key], `left out: it belongs ${where}`]);
+    const isGood = typeof rule[key] === 'boolean' || rule[key] === 'checked';
+    if (isGood && !fits) problems.push([[key], `left out: it belongs ${where}`]);
   };
   left('retain', 'to rules about publish alone', (allow ?? deny) === 'publish');
   left('delivery', 'to rules that allow to subscribe', allow === 'subscribe' || allow === 'both');
