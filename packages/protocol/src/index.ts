@@ -56,6 +56,7 @@ export {
 } from './reason-codes.js';
 export { covers } from './topics/covers.js';
 export { filterIntersection, overlaps } from './topics/filter-intersection.js';
+export { FilterSet } from './topics/filter-set.js';
 export { matches } from './topics/matches.js';
 export { SecondSight } from './topics/second-sight.js';
 export { parseSharedFilter, type SharedFilter } from './topics/shared-filter.js';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
 import type { Limits } from '../model/limits.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
-import { HandStore } from '../stores/hand-store.testing.js';
+import { callbacksDone, HandStore } from '../stores/hand-store.testing.js';
 import type { Client } from './client.js';
 import { PipelineWorld, subscribeOf } from './pipeline-world.testing.js';
 import type { SubscribeOutcome } from './subscribing.js';
@@ -295,4 +295,38 @@ test('Subscribing tells which subscriptions were made and taken out', () => {
     { clientId: 'c', filter: 'a' },
     { clientId: 'c', filter: '$share/g/b' },
   ]);
+});
+
+test('Subscribing lets others go on while it decides about many filters', async () => {
+  const world = new PipelineWorld();
+  const client = world.client('c');
+  world.authorizer.subscribe = (filter) => {
+    world.clock.advance(3);
+    return filter !== 'b';
+  };
+  const filters = ['a', 'b', 'c', 'd', 'e'].map((filter) => [filter, 1] as const);
+  const outcome = world.subscribing.subscribe(client, subscribeOf(...filters));
+  assert.ok(outcome instanceof Promise);
+  for (const asked of [2, 4]) {
+    assert.equal(world.authorizer.asked.length, asked);
+    assert.equal(client.session.subscriptions.size, 0);
+    world.clock.endTurn();
+    await callbacksDone();
+  }
+  assert.deepEqual((await outcome).returnCodes, [1, FAILURE, 1, 1, 1]);
+  assert.equal(client.session.subscriptions.size, 4);
+});
+
+test('Subscribing fails once where an authorizer fails before others have been asked', async () => {
+  const world = new PipelineWorld();
+  const client = world.client('c');
+  world.authorizer.subscribe = () => {
+    world.clock.advance(10);
+    return Promise.reject(new Error('no database'));
+  };
+  const outcome = world.subscribing.subscribe(client, subscribeOf(['a', 0], ['b', 0]));
+  await callbacksDone();
+  world.clock.endTurn();
+  await assert.rejects(async () => outcome, /no database/);
+  assert.equal(client.session.subscriptions.size, 0);
 });

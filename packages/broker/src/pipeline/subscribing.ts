@@ -8,6 +8,7 @@ import {
   type Unsubscribe,
 } from '@magpie/protocol';
 import type { Authorizer, SubscribeAnswer } from '../auth/authorizer.js';
+import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
@@ -32,6 +33,7 @@ export interface SubscribeOutcome {
 export class Subscribing {
   readonly #authorizer: Authorizer;
   readonly #denials: Denials;
+  readonly #clock: Clock;
   readonly #limits: Limits;
   readonly #registry: SessionRegistry;
   readonly #gate: CommitGate;
@@ -41,6 +43,7 @@ export class Subscribing {
   constructor(parts: {
     authorizer: Authorizer;
     denials: Denials;
+    clock: Clock;
     limits: Limits;
     registry: SessionRegistry;
     gate: CommitGate;
@@ -49,6 +52,7 @@ export class Subscribing {
   }) {
     this.#authorizer = parts.authorizer;
     this.#denials = parts.denials;
+    this.#clock = parts.clock;
     this.#limits = parts.limits;
     this.#registry = parts.registry;
     this.#gate = parts.gate;
@@ -57,18 +61,11 @@ export class Subscribing {
   }
 
   /**
-   * @returns A promise if the authorizer needs time: nothing more of this client is read until
-   * then.
+   * @returns A promise if the authorizer needs time, or there are so many filters that others would
+   * have to wait: nothing more of this client is read until then.
    */
   subscribe(client: Client, packet: Subscribe): SubscribeOutcome | Promise<SubscribeOutcome> {
-    const answers = packet.subscriptions.map(({ filter, qos }) => {
-      const bare = unshared(filter);
-      if (bare === undefined) return undefined;
-      return this.#authorizer.maySubscribe(client.principal, bare, qos);
-    });
-    if (answers.every(isAnswered)) return this.#decided(client, packet, answers);
-    const waited = answers.map((answer) => Promise.resolve(answer));
-    return Promise.all(waited).then((decided) => this.#decided(client, packet, decided));
+    return this.#ask(client, packet, []);
   }
 
   /** @returns The commit that the UNSUBACK has to wait for. What is not there is not an error. */
@@ -82,12 +79,35 @@ export class Subscribing {
     return session.persistent ? this.#gate.ticket : 0;
   }
 
-  /** @param answers `undefined`: not asked about, since the filter is not well formed. */
-  #decided(
+  /** Asks about the filters that have no answer yet, for a slice of time. */
+  #ask(
     client: Client,
     packet: Subscribe,
-    answers: readonly (SubscribeAnswer | undefined)[],
-  ): SubscribeOutcome {
+    answers: (Answer | Promise<Answer>)[],
+  ): SubscribeOutcome | Promise<SubscribeOutcome> {
+    const { subscriptions } = packet;
+    const endMs = this.#clock.nowMs() + SLICE_MS;
+    while (answers.length < subscriptions.length) {
+      const { filter, qos } = subscriptions[answers.length]!;
+      const bare = unshared(filter);
+      const answer =
+        bare === undefined ? undefined : this.#authorizer.maySubscribe(client.principal, bare, qos);
+      // Whoever waits for all of them hears of it.
+      if (answer instanceof Promise) answer.catch(() => {});
+      answers.push(answer);
+      if (answers.length < subscriptions.length && this.#clock.nowMs() > endMs) {
+        const others = new Promise<void>((resolve) => {
+          this.#clock.endOfTurn(resolve);
+        });
+        return others.then(() => this.#ask(client, packet, answers));
+      }
+    }
+    if (answers.every(isAnswered)) return this.#decided(client, packet, answers);
+    const waited = answers.map((answer) => Promise.resolve(answer));
+    return Promise.all(waited).then((decided) => this.#decided(client, packet, decided));
+  }
+
+  #decided(client: Client, packet: Subscribe, answers: readonly Answer[]): SubscribeOutcome {
     const { session } = client;
     const asOf = this.#retained.changes;
     const granted: { filter: string; qos: QoS }[] = [];
@@ -130,6 +150,15 @@ export class Subscribing {
     return subscriptions.has(filter) || subscriptions.size < this.#limits.subscriptionsPerClientMax;
   }
 }
+
+/** `undefined`: not asked about, since the filter is not well formed. */
+type Answer = SubscribeAnswer | undefined;
+
+/**
+ * With thousands of access rules the answer about one filter with wildcards takes milliseconds, and
+ * a SUBSCRIBE may have tens of thousands of filters.
+ */
+const SLICE_MS = 5;
 
 function isAnswered<T>(answer: T | Promise<T>): answer is T {
   return !(answer instanceof Promise);

@@ -15,7 +15,8 @@ export function configCommand(
     .summary('Look for mistakes in a configuration file')
     .description(
       'Look for mistakes in a configuration file: unknown keys, bad values, and what does not fit '
-        + 'together, in the access rules too. Nothing is started. The MAGPIE_* variables of the environment count too.',
+        + 'together, in the access rules too. Nothing is started. The MAGPIE_* variables of the '
+        + 'environment count too.',
     )
     .argument('[FILE]', 'the file to check', 'magpie.yaml')
     .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')

@@ -166,7 +166,7 @@ const anyFilter = fc
 const anyRule = fc.record({
   allows: fc.boolean(),
   filter: anyFilter,
-  checked: fc.integer({ max: 3, min: 0 }).map((one) => one === 0),
+  checked: fc.boolean(),
 });
 const TOPICS = topicsOf([...LEVELS, 'z'], 4);
 
@@ -195,7 +195,7 @@ test('AccessRules.ofSubscription() and mayDeliver() are what asking about every 
     }),
     { numRuns: 700 },
   );
-  for (const [what, times] of Object.entries(seen)) assert.ok(times > 20, `${what}: ${times}`);
+  for (const [what, times] of Object.entries(seen)) assert.ok(times > 10, `${what}: ${times}`);
 });
 
 test('AccessRules.ofMessage() is the first rule that matches, of many', () => {
@@ -231,6 +231,25 @@ test('AccessRules.ofMessage() is the first rule that matches, of many', () => {
     ),
     { numRuns: 500 },
   );
+});
+
+/**
+ * Goal: a client cannot keep the broker busy with one filter that overlaps all rules.
+ * Method: thousands of rules, each denial of which an earlier rule makes void, so that none ends
+ * the search. Compared one by one, they would take seconds.
+ */
+test('AccessRules.ofSubscription() takes milliseconds where thousands of rules overlap', () => {
+  const numbers = Array.from({ length: 2000 }, (_, number) => number);
+  const rules = rulesIn(
+    ...numbers.map((number) => `{ allow: both, topics: "plant/${number}/#" }`),
+    ...numbers.map((number) => `{ deny: both, topics: "plant/${number}/config" }`),
+    '{ allow: both, topics: "#" }',
+  );
+  const before = process.cpuUsage();
+  const decision = rules.ofSubscription(clientOf(), '#', 1);
+  const { user, system } = process.cpuUsage(before);
+  assert.deepEqual([decision.granted, decision.rule?.order], [true, 4000]);
+  assert.ok(user + system < 1_000_000, `${user + system} µs`);
 });
 
 function lineOf({

@@ -1,4 +1,4 @@
-import { covers, filterIntersection, matches, type QoS } from '@magpie/protocol';
+import { covers, filterIntersection, FilterSet, matches, type QoS } from '@magpie/protocol';
 import type { Principal } from '../../model/principal.js';
 import type { Denial } from '../authorizer.js';
 import { type AccessRule, type Action, isAbout } from './access-rule.js';
@@ -97,33 +97,37 @@ const QOS_LEVELS = [0, 1, 2] as const;
  * Goes through the rules in order, with what they allow and deny of the filter so far.
  *
  * A rule that denies some of the filter does not count where an earlier one has allowed all of
- * that, and one that allows some does not where an earlier one has denied all of that.
+ * that. One that allows some, each message checked, does not count where an earlier one has denied
+ * all of that. Once something is denied, only such a rule can still grant the subscription.
  */
 function decideSubscription(
   entries: readonly RuleEntry[],
   client: Principal,
   filter: string,
 ): SubscriptionDecision {
-  const allowed: string[] = [];
-  const denied: string[] = [];
+  const allowed = new FilterSet();
+  const denied = new FilterSet();
+  let checksLeft = entries.filter(({ rule }) => rule.checksDelivery).length;
   let denying: AccessRule | undefined;
   let checking: AccessRule | undefined;
   for (const { rule, pattern } of entries) {
+    if (rule.checksDelivery) checksLeft--;
     const own = pattern.filterFor(client);
     const common = own === undefined ? undefined : filterIntersection(own, filter);
     if (own === undefined || common === undefined) continue;
-    const before = rule.allows ? denied : allowed;
-    if (before.some((other) => covers(other, common))) continue;
     const isAll = covers(own, filter);
-    if (rule.allows) {
-      if (isAll && denying === undefined) return { granted: true, rule };
-      if (rule.checksDelivery) checking ??= rule;
-      allowed.push(own);
+    if (!rule.allows) {
+      if (!allowed.covers(common)) denying ??= rule;
+      denied.add(own);
+    } else if (isAll && denying === undefined) {
+      return { granted: true, rule };
     } else {
-      denying ??= rule;
-      denied.push(own);
+      if (rule.checksDelivery && !denied.covers(common)) checking ??= rule;
+      allowed.add(own);
     }
-    if (isAll) break; // no topic is left for later rules
+    const isDecided = denying !== undefined && (checking !== undefined || checksLeft === 0);
+    // Or no topic is left for later rules.
+    if (isDecided || isAll) break;
   }
   if (checking !== undefined) return { granted: 'checked', rule: checking };
   return { granted: false, rule: denying };
