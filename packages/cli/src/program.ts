@@ -39,6 +39,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/doctor-command.js')).doctorCommand,
   },
   {
+    name: 'import',
+    summary: 'Take over the configuration of another broker',
+    load: async () => (await import('./commands/import-command.js')).importCommand,
+  },
+  {
     name: 'passwd',
     summary: 'Set the password of a user',
     load: async () => (await import('./commands/passwd-command.js')).passwdCommand,
