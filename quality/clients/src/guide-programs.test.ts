@@ -33,11 +33,20 @@ test('programsOf() joins the pieces of a name, seen or not, and takes free ports
   assert.deepEqual(programsOf(PAGE), [
     {
       name: 'one',
+      language: 'js',
       code: "const port = 0; // the usual one\n\nuse(port);\n\nconsole.log('end // of it');\n",
       output: 'end // of it\n',
     },
-    { name: 'two', code: 'other();\n', output: undefined },
+    { name: 'two', language: 'js', code: 'other();\n', output: undefined },
   ]);
+});
+
+test('programsOf() knows programs of the shell', () => {
+  const page = '<!-- run=x\ncd data\n-->\n```sh run=x\nls # all\n```\n';
+  assert.deepEqual(programsOf(page), [
+    { name: 'x', language: 'sh', code: 'cd data\n\nls # all\n', output: undefined },
+  ]);
+  assert.deepEqual(visibleCode(page), ['ls']);
 });
 
 test('visibleCode() leaves out comments and what is not seen', () => {

@@ -8,10 +8,12 @@ import { REPOSITORY } from './program.testing.js';
  * A block of code whose fence ends in `run=NAME` is a piece of the program NAME of its page; the
  * pieces of one name are one program, in their order. A block `text output=NAME` is what it prints.
  * An HTML comment that starts with `run=NAME` is a piece that readers do not see: it uses what the
- * visible ones have made, as a client would. Nothing else is run.
+ * visible ones have made, as a client would. Nothing else is run. Programs are for Node.js, and for
+ * the shell where the visible pieces are `sh`.
  */
 export interface GuideProgram {
   readonly name: string;
+  readonly language: 'js' | 'sh';
   readonly code: string;
   /** Undefined: the page does not say. */
   readonly output: string | undefined;
@@ -24,7 +26,7 @@ const PIECE = /^```(\w+)(?: (run|output)=(\S+))?\n(.*?)^```$|^<!-- run=(\S+)\n(.
 const USUAL_PORT = /\b(1883|8083|8080)\b/g;
 
 interface Piece {
-  /** `js` or `text`; undefined for a piece that is not seen. */
+  /** `js`, `sh` or `text`; undefined for a piece that is not seen. */
   readonly language: string | undefined;
   readonly role: string | undefined;
   readonly name: string | undefined;
@@ -49,14 +51,18 @@ export function programsOf(page: string): GuideProgram[] {
   return [...names].map((name) => {
     const own = runs.filter((piece) => piece.name === name);
     const output = pieces.find((piece) => piece.role === 'output' && piece.name === name)?.text;
-    return { name, code: own.map(codeOf).join('\n'), output };
+    const language = own.some((piece) => piece.language === 'sh') ? 'sh' : 'js';
+    return { name, language, code: own.map(codeOf).join('\n'), output };
   });
 }
 
 /** The code that readers see, without comments: the same in every language. */
 export function visibleCode(page: string): string[] {
   const seen = piecesOf(page).filter(({ language }) => language !== undefined);
-  return seen.map(({ text }) => text.replace(/(^|\s)\/\/ .*$/gm, '$1').trimEnd());
+  return seen.map(({ language, text }) => {
+    const comment = language === 'sh' ? /(^|\s)# .*$/gm : /(^|\s)\/\/ .*$/gm;
+    return text.replace(comment, '$1').trimEnd();
+  });
 }
 
 function piecesOf(page: string): Piece[] {

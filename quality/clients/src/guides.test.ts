@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { guidePaths, programsOf, readGuide, visibleCode } from './guide-programs.testing.js';
-import { Program, REPOSITORY, runProgram } from './program.testing.js';
+import { REPOSITORY, runProgram } from './program.testing.js';
 
 /** Where programs find the packages of this repository. */
 const FOLDER = join(REPOSITORY, 'quality/clients/dist/guides');
@@ -18,6 +19,8 @@ const TYPES = [
   'nodenext',
 ];
 
+const EXTENSIONS = { js: 'mjs', sh: 'sh' } as const;
+
 /** A program that does not end is killed and has failed. */
 const PATIENCE = { timeout: 20_000 };
 
@@ -27,12 +30,14 @@ const originals = paths.filter((path) => !path.includes('/'));
 const ours: string[] = [];
 await mkdir(FOLDER, { recursive: true });
 for (const path of originals) {
-  for (const { name, code, output } of programsOf(await readGuide(path))) {
-    const file = join(FOLDER, `${path.replace('.md', '')}-${name}.mjs`);
+  for (const { name, language, code, output } of programsOf(await readGuide(path))) {
+    const file = join(FOLDER, `${path.replace('.md', '')}-${name}.${EXTENSIONS[language]}`);
     await writeFile(file, code);
     if (code.includes('@magpie/')) ours.push(file);
     test(`docs/guides/${path}: the program ${name} runs to its end`, PATIENCE, async (t) => {
-      const said = await Program.start(t, process.execPath, [file]).succeeds();
+      const said = await (language === 'js'
+        ? runProgram(t, process.execPath, [file])
+        : runShell(t, file));
       if (output !== undefined) assert.deepEqual(said, output.trimEnd().split('\n'));
     });
   }
@@ -43,6 +48,17 @@ test('docs/guides: the programs use Magpie as its types say', async (t) => {
   const target = ['--target', 'es2023', '--types', 'node', '--noImplicitAny', 'false'];
   await runProgram(t, process.execPath, [compiler, ...TYPES, ...target, ...ours]);
 });
+
+/**
+ * Runs a program of the shell in an empty folder, as somebody does who has `magpie` installed. What
+ * fails ends it.
+ */
+async function runShell(t: TestContext, file: string): Promise<readonly string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-guide-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const path = `PATH=${join(REPOSITORY, 'node_modules/.bin')}:${process.env['PATH']}`;
+  return runProgram(t, 'env', ['-C', folder, path, 'sh', '-e', file]);
+}
 
 for (const language of TRANSLATIONS) {
   for (const path of originals) {
