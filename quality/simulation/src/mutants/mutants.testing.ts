@@ -77,6 +77,35 @@ export const MUTANTS: readonly Mutant[] = [
     ),
   },
   {
+    name: 'delivers a QoS 0 message twice',
+    caughtBy: ['repetition'],
+    mutation: toClient(() => onPublish((packet) => (packet.qos > 0 ? [packet] : [packet, packet]))),
+  },
+  {
+    name: 'answers some of the messages of a connection and then none',
+    caughtBy: ['progress'],
+    mutation: toClient(() => {
+      let answers = 0;
+      return (packet) => (packet.type === 'puback' && ++answers > 2 ? [] : [packet]);
+    }),
+  },
+  {
+    name: 'sends CONNACK again',
+    caughtBy: ['protocol'],
+    mutation: toClient(() => (packet) => {
+      return packet.type === 'connack' ? [packet, packet] : [packet];
+    }),
+  },
+  {
+    name: 'has a bug that throws',
+    caughtBy: ['fault'],
+    mutation: store(() => ({
+      putSubscription: () => {
+        throw new TypeError('a bug');
+      },
+    })),
+  },
+  {
     name: 'loses the order of a queue',
     caughtBy: ['order'],
     mutation: toClient(swapping),
