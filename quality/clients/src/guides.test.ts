@@ -22,7 +22,7 @@ const TYPES = [
 const EXTENSIONS = { js: 'mjs', sh: 'sh' } as const;
 
 /** A program that does not end is killed and has failed. */
-const PATIENCE = { timeout: 20_000 };
+const PATIENCE = { timeout: 60_000 };
 
 const paths = await guidePaths();
 const originals = paths.filter((path) => !path.includes('/'));
