@@ -212,3 +212,34 @@ test('Broker leaves out retained messages that are too large for the client', as
   assert.equal((await other.nothingMore()).length, 2);
   assert.equal(listener.listening, true);
 });
+
+test('Broker refuses new connections while it is overloaded, the others go on', async (t) => {
+  const load = { eventLoopDelayMs: 0, memoryPercent: 0 };
+  const source = { sample: () => load, fileDescriptors: 1000, close: () => {} };
+  const { broker, clock, listener, connect, log } = await start(t, { load: source });
+  const stands = await connect('stands');
+  load.memoryPercent = 99;
+  clock.advance(1000);
+  assert.equal(await codeOf(listener, 'new'), 'closed');
+  assert.deepEqual(await stands.nothingMore(), []);
+  assert.deepEqual([broker.gauges().overloaded, broker.counters.overloadRefused], [1, 1]);
+  assert.equal(log.of('overloaded').length, 1);
+  load.memoryPercent = 10;
+  clock.advance(1000);
+  assert.equal(await codeOf(listener, 'new'), 0);
+  assert.equal(broker.gauges().overloaded, 0);
+});
+
+test('Broker keeps file descriptors free', async (t) => {
+  const load = { eventLoopDelayMs: 0, memoryPercent: 0 };
+  const source = { sample: () => load, fileDescriptors: 12, close: () => {} };
+  const { broker, connect, listener } = await start(t, {
+    load: source,
+    limits: { fileDescriptorsReserve: 10 },
+  });
+  const [first] = [await connect('a'), await connect('b')];
+  assert.equal(await codeOf(listener, 'c'), 'closed');
+  assert.equal(broker.counters.overloadRefused, 1);
+  first.peer.hangUp();
+  assert.equal(await codeOf(listener, 'c'), 0);
+});

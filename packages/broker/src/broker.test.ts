@@ -460,6 +460,7 @@ test('Broker.gauges() tell what is there now', async (t) => {
     queuedBytes: 0,
     storeFailed: 0,
     storeBacklogBytes: 0,
+    overloaded: 0,
     bans: 0,
     inflightMessages: 0,
   });

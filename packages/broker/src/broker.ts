@@ -9,6 +9,7 @@ import {
 } from '@magpie/protocol';
 import { Admission } from './admission/admission.js';
 import { type BanList, Bans } from './admission/bans.js';
+import { type LoadSource, Overload } from './admission/overload.js';
 import { type ClientRule, PacketSizes } from './admission/packet-sizes.js';
 import { PublishRates } from './admission/publish-rates.js';
 import { AllowAnonymous, type Authenticator } from './auth/authenticator.js';
@@ -71,6 +72,8 @@ export interface BrokerOptions {
   readonly limits?: Partial<Limits>;
   readonly authenticator?: Authenticator;
   readonly authorizer?: Authorizer;
+  /** Tells when the broker has enough; closed by the broker. Without it only limits protect it. */
+  readonly load?: LoadSource;
   /** Who is banned from the start. */
   readonly bans?: readonly Ban[];
   /** Told of each change to the bans; it keeps them for the next start. */
@@ -166,6 +169,8 @@ export interface BrokerGauges {
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
   readonly inflightMessages: number;
+  /** 1 while new connections are refused, 0 if not. */
+  readonly overloaded: number;
   readonly bans: number;
 }
 
@@ -191,6 +196,7 @@ export class Broker implements AsyncDisposable {
   readonly #connecting: Connecting;
   readonly #bans: Bans;
   readonly #packetSizes: PacketSizes;
+  readonly #overload: Overload;
   readonly #publishing: Publishing;
   readonly #wills: Wills;
   readonly #connections: ConnectionSet;
@@ -214,8 +220,7 @@ export class Broker implements AsyncDisposable {
     this.#arena = new IoArena({ slabs: Math.min(ARENA_SLABS_MAX, limits.connectionsMax) });
     this.#store = options.store ?? new MemoryStore();
     this.#events = new BrokerEvents(log);
-    // Nobody outside can make names and filters collide.
-    this.#router = new Router({ seed: random.uint32() | 0 });
+    this.#router = new Router({ seed: random.uint32() | 0 }); // no names that collide
     this.#wheel = new TimerWheel(clock);
     this.#turn = new Turn(clock);
     const basics = {
@@ -232,9 +237,10 @@ export class Broker implements AsyncDisposable {
     this.#turn.commitThrough(this.#gate);
     this.#packetSizes = new PacketSizes(limits, options.clientRules);
     this.#bans = this.#bansOf(options, limits, clock);
+    this.#overload = new Overload({ ...basics, source: options.load });
     const shared = {
       ...basics,
-      admission: new Admission({ ...basics, bans: this.#bans }),
+      admission: new Admission({ ...basics, bans: this.#bans, overload: this.#overload }),
       denials: new Denials(basics),
       authorizer,
       gate: this.#gate,
@@ -297,12 +303,14 @@ export class Broker implements AsyncDisposable {
       storeFailed: this.#gate.failed ? 1 : 0,
       storeBacklogBytes: this.#gate.backlogBytes,
       inflightMessages: this.#registry.inflight,
+      overloaded: this.#overload.active ? 1 : 0,
       bans: this.#bans.size,
     };
   }
 
   /** Takes over what the store holds. Called by {@link createBroker}, before anything else. */
   async load(): Promise<void> {
+    this.#overload.start();
     const { sessions, retained, wills, time } = await this.#store.load();
     for (const { message, change } of retained) this.#retained.restore(message, change);
     this.#registry.restore(sessions, time);
@@ -470,6 +478,7 @@ export class Broker implements AsyncDisposable {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#connections.close('broker-closed');
     await this.#gate.end();
+    this.#overload.stop();
     this.#wills.close();
     this.#wheel.clear();
     await this.#store[Symbol.asyncDispose]();
@@ -485,7 +494,10 @@ export class Broker implements AsyncDisposable {
     const { host = '127.0.0.1' } = options;
     switch (options.type) {
       case 'tcp':
-        return new TcpListener({ ...options, host, port: options.port ?? 1883 }, this.#arena);
+        return new TcpListener(
+          { ...options, host, port: options.port ?? 1883, log: this.#log },
+          this.#arena,
+        );
       case 'ws':
         return new WebSocketListener(this.#webSocketOptions(options, 8083));
       case 'tls':
@@ -515,6 +527,7 @@ export class Broker implements AsyncDisposable {
       path,
       origins,
       messageBytesMax,
+      log: this.#log,
       ...(backlog !== undefined && { backlog }),
     };
   }

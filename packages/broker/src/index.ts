@@ -1,6 +1,7 @@
 /** The door of @magpie/broker: a broker to embed in your program. */
 
 export type { BanList } from './admission/bans.js';
+export type { Load, LoadSource } from './admission/overload.js';
 export type { ClientRule } from './admission/packet-sizes.js';
 export {
   type Admittance,

@@ -16,6 +16,7 @@ export {
   type ProcessUse,
   type StoreUse,
 } from './admin/broker-metrics.js';
+export { SystemLoad } from './admission/system-load.js';
 export {
   AuthenticatorChain,
   type ChainAuthenticator,

@@ -115,6 +115,7 @@ export const OUTSIDE_PLACES: readonly RegExp[] = [
   /^packages\/broker\/src\/connection\/socket-writer/,
   /^packages\/broker\/src\/stores\/[^/]+\//,
   /^packages\/broker\/src\/admin\//,
+  /^packages\/broker\/src\/admission\/system-load/,
   /^packages\/broker\/src\/config\/load/,
   /^packages\/client\/src\/(transports|outbox\/[^/]+)\//,
 ];

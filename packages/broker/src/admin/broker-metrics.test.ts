@@ -34,6 +34,7 @@ const gauges: Gauges = {
   queuedBytes: 8,
   storeFailed: 20,
   storeBacklogBytes: 21,
+  overloaded: 23,
   bans: 22,
 };
 const store: StoreUse = {

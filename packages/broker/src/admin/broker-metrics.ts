@@ -16,6 +16,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_connections_refused_total',
     help: 'Connections closed before they were read: connectionsMax, connectionsPerAddressMax',
   },
+  overloadRefused: {
+    name: 'magpie_overload_refused_total',
+    help: 'Connections refused because the broker was overloaded, or file descriptors were short',
+  },
   bannedRefused: {
     name: 'magpie_banned_refused_total',
     help: 'Connections and CONNECT packets refused by a ban',
@@ -128,6 +132,7 @@ const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
     name: 'magpie_store_backlog_bytes',
     help: 'Bytes that wait for the store, about',
   },
+  overloaded: { name: 'magpie_overloaded', help: '1 while new connections are refused for load' },
   bans: { name: 'magpie_bans', help: 'Bans, those of the configuration included' },
 };
 
@@ -195,6 +200,7 @@ export interface Gauges {
   readonly queuedBytes: number;
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
+  readonly overloaded: number;
   readonly bans: number;
 }
 

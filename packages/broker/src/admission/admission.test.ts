@@ -6,6 +6,7 @@ import { Counters } from '../observe/counters.js';
 import { RecordingLogger } from '../observe/recording-logger.testing.js';
 import { Admission } from './admission.js';
 import { Bans } from './bans.js';
+import type { Overload } from './overload.js';
 
 const ADDRESS = '192.0.2.1';
 
@@ -15,8 +16,9 @@ function world(given: Partial<Limits> = {}) {
   const counters = new Counters();
   const log = new RecordingLogger();
   const bans = new Bans({ limits, wallMs: () => clock.wallMs() });
-  const admission = new Admission({ limits, clock, counters, log, bans });
-  return { clock, counters, log, bans, admission };
+  const overload = { active: false, connectionsMax: 10 };
+  const parts = { limits, clock, counters, log, bans, overload: overload as Overload };
+  return { clock, counters, log, bans, overload, admission: new Admission(parts) };
 }
 
 test('Admission.arrives() lets everybody in by default, and keeps nothing', () => {
@@ -24,6 +26,24 @@ test('Admission.arrives() lets everybody in by default, and keeps nothing', () =
   for (let step = 0; step < 1000; step++) assert.equal(admission.arrives(ADDRESS), true);
   assert.deepEqual(counters, new Counters());
   assert.deepEqual(log.lines, []);
+});
+
+test('Admission.hasRoom() while there are file descriptors and no overload', () => {
+  const { admission, counters, log, overload } = world();
+  assert.deepEqual(
+    [9, 10].map((open) => admission.hasRoom(open, ADDRESS)),
+    [true, false],
+  );
+  overload.active = true;
+  assert.equal(admission.hasRoom(0, ADDRESS), false);
+  assert.equal(counters.overloadRefused, 2);
+  assert.deepEqual(
+    log.of('overload-refused').map(({ message }) => message),
+    [
+      'connection refused: file descriptors are short',
+      'connection refused: the broker is overloaded',
+    ],
+  );
 });
 
 test('Admission.arrives() refuses a banned address: counted, and told', () => {

@@ -6,11 +6,13 @@ import type { Logger } from '../observe/logger.js';
 import type { Bans } from './bans.js';
 import { ConnectRates } from './connect-rates.js';
 import { Flapping } from './flapping.js';
+import type { Overload } from './overload.js';
 
 /**
  * Who may come in at all, before anybody is asked who he is: bans, and how often and how many.
  *
- *     accepted ─▶ arrives(address): banned? too often? too many? ─▶ … ─▶ leaves(address)
+ *     accepted ─▶ hasRoom(): overloaded? ─▶ arrives(address): banned? too often? too many?
+ *                 ─▶ … ─▶ leaves(address)
  *     CONNECT  ─▶ mayConnect(client identifier): banned? too often? ─▶ authenticated
  *              ─▶ isBanned(with its user name) ─▶ connected(): flapping?
  */
@@ -20,6 +22,7 @@ export class Admission {
   readonly #counters: Counters;
   readonly #log: Logger;
   readonly #bans: Bans;
+  readonly #overload: Overload;
   readonly #byAddress: ConnectRates;
   readonly #byClient: ConnectRates;
   readonly #flapping: Flapping;
@@ -32,6 +35,7 @@ export class Admission {
     counters: Counters;
     log: Logger;
     bans: Bans;
+    overload: Overload;
   }) {
     const { limits } = parts;
     this.#limits = limits;
@@ -39,9 +43,33 @@ export class Admission {
     this.#counters = parts.counters;
     this.#log = parts.log;
     this.#bans = parts.bans;
+    this.#overload = parts.overload;
     this.#byAddress = new ConnectRates(limits.connectsPerAddressMax);
     this.#byClient = new ConnectRates(limits.connectsPerClientMax);
     this.#flapping = new Flapping(limits.flappingConnectsMax, limits.flappingWindow * 1000);
+  }
+
+  /**
+   * Whether the broker can take one more connection. Told and counted if not.
+   *
+   * @param open Connections there are.
+   */
+  hasRoom(open: number, address: string): boolean {
+    const { active, connectionsMax: fileDescriptors } = this.#overload;
+    if (!active && open < fileDescriptors) return true;
+    this.#counters.overloadRefused++;
+    const why = active ? 'the broker is overloaded' : 'file descriptors are short';
+    const fields = { event: 'overload-refused', address, connections: open };
+    this.#log.warn(fields, `connection refused: ${why}`);
+    return false;
+  }
+
+  /** Whether an address is not banned. Told and counted if it is. */
+  isWelcome(address: string): boolean {
+    if (this.#bans.ofAddress(address) === undefined) return true;
+    this.#counters.bannedRefused++;
+    this.#log.warn({ event: 'banned', address }, 'connection refused: its address is banned');
+    return false;
   }
 
   /**
@@ -50,11 +78,7 @@ export class Admission {
    * @returns Whether it may; then {@link leaves} has to follow.
    */
   arrives(address: string): boolean {
-    if (this.#bans.ofAddress(address) !== undefined) {
-      this.#counters.bannedRefused++;
-      this.#log.warn({ event: 'banned', address }, 'connection refused: its address is banned');
-      return false;
-    }
+    if (!this.isWelcome(address)) return false;
     const { connectionsPerAddressMax, connectsPerAddressMax } = this.#limits;
     const open = this.#open.get(address) ?? 0;
     if (connectionsPerAddressMax > 0 && open >= connectionsPerAddressMax) {

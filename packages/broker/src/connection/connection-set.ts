@@ -17,8 +17,8 @@ export class ConnectionSet {
   }
 
   /**
-   * Takes a new transport. Over `connectionsMax`, or from an address that may not come, it is
-   * closed before it is read.
+   * Takes a new transport. Over `connectionsMax`, while the broker is overloaded, or from an
+   * address that may not come, it is closed before it is read.
    *
    * @param packetBytesMax Largest packet that its client takes, by its listener.
    */
@@ -35,7 +35,8 @@ export class ConnectionSet {
       return;
     }
     const address = transport.addressPending === true ? undefined : transport.remoteAddress;
-    if (address !== undefined && !admission.arrives(address)) {
+    const hasRoom = admission.hasRoom(this.#open.size, transport.remoteAddress);
+    if (!hasRoom || (address !== undefined && !admission.arrives(address))) {
       transport.destroy();
       return;
     }

@@ -1,6 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { IoArena } from '../connection/io-arena.js';
 import type { Transport } from '../connection/transport.js';
+import { type Logger, silentLogger } from '../observe/logger.js';
+import { acceptFailed } from './accept-failed.js';
 import type { Listener, ListenerAddress } from './listener.js';
 import { ProxyTransport } from './proxy-transport.js';
 import { type ConnectionHandle, SocketTransport } from './socket-transport.js';
@@ -13,6 +15,8 @@ export interface TcpListenerOptions {
   readonly backlog?: number;
   /** Expect a PROXY protocol header (v1 or v2) in front of every connection. */
   readonly proxyProtocol?: boolean;
+  /** Told of connections that cannot be accepted. */
+  readonly log?: Logger;
 }
 
 /** MQTT over TCP. */
@@ -34,7 +38,7 @@ export class TcpListener implements Listener {
   }
 
   listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
-    const { host, port, backlog = 511, proxyProtocol = false } = this.#options;
+    const { host, port, backlog = 511, proxyProtocol = false, log = silentLogger } = this.#options;
     const take = proxyProtocol
       ? (transport: Transport) => accept(new ProxyTransport(transport))
       : accept;
@@ -52,9 +56,7 @@ export class TcpListener implements Listener {
       server.once('error', reject);
       server.listen({ host, port, backlog }, () => {
         server.off('error', reject);
-        // Accepting can fail for want of file descriptors: that connection is lost, the server is
-        // not.
-        server.on('error', () => {});
+        server.on('error', (error) => acceptFailed(log, error));
         this.#acceptHandles(server, take);
         const address = server.address() as AddressInfo;
         resolve({ type: 'tcp', host: address.address, port: address.port });

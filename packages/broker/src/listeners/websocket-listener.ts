@@ -5,6 +5,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { Transport } from '../connection/transport.js';
 import type { ClientCertificate } from '../model/client-certificate.js';
 import type { Clock } from '../model/clock.js';
+import { type Logger, silentLogger } from '../observe/logger.js';
+import { acceptFailed } from './accept-failed.js';
 import type { Listener, ListenerAddress } from './listener.js';
 import type { SecureServer } from './tls/secure-server.js';
 import { WebSocketTransport } from './websocket-transport.js';
@@ -20,6 +22,8 @@ export interface WebSocketListenerOptions {
   readonly origins?: readonly string[] | undefined;
   /** Largest WebSocket message taken, in bytes; asked for each connection. */
   readonly messageBytesMax: () => number;
+  /** Told of connections that cannot be accepted. */
+  readonly log?: Logger;
 }
 
 export interface SecureWebSockets {
@@ -47,7 +51,7 @@ export class WebSocketListener implements Listener {
   }
 
   async listen(accept: (transport: Transport) => void): Promise<ListenerAddress> {
-    const { host, port, backlog = 511, messageBytesMax } = this.#options;
+    const { host, port, backlog = 511, messageBytesMax, log = silentLogger } = this.#options;
     const server = createServer({
       noDelay: true,
       keepAlive: true,
@@ -86,7 +90,7 @@ export class WebSocketListener implements Listener {
       server.once('error', reject);
       server.listen({ host, port, backlog }, () => {
         server.off('error', reject);
-        server.on('error', () => {});
+        server.on('error', (error) => acceptFailed(log, error));
         const address = server.address() as AddressInfo;
         resolve({ type: 'ws', host: address.address, port: address.port });
       });

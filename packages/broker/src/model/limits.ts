@@ -73,6 +73,32 @@ export const LIMITS = {
     min: 0,
     max: 1_000_000,
   },
+  eventLoopDelayMax: {
+    doc: 'How late the event loop may be, on average of half a second; 0 means that nobody looks.',
+    policy: 'After two looks above, new connections are refused until it is half as late.',
+    unit: 'ms',
+    default: 1000,
+    min: 0,
+    max: 60_000,
+  },
+  memoryPercentMax: {
+    doc:
+      'How much of the memory of the container or machine, or of the heap of Node.js, the process '
+      + 'may take; 0 means that nobody looks. Pages of files do not count.',
+    policy: 'After two looks above, new connections are refused until it is well below.',
+    unit: '%',
+    default: 85,
+    min: 0,
+    max: 100,
+  },
+  fileDescriptorsReserve: {
+    doc: 'File descriptors that are kept free of connections, for the store and for files.',
+    policy: 'Connections beyond are closed before they are read.',
+    unit: 'descriptors',
+    default: 64,
+    min: 0,
+    max: 1_000_000,
+  },
   connectTimeout: {
     doc: 'Longest time from accepting a connection to its complete CONNECT.',
     policy: 'The connection is closed.',

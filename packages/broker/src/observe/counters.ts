@@ -9,6 +9,8 @@ export class Counters {
   connectionsClosed = 0;
   /** Closed before they were read: `connectionsMax`, `connectionsPerAddressMax`. */
   connectionsRefused = 0;
+  /** Refused because the broker is overloaded, or file descriptors are short. */
+  overloadRefused = 0;
   /** Connections and CONNECTs refused by a ban. */
   bannedRefused = 0;
   /** Connections and CONNECTs refused by `connectsPerAddressMax` or `connectsPerClientMax`. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Publish, type QoS, type Subscribe } from '@magpie/protocol';
 import { Admission } from '../admission/admission.js';
 import { Bans } from '../admission/bans.js';
+import { Overload } from '../admission/overload.js';
 import { PacketSizes } from '../admission/packet-sizes.js';
 import type { AuthenticationResult, Authenticator, Credentials } from '../auth/authenticator.js';
 import type { Authorizer, PublishAnswer, SubscribeAnswer } from '../auth/authorizer.js';
@@ -72,6 +73,7 @@ export class PipelineWorld extends SessionWorld {
   override readonly authorizer = new TestAuthorizer();
   readonly authenticator = new TestAuthenticator();
   readonly bans: Bans;
+  readonly overload: Overload;
   readonly admission: Admission;
   readonly denials: Denials;
   readonly publishing: Publishing;
@@ -84,6 +86,7 @@ export class PipelineWorld extends SessionWorld {
   constructor(limits: Partial<Limits> = {}, store?: HandStore) {
     super(limits, store);
     this.bans = new Bans({ limits: this.limits, wallMs: () => this.clock.wallMs() });
+    this.overload = new Overload(this);
     this.admission = new Admission(this);
     this.denials = new Denials(this);
     this.publishing = new Publishing(this);

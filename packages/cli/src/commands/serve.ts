@@ -17,6 +17,7 @@ import {
   type RecoveryProgress,
   type ResolvedConfig,
   startAdminServer,
+  SystemLoad,
   TlsFileError,
 } from '@magpie/broker/server';
 import { openAuthentication } from './open-authentication.js';
@@ -114,10 +115,11 @@ async function openBroker(
   { log, signal, recovery }: ServeOptions,
   access: Pick<BrokerOptions, 'authenticator' | 'authorizer'>,
 ): Promise<Recovered | undefined> {
+  const load = new SystemLoad(); // closed by the broker
   const options = { limits, log, clientRules, ...access };
   if ('memory' in storage) {
     log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
-    return { broker: await createBroker({ ...options, bans }), store: undefined };
+    return { broker: await createBroker({ ...options, bans, load }), store: undefined };
   }
   const { dir, sync, syncIntervalMs } = storage;
   let store: LmdbStore | undefined;
@@ -130,8 +132,9 @@ async function openBroker(
     banFile = await toldByStore(BanFile.open(join(dir, 'bans.json'), log));
     const all = [...banFile.bans, ...bans]; // of one subject, that of the configuration counts
     const kept = { store, bans: all, banKeeper: banFile };
-    broker = await toldByStore(createBroker({ ...options, ...kept }));
+    broker = await toldByStore(createBroker({ ...options, ...kept, load }));
   } catch (error) {
+    load.close();
     await store?.[Symbol.asyncDispose]();
     if (error instanceof RecoveryAborted) return undefined;
     throw error;

@@ -243,6 +243,16 @@ test('SecureServer takes no more handshakes than tlsHandshakesMax at one time', 
   assert.equal(world.handshakes.underWay, 2);
 });
 
+test('SecureServer does no handshake with an address that is banned', async (t) => {
+  const world = await SecureWorld.listening(t);
+  world.bans.add({ address: '127.0.0.0/8' });
+  const refused = await world.plain();
+  refused.resume();
+  await closed(refused);
+  assert.deepEqual([world.counters.bannedRefused, world.log.of('banned').length], [1, 1]);
+  assert.equal(world.counters.tlsHandshakesFailed, 0);
+});
+
 test('SecureServer counts no handshake of a client that has hung up already', async (t) => {
   const world = await SecureWorld.listening(t);
   // What the system says of a peer that has hung up; `remoteAddress` asks it.

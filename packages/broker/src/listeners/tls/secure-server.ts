@@ -10,6 +10,7 @@ import {
   type Server as TlsServer,
   type TLSSocket,
 } from 'node:tls';
+import type { Admission } from '../../admission/admission.js';
 import type { TlsConfig } from '../../config/broker-config.js';
 import type { ClientCertificate } from '../../model/client-certificate.js';
 import type { Clock } from '../../model/clock.js';
@@ -17,6 +18,7 @@ import type { Limits } from '../../model/limits.js';
 import type { Timed, TimerEntry, TimerWheel } from '../../model/timer-wheel.js';
 import type { Counters } from '../../observe/counters.js';
 import type { Logger } from '../../observe/logger.js';
+import { acceptFailed } from '../accept-failed.js';
 import { FileWatch } from './file-watch.js';
 import { peerCertificate } from './peer-certificate.js';
 import { TlsFileError, TlsMaterial, tlsFiles } from './tls-material.js';
@@ -43,6 +45,7 @@ export interface SecureSurroundings {
   readonly wheel: TimerWheel;
   readonly counters: Counters;
   readonly log: Logger;
+  readonly admission: Admission;
   readonly handshakes: HandshakeCount;
 }
 
@@ -103,8 +106,7 @@ export class SecureServer {
         server.once('error', reject);
         server.listen({ host, port, backlog }, () => {
           server.off('error', reject);
-          // Accepting can fail for want of file descriptors: the server goes on.
-          server.on('error', () => {});
+          server.on('error', (error) => acceptFailed(this.#around.log, error));
           resolve(server.address() as AddressInfo);
         });
       });
@@ -209,12 +211,17 @@ export class SecureServer {
   }
 
   #accept(socket: Socket): void {
-    const { limits, counters, log, handshakes, wheel, clock } = this.#around;
+    const { admission, limits, counters, log, handshakes, wheel, clock } = this.#around;
     const address = socket.remoteAddress;
     socket.on('error', () => {}); // the TLS socket above tells
     if (address === undefined) {
       // The client has hung up already: without its address, it could not be told from another.
       counters.tlsHandshakesFailed++;
+      socket.destroy();
+      return;
+    }
+    // Asked again for the connection; here it spares the handshake.
+    if (!admission.hasRoom(handshakes.underWay, address) || !admission.isWelcome(address)) {
       socket.destroy();
       return;
     }

@@ -8,10 +8,10 @@ import { limitsFrom } from '../../model/limits.js';
 import { TlsFileError } from './tls-material.js';
 
 test('SecureServers.prepare() reads the files of all, or leaves no watch behind', async (t) => {
-  const { files, clock, counters, log, server } = await SecureWorld.listening(t);
+  const { admission, files, clock, counters, log, server } = await SecureWorld.listening(t);
   server.close();
   const wheel = new TimerWheel(clock);
-  const around = { limits: limitsFrom({}), clock, counters, log, wheel };
+  const around = { limits: limitsFrom({}), clock, counters, log, wheel, admission };
   const servers = new SecureServers({ ...around, handshakes: new HandshakeCount() });
   const pair = { cert: files.path('server.crt'), key: files.path('server.key') };
   const one = { type: 'tls', port: 1, ...pair } as const;

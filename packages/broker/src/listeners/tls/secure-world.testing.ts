@@ -6,6 +6,9 @@ import type { TestContext } from 'node:test';
 import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import type { ClientCertificate } from '../../model/client-certificate.js';
 import { type Limits, limitsFrom } from '../../model/limits.js';
+import { Admission } from '../../admission/admission.js';
+import { Bans } from '../../admission/bans.js';
+import { Overload } from '../../admission/overload.js';
 import { ManualClock } from '../../model/manual-clock.testing.js';
 import { TimerWheel } from '../../model/timer-wheel.js';
 import { Counters } from '../../observe/counters.js';
@@ -28,6 +31,8 @@ export class SecureWorld {
   readonly log = new RecordingLogger();
   readonly handshakes = new HandshakeCount();
   readonly server: SecureServer;
+  readonly bans: Bans;
+  readonly admission: Admission;
   readonly accepted: Accepted[] = [];
   port = 0;
   readonly #t: TestContext;
@@ -45,7 +50,11 @@ export class SecureWorld {
     this.authority = made.authority;
     this.files = made.files;
     const wheel = new TimerWheel(clock);
-    const around = { limits, clock, wheel, counters, log, handshakes };
+    const basics = { limits, clock, wheel, counters, log, handshakes };
+    this.bans = new Bans({ limits, wallMs: () => clock.wallMs() });
+    const overload = new Overload(basics);
+    this.admission = new Admission({ ...basics, bans: this.bans, overload });
+    const around = { ...basics, admission: this.admission };
     this.server = new SecureServer(options, around);
   }
 
