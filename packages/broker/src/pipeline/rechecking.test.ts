@@ -136,6 +136,20 @@ test('Rechecking keeps retained messages that are still to come', () => {
   assert.deepEqual(world.dropped, { 'receiver-denied': 3 });
 });
 
+test('Rechecking lets others go on while it drops many retained messages', () => {
+  const world = new RuleWorld(CHECKED);
+  for (let number = 0; number < 2500; number++) world.retain(`secret/${number}`, 'm', 0);
+  world.retain('open/last', 'm', 0);
+  const [session, outlet] = world.comes('c');
+  world.registry.subscribe(session, '#', 0);
+  session.rights.checksAll = true;
+  session.replay('#', 0);
+  assert.deepEqual(world.dropped, { 'receiver-denied': 1000 });
+  world.clock.endTurn();
+  assert.deepEqual(outlet.sent(), ['open/last=m @ 0 retain']);
+  assert.equal(world.dropped['receiver-denied'], 2500);
+});
+
 test('Rechecking has each message checked where the rules say so, and then no longer', () => {
   const world = new RuleWorld([ALL]);
   const [session, outlet] = world.comes('c');

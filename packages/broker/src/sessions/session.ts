@@ -9,6 +9,7 @@ import {
   utf8Length,
 } from '@magpie/protocol';
 import type { Authorizer } from '../auth/authorizer.js';
+import type { Clock } from '../model/clock.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
@@ -39,6 +40,7 @@ type Sendable = Pick<Delivery, 'message' | 'retained' | 'sequence'>;
 /** What all sessions of a broker share. */
 export interface SessionSurroundings {
   readonly log: Logger;
+  readonly clock: Clock;
   readonly limits: Limits;
   readonly authorizer: Authorizer;
   readonly gate: CommitGate;
@@ -82,6 +84,8 @@ export class Session implements Subscriber, PageReader {
   /** Entries of the queue that are replays, and messages of QoS 0 that came behind one. */
   #replays = 0;
   #waitingOnce = 0;
+  /** Retained messages that were not sent by the present {@link drain}, but dropped. */
+  #refused = 0;
   #outlet: Outlet | undefined;
   /** For this connection. */
   #ahead: ReadAhead | undefined;
@@ -233,6 +237,7 @@ export class Session implements Subscriber, PageReader {
   /** Sends what waits, as far as the window and the client's reading allow. */
   drain(): void {
     const outlet = this.#outlet;
+    this.#refused = 0;
     if (outlet === undefined || !this.#sendAgain(outlet)) return;
     while (this.#drainOne(outlet)) {
       // One at a time: every step may fill the window or the output.
@@ -500,7 +505,10 @@ export class Session implements Subscriber, PageReader {
     const refusal = this.#refusalOf(next.message, next.qos, next.sequence);
     if (refusal !== undefined) {
       this.#drop(next.message, refusal);
-      return true;
+      if (++this.#refused < REFUSED_AT_ONCE) return true;
+      // Nothing that is sent would slow it down, and there may be a million.
+      this.#around.clock.endOfTurn(() => this.drain());
+      return false;
     }
     if (next.qos === 0) {
       this.#publishOnce(outlet, next.message, true);
@@ -594,3 +602,6 @@ export class Session implements Subscriber, PageReader {
     if (events.dropped.active) events.dropped.emit({ message, clientId: this.clientId, reason });
   }
 }
+
+/** Retained messages that may be dropped before others have their turn. */
+const REFUSED_AT_ONCE = 1000;
