@@ -3,6 +3,7 @@
  * process, nothing needs a port, and what a peer reads, holds back or loses is the test's to say.
  */
 import type { Transport, TransportHandler } from './connection/transport.js';
+import type { ClientCertificate } from './model/client-certificate.js';
 import type { Listener, ListenerAddress } from './listeners/listener.js';
 
 export class MemoryListener implements Listener {
@@ -25,11 +26,12 @@ export class MemoryListener implements Listener {
   /**
    * Opens a connection.
    *
+   * @param certificate That its client has shown.
    * @throws {Error} if nobody listens.
    */
-  connect(remoteAddress = 'memory'): MemoryPeer {
+  connect(remoteAddress = 'memory', certificate?: ClientCertificate): MemoryPeer {
     if (this.#accept === undefined) throw new Error('Cannot connect: nobody listens');
-    const transport = new MemoryTransport(remoteAddress);
+    const transport = new MemoryTransport(remoteAddress, certificate);
     this.#accept(transport);
     return transport.peer;
   }
@@ -38,6 +40,7 @@ export class MemoryListener implements Listener {
 /** The server's end. */
 class MemoryTransport implements Transport {
   readonly remoteAddress: string;
+  readonly certificate: ClientCertificate | undefined;
   readonly peer: MemoryPeer;
   #handler: TransportHandler | undefined;
   /** What the peer has sent and the server has not read. */
@@ -46,8 +49,9 @@ class MemoryTransport implements Transport {
   #closed = false;
   #ending = false;
 
-  constructor(remoteAddress: string) {
+  constructor(remoteAddress: string, certificate: ClientCertificate | undefined) {
     this.remoteAddress = remoteAddress;
+    this.certificate = certificate;
     this.peer = new MemoryPeer({
       sent: (bytes) => {
         this.#incoming.push(bytes);
