@@ -167,6 +167,8 @@ const anyRule = fc.record({
   allows: fc.boolean(),
   filter: anyFilter,
   checked: fc.boolean(),
+  /** Whether its level `a` is written as the user, who is called so. */
+  named: fc.boolean(),
 });
 const TOPICS = topicsOf([...LEVELS, 'z'], 4);
 
@@ -175,7 +177,7 @@ test('AccessRules.ofSubscription() and mayDeliver() are what asking about every 
   fc.assert(
     fc.property(fc.array(anyRule, { minLength: 1, maxLength: 5 }), anyFilter, (drawn, filter) => {
       const rules = rulesIn(...drawn.map(lineOf));
-      const client = clientOf();
+      const client = clientOf({ username: 'a' });
       const { granted } = rules.ofSubscription(client, filter, 1);
       const allowed = (topic: string) => {
         return drawn.find((rule) => matches(rule.filter, topic))?.allows === true;
@@ -252,17 +254,17 @@ test('AccessRules.ofSubscription() takes milliseconds where thousands of rules o
   assert.ok(user + system < 1_000_000, `${user + system} µs`);
 });
 
-function lineOf({
-  allows,
-  filter,
-  checked,
-}: {
-  allows: boolean;
-  filter: string;
-  checked: boolean;
-}): string {
-  const what = allows ? 'allow' : 'deny';
-  return `{ ${what}: both, topics: "${filter}"${allows && checked ? `, ${CHECKED}` : ''} }`;
+function lineOf({ allows, filter, checked, named }: DrawnRule): string {
+  const levels = filter.split('/').map((level) => (named && level === 'a' ? '%u' : level));
+  const checks = allows && checked ? `, ${CHECKED}` : '';
+  return `{ ${allows ? 'allow' : 'deny'}: both, topics: "${levels.join('/')}"${checks} }`;
+}
+
+interface DrawnRule {
+  readonly allows: boolean;
+  readonly filter: string;
+  readonly checked: boolean;
+  readonly named: boolean;
 }
 
 /** Whether the promise is easy to see: a rule covers the filter, and no earlier one overlaps it. */
