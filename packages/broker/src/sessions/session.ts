@@ -3,10 +3,8 @@ import {
   MISMATCH,
   OutboundWindow,
   PACKET_BYTES_MAX,
-  publishHeadLength,
   type QoS,
   UNKNOWN,
-  utf8Length,
 } from '@magpie/protocol';
 import type { Authorizer } from '../auth/authorizer.js';
 import type { Clock } from '../model/clock.js';
@@ -29,6 +27,7 @@ import type { Logger } from '../observe/logger.js';
 import { Delivery } from './delivery.js';
 import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
 import { DeliveryRights } from './delivery-rights.js';
+import { fitsPacket } from './fits-packet.js';
 import type { Outlet } from './outlet.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
@@ -171,7 +170,7 @@ export class Session implements Subscriber, PageReader {
     this.#around.counters.deliveriesBegun++;
     if (this.rights.checksAll && this.rights.refuses(message.topic)) {
       this.#drop(message, 'receiver-denied');
-    } else if (this.#isTooLarge(message, qos)) this.#drop(message, 'too-large');
+    } else if (!fitsPacket(message, qos, this.packetBytesMax)) this.#drop(message, 'too-large');
     else if (qos === 0) this.#deliverOnce(message);
     else this.#deliverSurely(message, qos);
   }
@@ -327,14 +326,7 @@ export class Session implements Subscriber, PageReader {
   /** Why a message that has waited is not sent; `undefined` if it is. */
   #refusalOf(message: Message, qos: QoS, sequence: number): DropReason | undefined {
     if (this.rights.refusesWaiting(message.topic, sequence)) return 'receiver-denied';
-    return this.#isTooLarge(message, qos) ? 'too-large' : undefined;
-  }
-
-  #isTooLarge(message: Message, qos: QoS): boolean {
-    if (this.packetBytesMax >= PACKET_BYTES_MAX) return false;
-    const { topic, payloadLength } = message;
-    const headBytes = publishHeadLength(utf8Length(topic), payloadLength, qos);
-    return headBytes + payloadLength > this.packetBytesMax;
+    return fitsPacket(message, qos, this.packetBytesMax) ? undefined : 'too-large';
   }
 
   /** What was sent to an earlier connection, and is too large for this one, counts as done. */
