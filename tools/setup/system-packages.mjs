@@ -21,6 +21,9 @@ export const SYSTEM_NEEDS = {
   gcc: ['gcc', 'libc6-dev'],
   /** The header and libraries of Paho C, and a compiler. */
   'paho-c': ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
+  /** A database, with users in it. */
+  postgresql: ['postgresql'],
+  redis: ['redis-server'],
   /** Paho Python for Debian's own /usr/bin/python3. */
   'paho-python': ['python3', 'python3-paho-mqtt'],
 };

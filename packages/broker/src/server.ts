@@ -38,6 +38,11 @@ export { parseRuleFile, type ParsedRules } from './auth/rules/parse-rule-file.js
 export { accessRulesMarkdown } from './auth/rules/rules-markdown.js';
 export { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 export { hashPassword, passwordHashText } from './auth/password-hash.js';
+export {
+  StoredPasswordAuthenticator,
+  StoredPasswordFailure,
+  type StoredPasswords,
+} from './auth/stored-password-authenticator.js';
 export { UserAuthenticator } from './auth/user-authenticator.js';
 export { parseUserFile, type Users } from './auth/user-file.js';
 export type {
@@ -49,6 +54,8 @@ export type {
   JwtConfig,
   ListenerConfig,
   LogLevel,
+  PostgresConfig,
+  RedisConfig,
   SecureWebSocketListenerConfig,
   StorageConfig,
   TcpListenerConfig,

@@ -10,7 +10,15 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/protocol': [],
   'packages/client': ['@magpie/protocol'],
   'packages/broker': ['@magpie/protocol'],
-  'packages/cli': ['@magpie/protocol', '@magpie/client', '@magpie/broker'],
+  'packages/auth-postgres': ['@magpie/broker'],
+  'packages/auth-redis': ['@magpie/broker'],
+  'packages/cli': [
+    '@magpie/protocol',
+    '@magpie/client',
+    '@magpie/broker',
+    '@magpie/auth-postgres',
+    '@magpie/auth-redis',
+  ],
   'packages/dashboard': ['@magpie/broker'],
 };
 

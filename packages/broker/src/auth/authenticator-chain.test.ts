@@ -104,3 +104,12 @@ test('AuthenticatorChain.stillAdmits() asks the one that takes the place of who 
   assert.equal(chain.stillAdmits('u', admission()), false, 'nobody was asked');
   assert.deepEqual(new AuthenticatorChain([link('a')]).authenticate(WHO), { ...YES, by: 'a' });
 });
+
+test('AuthenticatorChain.close() has all of them let go', async () => {
+  const closed: string[] = [];
+  const link = (name: string) => {
+    return { authenticate: () => YES, close: async () => void closed.push(name) };
+  };
+  await new AuthenticatorChain([link('a'), says('next'), link('b')]).close();
+  assert.deepEqual(closed, ['a', 'b']);
+});

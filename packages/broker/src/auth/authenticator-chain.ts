@@ -17,6 +17,8 @@ export interface ChainAuthenticator {
   authenticate(credentials: Credentials): Verdict | Promise<Verdict>;
   /** Its key in the configuration. */
   readonly name?: string;
+  /** Lets go of what it holds open: a connection to a database. */
+  close?(): Promise<void>;
   /** Whether it ever lets somebody in without a name. */
   readonly admitsAnonymous?: boolean;
   /** {@link Authenticator.stillAdmits}, of what one of its {@link name} has admitted. */
@@ -43,6 +45,11 @@ export class AuthenticatorChain implements Authenticator {
     const { password } = given;
     const credentials = { ...given, password: password && new Uint8Array(password) };
     return this.#ask(credentials, 0);
+  }
+
+  /** Lets go of what its authenticators hold open; it is not asked any more. */
+  async close(): Promise<void> {
+    await Promise.all(this.#links.map(async (link) => link.close?.()));
   }
 
   stillAdmits(username: string | undefined, admittance: Admittance): boolean {

@@ -56,6 +56,61 @@ export const httpAuthenticationSchema = z.strictObject(
   'a table of keys',
 );
 
+const POSTGRES_URL = 'a URL that begins with postgres:// or postgresql://';
+const REDIS_URL = 'a URL that begins with redis:// or rediss://';
+const QUERY_WANTED = 'a query with the parameter $1';
+const KEY_WANTED = 'a key with %u in it';
+const timeout = integer(100, 60_000, MILLISECONDS)
+  .optional()
+  .describe('Longest wait for a connection, and for an answer, in ms. Default: `5000`.');
+
+export const postgresSchema = z
+  .strictObject(
+    {
+      url: z
+        .string(POSTGRES_URL)
+        .refine((url) => /^postgres(ql)?:\/\//.test(url) && URL.canParse(url), POSTGRES_URL)
+        .describe('Where it is: `postgres://user:password@host:5432/database`.'),
+      query: z
+        .string(QUERY_WANTED)
+        .refine((query) => query.includes('$1'), QUERY_WANTED)
+        .optional()
+        .describe(
+          'Gives the hash of the user `$1`, one column of one row. Default: '
+            + '`SELECT password FROM users WHERE username = $1`.',
+        ),
+      tls: boolean.optional().describe('Whether it is asked over TLS. Default: with `ca` alone.'),
+      ca: file.optional().describe('Authorities that its certificate is checked against.'),
+      connections: integer(1, 100, 'an integer from 1 to 100 (connections)')
+        .optional()
+        .describe('Most connections to it. Default: `4`.'),
+      timeout,
+    },
+    'a table of keys',
+  )
+  .refine(({ tls, ca }) => tls !== false || ca === undefined, {
+    path: ['ca'],
+    message: 'left out: it belongs to tls',
+  });
+
+export const redisSchema = z.strictObject(
+  {
+    url: z
+      .string(REDIS_URL)
+      .refine((url) => /^rediss?:\/\//.test(url) && URL.canParse(url), REDIS_URL)
+      .describe('Where it is: `redis://user:password@host:6379/0`, with TLS `rediss://…`.'),
+    ca: file.optional().describe('Authorities that its certificate is checked against.'),
+    key: z
+      .string(KEY_WANTED)
+      .refine((key) => key.includes('%u'), KEY_WANTED)
+      .optional()
+      .describe('Key of the hash (`HSET`) of a user; `%u` is his name. Default: `mqtt:user:%u`.'),
+    field: text.optional().describe('Its field with the password hash. Default: `password`.'),
+    timeout,
+  },
+  'a table of keys',
+);
+
 export const authenticationSchema = z.strictObject(
   {
     anonymous: boolean
@@ -67,6 +122,8 @@ export const authenticationSchema = z.strictObject(
     users: file.optional().describe('File of users, made by `magpie passwd`.'),
     certificate: certificateSchema.optional().describe('Users by client certificates.'),
     jwt: jwtSchema.optional().describe('Users by JSON Web Tokens, sent as passwords.'),
+    postgres: postgresSchema.optional().describe('Users in a PostgreSQL database.'),
+    redis: redisSchema.optional().describe('Users in Redis.'),
     http: httpAuthenticationSchema.optional().describe('Users by an HTTP service.'),
   },
   'a table of keys',

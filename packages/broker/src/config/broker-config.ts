@@ -124,13 +124,35 @@ export interface HttpConfig {
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** Who says who a client is, at least one: asked in the order certificate, jwt, users, http. */
+/** Who says who a client is, at least one: asked in the order certificate, jwt, users, postgres,
+ * redis, http. */
 export interface AuthenticationConfig {
   /** Path of the file of users. */
   readonly users: string | undefined;
   readonly certificate: { readonly username: 'CN' | 'DNS' | 'email' } | undefined;
   readonly jwt: JwtConfig | undefined;
+  readonly postgres: PostgresConfig | undefined;
+  readonly redis: RedisConfig | undefined;
   readonly http: HttpAuthenticationConfig | undefined;
+}
+
+export interface PostgresConfig {
+  readonly url: string;
+  readonly query: string;
+  readonly tls: boolean;
+  /** Path of a PEM file. */
+  readonly ca: string | undefined;
+  readonly connectionsMax: number;
+  readonly timeoutMs: number;
+}
+
+export interface RedisConfig {
+  readonly url: string;
+  /** Path of a PEM file. */
+  readonly ca: string | undefined;
+  readonly key: string;
+  readonly field: string;
+  readonly timeoutMs: number;
 }
 
 export interface JwtConfig {

@@ -4,6 +4,8 @@ import {
   certificateSchema,
   httpAuthenticationSchema,
   jwtSchema,
+  postgresSchema,
+  redisSchema,
 } from './authentication-schema.js';
 import { httpSchema, logSchema, storageSchema } from './config-schema.js';
 import {
@@ -45,6 +47,11 @@ export function configurationMarkdown(): string {
     schemaTable(certificateSchema),
     '`authentication.jwt`:',
     schemaTable(jwtSchema),
+    '`authentication.postgres`:',
+    schemaTable(postgresSchema),
+    '`authentication.redis`:',
+    schemaTable(redisSchema),
+    DATABASE_NOTE,
     '`authentication.http`:',
     schemaTable(httpAuthenticationSchema),
     HTTP_AUTHENTICATION_NOTE,
@@ -126,9 +133,10 @@ const AUTHENTICATION_NOTE = `While no authentication is configured, only loopbac
 \`anonymous: true\`, or \`--allow-anonymous\`.
 
 Who is to say who a client is, is asked in this order: \`certificate\`, \`jwt\`, \`users\`,
-\`http\`. The first that knows the client decides; who is known to none is refused. Wrong passwords
-are limited in number (\`loginFailuresPerAddressMax\`, \`loginFailuresPerUserMax\`). Files are
-read at the start, which one that cannot be used stops. A user file of mosquitto (\`$7$\`,
+\`postgres\`, \`redis\`, \`http\`. The first that knows the client decides; who is known to none
+is refused. Wrong passwords are limited in number (\`loginFailuresPerAddressMax\`,
+\`loginFailuresPerUserMax\`). Files are read at the start, which one that cannot be used stops, and
+again on SIGHUP, where one that cannot be used changes nothing. A user file of mosquitto (\`$7$\`,
 \`$6$\`) can be used as it is. The HTTP port knows no users: on a public address, everybody can
 read the metrics.`;
 
@@ -148,6 +156,12 @@ not given, and answers with status 200 and \`{ "result": "allow" }\`, \`"deny"\`
 \`"next"\`; \`"username"\` beside \`"allow"\` gives the user another name, and
 \`"packetBytesMax"\` a largest packet. Whatever else comes, or
 nothing in time, refuses the client (CONNACK 3).`;
+
+const DATABASE_NOTE = `Databases keep what \`magpie passwd\` or \`mosquitto_passwd\` would
+write behind the name: \`$scrypt$…\`, \`$7$…\`, \`$6$…\`. They come with packages of their own,
+\`@magpie/auth-postgres\` and \`@magpie/auth-redis\`, installed beside the command. A database that
+cannot be asked, gives no answer in time, or holds something else refuses the client (CONNACK 3).
+It is asked at each login, and not again while the client is connected.`;
 
 const AUTHORIZATION_NOTE = `The path of a file of [access rules](access-rules.md), seen from the
 folder of magpie.yaml: who may publish and subscribe to what. Without it, everybody who may connect

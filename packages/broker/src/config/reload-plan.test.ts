@@ -25,7 +25,14 @@ const TLS: ListenerConfig = {
   minVersion: '1.2',
   ciphers: undefined,
 };
-const USERS = { users: 'passwd', certificate: undefined, jwt: undefined, http: undefined };
+const USERS = {
+  users: 'passwd',
+  certificate: undefined,
+  jwt: undefined,
+  postgres: undefined,
+  redis: undefined,
+  http: undefined,
+};
 const RUNNING = {
   listeners: [TCP, TLS],
   http: { host: '127.0.0.1', port: 18_083 },

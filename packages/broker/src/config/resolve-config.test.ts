@@ -176,6 +176,8 @@ authentication:
   users: passwd
   certificate: { username: email }
   jwt: { jwks: keys.json, issuer: i }
+  postgres: { url: "postgres://db", ca: ca.crt }
+  redis: { url: "redis://r" }
   http: { url: "http://auth/", cache: 60 }
 `;
 
@@ -190,6 +192,21 @@ test('resolveConfig() listens on a public address where clients say who they are
       issuer: 'i',
       audience: undefined,
       usernameClaim: 'sub',
+    },
+    postgres: {
+      url: 'postgres://db',
+      query: 'SELECT password FROM users WHERE username = $1',
+      tls: true,
+      ca: join('/etc', 'ca.crt'),
+      connectionsMax: 4,
+      timeoutMs: 5000,
+    },
+    redis: {
+      url: 'redis://r',
+      ca: undefined,
+      key: 'mqtt:user:%u',
+      field: 'password',
+      timeoutMs: 5000,
     },
     http: { url: 'http://auth/', timeoutMs: 5000, cacheMs: 60_000 },
   });
@@ -336,7 +353,8 @@ const PUBLIC =
   'is a public address and no authentication is configured: listen on 127.0.0.1, or let everybody '
   + 'in with --allow-anonymous (in magpie.yaml: authentication: { anonymous: true })';
 const NOBODY =
-  'leaves nobody who may connect: add users, certificate, jwt or http, leave it out (loopback '
+  'leaves nobody who may connect: add users, certificate, jwt, postgres, redis or http, leave it '
+  + 'out (loopback '
   + 'addresses only) or set it to true';
 
 const badCases: [rule: string, said: Said, expected: string[]][] = [

@@ -49,6 +49,7 @@ const DEFAULT_HOST = '127.0.0.1';
 const DEFAULT_PORTS = { tcp: 1883, tls: 8883, ws: 8083, wss: 8084 } as const;
 const DEFAULT_WS_PATH = '/mqtt';
 const DEFAULT_HTTP_TIMEOUT_MS = 5000;
+const DEFAULT_POSTGRES_QUERY = 'SELECT password FROM users WHERE username = $1';
 const DEFAULT_HTTP_PORT = 18083;
 const DEFAULT_BACKLOG = 1024;
 const DEFAULT_DATA_DIR = './data';
@@ -253,8 +254,8 @@ function anonymousInFile(file: ConfigFile): Given<boolean> | undefined {
 }
 
 function placeAuthentication(file: ConfigFile): AuthenticationConfig | undefined {
-  const { users, certificate, jwt, http } = file.values.authentication ?? {};
-  const given = [users, certificate, jwt, http].some((one) => one !== undefined);
+  const { users, certificate, jwt, postgres, redis, http } = file.values.authentication ?? {};
+  const given = [users, certificate, jwt, postgres, redis, http].some((one) => one !== undefined);
   if (!given) return undefined;
   return {
     users: users && besideFile(users, file),
@@ -264,6 +265,21 @@ function placeAuthentication(file: ConfigFile): AuthenticationConfig | undefined
       issuer: jwt.issuer,
       audience: jwt.audience,
       usernameClaim: jwt.username ?? 'sub',
+    },
+    postgres: postgres && {
+      url: postgres.url,
+      query: postgres.query ?? DEFAULT_POSTGRES_QUERY,
+      tls: postgres.tls ?? postgres.ca !== undefined,
+      ca: postgres.ca && besideFile(postgres.ca, file),
+      connectionsMax: postgres.connections ?? 4,
+      timeoutMs: postgres.timeout ?? DEFAULT_HTTP_TIMEOUT_MS,
+    },
+    redis: redis && {
+      url: redis.url,
+      ca: redis.ca && besideFile(redis.ca, file),
+      key: redis.key ?? 'mqtt:user:%u',
+      field: redis.field ?? 'password',
+      timeoutMs: redis.timeout ?? DEFAULT_HTTP_TIMEOUT_MS,
     },
     http: http && {
       url: http.url,
@@ -313,7 +329,7 @@ function nothingToListenOn({ ws }: Settings): string {
 
 function nobodyMayConnect({ origin }: Given<boolean>): string {
   return (
-    `${origin} leaves nobody who may connect: add users, certificate, jwt or http, `
-    + 'leave it out (loopback addresses only) or set it to true'
+    `${origin} leaves nobody who may connect: add users, certificate, jwt, postgres, redis or `
+    + 'http, leave it out (loopback addresses only) or set it to true'
   );
 }

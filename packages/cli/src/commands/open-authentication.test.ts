@@ -12,6 +12,8 @@ const NONE: AuthenticationConfig = {
   users: undefined,
   certificate: undefined,
   jwt: undefined,
+  postgres: undefined,
+  redis: undefined,
   http: undefined,
 };
 const WHO = { clientId: 'c', username: undefined, password: undefined, address: '192.0.2.1' };
@@ -75,4 +77,28 @@ test('openAuthentication() reads keys from a file', async (t) => {
   const path = await file(t, '{"keys":[{"kty":"oct"}]}');
   const authentication = { ...NONE, jwt: { ...JWT, keys: { file: path } } };
   assert.ok(await openAuthentication({ authentication, anonymous: false }));
+});
+
+test('openAuthentication() loads the packages of databases, which answer or refuse', async () => {
+  const none = { ca: undefined, timeoutMs: 300 };
+  const authentication = {
+    ...NONE,
+    postgres: {
+      ...none,
+      url: 'postgres://127.0.0.1:1/x',
+      query: '$1',
+      tls: false,
+      connectionsMax: 1,
+    },
+    redis: { ...none, url: 'redis://127.0.0.1:1', key: '%u', field: 'f' },
+  };
+  for (const name of ['postgres', 'redis'] as const) {
+    const one = { ...NONE, [name]: authentication[name] };
+    const auth = await openAuthentication({ authentication: one, anonymous: false });
+    const user = { ...WHO, username: 'u', password: Buffer.from('secret') };
+    await assert.rejects(async () => auth?.authenticate(user), {
+      message: new RegExp(`^authentication\\.${name} failed: .*`),
+    });
+    await auth?.close();
+  }
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Authenticator, SystemClock } from '@magpie/broker';
+import { SystemClock } from '@magpie/broker';
 import {
   type AuthenticationConfig,
   AuthenticatorChain,
@@ -13,8 +13,11 @@ import {
   loadTextFile,
   NamelessAuthenticator,
   parseUserFile,
+  type PostgresConfig,
+  type RedisConfig,
   UserAuthenticator,
 } from '@magpie/broker/server';
+import { optional } from './optional-package.js';
 import { ServeFailure } from './serve-failure.js';
 
 /**
@@ -26,7 +29,7 @@ import { ServeFailure } from './serve-failure.js';
 export async function openAuthentication({
   authentication,
   anonymous,
-}: Pick<BrokerConfig, 'authentication' | 'anonymous'>): Promise<Authenticator | undefined> {
+}: Pick<BrokerConfig, 'authentication' | 'anonymous'>): Promise<AuthenticatorChain | undefined> {
   if (authentication === undefined) return undefined;
   const links = await linksOf(authentication);
   return new AuthenticatorChain(anonymous ? [...links, new NamelessAuthenticator()] : links);
@@ -36,6 +39,8 @@ async function linksOf({
   certificate,
   jwt,
   users,
+  postgres,
+  redis,
   http,
 }: AuthenticationConfig): Promise<ChainAuthenticator[]> {
   const clock = new SystemClock();
@@ -45,10 +50,28 @@ async function linksOf({
     links.push(new JwtAuthenticator({ ...jwt, keys: await readKeys(jwt.keys), clock }));
   }
   if (users !== undefined) links.push(new UserAuthenticator(await readUsers(users)));
+  if (postgres !== undefined) links.push(await openPostgres(postgres));
+  if (redis !== undefined) links.push(await openRedis(redis));
   if (http !== undefined) {
     links.push(new HttpAuthenticator({ ...http, clock, cacheKey: randomBytes(32) }));
   }
   return links;
+}
+
+async function openPostgres({ tls, ca, ...options }: PostgresConfig): Promise<ChainAuthenticator> {
+  const authorities = ca === undefined ? tls : { ca: await readText('authorities', ca) };
+  const { PostgresAuthenticator } = await optional('@magpie/auth-postgres', 'postgres', () => {
+    return import('@magpie/auth-postgres');
+  });
+  return new PostgresAuthenticator({ ...options, tls: authorities });
+}
+
+async function openRedis({ ca, ...options }: RedisConfig): Promise<ChainAuthenticator> {
+  const authorities = ca === undefined ? undefined : await readText('authorities', ca);
+  const { RedisAuthenticator } = await optional('@magpie/auth-redis', 'redis', () => {
+    return import('@magpie/auth-redis');
+  });
+  return new RedisAuthenticator({ ...options, ca: authorities });
 }
 
 async function readUsers(path: string): Promise<ReturnType<typeof parseUserFile>['users']> {

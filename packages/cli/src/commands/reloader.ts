@@ -1,5 +1,6 @@
-import type { Broker, BrokerChange, Logger } from '@magpie/broker';
+import type { Broker, BrokerChange, BrokerChanged, Logger } from '@magpie/broker';
 import {
+  type AuthenticatorChain,
   type BrokerConfig,
   reloadPlan,
   type ResolvedConfig,
@@ -13,6 +14,7 @@ export interface ReloaderOptions {
   readonly broker: Broker;
   /** What the broker runs with. */
   readonly config: BrokerConfig;
+  readonly authenticator: AuthenticatorChain | undefined;
   /** Reads the configuration again, from where it came. */
   readonly read: () => Promise<ResolvedConfig>;
   readonly log: Logger;
@@ -28,6 +30,7 @@ export interface ReloaderOptions {
 export class Reloader {
   readonly #options: ReloaderOptions;
   #config: BrokerConfig;
+  #authenticator: AuthenticatorChain | undefined;
   #underWay: Promise<void> | undefined;
   /** How often it was asked to. */
   #asked = 0;
@@ -35,6 +38,7 @@ export class Reloader {
   constructor(options: ReloaderOptions) {
     this.#options = options;
     this.#config = options.config;
+    this.#authenticator = options.authenticator;
   }
 
   /** One at a time; who asks meanwhile gets one more behind it. Never rejects for bad files. */
@@ -54,7 +58,7 @@ export class Reloader {
   }
 
   async #once(): Promise<void> {
-    const { log, read, broker } = this.#options;
+    const { log, read } = this.#options;
     const resolved = await read();
     if (!resolved.ok) {
       this.#refuse(resolved.problems.map(({ message }) => message));
@@ -66,8 +70,7 @@ export class Reloader {
       return;
     }
     try {
-      const { clientsRevoked, revocations } = await broker.reload(await changeOf(config));
-      this.#config = config;
+      const { clientsRevoked, revocations } = await this.#change(config);
       for (const warning of resolved.warnings) log.warn({}, warning);
       for (const why of restart) {
         log.warn({ event: 'needs-restart', why }, `needs a restart: ${why}`);
@@ -80,6 +83,28 @@ export class Reloader {
     }
   }
 
+  /** @throws What the files and `broker.reload` say: nothing has changed then. */
+  async #change(config: BrokerConfig): Promise<BrokerChanged> {
+    const change = await changeOf(config);
+    const { authenticator } = change.authentication;
+    let unused = authenticator;
+    try {
+      const changed = await this.#options.broker.reload(change);
+      unused = this.#authenticator;
+      this.#authenticator = authenticator;
+      this.#config = config;
+      return changed;
+    } finally {
+      await unused?.close();
+    }
+  }
+
+  /** Lets go of what the authenticator in use holds open. The broker has been closed. */
+  async close(): Promise<void> {
+    await this.#underWay;
+    await this.#authenticator?.close();
+  }
+
   #refuse(reasons: readonly string[]): void {
     for (const why of reasons) {
       this.#options.log.error(
@@ -90,8 +115,12 @@ export class Reloader {
   }
 }
 
+type Change = BrokerChange & {
+  readonly authentication: { readonly authenticator: AuthenticatorChain | undefined };
+};
+
 /** @throws {ServeFailure} naming everything that is wrong with any of the files. */
-async function changeOf(config: BrokerConfig): Promise<BrokerChange> {
+async function changeOf(config: BrokerConfig): Promise<Change> {
   const { authorization, limits, bans, clients: clientRules } = config;
   const [authenticator, rules] = await Promise.allSettled([
     openAuthentication(config),
@@ -101,6 +130,7 @@ async function changeOf(config: BrokerConfig): Promise<BrokerChange> {
   const other = failed.find(({ reason }) => !(reason instanceof ServeFailure));
   if (other !== undefined) throw other.reason;
   if (authenticator.status === 'rejected' || rules.status === 'rejected') {
+    if (authenticator.status === 'fulfilled') await authenticator.value?.close();
     throw new ServeFailure(failed.map(({ reason }) => (reason as Error).message).join('\n'));
   }
   return {

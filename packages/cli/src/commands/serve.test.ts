@@ -129,6 +129,8 @@ const CERTIFICATES: AuthenticationConfig = {
   users: undefined,
   certificate: { username: 'CN' },
   jwt: undefined,
+  postgres: undefined,
+  redis: undefined,
   http: undefined,
 };
 

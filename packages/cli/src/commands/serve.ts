@@ -70,6 +70,7 @@ export async function serve(
   const recovered = await openBroker(config, options, access);
   if (recovered === undefined) return undefined;
   const { broker, store, banFile } = recovered;
+  const reloader = new Reloader({ broker, config, authenticator, read: options.readConfig, log });
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
@@ -81,6 +82,7 @@ export async function serve(
     } finally {
       // Last, so that a probe reads 503 until the last client has gone.
       await admin?.close();
+      await reloader.close();
     }
   };
   try {
@@ -99,7 +101,6 @@ export async function serve(
     throw error;
   }
   ready = true;
-  const reloader = new Reloader({ broker, config, read: options.readConfig, log });
   return { close, reload: () => reloader.reload() };
 }
 
