@@ -49,6 +49,11 @@ export interface Authorizer {
    * method everything may.
    */
   mayDeliver?(client: Principal, topic: string): boolean;
+  /**
+   * Another number whenever answers may be other ones than before. A SUBSCRIBE about which not
+   * everything was asked yet is then asked about from the start.
+   */
+  readonly generation?: number;
 }
 
 /** Allows everything. */

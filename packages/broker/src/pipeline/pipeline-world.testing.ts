@@ -38,6 +38,7 @@ type Answer<T> = T | Promise<T>;
 /** Answers what it was told to answer, and keeps what it was asked. */
 export class TestAuthorizer implements Authorizer {
   readonly asked: string[] = [];
+  generation = 0;
   publish: (topic: string) => Answer<PublishAnswer> = () => true;
   subscribe: (filter: string) => Answer<SubscribeAnswer> = () => true;
 

@@ -317,6 +317,26 @@ test('Subscribing lets others go on while it decides about many filters', async 
   assert.equal(client.session.subscriptions.size, 4);
 });
 
+test('Subscribing asks from the start if the rules change while it decides', async () => {
+  const world = new PipelineWorld();
+  const client = world.client('c');
+  let forbidden = '';
+  world.authorizer.subscribe = (filter) => {
+    world.clock.advance(6);
+    return filter !== forbidden;
+  };
+  const outcome = world.subscribing.subscribe(client, subscribeOf(['a', 1], ['b', 1]));
+  assert.ok(outcome instanceof Promise);
+  forbidden = 'a';
+  world.authorizer.generation++;
+  for (let turns = 0; turns < 2; turns++) {
+    world.clock.endTurn();
+    await callbacksDone();
+  }
+  assert.deepEqual((await outcome).returnCodes, [FAILURE, 1]);
+  assert.equal(world.authorizer.asked.length, 3);
+});
+
 test('Subscribing fails once where an authorizer fails before others have been asked', async () => {
   const world = new PipelineWorld();
   const client = world.client('c');

@@ -86,6 +86,7 @@ export class Subscribing {
     answers: (Answer | Promise<Answer>)[],
   ): SubscribeOutcome | Promise<SubscribeOutcome> {
     const { subscriptions } = packet;
+    const { generation } = this.#authorizer;
     const endMs = this.#clock.nowMs() + SLICE_MS;
     while (answers.length < subscriptions.length) {
       const { filter, qos } = subscriptions[answers.length]!;
@@ -99,7 +100,10 @@ export class Subscribing {
         const others = new Promise<void>((resolve) => {
           this.#clock.endOfTurn(resolve);
         });
-        return others.then(() => this.#ask(client, packet, answers));
+        return others.then(() => {
+          const isOld = this.#authorizer.generation !== generation;
+          return this.#ask(client, packet, isOld ? [] : answers);
+        });
       }
     }
     if (answers.every(isAnswered)) return this.#decided(client, packet, answers);

@@ -58,7 +58,9 @@ test('RuleAuthorizer.replace() has other rules hold from the next question on', 
   const client = clientOf();
   assert.equal(authorizer.mayPublish(client, 'a', 0, false), true);
   assert.equal(authorizer.mayDeliver(client, 'a'), true);
+  const { generation } = authorizer;
   authorizer.replace(rulesIn('{ allow: both, topics: b }'));
+  assert.notEqual(authorizer.generation, generation);
   assert.notEqual(authorizer.mayPublish(client, 'a', 0, false), true);
   assert.equal(authorizer.mayDeliver(client, 'a'), false);
   assert.equal(authorizer.mayPublish(client, 'b', 0, false), true);

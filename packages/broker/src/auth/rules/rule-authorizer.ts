@@ -22,6 +22,10 @@ export class RuleAuthorizer implements Authorizer {
     this.#rules = rules;
   }
 
+  get generation(): number {
+    return this.#generation;
+  }
+
   get rules(): AccessRules {
     return this.#rules;
   }
