@@ -4,71 +4,20 @@ import { ClientError } from './errors.js';
 import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
 import type { ClientState } from './model/client-state.js';
+import type { ClientStatistics } from './model/client-statistics.js';
 import { bytesCodec, type Codec } from './model/codec.js';
 import { Fifo } from './session/fifo.js';
 import type { Publication } from './session/publication.js';
+import type { OutgoingMessage, PublishOptions } from './session/publish-options.js';
 import type { Receipt } from './session/receipt.js';
-import { type DuplicateFilter, Duplicates } from './subscriptions/duplicates.js';
+import { Duplicates } from './subscriptions/duplicates.js';
 import { type Consumer, type MessageHandler, Subscription } from './subscriptions/subscription.js';
+import type { SubscribeOptions } from './subscriptions/subscribe-options.js';
 import { SubscriptionTable } from './subscriptions/subscription-table.js';
-
-export interface PublishOptions {
-  /** Default: 0. */
-  readonly qos?: QoS;
-  /** Whether the server keeps it for later subscribers. Default: false. */
-  readonly retain?: boolean;
-  /** Takes the publish back if it has not left; the promise rejects in any case. */
-  readonly signal?: AbortSignal;
-}
-
-/** One of {@link Client.publishMany}. */
-export interface OutgoingMessage extends PublishOptions {
-  readonly topic: string;
-  readonly payload?: string | Uint8Array;
-}
-
-export interface SubscribeOptions<T> {
-  /** Highest QoS to receive. Default: 0. */
-  readonly qos?: QoS;
-  /** How payloads are read. Default: bytes. */
-  readonly codec?: Codec<T>;
-  /** QoS 0 messages that wait for the application; more are dropped and counted. Default: 1000. */
-  readonly bufferMax?: number;
-  /** Drops messages that were handled before: see `deduplicate()`. One for each subscription. */
-  readonly deduplicate?: DuplicateFilter;
-  /** Ends the subscription. */
-  readonly signal?: AbortSignal;
-}
 
 export interface EndOptions {
   /** How long, in ms, what is under way may take; `false`: not at all. Default: 5000. */
   readonly drain?: number | false;
-}
-
-/** Numbers about a client, as they are now; counts begin with the client. */
-export interface ClientStatistics {
-  readonly state: ClientState['type'];
-  /** Connections that the server has accepted. */
-  readonly connections: number;
-  readonly packetsSent: number;
-  readonly bytesSent: number;
-  readonly bytesReceived: number;
-  readonly messagesReceived: number;
-  /** QoS 1 and 2 messages that the server sent again and the application got once. */
-  readonly messagesRepeated: number;
-  /** Received and dropped: for no subscription, or more QoS 0 than the buffer holds. */
-  readonly messagesDropped: number;
-  /** Waiting to be sent. */
-  readonly queued: number;
-  readonly queuedBytes: number;
-  /** Sent, QoS 1 and 2, and not done. */
-  readonly inflight: number;
-  /** Publishes that found the outbox full. */
-  readonly outboxDropped: number;
-  /** Bytes of received messages that the application has not handled. */
-  readonly bufferedBytes: number;
-  /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
-  readonly roundTripMs: number | undefined;
 }
 
 /** Told of states and errors of any client: one function for all of a process. */

@@ -19,14 +19,10 @@ export { deduplicate } from './dedup/deduplicate.js';
 export { envelopeCodec } from './dedup/envelope-codec.js';
 export { type Opened, openEnvelope, sealEnvelope } from './dedup/envelope.js';
 export { MessageIds } from './dedup/message-ids.js';
-export {
-  Client,
-  type ClientStatistics,
-  type EndOptions,
-  type OutgoingMessage,
-  type PublishOptions,
-  type SubscribeOptions,
-} from './client.js';
+export { Client, type EndOptions } from './client.js';
+export type { ClientStatistics } from './model/client-statistics.js';
+export type { OutgoingMessage, PublishOptions } from './session/publish-options.js';
+export type { SubscribeOptions } from './subscriptions/subscribe-options.js';
 export type { ClientOptions, WillOptions } from './client-options.js';
 export { connect, createClient, createPool } from './connect-node.js';
 export type { ConnectOptions, PoolOptions, Servers } from './create-client.js';

@@ -18,6 +18,8 @@ import type { Publication } from '../session/publication.js';
 import type { Receipt } from '../session/receipt.js';
 import { SubscriptionRequests } from '../session/subscription-requests.js';
 import { Attempts } from './attempts.js';
+import { checkPublishSize } from './check-publish-size.js';
+import { closeReason } from './close-reason.js';
 import type { ClientCredentials, MachineOptions } from './machine-options.js';
 import type { LinkView, MachineOutput } from './machine-output.js';
 import { PacketWriter } from './packet-writer.js';
@@ -181,7 +183,7 @@ export class ClientMachine {
       this.#end(undefined);
       return;
     }
-    this.#fail(this.#whyClosed(error), nowMs);
+    this.#fail(closeReason(error, type === 'connected', this.#server), nowMs);
   }
 
   tick(nowMs: number): void {
@@ -214,7 +216,8 @@ export class ClientMachine {
       throw new ClientError('ended', 'Cannot publish: the client has ended');
     }
     const bytes = publication.topic.length * 3 + publication.payload.length + 9;
-    if (bytes > this.#options.maximumPacketSize) this.#checkSize(publication);
+    const { maximumPacketSize } = this.#options;
+    if (bytes > maximumPacketSize) checkPublishSize(publication, maximumPacketSize);
     this.outbound.publish(publication);
   }
 
@@ -420,24 +423,6 @@ export class ClientMachine {
   #become(state: ClientState): void {
     this.#state = state;
     this.#out.push({ type: 'state', state });
-  }
-
-  #whyClosed(error: Error | undefined): ClientError {
-    if (error instanceof ClientError) return error;
-    const server = this.#server;
-    if (this.#state.type === 'connected') {
-      return new ClientError('connection-lost', `The connection to ${server} was lost`, error);
-    }
-    const why = error === undefined ? 'it closed the connection' : error.message;
-    return new ClientError('unreachable', `Cannot connect to ${server} (${why})`, error);
-  }
-
-  #checkSize({ topic, payload, qos }: Publication): void {
-    const bytes = new TextEncoder().encode(topic).length + payload.length + (qos === 0 ? 7 : 9);
-    const { maximumPacketSize } = this.#options;
-    if (bytes <= maximumPacketSize) return;
-    const what = `A publish of ${payload.length} bytes to ${topic} exceeds ${maximumPacketSize}`;
-    throw new ClientError('packet-too-large', what);
   }
 }
 

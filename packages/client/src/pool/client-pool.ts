@@ -1,10 +1,7 @@
-import type {
-  ClientStatistics,
-  EndOptions,
-  OutgoingMessage,
-  PublishOptions,
-  SubscribeOptions,
-} from '../client.js';
+import type { EndOptions } from '../client.js';
+import type { ClientStatistics } from '../model/client-statistics.js';
+import type { OutgoingMessage, PublishOptions } from '../session/publish-options.js';
+import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { ClientError } from '../errors.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { PooledClient } from './pooled-client.js';

@@ -1,5 +1,5 @@
 /** Clients that do nothing but remember, for tests of a pool. */
-import type { ClientStatistics } from '../client.js';
+import type { ClientStatistics } from '../model/client-statistics.js';
 import { ClientError } from '../errors.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Subscription } from '../subscriptions/subscription.js';

@@ -1,4 +1,5 @@
-import type { PublishOptions, SubscribeOptions } from '../client.js';
+import type { PublishOptions } from '../session/publish-options.js';
+import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { ClientError } from '../errors.js';
 import type { ClientState } from '../model/client-state.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';

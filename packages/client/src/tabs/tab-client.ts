@@ -1,5 +1,7 @@
 import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
-import type { EndOptions, PublishOptions, SubscribeOptions } from '../client.js';
+import type { EndOptions } from '../client.js';
+import type { PublishOptions } from '../session/publish-options.js';
+import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { ClientError } from '../errors.js';
 import { ClientEvents, type ClientEventMap } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
