@@ -3,21 +3,24 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { ByteReader } from './bytes/byte-reader.js';
 import { toHex } from './bytes/hex.testing.js';
-import { clientPacketLength, decodeServerPacket, encodeClientPacketInto } from './client-codec.js';
+import {
+  type ClientRequest,
+  clientRequestLength,
+  decodeServerPacket,
+  encodeClientRequestInto,
+} from './client-codec.js';
 import { decode, encode } from './codec.js';
 import { ProtocolError } from './faults.js';
 import type { Frame } from './framing/frame.js';
 import { Framer } from './framing/framer.js';
 import { anyPacket } from './packets/any-packet.testing.js';
-import type { ClientPacket, Packet } from './packets/packet.js';
+import type { Packet } from './packets/packet.js';
 import { comparable } from './packets/packet-cases.testing.js';
-import { Publish } from './packets/publish.js';
 
-const ONLY_SERVERS = new Set(['connack', 'suback', 'unsuback', 'pingresp']);
 const ONLY_CLIENTS = new Set(['connect', 'subscribe', 'unsubscribe', 'pingreq', 'disconnect']);
 
-function isClientPacket(packet: Packet): packet is ClientPacket {
-  return !ONLY_SERVERS.has(packet.type);
+function isRequest(packet: Packet): packet is ClientRequest {
+  return ONLY_CLIENTS.has(packet.type);
 }
 
 /** The packet that `decoding` makes of a frame, or the fault it throws. */
@@ -26,17 +29,17 @@ function outcome(decoding: () => Packet): unknown {
     return comparable(decoding());
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return `${error.fault}: ${error.message}`;
+    return error.fault;
   }
 }
 
-test('encodeClientPacketInto() writes what encode() gives, anywhere in a region', () => {
+test('encodeClientRequestInto() writes what encode() gives, anywhere in a region', () => {
   fc.assert(
-    fc.property(anyPacket().filter(isClientPacket), fc.nat(20), (packet, before) => {
+    fc.property(anyPacket().filter(isRequest), fc.nat(20), (packet, before) => {
       const bytes = encode(packet, 4);
-      assert.equal(clientPacketLength(packet), bytes.length);
+      assert.equal(clientRequestLength(packet), bytes.length);
       const target = new Uint8Array(before + bytes.length + 5).fill(0xee);
-      const end = encodeClientPacketInto(packet, target, before);
+      const end = encodeClientRequestInto(packet, target, before);
       assert.equal(toHex(target.subarray(before, end)), toHex(bytes));
       target.fill(0xee, before, end);
       assert.ok(target.every((byte) => byte === 0xee));
@@ -45,12 +48,12 @@ test('encodeClientPacketInto() writes what encode() gives, anywhere in a region'
   );
 });
 
-test('clientPacketLength() refuses a packet whose Remaining Length cannot be said', () => {
-  // Reserved address space, never touched.
-  const packet = Publish.of({ topic: 't', payload: new Uint8Array(268_435_455) });
-  assert.throws(() => clientPacketLength(packet), {
+test('clientRequestLength() refuses a packet whose Remaining Length cannot be said', () => {
+  const filter = 't'.repeat(65_535);
+  const filters = Array.from({ length: 4097 }, () => filter);
+  assert.throws(() => clientRequestLength({ type: 'unsubscribe', packetId: 1, filters }), {
     name: 'RangeError',
-    message: 'PUBLISH must have a Remaining Length of at most 268435455: it has 268435458',
+    message: 'UNSUBSCRIBE must have a Remaining Length of at most 268435455: it has 268505091',
   });
 });
 
@@ -62,9 +65,7 @@ test('decodeServerPacket() reads what decode() does, and refuses what only clien
       const framer = new Framer(bytes.length);
       framer.feed(bytes, 0, bytes.length);
       assert.ok(framer.next());
-      const expected = ONLY_CLIENTS.has(packet.type)
-        ? `PROTOCOL_ERROR: A server sent ${packet.type.toUpperCase()}`
-        : comparable(packet);
+      const expected = ONLY_CLIENTS.has(packet.type) ? 'PROTOCOL_ERROR' : comparable(packet);
       assert.deepEqual(
         outcome(() => decodeServerPacket(framer, reader)),
         expected,
@@ -83,7 +84,7 @@ test('decodeServerPacket() finds the faults of any bytes that decode() does', ()
       const bodyEnd = source.length;
       const frame: Frame = { type, flags, source, packetStart: 0, bodyStart: 0, bodyEnd };
       const found = outcome(() => decodeServerPacket(frame, new ByteReader()));
-      if (typeof found === 'string' && found.includes('A server sent')) return;
+      if (found === 'PROTOCOL_ERROR') return;
       assert.deepEqual(
         found,
         outcome(() => decode(frame, 4, new ByteReader())),

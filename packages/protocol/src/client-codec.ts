@@ -11,23 +11,26 @@ import { REMAINING_LENGTH_MAX } from './limits.js';
 import { decodeConnack } from './packets/connack.js';
 import { connectLength, writeConnect } from './packets/connect.js';
 import type { ClientPacket, ServerPacket } from './packets/packet.js';
-import { PACKET_ID_BYTES, writePacketId } from './packets/packet-id.js';
-import {
-  checkReservedFlags,
-  PACKET_TYPES,
-  packetTypeName,
-  reservedFlags,
-} from './packets/packet-type.js';
+import { PACKET_TYPES, reservedFlags } from './packets/packet-type.js';
 import { PINGRESP } from './packets/pingresp.js';
 import { decodePuback } from './packets/puback.js';
 import { decodePubcomp } from './packets/pubcomp.js';
-import { decodePublish, publishFlags, publishLength, writePublish } from './packets/publish.js';
+import { decodePublish } from './packets/publish.js';
 import { decodePubrec } from './packets/pubrec.js';
 import { decodePubrel } from './packets/pubrel.js';
 import { decodeSuback } from './packets/suback.js';
 import { subscribeLength, writeSubscribe } from './packets/subscribe.js';
 import { decodeUnsuback } from './packets/unsuback.js';
 import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.js';
+
+/**
+ * What a client sends but for messages and their acknowledgements: those are many, and have ways of
+ * their own (`writePublishHead`).
+ */
+export type ClientRequest = Exclude<
+  ClientPacket,
+  { readonly type: 'publish' | 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' }
+>;
 
 /**
  * Decodes one framed packet of a server.
@@ -39,7 +42,7 @@ import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.js';
 export function decodeServerPacket(frame: Frame, reader: ByteReader): ServerPacket {
   reader.reset(frame.source, frame.bodyStart, frame.bodyEnd);
   if (frame.type === PACKET_TYPES.publish) return decodePublish(frame.flags, reader);
-  checkReservedFlags(frame.type, frame.flags, 4);
+  checkFlags(frame.type, frame.flags);
   const packet = decodeBody(frame.type, reader);
   reader.finish();
   return packet;
@@ -50,30 +53,26 @@ export function decodeServerPacket(frame: Frame, reader: ByteReader): ServerPack
  *
  * @throws {RangeError} if a field or the whole is larger than MQTT can say.
  */
-export function clientPacketLength(packet: ClientPacket): number {
+export function clientRequestLength(packet: ClientRequest): number {
   const remaining = remainingLength(packet);
   return 1 + varintSize(remaining) + remaining;
 }
 
 /**
- * Encodes one packet of a client at `target[at]`. The caller has made room for
- * {@link clientPacketLength} bytes.
+ * Encodes one request of a client at `target[at]`. The caller has made room for
+ * {@link clientRequestLength} bytes.
  *
  * @returns The end of what was written.
- * @throws {RangeError} as {@link clientPacketLength}; then nothing has been written.
+ * @throws {RangeError} as {@link clientRequestLength}; then nothing has been written.
  */
-export function encodeClientPacketInto(
-  packet: ClientPacket,
+export function encodeClientRequestInto(
+  packet: ClientRequest,
   target: Uint8Array,
   at: number,
 ): number {
   const remaining = remainingLength(packet);
   const type = PACKET_TYPES[packet.type];
-  const flags =
-    packet.type === 'publish'
-      ? publishFlags(packet.qos, packet.retain, packet.dup)
-      : reservedFlags(type);
-  target[at] = (type << 4) | flags;
+  target[at] = (type << 4) | reservedFlags(type);
   const bodyStart = writeVarint(target, at + 1, remaining);
   const end = writeBody(packet, target, bodyStart);
   // A byte not filled would tell the peer what the memory held before.
@@ -99,26 +98,26 @@ function decodeBody(type: number, reader: ByteReader): ServerPacket {
       return decodeUnsuback(reader);
     case PACKET_TYPES.pingresp:
       return PINGRESP;
-    case PACKET_TYPES.connect:
-    case PACKET_TYPES.subscribe:
-    case PACKET_TYPES.unsubscribe:
-    case PACKET_TYPES.pingreq:
-    case PACKET_TYPES.disconnect:
-      throw new ProtocolError(
-        'PROTOCOL_ERROR',
-        `A server sent ${packetTypeName(type)}`,
-        'MQTT-4.8.0-1',
-      );
     default:
-      throw new ProtocolError(
-        'MALFORMED_PACKET',
-        `${packetTypeName(type)} is reserved`,
-        'MQTT-4.8.0-1',
-      );
+      return refuseType(type);
   }
 }
 
-function remainingLength(packet: ClientPacket): number {
+/** Short texts: a client that meets them can only hang up. */
+function refuseType(type: number): never {
+  const isReserved = type === 0 || type === 15;
+  const fault = isReserved ? 'MALFORMED_PACKET' : 'PROTOCOL_ERROR';
+  throw new ProtocolError(fault, `A server sent packet type ${type}`, 'MQTT-4.8.0-1');
+}
+
+/** Of a packet other than PUBLISH (MQTT 3.1.1, table 2.2). */
+function checkFlags(type: number, flags: number): void {
+  if (flags === reservedFlags(type) || type === 0 || type === 15) return;
+  const problem = `Packet type ${type} must not have flags ${flags}`;
+  throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-2.2.2-2');
+}
+
+function remainingLength(packet: ClientRequest): number {
   const length = bodyLength(packet);
   if (length <= REMAINING_LENGTH_MAX) return length;
   const name = packet.type.toUpperCase();
@@ -127,15 +126,8 @@ function remainingLength(packet: ClientPacket): number {
   );
 }
 
-function bodyLength(packet: ClientPacket): number {
+function bodyLength(packet: ClientRequest): number {
   switch (packet.type) {
-    case 'publish':
-      return publishLength(packet);
-    case 'puback':
-    case 'pubrec':
-    case 'pubrel':
-    case 'pubcomp':
-      return PACKET_ID_BYTES;
     case 'subscribe':
       return subscribeLength(packet);
     case 'unsubscribe':
@@ -150,15 +142,8 @@ function bodyLength(packet: ClientPacket): number {
   }
 }
 
-function writeBody(packet: ClientPacket, target: Uint8Array, at: number): number {
+function writeBody(packet: ClientRequest, target: Uint8Array, at: number): number {
   switch (packet.type) {
-    case 'publish':
-      return writePublish(packet, target, at);
-    case 'puback':
-    case 'pubrec':
-    case 'pubrel':
-    case 'pubcomp':
-      return writePacketId(target, at, packet.packetId);
     case 'subscribe':
       return writeSubscribe(packet, target, at);
     case 'unsubscribe':

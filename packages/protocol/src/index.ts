@@ -7,9 +7,10 @@ export { writeUint16 } from './bytes/byte-writer.js';
 export { hashBytes } from './bytes/hash-bytes.js';
 export { varintSize, writeVarint } from './bytes/varint.js';
 export {
-  clientPacketLength,
+  type ClientRequest,
+  clientRequestLength,
   decodeServerPacket,
-  encodeClientPacketInto,
+  encodeClientRequestInto,
 } from './client-codec.js';
 export { decode, encode, encodedLength, encodeInto } from './codec.js';
 export { PROTOCOL_FAULTS, ProtocolError, type ProtocolFault } from './faults.js';

@@ -1,7 +1,7 @@
 import {
-  type ClientPacket,
-  clientPacketLength,
-  encodeClientPacketInto,
+  type ClientRequest,
+  clientRequestLength,
+  encodeClientRequestInto,
   publishHeadLength,
   utf8Length,
   writePublishHead,
@@ -87,11 +87,11 @@ export class PacketWriter implements PacketSink {
   }
 
   /** @throws {RangeError} if a field is larger than MQTT can say. */
-  send(packet: ClientPacket): void {
+  send(packet: ClientRequest): void {
     this.#trace.packet('sent', packet.type, 'packetId' in packet ? packet.packetId : 0);
-    const length = clientPacketLength(packet);
+    const length = clientRequestLength(packet);
     const at = this.#reserve(length);
-    encodeClientPacketInto(packet, this.#slab, at);
+    encodeClientRequestInto(packet, this.#slab, at);
   }
 
   /** What was written since the last call, in order. */

@@ -1,4 +1,4 @@
-import { matches, parseSharedFilter } from '@magpie/protocol';
+import { matches } from '@magpie/protocol';
 import { LazyMap } from '../model/lazy-map.js';
 import type { Receipt } from '../session/receipt.js';
 import type { Consumer } from './subscription.js';
@@ -21,7 +21,7 @@ export class SubscriptionTable {
 
   add(subscription: Consumer): void {
     const { filter } = subscription;
-    this.#subscriptions.set(subscription, parseSharedFilter(filter)?.filter ?? filter);
+    this.#subscriptions.set(subscription, matchedFilter(filter));
     this.#routes.clear();
   }
 
@@ -61,3 +61,10 @@ export class SubscriptionTable {
 
 /** Topics whose routes are kept. */
 const ROUTES_MAX = 1000;
+
+/** The part of `$share/group/filter` that topics are matched against; any other filter as it is. */
+function matchedFilter(filter: string): string {
+  return filter.startsWith(SHARED) ? filter.slice(filter.indexOf('/', SHARED.length) + 1) : filter;
+}
+
+const SHARED = '$share/';
