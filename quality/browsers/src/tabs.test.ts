@@ -192,3 +192,81 @@ test('What tabs published while offline survives all of them', LIMIT, async (t) 
   await publish(later, 'orders', 'three', 2);
   assert.deepEqual(atBroker, ['one', 'two', 'three']);
 });
+
+for (const form of FORMS) {
+  test(`A QoS 2 message outlives all tabs of ${form}, and arrives once`, LIMIT, async (t) => {
+    const { broker, proxy, open } = await startTabs(t, form, KEEP);
+    const atBroker: string[] = [];
+    broker.subscribe('orders', ({ payload }) => atBroker.push(payload.toString()));
+    const pages = [await open(), await open()];
+    const lost = proxy.lose({ from: 'server', type: 'pubrec' });
+    await pages[1]!.evaluate(() => void tab.publish('orders', 'first', { qos: 2 }));
+    await lost;
+    proxy.loseNothing();
+    for (const page of pages) await page.close();
+    const later = await open();
+    await publish(later, 'orders', 'second', 2);
+    assert.deepEqual(atBroker, ['first', 'second']);
+  });
+}
+
+/**
+ * Goal: nothing accepted is lost, nothing of QoS 2 comes twice, and each tab's order holds, while
+ * the tab with the connection is closed again and again.
+ * Method: four tabs publish without a pause; the oldest is closed, three times, each time when some
+ * of its messages have arrived. What the last tab was told is done must have arrived once.
+ */
+test('Tabs that publish lose and double nothing while leaders go', LIMIT, async (t) => {
+  const { broker, open } = await startTabs(t, 'one of the tabs', { ...KEEP, inflightMax: 50 });
+  const arrived = new Map<string, number[]>();
+  let wanted: { tab: string; count: number; reached: () => void } | undefined;
+  broker.subscribe('of/+', ({ topic, payload }) => {
+    const numbers = arrived.get(topic) ?? [];
+    arrived.set(topic, numbers);
+    numbers.push(Number(payload.toString()));
+    if (topic === wanted?.tab && numbers.length >= wanted.count) wanted.reached();
+  });
+  const has = (tab: string, count: number) =>
+    new Promise<void>((reached) => {
+      wanted = { tab, count, reached };
+      if ((arrived.get(tab)?.length ?? 0) >= count) reached();
+    });
+  const pages: Page[] = [];
+  for (let index = 0; index < 4; index++) {
+    const page = await open();
+    pages.push(page);
+    await page.evaluate((topic) => {
+      const done: number[] = [];
+      const running = (async () => {
+        for (let number = 0; number < 2000 && !('enough' in globalThis); number++) {
+          const published = tab.publish(topic, String(number), { qos: 2 });
+          void published.then(() => done.push(number));
+          if (number % 20 === 19) await published;
+        }
+      })();
+      Object.assign(globalThis, { done, running });
+    }, `of/${index}`);
+  }
+  for (let index = 0; index < 3; index++) {
+    await has(`of/${index}`, 40);
+    await pages[index]!.close();
+  }
+  await has('of/3', 100);
+  const done = await pages[3]!.evaluate(async () => {
+    Object.assign(globalThis, { enough: true });
+    const { running, done } = globalThis as unknown as { running: Promise<void>; done: number[] };
+    await running;
+    await tab.publish('fence', '', { qos: 2 });
+    return done;
+  });
+  for (const [tab, numbers] of arrived) {
+    const expected = [...new Set(numbers)].toSorted((a, b) => a - b);
+    assert.deepEqual(numbers, expected, `${tab} has doubles, or another order`);
+  }
+  const ofLast = new Set(arrived.get('of/3'));
+  assert.deepEqual(
+    done.filter((number) => !ofLast.has(number)),
+    [],
+  );
+  assert.ok(done.length >= 80);
+});
