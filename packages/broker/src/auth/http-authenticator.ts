@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { unescape } from 'node:querystring';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../model/clock.js';
 import { identityProblem } from '../model/identity-name.js';
@@ -34,6 +35,8 @@ export class HttpAuthenticator implements ChainAuthenticator {
   readonly name = 'http';
   readonly #options: HttpAuthenticatorOptions;
   readonly #fetch: typeof globalThis.fetch;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
   /** What was allowed, and until when. */
   readonly #allowed = new LRUCache<string, { verdict: Verdict; untilMs: number }>({
     max: CACHE_ENTRIES_MAX,
@@ -43,6 +46,16 @@ export class HttpAuthenticator implements ChainAuthenticator {
   constructor(options: HttpAuthenticatorOptions) {
     this.#options = options;
     this.#fetch = options.fetch ?? globalThis.fetch;
+    // `fetch` refuses a URL with a password in it, and says the whole URL in its refusal.
+    const url = new URL(options.url);
+    const { username, password } = url;
+    url.username = '';
+    url.password = '';
+    this.#url = url.href;
+    this.#headers = {
+      'Content-Type': 'application/json',
+      ...(username + password !== '' && { Authorization: basicOf(username, password) }),
+    };
   }
 
   authenticate(credentials: Credentials): Verdict | Promise<Verdict> {
@@ -62,14 +75,14 @@ export class HttpAuthenticator implements ChainAuthenticator {
 
   async #ask(body: string): Promise<Verdict> {
     if (this.#underWay >= REQUESTS_MAX) return { allowed: false, why: 'unavailable' };
-    const { url, timeoutMs, clock } = this.#options;
+    const { timeoutMs, clock } = this.#options;
     const controller = new AbortController();
     const cancel = clock.after(timeoutMs, () => controller.abort());
     this.#underWay++;
     try {
-      const response = await this.#fetch(url, {
+      const response = await this.#fetch(this.#url, {
         method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
+        headers: this.#headers,
         body,
         redirect: 'error',
         signal: controller.signal,
@@ -85,6 +98,12 @@ export class HttpAuthenticator implements ChainAuthenticator {
       cancel();
     }
   }
+}
+
+/** RFC 7617, from the parts of a URL. */
+function basicOf(username: string, password: string): string {
+  const pair = `${unescape(username)}:${unescape(password)}`;
+  return `Basic ${Buffer.from(pair).toString('base64')}`;
 }
 
 function bodyOf({ clientId, username, password, address, certificate }: Credentials): string {

@@ -23,6 +23,7 @@ import {
 import { openAuthentication } from './open-authentication.js';
 import { readRules } from './read-rules.js';
 import { Reloader } from './reloader.js';
+import { warnOfDirectoryMode } from './directory-mode.js';
 import { ServeFailure } from './serve-failure.js';
 
 export interface ServeOptions {
@@ -130,6 +131,7 @@ async function openBroker(
     const onProgress = (progress: RecoveryProgress) => recovery.take(progress);
     const opening = LmdbStore.open(dir, { log, sync, syncIntervalMs, signal, onProgress });
     store = await toldByStore(opening, resolve(dir));
+    await warnOfDirectoryMode(resolve(dir), log);
     banFile = await toldByStore(BanFile.open(join(dir, 'bans.json'), log));
     const all = [...banFile.bans, ...bans]; // of one subject, that of the configuration counts
     const kept = { store, bans: all, banKeeper: banFile };
