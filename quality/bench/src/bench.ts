@@ -43,7 +43,8 @@ export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number)
 }
 
 /** Not every broker can keep its state on disk, or reads access rules of ours. */
-function takesPart({ name, hasDisk }: BrokerKind, { durable, rules }: Scenario): boolean {
+function takesPart({ name, hasDisk }: BrokerKind, { durable, rules, tunnel }: Scenario): boolean {
+  if (tunnel !== undefined) return name === 'magpie';
   if (rules !== undefined || name === WITHOUT_RULES) {
     return rules !== undefined && (name === 'magpie' || name === WITHOUT_RULES);
   }

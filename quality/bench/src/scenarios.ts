@@ -18,6 +18,10 @@ export interface Scenario {
    * aside.
    */
   readonly rules?: number;
+  /**
+   * The load reaches Magpie through a tunnel, over TLS or as it is; the others stand aside.
+   */
+  readonly tunnel?: 'tls' | 'tcp';
   /** Open files the broker needs; absent where the usual 1024 do. */
   readonly openFiles?: number;
   /** So many times more runs than asked for: what other programs disturb most needs more. */
@@ -44,6 +48,16 @@ const ONLINE = {
   window: 100,
   payload: 200,
   qos: 1,
+  warmup: 1,
+  seconds: 2.5,
+} as const;
+
+/** What goes through a tunnel, once over TLS and once without. */
+const TUNNELLED = {
+  shape: 'pairs',
+  publishers: 100,
+  window: 16,
+  qos: 0,
   warmup: 1,
   seconds: 2.5,
 } as const;
@@ -152,6 +166,20 @@ export const SCENARIOS: readonly Scenario[] = [
     load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
     rules: 10_000,
     repeats: 2,
+  },
+  {
+    name: 'tls-off',
+    title: '100 pairs, QoS 0, window 16, through a tunnel without TLS',
+    program: 'stream',
+    load: TUNNELLED,
+    tunnel: 'tcp',
+  },
+  {
+    name: 'tls',
+    title: '100 pairs, QoS 0, window 16, through a tunnel over TLS',
+    program: 'stream',
+    load: TUNNELLED,
+    tunnel: 'tls',
   },
   {
     name: 'retained',

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { REPOSITORY } from '../repository.js';
 import { BrokerProcess } from './broker-process.js';
 import type { Scenario } from '../scenarios.js';
-import type { BrokerKind } from './running-broker.js';
+import type { BrokerKind, RunningBroker } from './running-broker.js';
 import { accessRules } from './access-rules.js';
+import { tlsConfigIn, tunnelled } from './tunnelled.js';
 import { withFolder } from './with-folder.js';
 
 /** How Magpie is started. */
@@ -34,7 +35,12 @@ export function magpie(options: MagpieOptions): BrokerKind {
     name: 'magpie',
     hasDisk: true,
     start: (scenario, run) => {
-      const { durable, rules } = scenario;
+      const { durable, rules, tunnel } = scenario;
+      if (tunnel === 'tls')
+        return withFolder((folder) => startSecure(folder, scenario, run, options));
+      if (tunnel !== undefined) {
+        return start(scenario, run, ['--memory']).then((broker) => tunnelled(broker, tunnel));
+      }
       if (rules !== undefined) {
         return withFolder(async (folder) => {
           return start(scenario, run, ['--memory', '--config', await writeRules(folder, rules)]);
@@ -61,6 +67,26 @@ export function withoutRules(options: MagpieOptions): BrokerKind {
 /** Its name in the report. */
 export const WITHOUT_RULES = 'no-rules';
 
+/** With one listener, over TLS, and a tunnel before it. */
+async function startSecure(
+  folder: string,
+  { name }: Scenario,
+  run: number,
+  { profileFolder, args }: MagpieOptions,
+): Promise<RunningBroker> {
+  const configFor = await tlsConfigIn(folder, MAGPIE);
+  const broker = await BrokerProcess.start(process.execPath, (port) => {
+    const own = ['broker', '--config', configFor(port), '--no-http', '--memory'];
+    return [...profileArgs(`${name}-${run}`, profileFolder), MAGPIE, ...own, ...QUIET, ...args];
+  });
+  return tunnelled(broker, 'tls');
+}
+
+function profileArgs(profile: string, folder: string | undefined): string[] {
+  if (folder === undefined) return [];
+  return ['--cpu-prof', `--cpu-prof-dir=${folder}`, `--cpu-prof-name=${profile}.cpuprofile`];
+}
+
 /** Arguments of Node.js; a profile is written to `<folder>/<profile>.cpuprofile` at the end. */
 export function magpieArgs(
   port: number,
@@ -68,12 +94,16 @@ export function magpieArgs(
   storage: readonly string[],
   { profileFolder, args }: MagpieOptions,
 ): string[] {
-  const profileArgs =
-    profileFolder === undefined
-      ? []
-      : ['--cpu-prof', `--cpu-prof-dir=${profileFolder}`, `--cpu-prof-name=${profile}.cpuprofile`];
   const listener = ['--port', `${port}`, '--no-ws', '--no-http'];
-  return [...profileArgs, MAGPIE, 'broker', ...listener, ...storage, ...QUIET, ...args];
+  return [
+    ...profileArgs(profile, profileFolder),
+    MAGPIE,
+    'broker',
+    ...listener,
+    ...storage,
+    ...QUIET,
+    ...args,
+  ];
 }
 
 /** @returns The path of a configuration with so many access rules. */
