@@ -50,6 +50,11 @@ export class BrokerProcess {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
+  /** How it ended; `undefined`: by a signal, or it has not. */
+  get exitCode(): number | undefined {
+    return this.#child.exitCode ?? undefined;
+  }
+
   /** The last of what it said. */
   get said(): string {
     return this.#lines.join('\n');

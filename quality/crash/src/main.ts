@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CrashOptions, CrashRun } from './crash-run.js';
 import type { BrokerCommand } from './broker-process.js';
+import { damageProblems, damageStores, damageTable } from './damage/damage-run.js';
 import { magpie } from './magpie.js';
 import { mosquitto } from './mosquitto.js';
 import { type CommandLine, readCommandLine, USAGE } from './options.js';
@@ -30,10 +31,11 @@ async function main(args: readonly string[]): Promise<number> {
   console.log(`${broker}, seed ${seed}, ${rounds} rounds, data in ${dataDir}`);
   const say = (line: string) => console.log(line);
   const pace = { seed, rounds, roundMs, say };
-  const { table, problems } =
-    form === 'power'
-      ? await provePowerLoss(dataDir, pace)
-      : await proveKills(broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir), pace);
+  const { table, problems } = await (form === 'power'
+    ? provePowerLoss(dataDir, pace)
+    : form === 'damage'
+      ? proveDamage(dataDir, seed, rounds)
+      : proveKills(broker === 'magpie' ? magpie(dataDir) : await mosquitto(dataDir), pace));
   console.log(`\n${table.join('\n')}`);
   for (const problem of problems.slice(0, PROBLEMS_SHOWN)) console.error(problem);
   if (problems.length > PROBLEMS_SHOWN) console.error(`… ${problems.length} in all`);
@@ -42,9 +44,17 @@ async function main(args: readonly string[]): Promise<number> {
   return EXIT.ok;
 }
 
+async function proveDamage(folder: string, seed: number, stores: number) {
+  const judged = await damageStores(folder, seed, stores, COMMAND_EVERY);
+  return { table: damageTable(judged), problems: damageProblems(judged) };
+}
+
 async function proveKills(command: BrokerCommand, pace: Omit<CrashOptions, 'command'>) {
   const result = await new CrashRun({ ...pace, command }).run();
   return { table: report(result), problems: result.ledger.problems() };
 }
+
+/** Of so many damaged stores one is given to the real command. */
+const COMMAND_EVERY = 10;
 
 process.exitCode = await main(process.argv.slice(2));

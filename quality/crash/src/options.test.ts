@@ -22,8 +22,10 @@ test('readCommandLine() takes 20 rounds and any seed by default', () => {
   assert.equal(dataDir, undefined);
 });
 
-test('readCommandLine() reads that the power fails', () => {
+test('readCommandLine() reads what happens to the broker', () => {
+  assert.equal(readCommandLine([]).form, 'kill');
   assert.equal(readCommandLine(['--power']).form, 'power');
+  assert.equal(readCommandLine(['--damage']).form, 'damage');
 });
 
 const wrong: readonly (readonly string[])[] = [
@@ -34,6 +36,8 @@ const wrong: readonly (readonly string[])[] = [
   ['--nosuch'],
   ['--broker', 'nosuch'],
   ['--broker', 'mosquitto', '--power'],
+  ['--broker', 'mosquitto', '--damage'],
+  ['--power', '--damage'],
   ['20'],
 ];
 for (const args of wrong) {

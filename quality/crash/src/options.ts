@@ -14,8 +14,8 @@ export interface CommandLine {
   readonly form: CrashForm;
 }
 
-/** The process is killed, or the power fails. */
-export type CrashForm = 'kill' | 'power';
+/** The process is killed, the power fails, or its files are damaged. */
+export type CrashForm = 'kill' | 'power' | 'damage';
 
 /** What can be killed. */
 export const BROKERS = ['magpie', 'mosquitto'] as const;
@@ -28,6 +28,7 @@ export const USAGE = `usage: npm run crash -- [option …]
   --seed N         of the moments (default: another one each time)
   --data-dir DIR   keep the data there (default: a new directory, removed if all is well)
   --power          the power fails, and what was not synced is gone: needs Linux and a compiler of C
+  --damage         its files are damaged, N of them
   --broker NAME    magpie (default), or mosquitto with persistence, to compare with
   --help           show this`;
 
@@ -45,19 +46,22 @@ export function readCommandLine(args: readonly string[]): CommandLine {
       'data-dir': { type: 'string' },
       broker: { type: 'string', default: 'magpie' },
       power: { type: 'boolean', default: false },
+      damage: { type: 'boolean', default: false },
     },
   });
   const broker = readBroker(values.broker);
-  if (values.power && broker !== 'magpie') {
-    throw new RangeError('--power is for magpie alone: leave out --broker');
+  const { power, damage } = values;
+  if ((power || damage) && broker !== 'magpie') {
+    throw new RangeError('--power and --damage are for magpie alone: leave out --broker');
   }
+  if (power && damage) throw new RangeError('--power and --damage are two proofs: choose one');
   return {
     help: values.help,
     rounds: readNumber('--rounds', values.rounds, 1),
     seed: readNumber('--seed', values.seed ?? String(Date.now() % 1_000_000), 0),
     dataDir: values['data-dir'],
     broker,
-    form: values.power ? 'power' : 'kill',
+    form: power ? 'power' : damage ? 'damage' : 'kill',
     roundMs: readNumber('--round-ms', values['round-ms'], 20),
   };
 }
