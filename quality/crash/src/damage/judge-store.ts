@@ -64,8 +64,8 @@ async function exportIt(dir: string, known: KnownStore): Promise<string | undefi
     const { what, recipients } = partsOf(line);
     expected.set(what, new Set([...(expected.get(what) ?? []), ...recipients]));
   }
-  // What is known to be acknowledged lies in that table: without it messages are owed once more.
-  const isForgotten = findings.some(({ table }) => table === undefined || table === 'progress');
+  // What was acknowledged is known from these tables: without them messages are owed once more.
+  const isForgotten = findings.some(({ table }) => table === undefined || ACKNOWLEDGED.has(table));
   for (const line of lines) {
     const { type } = JSON.parse(line) as { readonly type?: string };
     if (type === undefined || !PAYLOADS.includes(type)) continue;
@@ -114,5 +114,7 @@ export function holdsNothing(files: Files): boolean {
   return !files.has('magpie-store') && (files.get('data.mdb') ?? '').length === 0;
 }
 
+/** Tables that say what clients have acknowledged. */
+const ACKNOWLEDGED: ReadonlySet<string> = new Set(['progress', 'released']);
 /** Lines with something that was published. */
 const PAYLOADS: readonly string[] = ['message', 'retained', 'will'];

@@ -6,7 +6,7 @@ import { report } from '../report.js';
 import type { MomentsResult } from './moments.js';
 import { type PowerOptions, type PowerResult, runPowerLosses } from './power-run.js';
 import { RecordedWorld } from './recorded-world.js';
-import { tryBusyStore, tryFirstStart } from './recorded-works.js';
+import { tryBusyStore, tryFirstStart, tryKilledStore } from './recorded-works.js';
 
 /** What came out, for people. */
 export interface PowerProof {
@@ -35,6 +35,7 @@ export async function provePowerLoss(
   for (const [what, run, share] of [
     ['moments of the first start', tryFirstStart, 1],
     ['moments of a compaction and a backup', tryBusyStore, BUSY_SHARE],
+    ['kills with a loss of power later', tryKilledStore, KILLED_SHARE],
   ] as const) {
     say?.(what);
     const world = await worldIn(folder, run.name);
@@ -72,3 +73,5 @@ function row(what: string, count: number): string {
 
 /** Each moment takes a tenth of a second, and there are almost a thousand. */
 const BUSY_SHARE = 0.1;
+/** Each kill takes two starts more. */
+const KILLED_SHARE = 0.02;
