@@ -44,7 +44,7 @@ for (const args of wrong) {
   test(`readCommandLine() refuses ${args.join(' ')}`, () => {
     assert.throws(
       () => readCommandLine(args),
-      /--rounds|--round-ms|--seed|--nosuch|--broker|argument/,
+      /--rounds|--round-ms|--seed|--nosuch|--broker|--power|argument/,
     );
   });
 }

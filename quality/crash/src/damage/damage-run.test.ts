@@ -23,5 +23,5 @@ test('magpie broker notices damage, whatever it is', async (t) => {
   assert.ok(outcomes.has('right') && outcomes.has('refused'));
 });
 
-const STORES = 24;
+const STORES = 16;
 const COMMAND_EVERY = 8;

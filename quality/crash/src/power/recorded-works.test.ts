@@ -12,7 +12,7 @@ import { tryBusyStore, tryFirstStart, tryKill } from './recorded-works.js';
  * all.
  */
 for (const [name, run, share] of [
-  ['its first start', tryFirstStart, 0.3],
+  ['its first start', tryFirstStart, 0.2],
   ['a compaction or a backup', tryBusyStore, 0.02],
 ] as const) {
   test(`magpie broker keeps its promises whenever the power fails in ${name}`, async (t) => {
