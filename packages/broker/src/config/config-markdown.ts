@@ -67,6 +67,8 @@ export function configurationMarkdown(): string {
     schemaTable(logSchema),
     '### limits',
     LIMITS_NOTE,
+    '## Read again',
+    RELOAD_NOTE,
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -166,6 +168,16 @@ It is asked at each login, and not again while the client is connected.`;
 const AUTHORIZATION_NOTE = `The path of a file of [access rules](access-rules.md), seen from the
 folder of magpie.yaml: who may publish and subscribe to what. Without it, everybody who may connect
 may do everything. A file that cannot be used stops the start.`;
+
+const RELOAD_NOTE = `On SIGHUP (\`kill -HUP\`; Windows has none) the broker
+reads magpie.yaml and every file that it names again, and checks all of it before anything changes.
+Whatever is wrong is a line of the log each (\`reload-refused\`), and everything stays as it was.
+
+- At once: \`authentication\`, the rules of \`authorization\`, \`limits\`, \`bans\`, \`clients\`,
+  and the certificates, lists, versions and ciphers of listeners. Who may not come in any more is
+  disconnected, and subscriptions that the rules do not allow any more are taken away.
+- After a restart, and named in the log until then (\`needs-restart\`): listeners, \`http\`,
+  \`storage\`, \`log\`, and whether there are access rules at all.`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;

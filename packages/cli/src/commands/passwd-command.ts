@@ -21,7 +21,7 @@ export function passwdCommand(
     .description(
       'Set or change the password of a user in a user file, which is made if it is not there. The '
         + 'password is typed twice, or is the first line of what is piped in. A broker reads the '
-        + 'file when it starts.',
+        + 'file when it starts, and again on SIGHUP.',
     )
     .argument('<FILE>', 'the user file, `authentication.users` of magpie.yaml')
     .argument('<USER>', 'the name of the user')
