@@ -94,6 +94,7 @@ function scryptOf(
 }
 
 function parseScrypt([, , cost = '', salt, hash]: readonly string[]): PasswordHash | string {
+  // tidy-allow no-regex: of the operator's file, and bounded
   const [, ln, r, p] = /^ln=(\d{1,2}),r=(\d{1,2}),p=(\d{1,2})$/.exec(cost)?.map(Number) ?? [];
   if (ln === undefined || r === undefined || p === undefined) return 'its cost cannot be read';
   const memory = 2 ** ln * r * 128;
@@ -104,6 +105,7 @@ function parseScrypt([, , cost = '', salt, hash]: readonly string[]): PasswordHa
 }
 
 function parsePbkdf2([, , count = '', salt, hash]: readonly string[]): PasswordHash | string {
+  // tidy-allow no-regex: of the operator's file, and bounded
   const iterations = /^\d{1,7}$/.test(count) ? Number(count) : 0;
   if (iterations < 1) return 'its number of iterations cannot be read';
   const digest = digestOf(salt, hash, SHA512_BYTES);

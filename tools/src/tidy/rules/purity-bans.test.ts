@@ -16,6 +16,7 @@ const cases: Readonly<Record<string, { readonly bad: string; readonly programsMa
   },
   'no-own-timer': { bad: `setTimeout(f, 1);\nsetInterval(f, 1);`, programsMay: true },
   'no-random': { bad: `Math.random();`, programsMay: true },
+  'no-regex': { bad: `/a+/.test(text);\nnew RegExp(text);`, programsMay: true },
 };
 const good = `clock.now(); new Date(0); setImmediate(f); Math.floor(1); const console = 1;`;
 

@@ -57,4 +57,20 @@ export const PURITY_BANS: readonly Ban[] = [
     message: 'Math.random',
     fix: 'take the source of chance as an argument',
   },
+  {
+    name: 'no-regex',
+    doc:
+      'No regular expressions in `protocol`, nor in the broker but for config, observe, stores and '
+      + 'admin: what is matched there comes from clients, who could choose what takes longest.',
+    where: (path) => isLibrary(path) && CLIENT_TEXT.test(path),
+    find: (file) => [
+      ...file.nodes('Literal').filter(({ node }) => 'regex' in node),
+      ...file.nodes('NewExpression').filter(({ node }) => nameOf(node.callee) === 'RegExp'),
+    ],
+    message: 'a regular expression where text of clients is handled',
+    fix: 'walk over the characters',
+  },
 ];
+
+/** Where text of clients is handled. */
+const CLIENT_TEXT = /^packages\/(protocol\/src\/|broker\/src\/(?!(config|observe|stores|admin)\/))/;
