@@ -104,6 +104,8 @@ test('DataDirectory.open() misses the file of a store that was there', async (t)
 
 const refused: readonly {
   readonly name: string;
+  /** Above the directory, if it is not the folder of the test. */
+  readonly place?: (folder: string) => string;
   readonly prepare: (path: string) => Promise<void>;
   readonly problem: RegExp;
 }[] = [
@@ -114,10 +116,17 @@ const refused: readonly {
   },
   {
     name: 'a directory below a file',
+    place: (path) => join(path, 'file'),
     prepare: async (path) => {
       await writeFile(join(path, '..', 'file'), '');
     },
     problem: /^Cannot use the data directory .+: ENOTDIR: /,
+  },
+  {
+    name: 'a file system without new directories',
+    place: () => '/proc/nosuch',
+    prepare: async () => {},
+    problem: /^Cannot use the data directory \/proc\/nosuch\/x: ENOENT: /,
   },
   {
     name: 'a directory in place of lock.mdb',
@@ -135,13 +144,11 @@ const refused: readonly {
     problem: /data\.mdb is no file of Magpie's, or its beginning is lost: /,
   },
 ];
-for (const { name, prepare, problem } of refused) {
+for (const { name, place, prepare, problem } of refused) {
   test(`DataDirectory.open() refuses ${name} in one line, again and again`, async (t) => {
     const parent = await folder(t);
-    const path = name.startsWith('a directory below')
-      ? join(parent, 'file', 'x')
-      : join(parent, 'x');
-    await prepare(name.startsWith('a directory below') ? join(parent, 'x') : path);
+    const path = join(place?.(parent) ?? parent, 'x');
+    await prepare(join(parent, 'x'));
     for (let time = 0; time < 2; time++) {
       await assert.rejects(DataDirectory.open(path), { message: problem });
     }

@@ -132,7 +132,7 @@ export async function markAsStore(directory: string): Promise<void> {
 
 /** A directory that is not on disk yet after a power loss would take everything in it with it. */
 export async function makeDirectory(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  const first = await makeAll(path);
   if (first === undefined) return;
   for (let made = path; made.length >= first.length; made = dirname(made)) {
     await syncDirectory(dirname(made));
@@ -144,6 +144,29 @@ async function syncAbove(path: string): Promise<void> {
   const parent = dirname(path);
   await syncDirectory(parent).catch(() => {});
   if (parent !== path) await syncAbove(parent);
+}
+
+/**
+ * Makes a directory and those above it. Node.js has that, too, but never ends where a file system
+ * takes no directories, as /proc.
+ *
+ * @returns The first that had to be made.
+ */
+async function makeAll(path: string): Promise<string | undefined> {
+  try {
+    await mkdir(path, { mode: 0o700 });
+    return path;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      const first = await makeAll(dirname(path));
+      if (first === undefined) throw error;
+      await mkdir(path, { mode: 0o700 });
+      return first;
+    }
+    if ((await stat(path).catch(() => undefined))?.isDirectory() === true) return undefined;
+    throw error;
+  }
 }
 
 /** What the system says, with what was tried. */
