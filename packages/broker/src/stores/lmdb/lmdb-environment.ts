@@ -12,6 +12,7 @@ import {
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import { fillUp } from './data-file.js';
+import { DiskProbe } from './disk-probe.js';
 import type { Fetched } from './engine.js';
 import type { LazySync } from './lazy-sync.js';
 import { NUMBER_BYTES, writeNumber } from './numbers.js';
@@ -73,6 +74,7 @@ export class LmdbEnvironment {
   readonly #durable: boolean;
   readonly #lazy: LazySync | undefined;
   #root: Root | undefined;
+  #probe: DiskProbe | undefined;
   #tables: readonly Table[] = [];
   #held: Transaction | undefined;
   /** Whether the system may still forget which file has the name. */
@@ -122,6 +124,8 @@ export class LmdbEnvironment {
     // What was written since the last sync is not there any more: back to that, and write it again.
     if (this.#lazy?.failure !== undefined) await this.close();
     const owed = this.#lazy?.owed ?? [];
+    this.#probe ??= new DiskProbe(this.file);
+    this.#probe.check(sizeOf(owed) + sizeOf(batches));
     try {
       const root = this.#freshRoot();
       root.transactionSync(() => {
@@ -264,6 +268,8 @@ export class LmdbEnvironment {
   async close(): Promise<void> {
     await this.#lazy?.closing();
     const root = this.#root;
+    this.#probe?.close();
+    this.#probe = undefined;
     this.release();
     this.#root = undefined;
     this.#tables = [];
@@ -341,6 +347,12 @@ export class LmdbEnvironment {
     const keys = [...table.getKeys({ start, end })];
     for (const key of keys) void table.remove(key);
   }
+}
+
+function sizeOf(batches: readonly BatchBytes[]): number {
+  let bytes = 0;
+  for (const { end } of batches) bytes += end;
+  return bytes;
 }
 
 /**
