@@ -5,7 +5,7 @@ import { adminApp } from './admin-app.js';
 import type { AdminSource } from './admin-source.js';
 
 const source: AdminSource = {
-  ready: () => true,
+  notReady: () => undefined,
   metrics: () => [{ name: 'a', help: 'A', type: 'gauge', value: 1 }],
 };
 
@@ -23,9 +23,23 @@ const cases: [
   type: string,
 ][] = [
   ['names the broker and its version', 'GET /', {}, 200, /^Magpie 1\.2\.3,/, TEXT],
-  ['is live while it answers', 'GET /health/live', { ready: () => false }, 200, /^live\n$/, TEXT],
+  [
+    'is live while it answers',
+    'GET /health/live',
+    { notReady: () => 'why' },
+    200,
+    /^live\n$/,
+    TEXT,
+  ],
   ['is ready when the source is', 'GET /health/ready', {}, 200, /^ready\n$/, TEXT],
-  ['says 503 before', 'GET /health/ready', { ready: () => false }, 503, /^not ready\n$/, TEXT],
+  [
+    'says 503 before',
+    'GET /health/ready',
+    { notReady: () => 'why' },
+    503,
+    /^not ready: why\n$/,
+    TEXT,
+  ],
   [
     'shows metrics',
     'GET /metrics',

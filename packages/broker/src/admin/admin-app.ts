@@ -31,7 +31,8 @@ export function adminApp({ source, version, log }: AdminAppOptions): Hono {
   app.get('/', (context) => context.text(frontPage(version)));
   app.get('/health/live', (context) => context.text('live\n'));
   app.get('/health/ready', (context) => {
-    return source.ready() ? context.text('ready\n') : context.text('not ready\n', 503);
+    const why = source.notReady();
+    return why === undefined ? context.text('ready\n') : context.text(`not ready: ${why}\n`, 503);
   });
   app.get('/metrics', (context) => {
     return context.body(metricsText(source.metrics()), 200, { 'Content-Type': METRICS_TYPE });
@@ -52,7 +53,7 @@ function frontPage(version: string): string {
     `Magpie ${version}, an MQTT broker`,
     '',
     '/health/live   200 while the process answers',
-    '/health/ready  200 when every listener stands, 503 before and while closing',
+    '/health/ready  200 when every listener stands and the store works, else 503',
     '/metrics       counters and gauges for Prometheus',
     '',
   ].join('\n');

@@ -12,7 +12,7 @@ async function start(t: TestContext): Promise<AdminServer> {
     port: 0,
     version: '1.2.3',
     log: silentLogger,
-    source: { ready: () => true, metrics: () => [] },
+    source: { notReady: () => undefined, metrics: () => [] },
   });
   t.after(() => server.close());
   return server;
@@ -41,7 +41,7 @@ test('startAdminServer() rejects with the system error when the port is taken', 
     port,
     version: '',
     log: silentLogger,
-    source: { ready: () => true, metrics: () => [] },
+    source: { notReady: () => undefined, metrics: () => [] },
   });
   await assert.rejects(again, { code: 'EADDRINUSE' });
 });

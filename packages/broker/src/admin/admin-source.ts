@@ -1,7 +1,10 @@
 /** What the HTTP port shows. It asks at each request and keeps nothing. */
 export interface AdminSource {
-  /** Every listener stands and none is closing: new clients may be sent here. */
-  ready(): boolean;
+  /**
+   * Why new clients shall not be sent here, in some words; `undefined`: every listener stands, none
+   * is closing, and the store works.
+   */
+  notReady(): string | undefined;
   /** A snapshot; entries of one name stand together and share help and type. */
   metrics(): readonly Metric[];
 }

@@ -215,11 +215,14 @@ test('CommitGate says that the store failed and that it works again, each once',
   }
   assert.deepEqual(
     log.lines.map(({ level, fields }) => [level, fields]),
-    [['error', { event: 'store-failed', err: error }]],
+    [
+      ['error', { event: 'store-failed', why: 'disk full' }],
+      ['debug', { err: error }],
+    ],
   );
   clock.advance(1000);
   await store.succeed();
-  const [, recovered, ...more] = log.lines;
+  const [, , recovered, ...more] = log.lines;
   assert.deepEqual(more, []);
   const numbers = { downMs: 1800, retries: 3 };
   assert.deepEqual(recovered?.fields, { event: 'store-recovered', ...numbers });

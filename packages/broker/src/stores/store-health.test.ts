@@ -10,15 +10,12 @@ function world() {
   const log = new RecordingLogger();
   const counters = new Counters();
   const health = new StoreHealth({ counters, events: new BrokerEvents(log), log });
-  /** `event err` of each line. */
+  /** Event and reason of each line that is shown by default. */
   const said = () => {
-    return log.lines.map(({ fields }) => `${String(fields['event'])} ${messageOf(fields['err'])}`);
+    const lines = log.lines.filter(({ level }) => level !== 'debug');
+    return lines.map(({ fields }) => `${String(fields['event'])} ${String(fields['why'] ?? '-')}`);
   };
   return { health, counters, log, said };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : '-';
 }
 
 const DISK_FULL = new Error('disk full');
@@ -34,6 +31,16 @@ test('StoreHealth says only what changes', () => {
   assert.deepEqual([health.failed, health.lost], [false, false]);
   assert.deepEqual(said(), ['store-failed disk full', 'store-recovered -']);
   assert.deepEqual([counters.storeCommits, counters.storeCommitsFailed], [3, 3]);
+});
+
+test('StoreHealth shows a stack to nobody who does not debug', () => {
+  const { health, log } = world();
+  health.commitFailed(DISK_FULL, 0);
+  const withStack = log.lines.filter(({ fields }) => 'err' in fields);
+  assert.deepEqual(
+    withStack.map(({ level, fields }) => [level, fields['err']]),
+    [['debug', DISK_FULL]],
+  );
 });
 
 test('StoreHealth counts anew after each recovery', () => {

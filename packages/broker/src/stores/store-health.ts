@@ -73,10 +73,16 @@ export class StoreHealth {
 
   #fail(error: unknown, nowMs: number, what: string): void {
     this.#failedSinceMs ??= nowMs;
-    this.#log.error({ event: 'store-failed', err: error }, what);
+    // One event of the disk, no bug: the stack is for who looks for one.
+    this.#log.error({ event: 'store-failed', why: messageOf(error) }, what);
+    this.#log.debug({ err: error }, 'why the store failed');
     const { storeFailed } = this.#events;
     if (storeFailed.active) storeFailed.emit({ error, lost: this.#lost });
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** A commit that takes longer is as bad as one that failed. */

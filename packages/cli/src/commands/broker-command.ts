@@ -89,10 +89,11 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     const running = await serve(config, { log, version, signal, recovery, readConfig });
     asked.act = () => void running?.reload();
     if (asked.early) asked.act();
-    await aborted(signal);
+    const failure = await Promise.race([aborted(signal), running?.failed]);
     deaf();
-    log.info({ signal: String(signal.reason) }, 'closing');
+    if (failure === undefined) log.info({ signal: String(signal.reason) }, 'closing');
     await running?.close();
+    if (failure !== undefined) throw failure;
   } catch (error) {
     if (!(error instanceof ServeFailure)) throw error;
     for (const line of error.message.split('\n')) err(line);
@@ -102,9 +103,9 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
   return EXIT.ok;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
+function aborted(signal: AbortSignal): Promise<undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
 }

@@ -308,9 +308,12 @@ async function writeNewerFormat(dir: string): Promise<void> {
     return Buffer.concat([key, number, checksum]);
   };
   let found = 0;
-  for (let at = bytes.indexOf(value(3)); at >= 0; at = bytes.indexOf(value(3), at + 1)) {
-    bytes.set(value(9), at);
-    found++;
+  for (const format of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    const now = value(format);
+    for (let at = bytes.indexOf(now); at >= 0; at = bytes.indexOf(now, at + 1)) {
+      bytes.set(value(9), at);
+      found++;
+    }
   }
   assert.ok(found > 0);
   await writeFile(path, bytes);

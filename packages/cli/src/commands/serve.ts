@@ -49,6 +49,8 @@ export interface Running {
    * changes nothing.
    */
   reload(): Promise<void>;
+  /** Resolves when it cannot go on, with what the operator shall read; it is to be closed then. */
+  readonly failed: Promise<ServeFailure>;
 }
 
 /**
@@ -68,18 +70,32 @@ export async function serve(
   const { authorization: file } = config;
   const authorizer = file === undefined ? undefined : new RuleAuthorizer(await readRules(file));
   const access = { ...(authenticator && { authenticator }), ...(authorizer && { authorizer }) };
-  const recovered = await openBroker(config, options, access);
+  let lose: (error: Error) => void = () => {};
+  const lost = new Promise<Error>((resolve) => {
+    lose = resolve;
+  });
+  const recovered = await openBroker(config, { ...options, onLost: lose }, access);
   if (recovered === undefined) return undefined;
   const { broker, store, banFile } = recovered;
   const reloader = new Reloader({ broker, config, authenticator, read: options.readConfig, log });
   logExposure(config, log);
   let admin: AdminServer | undefined;
   let ready = false;
+  let isLost = false;
+  const failed = lost.then((error) => {
+    isLost = true;
+    ready = false;
+    log.error({ event: 'store-lost', why: error.message }, 'the store is lost: the broker ends');
+    return storeLost(error);
+  });
   const close = async () => {
     ready = false;
     try {
       await banFile?.written();
       await toldByStore(broker.close());
+    } catch (error) {
+      // It was told already, and there is nothing more to write.
+      if (!isLost) throw error;
     } finally {
       // Last, so that a probe reads 503 until the last client has gone.
       await admin?.close();
@@ -89,7 +105,10 @@ export async function serve(
   try {
     const { http } = config;
     if (http !== undefined) {
-      const source = { ready: () => ready, metrics: () => metricsOf(broker, store, version) };
+      const source = {
+        notReady: () => notReady(recovered, ready),
+        metrics: () => metricsOf(broker, store, version),
+      };
       admin = await opened('http', http, () => startAdminServer({ ...http, source, version, log }));
       log.info({ listener: 'http', host: admin.host, port: admin.port }, 'listening');
     }
@@ -102,7 +121,13 @@ export async function serve(
     throw error;
   }
   ready = true;
-  return { close, reload: () => reloader.reload() };
+  return { close, failed, reload: () => reloader.reload() };
+}
+
+/** Only another process can open it again. */
+function storeLost(error: Error): ServeFailure {
+  const what = 'what was acknowledged is there when Magpie is started again';
+  return new ServeFailure(`${error.message}: ${what}`, { cause: error });
 }
 
 /** A broker that has loaded what its store holds; `store`: if that is on disk. */
@@ -112,9 +137,15 @@ interface Recovered {
   readonly banFile?: BanFile;
 }
 
+function notReady({ broker, store }: Recovered, listens: boolean): string | undefined {
+  if (!listens) return 'it does not listen yet, or no more';
+  if (broker.gauges().storeFailed === 0 && store?.disk.syncFailed !== 1) return undefined;
+  return 'the store fails, and nothing that needs it is acknowledged';
+}
+
 async function openBroker(
   { storage, limits, bans, clients: clientRules }: BrokerConfig,
-  { log, signal, recovery }: ServeOptions,
+  { log, signal, recovery, onLost }: ServeOptions & { readonly onLost: (error: Error) => void },
   access: Pick<BrokerOptions, 'authenticator' | 'authorizer'>,
 ): Promise<Recovered | undefined> {
   const load = new SystemLoad(); // closed by the broker
@@ -129,13 +160,16 @@ async function openBroker(
   let banFile: BanFile;
   try {
     const onProgress = (progress: RecoveryProgress) => recovery.take(progress);
-    const opening = LmdbStore.open(dir, { log, sync, syncIntervalMs, signal, onProgress });
+    const opening = LmdbStore.open(dir, { log, sync, syncIntervalMs, signal, onProgress, onLost });
     store = await toldByStore(opening, resolve(dir));
     await warnOfDirectoryMode(resolve(dir), log);
     banFile = await toldByStore(BanFile.open(join(dir, 'bans.json'), log));
     const all = [...banFile.bans, ...bans]; // of one subject, that of the configuration counts
     const kept = { store, bans: all, banKeeper: banFile };
     broker = await toldByStore(createBroker({ ...options, ...kept, load }));
+    broker.on('storeFailed', ({ error, lost }) => {
+      if (lost && error instanceof Error) onLost(error);
+    });
   } catch (error) {
     load.close();
     await store?.[Symbol.asyncDispose]();
@@ -184,6 +218,8 @@ async function toldByStore<T>(result: Promise<T>, directory?: string): Promise<T
 const DIRECTORY_REFUSALS: Readonly<Record<string, string>> = {
   EEXIST: 'there is something of that name that is no directory',
   ENOTDIR: 'something in its path is no directory',
+  ENOENT: 'its file system takes no new directories there',
+  EIO: 'the disk cannot be read or written',
   EACCES: 'reading or writing there is not permitted',
   EPERM: 'reading or writing there is not permitted',
   EROFS: 'the file system can only be read',

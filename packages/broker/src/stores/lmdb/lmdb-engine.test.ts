@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -66,7 +66,9 @@ test('LmdbEngine is lost when its thread ends, and says so to all who ask', asyn
   const threads: Worker[] = [];
   const note = (message: unknown) => threads.push((message as { worker: Worker }).worker);
   subscribe('worker_threads', note);
-  const engine = await LmdbEngine.open(await folder(t));
+  const told: StoreLost[] = [];
+  const onLost = (error: StoreLost) => told.push(error);
+  const engine = await LmdbEngine.open(await folder(t), { onLost });
   unsubscribe('worker_threads', note);
   await engine.write([batchOf(1)]);
   // Between two transactions: one that is cut off holds LMDB's locks for all of this process.
@@ -79,7 +81,17 @@ test('LmdbEngine is lost when its thread ends, and says so to all who ask', asyn
     assert.match(answer.reason.message, /^The thread of the store has ended/);
   }
   await assert.rejects(engine.write([batchOf(4)]), StoreLost);
+  assert.equal(told.length, 1);
   await engine.close();
+});
+
+test('LmdbEngine is not lost when it is closed, nor when it could not be opened', async (t) => {
+  const onLost = () => assert.fail('lost');
+  const directory = await folder(t);
+  await (await LmdbEngine.open(directory, { onLost })).close();
+  await writeFile(join(directory, 'data.mdb'), 'something else');
+  await assert.rejects(LmdbEngine.open(directory, { onLost }));
+  await new Promise(setImmediate);
 });
 
 test('LmdbEngine gives the memory of a batch back', async (t) => {

@@ -29,6 +29,8 @@ export interface LmdbEngineOptions {
   readonly syncIntervalMs?: number;
   readonly compaction?: Partial<CompactionRules>;
   readonly onEvent?: (event: EngineEvent) => void;
+  /** Told once, if the thread ends before it was asked to. */
+  readonly onLost?: ((error: StoreLost) => void) | undefined;
   /** Ends the opening. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,13 +46,16 @@ export interface LmdbEngineOptions {
 export class LmdbEngine implements Engine {
   readonly #thread: Worker;
   readonly #waiting: Waiting[] = [];
-  /** Why the thread has ended before it was asked to. */
+  readonly #onLost: (error: StoreLost) => void;
+  /** Why the thread has ended, or is about to. */
   #lost: Error | undefined;
+  #closing = false;
 
   private constructor(
     directory: string,
-    { sync = 'always', syncIntervalMs = 1000, compaction, onEvent }: LmdbEngineOptions,
+    { sync = 'always', syncIntervalMs = 1000, compaction, onEvent, onLost }: LmdbEngineOptions,
   ) {
+    this.#onLost = onLost ?? (() => {});
     const rules = { ...COMPACTION_RULES, ...compaction };
     const workerData: EngineOptions = { directory, sync, syncIntervalMs, compaction: rules };
     // Not the flags of the process: some of them, such as --input-type, no file can be run with.
@@ -78,6 +83,7 @@ export class LmdbEngine implements Engine {
     try {
       await engine.#answer('done');
     } catch (error) {
+      engine.#closing = true;
       await engine.#thread.terminate();
       throw error;
     } finally {
@@ -119,6 +125,7 @@ export class LmdbEngine implements Engine {
 
   async close(): Promise<void> {
     if (this.#lost !== undefined) return;
+    this.#closing = true;
     const ended = once(this.#thread, 'exit');
     await this.#ask('done', { type: 'close' });
     this.#thread.ref();
@@ -170,7 +177,9 @@ export class LmdbEngine implements Engine {
   }
 
   #end(error: Error): void {
+    const isFirst = this.#lost === undefined && !this.#closing;
     this.#lost ??= error;
+    if (isFirst && error instanceof StoreLost) this.#onLost(error);
     for (const { reject } of this.#waiting.splice(0)) reject(this.#lost);
   }
 }

@@ -43,6 +43,11 @@ import { type BatchBytes, WriteBatch } from './write-batch.js';
 export interface LmdbStoreOptions extends RecoveryOptions {
   /** Told when the file is compacted, and when it cannot be. */
   readonly log?: Logger;
+  /**
+   * Told once, if the store ends before it is closed: nothing can be written any more, see {@link
+   * StoreLost}. Whoever commits is told, too.
+   */
+  readonly onLost?: (error: StoreLost) => void;
   /** Those left out have the defaults `COMPACTION_RULES`. */
   readonly compaction?: Partial<CompactionRules>;
   /**
@@ -135,7 +140,14 @@ export class LmdbStore implements Store {
    * @throws {RangeError} if `sync` or `syncIntervalMs` is none of those allowed.
    */
   static async open(directory: string, options: LmdbStoreOptions = {}): Promise<LmdbStore> {
-    const { log = silentLogger, compaction = {}, sync, syncIntervalMs, ...recovery } = options;
+    const {
+      log = silentLogger,
+      compaction = {},
+      onLost,
+      sync,
+      syncIntervalMs,
+      ...recovery
+    } = options;
     const { onProgress, signal } = recovery;
     const syncing = syncOptions(sync, syncIntervalMs);
     const place = await DataDirectory.open(directory).catch((error: unknown) => {
@@ -148,7 +160,13 @@ export class LmdbStore implements Store {
         if (event.type !== 'checked') disk.take(event);
         else onProgress?.({ what: 'pages', done: event.pages, total: event.total });
       };
-      const engine = await LmdbEngine.open(place.path, { ...syncing, compaction, onEvent, signal });
+      const engine = await LmdbEngine.open(place.path, {
+        ...syncing,
+        compaction,
+        onEvent,
+        onLost,
+        signal,
+      });
       try {
         const store = await LmdbStore.over(engine, { directory: place, disk, log, recovery });
         await place.markAsStore();
