@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 
 import { pathOf, runNpm, SetupError } from './command.mjs';
@@ -12,7 +13,8 @@ export async function installDependencies() {
   const wanted = await readPackages('package-lock.json');
   if (wanted === undefined) throw new SetupError('package-lock.json cannot be read');
   const installed = await readPackages('node_modules/.package-lock.json');
-  if (installProblem(wanted, installed, process) === undefined) return;
+  const isThere = (path) => existsSync(pathOf(path));
+  if (installProblem(wanted, installed, process, isThere) === undefined) return;
 
   console.error('Installing dependencies …');
   // --include=dev: the compiler is needed even where NODE_ENV says production.
@@ -26,8 +28,9 @@ export async function installDependencies() {
  * @param wanted `packages` of package-lock.json
  * @param installed `packages` of node_modules/.package-lock.json; `undefined` if there is none
  * @param host the platform to run on: `{ platform, arch }`
+ * @param isThere whether a path of theirs is there: somebody may have removed it by hand
  */
-export function installProblem(wanted, installed, host) {
+export function installProblem(wanted, installed, host, isThere) {
   if (installed === undefined) return 'nothing is installed';
   for (const [path, want] of Object.entries(wanted)) {
     if (path === '') continue;
@@ -37,6 +40,7 @@ export function installProblem(wanted, installed, host) {
       if (want.optional !== true) return `${path} is missing`;
     } else if (identity(want) !== identity(have)) return `${path} is another version`;
     else if (!fits(have, host)) return `${path} is for another platform`;
+    else if (!isThere(path)) return `${path} was removed`;
   }
   return undefined;
 }

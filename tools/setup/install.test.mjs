@@ -43,9 +43,17 @@ const cases = [
 ];
 for (const [name, have, host, expected] of cases) {
   test(`installProblem() sees ${name}`, () => {
-    assert.equal(installProblem(wanted, have, host), expected);
+    assert.equal(
+      installProblem(wanted, have, host, () => true),
+      expected,
+    );
   });
 }
+
+test('installProblem() sees what was removed by hand', () => {
+  const isThere = (path) => path !== 'node_modules/ws';
+  assert.equal(installProblem(wanted, installed, linux, isThere), 'node_modules/ws was removed');
+});
 
 const outputs = [
   [
