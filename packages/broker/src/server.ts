@@ -74,7 +74,7 @@ export { type FlagValues, optionEntries, OPTIONS, type OptionSpec } from './conf
 export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config/resolve-config.js';
 export { configFilePath } from './config/settings.js';
 export { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from './config/sync-modes.js';
-export { TlsFileError } from './listeners/tls/tls-material.js';
+export { TlsFileError, TlsMaterial } from './listeners/tls/tls-material.js';
 export { identityProblem } from './model/identity-name.js';
 export { BanFile } from './stores/bans/ban-file.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { runInProcess } from '../command.testing.js';
 
@@ -64,4 +64,31 @@ test('magpie config check looks into the access rules', async (t) => {
   assert.match(bad.err.join('\n'), /acl\.yaml:1:9: rules\[0\]\.topics must be/);
   await writeFile(rules, 'rules: [{ allow: both, topics: a }]\n');
   assert.equal((await runInProcess(['config', 'check', path])).code, 0);
+});
+
+test('magpie config check reads the files that the configuration names', async (t) => {
+  const tls = 'type: tls, port: 8883, cert: none.crt, key: none.key';
+  const path = await fileWith(
+    t,
+    `listeners: [{ ${tls} }]\nauthentication: { users: passwd, jwt: { jwks: keys.json } }\n`,
+  );
+  const folder = dirname(path);
+  await writeFile(join(folder, 'keys.json'), '{}');
+  const { code, out, err } = await runInProcess(['config', 'check', path]);
+  assert.deepEqual({ code, out }, { code: 1, out: [] });
+  assert.deepEqual(err, [
+    'Cannot listen for tls on 127.0.0.1:8883: '
+      + `Cannot read the certificate ${join(folder, 'none.crt')}: there is no such file`,
+    `The key file ${join(folder, 'keys.json')} is no JWKS: it must be {"keys": [ … ]}`,
+  ]);
+});
+
+test('magpie config check says what is wrong with each line of a user file', async (t) => {
+  const path = await fileWith(t, 'authentication: { users: passwd }');
+  const users = join(dirname(path), 'passwd');
+  await writeFile(users, 'alice\nbob:plain\n');
+  const { code, err } = await runInProcess(['config', 'check', path]);
+  assert.equal(code, 1);
+  assert.equal(err.length, 2);
+  for (const line of err) assert.ok(line.startsWith(`${users}:`), line);
 });

@@ -1,8 +1,8 @@
 import { loadConfigFile, resolveConfig } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
+import { checkFiles } from './check-files.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { checkedRules } from './read-rules.js';
 
 /** `magpie config check [FILE]`: says what `magpie broker --config FILE` would find wrong. */
 export function configCommand(
@@ -14,9 +14,9 @@ export function configCommand(
     .command('check')
     .summary('Look for mistakes in a configuration file')
     .description(
-      'Look for mistakes in a configuration file: unknown keys, bad values, and what does not fit '
-        + 'together, in the access rules too. Nothing is started. The MAGPIE_* variables of the '
-        + 'environment count too.',
+      'Look for mistakes in a configuration file: unknown keys, bad values, what does not fit '
+        + 'together, and files of certificates, keys, users and rules that cannot be used. '
+        + 'Nothing is started. The MAGPIE_* variables of the environment count too.',
     )
     .argument('[FILE]', 'the file to check', 'magpie.yaml')
     .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')
@@ -30,11 +30,9 @@ async function checkConfig(path: string, { env, out, err }: CommandContext): Pro
     for (const { message } of resolved.problems) err(message);
     return EXIT.failure;
   }
-  for (const warning of resolved.warnings) err(warning);
-  const { authorization } = resolved.config;
-  if (authorization !== undefined && (await checkedRules(authorization, err)) === undefined) {
-    return EXIT.failure;
-  }
+  const { problems, warnings } = await checkFiles(resolved.config);
+  for (const line of [...resolved.warnings, ...warnings, ...problems]) err(line);
+  if (problems.length > 0) return EXIT.failure;
   out(`${path} is good`);
   return EXIT.ok;
 }
