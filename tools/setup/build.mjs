@@ -14,10 +14,11 @@ const NOTICE_AFTER_MS = 700;
  * Compiles what changed. The compiler itself knows what is up to date; asking it takes a moment.
  *
  * @param projects folders with a tsconfig.json, with all they refer to
+ * @param noticeAfterMs when it is said that there is something to do
  */
-export async function build(projects = [WHOLE_TREE]) {
+export async function build(projects = [WHOLE_TREE], noticeAfterMs = NOTICE_AFTER_MS) {
   const compiler = pathOf('node_modules/typescript/bin/tsc');
-  const notice = setTimeout(() => console.error('Building …'), NOTICE_AFTER_MS);
+  const notice = setTimeout(() => console.error('Building …'), noticeAfterMs);
   const { code, output } = await run(process.execPath, [compiler, '-b', ...projects]);
   clearTimeout(notice);
   // After the compiler, which would not write again what it believes to be there.
