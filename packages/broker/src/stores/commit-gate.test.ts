@@ -517,3 +517,50 @@ test('CommitGate.begin() may be called while another message is routed', () => {
     'append first=m for a:0@1, d:0@1',
   ]);
 });
+
+/** Routes as many messages to a session whose client is there. */
+function route(gate: CommitGate, messages: number): void {
+  for (let sequence = 0; sequence < messages; sequence++) {
+    const outer = gate.begin();
+    gate.enlist(recipient('c', sequence));
+    gate.seal(messageOf('t'), outer);
+  }
+}
+
+test('CommitGate puts a commit of many messages off as long as clients acknowledge', async () => {
+  const { store, gate, dirty, clock } = world();
+  route(gate, 256);
+  const safe = waiting(gate);
+  gate.commit();
+  assert.equal(store.commits, 0);
+  assert.equal(dirty.times, 2); // it asks for another turn
+  for (let turn = 0; turn < 3; turn++) {
+    gate.done('c', turn);
+    clock.advance(5);
+    gate.commit();
+    assert.equal(store.commits, 0);
+  }
+  gate.done('c', 3);
+  clock.advance(1); // 16 ms since it was put off
+  gate.commit();
+  assert.equal(store.commits, 1);
+  await store.succeed();
+  assert.deepEqual(safe, [1]);
+});
+
+test('CommitGate does not wait any longer when nobody acknowledges', () => {
+  const { store, gate } = world();
+  route(gate, 256);
+  gate.done('other', 0);
+  gate.commit();
+  gate.commit();
+  assert.equal(store.commits, 1);
+});
+
+test('CommitGate begins the commit of a few messages at once', () => {
+  const { store, gate } = world();
+  route(gate, 255);
+  gate.done('c', 0);
+  gate.commit();
+  assert.equal(store.commits, 1);
+});

@@ -50,6 +50,12 @@ export class CommitGate {
   #writes = 0;
   /** Something was written that somebody may wait for. */
   #dirty = false;
+  /** Messages written since the last commit was begun. */
+  #messages = 0;
+  /** Messages that clients have acknowledged since the last turn that ended. */
+  #acknowledged = 0;
+  /** Since when a commit is put off; `undefined`: it is not. */
+  #putOffSinceMs: number | undefined;
   /** The commit of what nobody waits for, if there is such. */
   #lazy: TimerEntry | undefined;
   #underWay = false;
@@ -183,6 +189,7 @@ export class CommitGate {
   seal(message: Message, outer: Recipient[] | undefined): void {
     if (this.#recipients !== undefined) {
       this.writingOf(message).append(message.keep(), this.#recipients);
+      this.#messages++;
     }
     this.#recipients = outer;
     this.#routing--;
@@ -206,6 +213,7 @@ export class CommitGate {
    */
   done(clientId: string, sequence: number): void {
     this.#writes++;
+    this.#acknowledged++;
     this.#store.settle(clientId, sequence);
     if (this.#store.safeAtOnce) return;
     this.#count(WRITE_BYTES);
@@ -242,7 +250,26 @@ export class CommitGate {
 
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
-    if (this.#dirty && !this.#underWay && !this.failed && !this.#ended) this.#beginCommit();
+    if (!this.#dirty || this.#underWay || this.failed || this.#ended) return;
+    if (this.#isWorthWaiting()) this.#onDirty();
+    else this.#beginCommit();
+  }
+
+  /**
+   * What clients acknowledge before the commit begins needs not be written at all. So where many
+   * messages wait, the commit is put off by a turn, and again as long as each turn brings
+   * acknowledgements (`bench --only online-persistent`).
+   */
+  #isWorthWaiting(): boolean {
+    const acknowledged = this.#acknowledged;
+    this.#acknowledged = 0;
+    if (this.#messages < PUT_OFF_MESSAGES) return false;
+    const nowMs = this.#clock.nowMs();
+    if (this.#putOffSinceMs === undefined) {
+      this.#putOffSinceMs = nowMs;
+      return true;
+    }
+    return acknowledged > 0 && nowMs - this.#putOffSinceMs < PUT_OFF_MS;
   }
 
   /**
@@ -281,6 +308,8 @@ export class CommitGate {
   #beginCommit(): void {
     if (this.#dirty) this.#begun++;
     this.#dirty = false;
+    this.#messages = 0;
+    this.#putOffSinceMs = undefined;
     this.#cancel(this.#lazy);
     this.#lazy = undefined;
     this.#oldBytes += this.#newBytes;
@@ -359,6 +388,10 @@ interface Asker {
 
 /** What a write counts for besides a message: its objects, until it is bytes. */
 const WRITE_BYTES = 200;
+/** Fewer messages than this are written at once. */
+const PUT_OFF_MESSAGES = 256;
+/** Longest time that a commit is put off. */
+const PUT_OFF_MS = 16;
 /** After so long, and a tick of the wheel, what nobody waits for is committed by itself. */
 const LAZY_MS = 100;
 /** How long the end of the broker waits for the last commit. */
