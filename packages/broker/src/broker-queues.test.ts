@@ -82,6 +82,7 @@ for (const [limit, others] of limits) {
         assert.deepEqual(payloads, left);
         assert.deepEqual(await client.nothingMore(), []);
         assert.deepEqual(queued(world), [others, 2 * others]);
+        await world.broker.close(); // before its folder goes
       });
     }
   }
@@ -127,6 +128,7 @@ test('Broker keeps 64 MiB of queued messages on disk, and gives them back in ord
     }
   }
   assert.deepEqual(queued(world), [0, 0]);
+  await world.broker.close(); // before its folder goes
 });
 
 test('Broker ends a session with many messages on disk, and nothing of it stays', async (t) => {
@@ -147,6 +149,7 @@ test('Broker ends a session with many messages on disk, and nothing of it stays'
   assert.deepEqual(queued(next), [25, 50]);
   const client = await connected(next, 'b');
   assert.equal((await client.messages(25)).length, 25);
+  await next.broker.close(); // before its folder goes
 });
 
 function callbacksDone(): Promise<void> {

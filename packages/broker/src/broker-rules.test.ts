@@ -79,6 +79,7 @@ test('Broker under rules that changed while it was down keeps to them', async (t
   assert.deepEqual(await again.messages(1), ['open/a=m @ 1 id 2 dup']);
   assert.deepEqual(await again.nothingMore(), []);
   assert.equal(next.broker.counters.dropped['receiver-denied'], 2);
+  await next.broker.close(); // before its folder goes
 });
 
 test('Broker under rules publishes no will that its client may not publish', async (t) => {
