@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { CLIENT_SCENARIOS, clientsReport, measureClients } from './measure-clients.js';
 
 const few = CLIENT_SCENARIOS.map((scenario) =>
-  scenario.act === 'idle' ? { ...scenario, count: 3 } : { ...scenario, count: 400, warmup: 400 },
+  scenario.act === 'idle' ? { ...scenario, count: 100 } : { ...scenario, count: 400, warmup: 400 },
 );
 const wanted = (act: string, qos: number) =>
   few.filter((one) => one.act === act && one.qos === qos);
