@@ -8,7 +8,7 @@ import { levelOf } from '../doctor/findings.js';
 import { patientOf } from '../doctor/patient.js';
 import { languageOf, reportJson, reportLines } from '../doctor/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { failureOf, voiceOf } from '../mqtt/client-session.js';
+import { exitCodeOf } from '../mqtt/client-session.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection } from '../mqtt/connection-plan.js';
@@ -50,11 +50,7 @@ export function doctorCommand(
     .addHelpText('after', EXAMPLES)
     .action(async (url: string | undefined, flags: DoctorFlags) => {
       const given = url === undefined ? flags : { ...flags, url };
-      try {
-        finish(await examineAndReport(given, context));
-      } catch (error) {
-        finish(failureOf(error, voiceOf(flags, context), context));
-      }
+      finish(await exitCodeOf(flags, context, () => examineAndReport(given, context)));
     });
 }
 

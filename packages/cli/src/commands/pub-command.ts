@@ -4,7 +4,7 @@ import { type QoS, validateTopicName } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { audibleClient, failureOf, type Voice, voiceOf } from '../mqtt/client-session.js';
+import { audibleClient, exitCodeOf, type Voice } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import {
@@ -47,13 +47,7 @@ export function pubCommand(
     .option('--repeat-delay <SECONDS>', 'and wait in between')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: PubFlags) => {
-      const voice = voiceOf(flags, context);
-      try {
-        await publishAll(flags, context, voice);
-        finish(EXIT.ok);
-      } catch (error) {
-        finish(failureOf(error, voice, context));
-      }
+      finish(await exitCodeOf(flags, context, (voice) => publishAll(flags, context, voice)));
     });
 }
 
@@ -71,7 +65,11 @@ interface Kind {
   readonly retain: boolean;
 }
 
-async function publishAll(flags: PubFlags, context: CommandContext, voice: Voice): Promise<void> {
+async function publishAll(
+  flags: PubFlags,
+  context: CommandContext,
+  voice: Voice,
+): Promise<ExitCode> {
   const { env, signal } = context;
   const plan = await planConnection(flags, env);
   const kind = kindOf(flags, plan.topic);
@@ -88,6 +86,7 @@ async function publishAll(flags: PubFlags, context: CommandContext, voice: Voice
   if (payload === undefined) await publishLines(client, kind, context);
   else await publishTimes(client, kind, payload, { times, delayMs, signal });
   await client.end();
+  return EXIT.ok;
 }
 
 function kindOf(flags: PubFlags, topicOfUrl: string | undefined): Kind {

@@ -2,7 +2,7 @@ import { validateTopicName } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { failureOf, voiceOf } from '../mqtt/client-session.js';
+import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.js';
@@ -45,16 +45,15 @@ export function rrCommand(
     .option('-R, --no-retained', 'a retained message is no response');
   addOutputFlags(command);
   command.addHelpText('after', EXAMPLES).action(async (flags: RrFlags) => {
-    const voice = voiceOf(flags, context);
-    try {
-      finish(await requestAndPrint(flags, context));
-    } catch (error) {
-      finish(failureOf(error, voice, context));
-    }
+    finish(await exitCodeOf(flags, context, (voice) => requestAndPrint(flags, context, voice)));
   });
 }
 
-async function requestAndPrint(flags: RrFlags, context: CommandContext): Promise<ExitCode> {
+async function requestAndPrint(
+  flags: RrFlags,
+  context: CommandContext,
+  voice: Voice,
+): Promise<ExitCode> {
   const connection = await planConnection(flags, context.env);
   const topic = flags.topic ?? connection.topic;
   if (topic === undefined) throw new UsageError('Where to? Give --topic');
@@ -78,7 +77,7 @@ async function requestAndPrint(flags: RrFlags, context: CommandContext): Promise
     skipRetained: !flags.retained,
   };
   return subscribeAndPrint(connection, plan, context, {
-    voice: voiceOf(flags, context),
+    voice,
     granted: async (client) => {
       await client.publish(topic, payload, { qos });
       return undefined;

@@ -2,7 +2,7 @@ import { validateTopicFilter } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { failureOf, voiceOf } from '../mqtt/client-session.js';
+import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
@@ -51,16 +51,15 @@ export function subCommand(
   addOutputFlags(command)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SubFlags) => {
-      const voice = voiceOf(flags, context);
-      try {
-        finish(await subscribe(flags, context));
-      } catch (error) {
-        finish(failureOf(error, voice, context));
-      }
+      finish(await exitCodeOf(flags, context, (voice) => subscribe(flags, context, voice)));
     });
 }
 
-async function subscribe(flags: SubFlags, context: CommandContext): Promise<ExitCode> {
+async function subscribe(
+  flags: SubFlags,
+  context: CommandContext,
+  voice: Voice,
+): Promise<ExitCode> {
   const connection = await planConnection(flags, context.env);
   const { topic: topics = [], unsubscribe = [], exitAfterSubscribe } = flags;
   const filters = connection.topic === undefined ? topics : [connection.topic, ...topics];
@@ -70,7 +69,7 @@ async function subscribe(flags: SubFlags, context: CommandContext): Promise<Exit
   checkFilters([...filters, ...unsubscribe, ...(flags.filterOut ?? [])]);
   const plan = await planOf(flags, filters);
   return subscribeAndPrint(connection, plan, context, {
-    voice: voiceOf(flags, context),
+    voice,
     granted: async (client) => {
       for (const filter of unsubscribe) await client.unsubscribe(filter);
       return exitAfterSubscribe === true ? EXIT.ok : undefined;

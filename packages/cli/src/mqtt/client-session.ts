@@ -11,12 +11,23 @@ export interface Voice {
   readonly debug: boolean;
 }
 
-/** A command's voice: `--quiet` takes it away, bad usage is said all the same. */
-export function voiceOf(
+/**
+ * Runs a command that talks to a server. `--quiet` takes its voice away; bad usage is said all the
+ * same.
+ *
+ * @returns Its exit code, also where it threw what network, server or user did.
+ */
+export async function exitCodeOf(
   { quiet, debug }: { readonly quiet?: true; readonly debug?: true },
-  { err }: CommandContext,
-): Voice {
-  return { err: quiet === true ? () => {} : err, debug: debug === true };
+  context: CommandContext,
+  run: (voice: Voice) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const voice = { err: quiet === true ? () => {} : context.err, debug: debug === true };
+  try {
+    return await run(voice);
+  } catch (error) {
+    return failureOf(error, voice, context);
+  }
 }
 
 /** A client that says on stderr what happens to its connection after the first CONNACK. */
