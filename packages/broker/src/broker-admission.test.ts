@@ -187,11 +187,12 @@ test('Broker drops what waits for a client that comes back and can take less', a
   await other.next('puback');
   packetBytesMax = 100;
   const after = await connect('c', persistent);
-  assert.deepEqual(await after.nothingMore(), ['t=small @ 1 id 4']);
-  assert.equal(broker.counters.dropped['too-large'], 3);
+  // The client may have the QoS 2 message: only a PUBREL makes its identifier free again there.
+  assert.deepEqual(await after.nothingMore(), ['pubrel', 't=small @ 1 id 4']);
+  assert.equal(broker.counters.dropped['too-large'], 2);
   const { deliveriesBegun, deliveriesEnded } = broker.counters;
   const { inflightMessages, queuedMessages } = broker.gauges();
-  assert.equal(deliveriesBegun, deliveriesEnded + inflightMessages + queuedMessages + 3);
+  assert.equal(deliveriesBegun, deliveriesEnded + inflightMessages + queuedMessages + 2);
   assert.deepEqual(log.of('internal-error'), []);
 });
 

@@ -309,13 +309,11 @@ export class Session implements Subscriber, PageReader {
         const delivery = sent.message ?? this.#readBack(sequence);
         if (delivery === undefined) return false;
         const refusal = this.#refusalOf(delivery.message, qos, sequence);
-        if (refusal === 'too-large') this.#giveUp(delivery.message, packetId, qos);
-        else if (refusal !== undefined) this.#withdraw(delivery.message, packetId, qos);
-        else {
+        if (refusal === undefined) {
           // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
           const ticket = qos === 2 ? gate.ticket : 0;
           outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
-        }
+        } else this.#withdraw(delivery.message, packetId, qos, refusal);
       }
       this.#unsentFrom = sequence + 1;
     }
@@ -329,28 +327,19 @@ export class Session implements Subscriber, PageReader {
     return fitsPacket(message, qos, this.packetBytesMax) ? undefined : 'too-large';
   }
 
-  /** What was sent to an earlier connection, and is too large for this one, counts as done. */
-  #giveUp(message: Message, packetId: number, qos: 1 | 2): void {
-    if (qos === 2) this.#window.received(packetId);
-    const sequence =
-      qos === 1 ? this.#window.acknowledge(packetId) : this.#window.complete(packetId);
-    if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
-    this.#drop(message, 'too-large');
-  }
-
   /**
    * Settles a message that was sent to an earlier connection and may not be sent again. Of QoS 2
    * the client may have it and wait for its PUBREL: without it, it would take the next message of
    * this identifier for this one.
    */
-  #withdraw(message: Message, packetId: number, qos: 1 | 2): void {
+  #withdraw(message: Message, packetId: number, qos: 1 | 2, reason: DropReason): void {
     if (qos === 2) {
       this.#received(packetId);
       return;
     }
     const sequence = this.#window.acknowledge(packetId);
     if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
-    this.#drop(message, 'receiver-denied');
+    this.#drop(message, reason);
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
