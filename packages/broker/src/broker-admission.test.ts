@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
-import { type Broker, type BrokerOptions, createBroker } from './broker.js';
+import { type Broker, createBroker } from './broker.js';
+import type { BrokerOptions } from './broker-options.js';
 import { MemoryListener } from './memory-listener.testing.js';
 import { ManualClock } from './model/manual-clock.testing.js';
 import { RecordingLogger } from './observe/recording-logger.testing.js';

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { Connect, QoS } from '@magpie/protocol';
-import { type Broker, type BrokerOptions, createBroker } from './broker.js';
+import { type Broker, createBroker } from './broker.js';
+import type { BrokerOptions } from './broker-options.js';
 import { MemoryListener } from './memory-listener.testing.js';
 import type { Principal } from './model/principal.js';
 import { CrashStore } from './stores/crash-store.testing.js';

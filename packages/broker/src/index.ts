@@ -15,18 +15,16 @@ export type {
   PublishAnswer,
   SubscribeAnswer,
 } from './auth/authorizer.js';
-export {
-  type Broker,
-  type BrokerChange,
-  type BrokerChanged,
-  type BrokerGauges,
-  type BrokerOptions,
-  createBroker,
-  type ListenOptions,
-  type PublishOptions,
-} from './broker.js';
+export { type Broker, createBroker } from './broker.js';
+export type {
+  BrokerChange,
+  BrokerChanged,
+  BrokerGauges,
+  BrokerOptions,
+} from './broker-options.js';
 export type { Transport, TransportHandler } from './connection/transport.js';
 export type { Listener, ListenerAddress } from './listeners/listener.js';
+export type { ListenOptions } from './listeners/listener-factory.js';
 export type { SecureListenOptions, TlsListenOptions } from './listeners/tls/secure-servers.js';
 export type { Ban, BanKeeper, BanRequest, BanSubject } from './model/ban.js';
 export type { ClientCertificate } from './model/client-certificate.js';
@@ -46,6 +44,7 @@ export type { RandomSource } from './model/random-source.js';
 export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 export type { Counters } from './observe/counters.js';
 export { type Logger, silentLogger } from './observe/logger.js';
+export type { PublishOptions } from './pipeline/message-to-publish.js';
 export type { Revocation } from './pipeline/rechecking.js';
 export type { CloseReason } from './sessions/outlet.js';
 export { MemoryStore } from './stores/memory-store.js';

@@ -82,11 +82,13 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     cluster: 5,
     admin: 5,
     listeners: 6,
+    'broker-options.ts': 7,
     'broker-subscriber.ts': 6,
-    'broker.ts': 7,
-    'index.ts': 8,
-    'server.ts': 8,
-    'testing.ts': 8,
+    'broker-parts.ts': 8,
+    'broker.ts': 9,
+    'index.ts': 10,
+    'server.ts': 10,
+    'testing.ts': 10,
   },
 };
 
