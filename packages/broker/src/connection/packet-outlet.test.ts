@@ -371,6 +371,18 @@ test('PacketOutlet.publish() lets nothing overtake a retained message that waits
   assert.deepEqual(types(world.packets()), behind);
 });
 
+test('PacketOutlet.publish() lets nothing overtake what is sent again and waits', async () => {
+  const world = new World();
+  const message = Message.of({ topic: 't', payload: payloadOf(1), qos: 2, retain: false });
+  world.outlet.publish(message, 1, 1, true, false, 0);
+  world.outlet.publish(message, 2, 2, true, false, world.write());
+  world.outlet.publish(message, 1, 3, true, false, 0); // MQTT-4.6.0-1: after 2, as the first time
+  world.outlet.publish(message, 1, 4, false, false, 0); // nor may the queue come before the window
+  assert.deepEqual(types(world.packets()), ['publish 1']);
+  await world.store.succeed();
+  assert.deepEqual(types(world.packets()), ['publish 2', 'publish 3', 'publish 4']);
+});
+
 test('PacketOutlet.release() forgets what waits', async () => {
   const world = new World();
   world.outlet.acknowledge('puback', 1, world.write());

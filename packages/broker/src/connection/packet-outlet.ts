@@ -48,7 +48,8 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   #heldBytes = 0;
   /**
    * Messages among them that no other may overtake: retained ones, or a newer one of the topic
-   * would come before them, and what has to wait behind such.
+   * would come before them; what is sent again, in the order of the first time (MQTT-4.6.0-1); and
+   * what has to wait behind such.
    */
   #fence = 0;
   version: ProtocolVersion = 4;
@@ -198,7 +199,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       this.#held = [];
       this.#gate.wait(this);
     }
-    const fenced = packet.type === 'publish' && (packet.retain || this.#fence > 0);
+    const fenced = packet.type === 'publish' && (packet.retain || packet.dup || this.#fence > 0);
     if (fenced) this.#fence++;
     this.#held.push({ packet, ticket, fenced });
     this.#heldBytes += memoryOf(packet);

@@ -310,7 +310,7 @@ export class Session implements Subscriber, PageReader {
         if (delivery === undefined) return false;
         const refusal = this.#refusalOf(delivery.message, qos, sequence);
         if (refusal === undefined) {
-          // QoS 1 waits for no commit here either: what is queued behind it would overtake it.
+          // QoS 1 waits for no commit here either; behind a QoS 2 that does the outlet keeps all.
           const ticket = qos === 2 ? gate.ticket : 0;
           outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
         } else this.#withdraw(delivery.message, packetId, qos, refusal);
