@@ -76,6 +76,12 @@ export interface BrokerGauges {
   readonly storeFailed: number;
   readonly storeBacklogBytes: number;
   readonly inflightMessages: number;
+  /** Messages whose authorizer has not answered. */
+  readonly decidingMessages: number;
+  /** Messages of which nobody knows what became: always 0, see {@link unaccounted}. */
+  readonly unaccountedMessages: number;
+  /** The same of deliveries. */
+  readonly unaccountedDeliveries: number;
   /** 1 while new connections are refused, 0 if not. */
   readonly overloaded: number;
   readonly bans: number;

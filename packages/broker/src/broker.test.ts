@@ -464,6 +464,9 @@ test('Broker.gauges() tell what is there now', async (t) => {
     overloaded: 0,
     bans: 0,
     inflightMessages: 0,
+    decidingMessages: 0,
+    unaccountedMessages: 0,
+    unaccountedDeliveries: 0,
   });
   client.peer.hangUp();
   await broker.publish({ topic: 'a', payload: '123', qos: 1 });

@@ -9,6 +9,7 @@ import type { Listener, ListenerAddress } from './listeners/listener.js';
 import type { ListenOptions } from './listeners/listener-factory.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import type { Message } from './model/message.js';
+import { unaccounted } from './observe/balance.js';
 import type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
 import type { Counters } from './observe/counters.js';
@@ -41,18 +42,25 @@ export class Broker implements AsyncDisposable {
   }
 
   gauges(): BrokerGauges {
+    const unfinished = {
+      decidingMessages: this.#parts.publishing.decidingMessages,
+      queuedMessages: this.#parts.totals.messages,
+      inflightMessages: this.#parts.registry.inflight,
+    };
+    const { messages, deliveries } = unaccounted(this.#parts.counters, unfinished);
     return {
+      ...unfinished,
+      unaccountedMessages: messages,
+      unaccountedDeliveries: deliveries,
       connections: this.#parts.connections.size,
       clients: this.#parts.connecting.size,
       sessions: this.#parts.registry.size,
       subscriptions: this.#parts.router.index.size,
       retainedMessages: this.#parts.retained.count,
       retainedBytes: this.#parts.retained.bytes,
-      queuedMessages: this.#parts.totals.messages,
       queuedBytes: this.#parts.totals.bytes,
       storeFailed: this.#parts.gate.failed ? 1 : 0,
       storeBacklogBytes: this.#parts.gate.backlogBytes,
-      inflightMessages: this.#parts.registry.inflight,
       overloaded: this.#parts.overload.active ? 1 : 0,
       bans: this.#parts.bans.size,
     };
@@ -101,6 +109,7 @@ export class Broker implements AsyncDisposable {
     if (this.#closing !== undefined) throw new Error('A broker that was closed cannot publish');
     const message = messageToPublish(options);
     if (this.#parts.gate.full && (message.qos > 0 || message.retain)) {
+      this.#parts.publishing.failed(message);
       throw new Error('Too much waits for the store: nothing was published, try again later');
     }
     const before = this.#parts.gate.writes;

@@ -511,7 +511,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     }
     const { clientId } = client.session;
     connecting.forget(clientId, this);
-    registry.leave(client.session);
+    registry.leave(client.session, reason === 'broker-closed' ? 'broker-stopped' : undefined);
     if (!this.#connected) {
       this.#forgetWill(client); // MQTT-3.1.2-8 asks for an accepted request
       log.info({ event: 'closed', clientId, address, reason }, 'connection closed before CONNACK');

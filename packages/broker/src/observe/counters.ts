@@ -36,6 +36,10 @@ export class Counters {
   bytesSent = 0;
   /** PUBLISH packets taken from clients, without repeated ones of QoS 2. */
   messagesReceived = 0;
+  /** Messages from elsewhere: wills, those of the program, notices of the broker. */
+  messagesFromInside = 0;
+  /** Messages that matched a subscription, whoever they came from. */
+  messagesRouted = 0;
   /** PUBLISH packets handed to connections, redeliveries included. */
   messagesSent = 0;
   /**

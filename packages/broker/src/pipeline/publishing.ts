@@ -32,6 +32,7 @@ export class Publishing {
   readonly #events: BrokerEvents;
   /** QoS 2 messages whose authorizer has not answered, by session and packet identifier. */
   readonly #deciding = new Map<Session, Map<number, Promise<void>>>();
+  #decidingMessages = 0;
 
   constructor(parts: {
     authorizer: Authorizer;
@@ -51,6 +52,11 @@ export class Publishing {
     this.#gate = parts.gate;
     this.#counters = parts.counters;
     this.#events = parts.events;
+  }
+
+  /** Messages whose authorizer has not answered. */
+  get decidingMessages(): number {
+    return this.#decidingMessages;
   }
 
   /**
@@ -73,13 +79,16 @@ export class Publishing {
       if (known === 'repeated') return this.#repeated(client, packet, message);
     }
     this.#counters.messagesReceived++;
-    const answer = this.#mayPublish(client, packet);
+    const answer = this.#mayPublish(client, packet, message);
     if (!(answer instanceof Promise)) {
       this.#decided(client, packetId, message, answer);
       return undefined;
     }
     message.keep();
-    const decided = answer.then((known) => this.#decided(client, packetId, message, known));
+    this.#decidingMessages++;
+    const decided = answer
+      .finally(() => this.#decidingMessages--)
+      .then((known) => this.#decided(client, packetId, message, known));
     return qos === 2 ? this.#whileDeciding(client.session, packetId, decided) : decided;
   }
 
@@ -96,6 +105,23 @@ export class Publishing {
    * Retains, routes and delivers a message that needs no permission: a will, or one from inside.
    */
   publish(message: Message): void {
+    this.#counters.messagesFromInside++;
+    this.#handOn(message);
+  }
+
+  /** A message from inside that is refused: a will. See {@link publish}. */
+  refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
+    this.#counters.messagesFromInside++;
+    this.#refuse(message, publisher, answer);
+  }
+
+  /** A message from inside that nobody gets, since too much waits for the store. */
+  failed(message: Message): void {
+    this.#counters.messagesFromInside++;
+    this.drop(message, undefined, 'store-failed');
+  }
+
+  #handOn(message: Message): void {
     if (this.#events.published.active) this.#events.published.emit({ message });
     const outer = this.#gate.begin();
     if (message.retain) this.#retain(message);
@@ -106,12 +132,13 @@ export class Publishing {
       const chosen = group.choose(message.qos);
       chosen?.subscriber.deliver(message, chosen.qos);
     }
-    if (own.length === 0 && groups.length === 0) this.drop(message, undefined, 'no-subscriber');
+    if (own.length > 0 || groups.length > 0) this.#counters.messagesRouted++;
+    else this.drop(message, undefined, 'no-subscriber');
     this.#gate.seal(message, outer);
   }
 
   /** A message whose publisher may not publish it: it is dropped, and that is told. */
-  refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
+  #refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
     this.drop(message, publisher.clientId, 'denied');
     const notice = this.#denials.ofMessage(publisher, message, answer);
     if (notice !== undefined) this.publish(notice);
@@ -141,19 +168,24 @@ export class Publishing {
     }
   }
 
-  #mayPublish(client: Client, packet: Publish): PublishAnswer | Promise<PublishAnswer> {
+  #mayPublish(
+    client: Client,
+    packet: Publish,
+    message: Message,
+  ): PublishAnswer | Promise<PublishAnswer> {
     const { topic, qos, retain } = packet;
     try {
       const answer = this.#authorizer.mayPublish(client.principal, topic, qos, retain);
       if (!(answer instanceof Promise)) return answer;
-      return answer.catch((error: unknown) => this.#undo(client, packet, error));
+      return answer.catch((error: unknown) => this.#undo(client, packet, message, error));
     } catch (error) {
-      return this.#undo(client, packet, error);
+      return this.#undo(client, packet, message, error);
     }
   }
 
   /** The authorizer failed: a QoS 2 message was not handed on, so it may come again. */
-  #undo(client: Client, { qos, packetId }: Publish, error: unknown): never {
+  #undo(client: Client, { qos, packetId }: Publish, message: Message, error: unknown): never {
+    this.drop(message, client.principal.clientId, 'authorizer-failed');
     if (qos === 2) client.session.inbound.release(packetId);
     throw error;
   }
@@ -173,11 +205,11 @@ export class Publishing {
     const writesBefore = this.#gate.writes;
     const allowed = answer === true;
     if (allowed) {
-      this.publish(message);
+      this.#handOn(message);
     } else {
       // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2). So that
       // a client which is disconnected for it does not send it again, it is acknowledged then too.
-      this.refuse(message, client.principal, answer);
+      this.#refuse(message, client.principal, answer);
       if (answer !== false && answer.disconnect === true) outlet.closeSoon('denied');
     }
     if (message.qos === 0) return;

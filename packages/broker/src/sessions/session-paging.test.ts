@@ -284,7 +284,7 @@ test('Session counts what it discards, wherever it lies', async () => {
   const [session] = world.online();
   publishAll(world, 0, 9);
   world.registry.end(session);
-  assert.deepEqual(world.dropped, { 'session-ended': 10 });
+  assert.deepEqual(world.dropped, { 'session-discarded': 10 });
   assert.deepEqual(world.queued, [0, 0]);
 });
 

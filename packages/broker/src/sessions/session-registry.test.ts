@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
+import type { Session } from './session.js';
 import { SessionWorld } from './session-world.testing.js';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -91,7 +92,7 @@ test('SessionRegistry.leave() ends a clean session', () => {
   assert.deepEqual([world.registry.size, world.wheel.size], [0, 0]);
   assert.equal(session.outlet, undefined);
   assert.deepEqual(routes(world, 't'), [0, 0]);
-  assert.deepEqual(world.dropped, { 'session-ended': 1 });
+  assert.deepEqual(world.dropped, { 'session-closed': 1 });
   assert.deepEqual(world.store.written, []);
 });
 
@@ -118,7 +119,7 @@ test('SessionRegistry ends a session when its client stays away for sessionExpir
   assert.equal(world.registry.size, 0);
   assert.deepEqual(routes(world, 't'), [0, 0]);
   assert.deepEqual(world.store.written, ['remove c']);
-  assert.deepEqual(world.dropped, { 'session-ended': 1 });
+  assert.deepEqual(world.dropped, { 'session-expired': 1 });
   assert.deepEqual([world.wheel.size, world.clock.timers], [0, 0]);
 });
 
@@ -146,6 +147,22 @@ test('SessionRegistry keeps sessions for ever if sessionExpiry is 0', () => {
   assert.deepEqual([world.wheel.size, world.clock.timers], [0, 0]);
   world.clock.jump(10_000 * DAY_MS);
   assert.equal(world.registry.get('c'), session);
+});
+
+test('SessionRegistry counts what a session loses by what ended it', () => {
+  const ends: readonly [string, (world: SessionWorld, session: Session) => void][] = [
+    ['session-closed', (world, session) => world.registry.leave(session)],
+    ['broker-stopped', (world, session) => world.registry.leave(session, 'broker-stopped')],
+    ['session-discarded', (world) => void world.registry.open('c', true)],
+  ];
+  for (const [reason, end] of ends) {
+    const world = new SessionWorld();
+    const [session] = world.online('c', { clean: true });
+    world.publish('x', 1);
+    world.publish('y', 2);
+    end(world, session);
+    assert.deepEqual(world.dropped, { [reason]: 2 });
+  }
 });
 
 test('SessionRegistry.end() leaves nothing of a session', () => {
@@ -273,11 +290,11 @@ for (const [awayS, pauseS, leftS] of pauses) {
     if (leftS > 0) {
       next.clock.advance(leftS * 1000 - 1);
       assert.equal(next.registry.size, 1);
-      assert.equal(next.counters.dropped['session-ended'], 0);
+      assert.equal(next.counters.dropped['session-expired'], 0);
       next.clock.advance(200);
     }
     assert.deepEqual([next.registry.size, next.router.index.size, next.wheel.size], [0, 0, 0]);
-    assert.equal(next.counters.dropped['session-ended'], 1);
+    assert.equal(next.counters.dropped['session-expired'], 1);
     assert.deepEqual((await next.store.load()).sessions, []);
   });
 }

@@ -1,4 +1,5 @@
 import { parseSharedFilter, type QoS } from '@magpie/protocol';
+import type { SessionEnd } from '../model/drop-reason.js';
 import type { TimerEntry, TimerWheel } from '../model/timer-wheel.js';
 import type { SessionOwner } from '../model/principal.js';
 import type { Clock } from '../model/clock.js';
@@ -82,19 +83,21 @@ export class SessionRegistry {
   /**
    * The client of this session is gone: a clean session ends, another one waits for it to come
    * back.
+   *
+   * @param why What ends a clean one.
    */
-  leave(session: Session): void {
+  leave(session: Session, why: SessionEnd = 'session-closed'): void {
     session.detach();
-    if (!session.persistent) this.end(session);
+    if (!session.persistent) this.end(session, why);
     else this.#expire(session, this.#left(session.clientId));
   }
 
   /** Ends a session: its subscriptions, its queue and what is in flight are gone. */
-  end(session: Session): void {
+  end(session: Session, why: SessionEnd = 'session-discarded'): void {
     this.#stay(session);
     for (const filter of session.subscriptions.keys()) this.#removeRoute(session, filter);
     session.subscriptions.clear();
-    session.discard();
+    session.discard(why);
     this.#sessions.delete(session.clientId);
     if (!session.persistent) return;
     this.#around.gate.writing.removeSession(session.clientId);
@@ -141,7 +144,7 @@ export class SessionRegistry {
       if (this.#endMs(leftAtMs) <= this.#time.nowMs()) {
         this.#around.gate.writing.removeSession(clientId);
         this.#around.counters.deliveriesBegun += deliveries.length;
-        this.#around.counters.dropped['session-ended'] += deliveries.length;
+        this.#around.counters.dropped['session-expired'] += deliveries.length;
         continue;
       }
       const session = Session.restore(record, this.#around);
@@ -194,7 +197,7 @@ export class SessionRegistry {
     const endMs = this.#endMs(leftAtMs);
     if (endMs === Infinity) return;
     const due = () => {
-      this.end(session);
+      this.end(session, 'session-expired');
       return Infinity;
     };
     const waitMs = endMs - this.#time.nowMs();

@@ -702,8 +702,8 @@ test('Session.discard() counts what is in flight and what is queued', () => {
   session.detach();
   world.publish('d', 2);
   world.publish('e', 0);
-  session.discard();
-  assert.deepEqual(world.dropped, { 'session-ended': 4, 'offline-qos0': 1 });
+  session.discard('session-discarded');
+  assert.deepEqual(world.dropped, { 'session-discarded': 4, 'offline-qos0': 1 });
   assert.equal(session.queued, 0);
 });
 

@@ -8,7 +8,7 @@ import {
 } from '@magpie/protocol';
 import type { Authorizer } from '../auth/authorizer.js';
 import type { Clock } from '../model/clock.js';
-import type { DropReason } from '../model/drop-reason.js';
+import type { DropReason, SessionEnd } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
 import type { SessionOwner } from '../model/principal.js';
@@ -247,10 +247,10 @@ export class Session implements Subscriber, PageReader {
   }
 
   /** The session ends for good: what it still holds is dropped and counted. */
-  discard(): void {
+  discard(reason: SessionEnd): void {
     this.#ended = true;
     this.#forgetPages();
-    this.#around.counters.dropped['session-ended'] += this.#window.inflight + this.queued;
+    this.#around.counters.dropped[reason] += this.#window.inflight + this.queued;
     this.#queue?.clear();
     this.#queue = undefined;
     this.#replays = 0;

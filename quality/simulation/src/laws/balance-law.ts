@@ -1,30 +1,24 @@
-import type { Broker, DropReason } from '@magpie/broker';
+import type { Broker } from '@magpie/broker';
 import type { History } from '../history/history.js';
 
 /**
  * What has begun has ended, waits, is in flight, or was dropped for a reason that has a name: at
- * any time, and for each process of the broker by itself.
+ * any time, and for each process of the broker by itself. So it is with messages, and with the
+ * deliveries that they became.
  */
 export function judgeBalance(history: History, broker: Broker): void {
   const { counters } = broker;
-  const { queuedMessages, inflightMessages } = broker.gauges();
-  let dropped = 0;
-  for (const reason of SESSION_REASONS) dropped += counters.dropped[reason];
-  const { deliveriesBegun: begun, deliveriesEnded: ended } = counters;
-  if (begun === ended + queuedMessages + inflightMessages + dropped) return;
+  const gauges = broker.gauges();
+  if (gauges.unaccountedMessages === 0 && gauges.unaccountedDeliveries === 0) return;
+  const dropped = Object.entries(counters.dropped).filter(([, count]) => count > 0);
+  const { queuedMessages, inflightMessages, decidingMessages } = gauges;
   history.violation(
     'balance',
-    `${begun} deliveries began: ${ended} ended, ${queuedMessages} are queued, `
-      + `${inflightMessages} in flight, ${dropped} were dropped`,
+    `${gauges.unaccountedMessages} of ${counters.messagesReceived} messages received and `
+      + `${counters.messagesFromInside} from inside (${counters.messagesRouted} routed, `
+      + `${decidingMessages} being decided), and ${gauges.unaccountedDeliveries} of `
+      + `${counters.deliveriesBegun} deliveries (${counters.deliveriesEnded} ended, `
+      + `${queuedMessages} queued, ${inflightMessages} in flight) are unaccounted for; `
+      + `dropped: ${JSON.stringify(Object.fromEntries(dropped))}`,
   );
 }
-
-/** The others are of messages that became no session's. */
-const SESSION_REASONS: readonly DropReason[] = [
-  'queue-full',
-  'output-full',
-  'offline-qos0',
-  'session-ended',
-  'too-large',
-  'receiver-denied',
-];

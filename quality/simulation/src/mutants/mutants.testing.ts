@@ -198,6 +198,18 @@ export const MUTANTS: readonly Mutant[] = [
     },
   },
   {
+    name: 'does not count a message that nobody subscribes to',
+    caughtBy: ['balance'],
+    mutation: {
+      spoil: (broker) => {
+        const { dropped } = broker.counters;
+        broker.on('dropped', ({ reason }) => {
+          if (reason === 'no-subscriber') dropped[reason]--;
+        });
+      },
+    },
+  },
+  {
     name: 'ignores the limits of a queue',
     caughtBy: ['limit'],
     mutation: { toldLimits: { queuedMessagesMax: 100_000, queuedMessagesTotalMax: 100_000 } },
