@@ -25,6 +25,7 @@ import { BrokerEvents } from './observe/broker-events.js';
 import { Counters } from './observe/counters.js';
 import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
 import { silentLogger } from './observe/logger.js';
+import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
 import { Denials } from './pipeline/denials.js';
 import { Publishing } from './pipeline/publishing.js';
@@ -78,7 +79,8 @@ export function brokerParts(options: BrokerOptions) {
     wills,
     subscribing: new Subscribing({ ...shared, registry }),
   });
-  return { ...shared, registry, publishing, wills, rechecking, connecting, connections };
+  const clients = new ClientDirectory({ registry, connecting });
+  return { ...shared, registry, publishing, wills, rechecking, connecting, connections, clients };
 }
 
 /** What nearly every other part works with. */

@@ -12,6 +12,8 @@ import type { Message } from './model/message.js';
 import { unaccounted } from './observe/balance.js';
 import type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
+import type { ClientDirectory } from './pipeline/client-directory.js';
+import type { RetainedView } from './routing/retained-tree.js';
 import type { Counters } from './observe/counters.js';
 import { messageToPublish, type PublishOptions } from './pipeline/message-to-publish.js';
 import type { Revocation } from './pipeline/rechecking.js';
@@ -39,6 +41,16 @@ export class Broker implements AsyncDisposable {
   /** Who may not connect. */
   get bans(): BanList {
     return this.#parts.bans;
+  }
+
+  /** Everybody who is connected, or has a session that waits for him. */
+  get clients(): ClientDirectory {
+    return this.#parts.clients;
+  }
+
+  /** The retained messages. Read it; do not write to it. */
+  get retained(): RetainedView {
+    return this.#parts.retained;
   }
 
   gauges(): BrokerGauges {

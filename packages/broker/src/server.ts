@@ -3,6 +3,9 @@
  * configuration, the HTTP port, the store on disk. Apart, so that embedding loads none of it.
  */
 
+export type { AccountBook } from './admin/access/account-book.js';
+export { openAccounts, type OpenedAccounts } from './admin/access/open-accounts.js';
+export type { AdminBroker } from './admin/admin-broker.js';
 export {
   type AdminServer,
   type AdminServerOptions,

@@ -86,6 +86,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     'broker-subscriber.ts': 6,
     'broker-parts.ts': 8,
     'broker.ts': 9,
+    'admin-client.ts': 10,
     'index.ts': 10,
     'server.ts': 10,
     'testing.ts': 10,
@@ -94,6 +95,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
 
 /** Doors of packages beside `.` and `./testing`. */
 export const FURTHER_DOORS: readonly string[] = [
+  '@magpie/broker/admin-client',
   '@magpie/broker/server',
   '@magpie/client/browser',
   '@magpie/client/indexeddb',

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Logger } from '../observe/logger.js';
 import type { AdminSource } from './admin-source.js';
+import { apiApp, type ApiParts } from './api/api-app.js';
 import { METRICS_TYPE, metricsText } from './metrics-text.js';
 
 export interface AdminAppOptions {
@@ -8,27 +9,30 @@ export interface AdminAppOptions {
   /** Shown on the page at `/`. */
   readonly version: string;
   readonly log: Logger;
+  /** Without it there is no API, and all pages only read. */
+  readonly api?: Omit<ApiParts, 'source' | 'version' | 'log'> | undefined;
 }
 
 /**
- * The pages of the HTTP port. All of them only read: they answer GET and HEAD, take no body and no
- * parameter, so nothing that a page in a browser could send here changes anything.
+ * The HTTP port: some pages for everybody, and the API below `/api/v1` for who may use it. The
+ * pages only read: they answer GET and HEAD, take no body and no parameter, so nothing that a page
+ * in a browser could send here changes anything.
  */
-export function adminApp({ source, version, log }: AdminAppOptions): Hono {
+export function adminApp({ source, version, log, api }: AdminAppOptions): Hono {
   const app = new Hono();
   app.use(async (context, next) => {
-    const { method } = context.req;
-    if (method === 'GET' || method === 'HEAD') await next();
-    // The body is not wanted: `close` spares reading it to its end.
-    else
-      context.res = context.text('Only GET and HEAD\n', 405, {
-        Allow: 'GET, HEAD',
-        Connection: 'close',
-      });
+    await next();
     context.header('Cache-Control', 'no-store');
     context.header('X-Content-Type-Options', 'nosniff');
   });
-  app.get('/', (context) => context.text(frontPage(version)));
+  if (api !== undefined) app.route('/api/v1', apiApp({ ...api, source, version, log }));
+  app.use(async (context, next) => {
+    const { method } = context.req;
+    if (method === 'GET' || method === 'HEAD') return next();
+    // The body is not wanted: `close` spares reading it to its end.
+    return context.text('Only GET and HEAD\n', 405, { Allow: 'GET, HEAD', Connection: 'close' });
+  });
+  app.get('/', (context) => context.text(frontPage(version, api !== undefined)));
   app.get('/health/live', (context) => context.text('live\n'));
   app.get('/health/ready', (context) => {
     const why = source.notReady();
@@ -48,13 +52,14 @@ export function adminApp({ source, version, log }: AdminAppOptions): Hono {
   return app;
 }
 
-function frontPage(version: string): string {
+function frontPage(version: string, hasApi: boolean): string {
   return [
     `Magpie ${version}, an MQTT broker`,
     '',
     '/health/live   200 while the process answers',
     '/health/ready  200 when every listener stands and the store works, else 503',
     '/metrics       counters and gauges for Prometheus',
+    ...(hasApi ? ['/api/v1        the API, see /api/v1/openapi.json'] : []),
     '',
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { CONNACK_CODES, type Connect, topicLevels } from '@magpie/protocol';
+import { CONNACK_CODES, type Connect, type ProtocolVersion, topicLevels } from '@magpie/protocol';
 import type { Admission } from '../admission/admission.js';
 import type { PacketSizes } from '../admission/packet-sizes.js';
 import type {
@@ -8,6 +8,7 @@ import type {
   Credentials,
 } from '../auth/authenticator.js';
 import type { ClientCertificate } from '../model/client-certificate.js';
+import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
@@ -47,10 +48,18 @@ export interface Connected {
   revoke(): void;
 }
 
-/** A client that is connected, with what it was let in for. */
-interface Standing {
+/** A client that is connected, and how it came. */
+export interface Presence {
+  readonly principal: Principal;
+  readonly protocolVersion: ProtocolVersion;
+  readonly keepAliveS: number;
+  /** Ms since 1970. */
+  readonly sinceMs: number;
+}
+
+/** The same with what it was let in for. */
+interface Standing extends Presence {
   readonly connection: Connected;
-  readonly username: string | undefined;
   readonly admittance: Admittance;
 }
 
@@ -61,6 +70,7 @@ export class Connecting {
   readonly #packetSizes: PacketSizes;
   readonly #limits: Limits;
   readonly #gate: CommitGate;
+  readonly #clock: Clock;
   readonly #wills: Wills;
   readonly #registry: SessionRegistry;
   readonly #rechecking: Rechecking;
@@ -76,6 +86,7 @@ export class Connecting {
     packetSizes: PacketSizes;
     limits: Limits;
     gate: CommitGate;
+    clock: Clock;
     wills: Wills;
     registry: SessionRegistry;
     rechecking: Rechecking;
@@ -89,6 +100,7 @@ export class Connecting {
     this.#packetSizes = parts.packetSizes;
     this.#limits = parts.limits;
     this.#gate = parts.gate;
+    this.#clock = parts.clock;
     this.#wills = parts.wills;
     this.#registry = parts.registry;
     this.#rechecking = parts.rechecking;
@@ -101,6 +113,11 @@ export class Connecting {
   /** Clients connected now. */
   get size(): number {
     return this.#connected.size;
+  }
+
+  /** Since when and from where a client is connected; `undefined`: it is not. */
+  presence(clientId: string): Presence | undefined {
+    return this.#connected.get(clientId);
   }
 
   /** First half: is it who it says? A promise if the authenticator needs time. */
@@ -148,7 +165,11 @@ export class Connecting {
     this.#rechecking.client(session, principal, present);
     session.packetBytesMax = this.#packetSizes.of(principal, answer);
     const expiresAtMs = answer.allowed ? answer.expiresAtMs : undefined;
-    if (answer.allowed) this.#connected.set(clientId, { connection, username, admittance: answer });
+    if (answer.allowed) {
+      const { protocolVersion, keepAliveS } = packet;
+      const came = { protocolVersion, keepAliveS, sinceMs: this.#clock.wallMs() };
+      this.#connected.set(clientId, { ...came, principal, connection, admittance: answer });
+    }
     const will = this.#will(packet, principal);
     const client: Client = { principal, session, outlet, expiresAtMs, will };
     const wrote = this.#gate.writes !== writes;
@@ -176,8 +197,8 @@ export class Connecting {
    */
   revoke(): number {
     let revoked = 0;
-    for (const { connection, username, admittance } of this.#connected.values()) {
-      if (this.#stillAdmits(username, admittance)) continue;
+    for (const { connection, principal, admittance } of this.#connected.values()) {
+      if (this.#stillAdmits(principal.username, admittance)) continue;
       connection.revoke();
       revoked++;
     }

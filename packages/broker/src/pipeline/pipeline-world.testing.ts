@@ -100,6 +100,7 @@ export class PipelineWorld extends SessionWorld {
       rechecking: new Rechecking(this),
       limits: this.limits,
       gate: this.gate,
+      clock: this.clock,
       wills: this.wills,
       registry: this.registry,
       counters: this.counters,

@@ -168,3 +168,46 @@ test('RetainedTree is the same as a map that is searched in full', () => {
     { numRuns: 500 },
   );
 });
+
+test('RetainedTree.each() walks what matching() finds', () => {
+  const level = fc.constantFrom('a', 'b', '$s', '', 'c');
+  const topic = fc.array(level, { minLength: 1, maxLength: 4 }).map((levels) => levels.join('/'));
+  const filter = fc
+    .tuple(
+      fc.array(fc.oneof(level, fc.constant('+')), { minLength: 1, maxLength: 4 }),
+      fc.boolean(),
+    )
+    .map(([levels, isOpen]) => [...levels, ...(isOpen ? ['#'] : [])].join('/'));
+  fc.assert(
+    fc.property(fc.array(topic), fc.oneof(filter, fc.constant('#')), (names, wanted) => {
+      const tree = treeOf(...names);
+      assert.deepEqual(topics([...tree.each(wanted)]), topics(tree.matching(wanted)));
+    }),
+  );
+});
+
+test('RetainedTree.each() may be walked in steps while the tree changes', () => {
+  const tree = treeOf('a', 'b', 'c/d');
+  const walk = tree.each('#');
+  const first = walk.next();
+  assert.equal(first.done === true ? undefined : first.value.topic, 'a');
+  tree.delete('b');
+  tree.set(messageOf('e'));
+  assert.deepEqual(topics([...walk]), ['c/d', 'e']);
+});
+
+test('RetainedTree.levelsBelow() tells of messages and of topics below', () => {
+  const tree = treeOf('a', 'a/b', 'c/d');
+  const below = (topic?: string) =>
+    [...tree.levelsBelow(topic)].map(({ level, message, isParent }) => [
+      level,
+      message?.topic,
+      isParent,
+    ]);
+  assert.deepEqual(below(), [
+    ['a', 'a', true],
+    ['c', undefined, true],
+  ]);
+  assert.deepEqual(below('a'), [['b', 'a/b', false]]);
+  assert.deepEqual(below('x/y'), []);
+});

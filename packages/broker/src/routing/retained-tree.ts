@@ -1,5 +1,17 @@
 import type { Message } from '../model/message.js';
 
+/** Reads retained messages, without changing them. */
+export type RetainedView = Pick<RetainedTree, 'count' | 'bytes' | 'get' | 'each' | 'levelsBelow'>;
+
+/** A level of the tree of topics. */
+export interface RetainedLevel {
+  readonly level: string;
+  /** The message whose topic ends here. */
+  readonly message: Message | undefined;
+  /** Whether there are topics below. */
+  readonly isParent: boolean;
+}
+
 /**
  * The retained message of each topic, in a tree of topic levels, so that looking up a filter with
  * wildcards visits only the levels it can match (MQTT 3.1.1, 3.3.1.3).
@@ -104,6 +116,40 @@ export class RetainedTree {
     return { messages: Array.from(order, (at) => found[at]!), changes };
   }
 
+  /**
+   * Walks what {@link matching} finds without collecting it. It may be walked in steps: what is set
+   * meanwhile may be met or not.
+   */
+  *each(filter: string): IterableIterator<Message> {
+    const levels = filter.split('/');
+    const start: Place = { node: this.#root, depth: 0 };
+    const open: Iterator<Place>[] = [[start].values()];
+    for (let siblings = open.at(-1); siblings !== undefined; siblings = open.at(-1)) {
+      const next = siblings.next();
+      if (next.done === true) {
+        open.pop();
+        continue;
+      }
+      const { node, depth } = next.value;
+      const level = levels[depth];
+      if (node.message !== undefined && (level === undefined || level === '#')) yield node.message;
+      if (level !== undefined) open.push(placesBelow(node, depth, level, node === this.#root));
+    }
+  }
+
+  /**
+   * The levels right below a topic, for who walks the tree.
+   *
+   * @param topic Levels on the way; `undefined`: the first levels of all topics.
+   */
+  *levelsBelow(topic: string | undefined): IterableIterator<RetainedLevel> {
+    let node: TopicNode | undefined = this.#root;
+    for (const level of topic?.split('/') ?? []) node = node?.children?.get(level);
+    for (const [level, { message, children }] of node?.children ?? []) {
+      yield { level, message, isParent: children !== undefined };
+    }
+  }
+
   /** How many {@link matching} would find now. */
   countMatching(filter: string): number {
     let count = 0;
@@ -148,6 +194,29 @@ class TopicNode {
   removeChild(level: string): void {
     this.children?.delete(level);
     if (this.children?.size === 0) this.children = undefined;
+  }
+}
+
+interface Place {
+  readonly node: TopicNode;
+  /** Levels of the filter that lead here. */
+  readonly depth: number;
+}
+
+function* placesBelow(
+  node: TopicNode,
+  depth: number,
+  level: string,
+  isRoot: boolean,
+): IterableIterator<Place> {
+  if (level !== '+' && level !== '#') {
+    const child = node.children?.get(level);
+    if (child !== undefined) yield { node: child, depth: depth + 1 };
+    return;
+  }
+  const next = level === '#' ? depth : depth + 1;
+  for (const [name, child] of node.children ?? []) {
+    if (!isRoot || !name.startsWith('$')) yield { node: child, depth: next }; // MQTT-4.7.2-1
   }
 }
 

@@ -86,7 +86,8 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     // While it starts, the files may have been read before they were written.
     const asked = { early: false, act: () => void (asked.early = true) };
     const deaf = context.onReload(() => asked.act());
-    const running = await serve(config, { log, version, signal, recovery, readConfig });
+    const shared = { log, version, signal, recovery, readConfig };
+    const running = await serve(config, { ...shared, tell: err });
     asked.act = () => void running?.reload();
     if (asked.early) asked.act();
     const failure = await Promise.race([aborted(signal), running?.failed]);

@@ -39,7 +39,7 @@ class World {
     assert.ok(resolved.ok, JSON.stringify(resolved));
     const { signal } = new AbortController();
     const recovery = new RecoveryReport(log, undefined);
-    const options = { log, version: '1', signal, recovery, readConfig };
+    const options = { log, version: '1', signal, recovery, readConfig, tell: () => {} };
     const running = await serve(resolved.config, options);
     assert.ok(running !== undefined);
     t.after(() => running.close());

@@ -52,12 +52,17 @@ const BASE: BrokerConfig = {
 };
 
 /** Serves and returns the log lines; what stands is closed with the test. */
-async function served(t: TestContext, config: BrokerConfig, lines: LogLine[] = []) {
+async function served(
+  t: TestContext,
+  config: BrokerConfig,
+  lines: LogLine[] = [],
+  tell: (line: string) => void = () => {},
+) {
   const log = arrayLog((line) => void lines.push(line));
   const recovery = new RecoveryReport(log, undefined);
   const { signal } = new AbortController();
   const readConfig = () => Promise.reject(new Error('not asked for'));
-  const options = { log, version: '1.2.3', signal, recovery, readConfig };
+  const options = { log, version: '1.2.3', signal, recovery, readConfig, tell };
   const running = await serve(config, options);
   assert.ok(running !== undefined);
   t.after(() => running.close());
@@ -118,6 +123,27 @@ test('serve() shows readiness and the metrics of the broker over HTTP', async (t
   assert.match(metrics, /^magpie_connections 0$/m);
   assert.match(metrics, /^process_resident_memory_bytes [1-9]\d+$/m);
   assert.doesNotMatch(metrics, /undefined|NaN/);
+});
+
+test('serve() tells the first password once, beside the log, and answers the API', async (t) => {
+  const dir = join(await folder(t), 'data');
+  const told: string[] = [];
+  const config = { ...BASE, storage: { dir, sync: 'always', syncIntervalMs: 1000 } } as const;
+  const first = await served(t, config, [], (line) => void told.push(line));
+  const [, password = ''] = /password of admin is (\S+) /.exec(told.join('\n')) ?? [];
+  const ask = (path: string, init?: RequestInit) =>
+    fetch(`http://127.0.0.1:${first.portOf('http')}/api/v1${path}`, init);
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ username: 'admin', password });
+  assert.equal((await ask('/login', { method: 'POST', headers, body })).status, 200);
+  const token = (await readFile(join(dir, 'admin-token'), 'utf8')).trim();
+  const authorization = `Bearer ${token}`;
+  assert.equal((await ask('/clients', { headers: { authorization } })).status, 200);
+  assert.equal((await ask('/clients')).status, 401);
+  assert.ok(!JSON.stringify(first.lines).includes(password));
+  await first.running.close();
+  await served(t, config, [], (line) => void told.push(line));
+  assert.equal(told.length, 1);
 });
 
 test('serve() says nothing about loopback when everybody was let in on purpose', async (t) => {
@@ -244,7 +270,7 @@ test('serve() listens to nothing when it is told to end before the store is open
   const recovery = new RecoveryReport(log, bar);
   const readConfig = () => Promise.reject(new Error('not asked for'));
   const signal = AbortSignal.abort('SIGTERM');
-  const options = { log, version: '1.2.3', signal, recovery, readConfig };
+  const options = { log, version: '1.2.3', signal, recovery, readConfig, tell: () => {} };
   assert.equal(await serve({ ...BASE, storage: onDisk(dir) }, options), undefined);
   assert.deepEqual([lines, ended], [[], true]);
   await (await LmdbStore.open(dir))[Symbol.asyncDispose]();

@@ -1,5 +1,11 @@
 import { join, resolve } from 'node:path';
-import { type Broker, type BrokerOptions, createBroker, type Logger } from '@magpie/broker';
+import {
+  type Broker,
+  type BrokerOptions,
+  createBroker,
+  type Logger,
+  SystemClock,
+} from '@magpie/broker';
 import type { RecoveryReport } from '../recovery-report.js';
 import {
   type AdminServer,
@@ -12,6 +18,7 @@ import {
   type ListenerConfig,
   LmdbStore,
   type Metric,
+  openAccounts,
   RecoveryAborted,
   RuleAuthorizer,
   type RecoveryProgress,
@@ -34,6 +41,8 @@ export interface ServeOptions {
   /** Aborted: what was stored is not loaded to the end. */
   readonly signal: AbortSignal;
   readonly recovery: RecoveryReport;
+  /** Says what belongs into no log: the password that was made at the first start. */
+  readonly tell: (line: string) => void;
 }
 
 /** A broker that stands, with all its listeners and its HTTP port. */
@@ -109,7 +118,9 @@ export async function serve(
         notReady: () => notReady(recovered, ready),
         metrics: () => metricsOf(broker, store, version),
       };
-      admin = await opened('http', http, () => startAdminServer({ ...http, source, version, log }));
+      const api = await apiOf(broker, config, options);
+      const server = { ...http, source, version, log, api };
+      admin = await opened('http', http, () => startAdminServer(server));
       log.info({ listener: 'http', host: admin.host, port: admin.port }, 'listening');
     }
     for (const listener of config.listeners) {
@@ -122,6 +133,20 @@ export async function serve(
   }
   ready = true;
   return { close, failed, reload: () => reloader.reload() };
+}
+
+/** Who may use the HTTP API. The password of the first account is told, not logged. */
+async function apiOf(broker: Broker, { storage }: BrokerConfig, { log, tell }: ServeOptions) {
+  const dir = 'memory' in storage ? undefined : storage.dir;
+  const opened = await toldByStore(openAccounts(dir));
+  const { book, firstPassword, localTokenProblem: why } = opened;
+  if (firstPassword !== undefined) {
+    tell(`HTTP API: the password of admin is ${firstPassword} – it is not shown again`);
+  }
+  if (why !== undefined) {
+    log.warn({ event: 'local-token-missing', why }, 'commands on this machine need a token');
+  }
+  return { broker, book, limits: broker.limits, clock: new SystemClock() };
 }
 
 /** Only another process can open it again. */

@@ -30,7 +30,7 @@ import type { Session } from '../sessions/session.js';`,
     'ranks deeper folders by the one below src',
     `import { high } from '../../broker.js';
 import { own } from '../tcp.js';`,
-    ['1 listeners (rank 6) imports broker.ts (rank 7)'],
+    ['1 listeners (rank 6) imports broker.ts (rank 9)'],
   ),
   inFile(
     'packages/broker/src/routing/router.test.ts',

@@ -1,7 +1,7 @@
-import { open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { type Ban, type BanKeeper, banProblem } from '../../model/ban.js';
 import type { Logger } from '../../observe/logger.js';
+import { replaceFile } from '../files/replace-file.js';
 
 /**
  * The bans that were made while a broker ran, as a small JSON file beside its store. Each change
@@ -85,23 +85,4 @@ function parseBans(text: string, path: string): Ban[] {
     if (problem !== undefined) refuse(`of one of them, ${problem}`);
     return { ...ban, source: source === 'flapping' ? 'flapping' : 'program' };
   });
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const unfinished = `${path}.unfinished`;
-  const handle = await open(unfinished, 'w', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(unfinished, path);
-  if (process.platform === 'win32') return; // it cannot sync a directory, and does it by itself
-  const directory = await open(dirname(path));
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

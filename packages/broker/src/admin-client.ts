@@ -1,0 +1,13 @@
+/**
+ * The fourth door of @magpie/broker: for programs that look at a broker over HTTP, in Node.js or in
+ * a browser. It loads nothing of the broker: only types come from there.
+ */
+
+export { AdminApiError, AdminClient } from './admin/admin-client.js';
+export type { ClientsWanted, ListPage, PageWanted } from './admin/admin-client.js';
+export type { PageMeta } from './admin/api/paging.js';
+export type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './admin/routes/access-routes.js';
+export type { BanInfo, NewBan } from './admin/routes/ban-routes.js';
+export type { ClientInfo, SubscriptionInfo } from './admin/routes/client-routes.js';
+export type { NewMessage, RetainedInfo, TopicLevelInfo } from './admin/routes/message-routes.js';
+export type { MetricInfo } from './admin/routes/metric-routes.js';

@@ -1,0 +1,20 @@
+import type { QoS } from '@magpie/protocol';
+import type { BanList } from '../admission/bans.js';
+import type { ClientDirectory } from '../pipeline/client-directory.js';
+import type { RetainedView } from '../routing/retained-tree.js';
+
+/** What the HTTP port may see and do of a broker. */
+export interface AdminBroker {
+  readonly clients: ClientDirectory;
+  readonly retained: RetainedView;
+  readonly bans: BanList;
+  /** @returns Whether it was connected. */
+  disconnect(clientId: string): boolean;
+  /** Resolves when what must survive is safe; rejects as `Broker.publish` does. */
+  publish(message: {
+    readonly topic: string;
+    readonly payload: Uint8Array;
+    readonly qos: QoS;
+    readonly retain: boolean;
+  }): Promise<void>;
+}

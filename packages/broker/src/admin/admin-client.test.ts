@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test, type TestContext } from 'node:test';
+import { createBroker } from '../broker.js';
+import { SystemClock } from '../model/clock.js';
+import { silentLogger } from '../observe/logger.js';
+import { AccountBook } from './access/account-book.js';
+import { AdminClient } from './admin-client.js';
+import { startAdminServer } from './admin-server.js';
+
+async function start(t: TestContext) {
+  const broker = await createBroker();
+  t.after(() => broker.close());
+  const book = new AccountBook({ accounts: [], tokens: [] }, () => Promise.resolve());
+  const token = book.makeLocalToken();
+  const server = await startAdminServer({
+    host: '127.0.0.1',
+    port: 0,
+    version: '1.2.3',
+    source: { notReady: () => undefined, metrics: () => [] },
+    log: silentLogger,
+    api: { broker, book, limits: broker.limits, clock: new SystemClock() },
+  });
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${server.port}`;
+  return { broker, book, url, admin: new AdminClient({ url, token }) };
+}
+
+test('AdminClient asks a broker over HTTP', async (t) => {
+  const { broker, admin } = await start(t);
+  assert.equal((await admin.self()).role, 'admin');
+  const ban = { as: 'clientid', who: 'a/b?c' } as const;
+  assert.equal((await admin.ban(ban)).by, 'program');
+  assert.equal((await admin.bans()).meta.count, 1);
+  await admin.unban(ban);
+  assert.deepEqual(broker.bans.list(), []);
+  await admin.publish({ topic: 'a/ä &=', payload: 'x', retain: true });
+  assert.equal((await admin.retainedMessage('a/ä &=')).payload, 'eA==');
+  assert.deepEqual((await admin.topics({ parent: 'a' })).data[0]?.topic, 'a/ä &=');
+  await admin.deleteRetained('a/ä &=');
+  assert.equal(broker.retained.count, 0);
+  assert.deepEqual(await admin.metrics(), []);
+  assert.equal((await admin.audit()).data[0]?.action, 'DELETE /api/v1/retained/message');
+  assert.deepEqual((await admin.tokens()).data, []);
+  assert.deepEqual((await admin.accounts()).data, []);
+});
+
+test('AdminClient.all() walks all pages', async (t) => {
+  const { broker, admin } = await start(t);
+  for (let made = 0; made < 1001; made++) {
+    await broker.publish({ topic: `t/${made}`, payload: 'x', retain: true });
+  }
+  let count = 0;
+  for await (const _ of admin.all((wanted) => admin.retained(wanted))) count++;
+  assert.equal(count, 1001);
+});
+
+test('AdminClient tells what the API has refused, in its words', async (t) => {
+  const { url, admin } = await start(t);
+  for (const asked of [
+    () => admin.client('nobody'),
+    () => admin.disconnect('nobody'),
+    () => admin.subscriptions('nobody'),
+  ]) {
+    await assert.rejects(asked(), {
+      name: 'AdminApiError',
+      status: 404,
+      code: 'CLIENTID_NOT_FOUND',
+      message: /no client of this identifier/,
+    });
+  }
+  const stranger = new AdminClient({ url: `${url}/`, token: 'magpie_wrong' });
+  await assert.rejects(stranger.clients(), { status: 401, code: 'UNAUTHORIZED' });
+  await assert.rejects(new AdminClient({ url }).clients(), { status: 401 });
+});
+
+test('AdminClient says that nobody answers, or no Magpie', async () => {
+  const server = createServer((_, response) => void response.end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await assert.rejects(new AdminClient({ url }).self(), {
+    code: 'NO_API',
+    message: /answers 200 and no JSON: is it a Magpie\?$/,
+  });
+  server.close();
+  await once(server, 'close');
+  await assert.rejects(new AdminClient({ url }).self(), {
+    status: 0,
+    code: 'UNREACHABLE',
+    message: /cannot be reached: .*ECONNREFUSED/,
+  });
+});

@@ -1,0 +1,213 @@
+import type { PageMeta } from './api/paging.js';
+import type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './routes/access-routes.js';
+import type { BanInfo, NewBan } from './routes/ban-routes.js';
+import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
+import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
+import type { MetricInfo } from './routes/metric-routes.js';
+
+/** One page of a list. */
+export interface ListPage<Row> {
+  readonly data: readonly Row[];
+  readonly meta: PageMeta;
+}
+
+/** Which page; by default the first one, of 100 rows. */
+export interface PageWanted {
+  readonly page?: number;
+  readonly limit?: number;
+}
+
+export interface ClientsWanted extends PageWanted {
+  /** Has this in its identifier. */
+  readonly like_clientid?: string | undefined;
+  readonly username?: string | undefined;
+  readonly ip_address?: string | undefined;
+  readonly conn_state?: 'connected' | 'disconnected' | undefined;
+}
+
+/** The API could not be asked, or has refused. */
+export class AdminApiError extends Error {
+  override readonly name = 'AdminApiError';
+  /** Of HTTP; 0: there was no answer that could be read. */
+  readonly status: number;
+  /** The word of the API for programs, or `UNREACHABLE`, `NO_API`. */
+  readonly code: string;
+
+  constructor(status: number, code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.code = code;
+  }
+}
+
+/**
+ * Asks the HTTP API of a broker. Every method rejects with an {@link AdminApiError}.
+ *
+ * @example
+ *   const admin = new AdminClient({ url: 'http://127.0.0.1:18083', token });
+ *   const clients = admin.all((wanted) => admin.clients(wanted));
+ *   for await (const { clientid } of clients) console.log(clientid);
+ */
+export class AdminClient {
+  readonly #base: string;
+  readonly #token: string | undefined;
+  readonly #signal: AbortSignal | undefined;
+
+  /** @param url Of the HTTP port, without the path of the API. */
+  constructor(options: {
+    readonly url: string;
+    readonly token?: string | undefined;
+    readonly signal?: AbortSignal | undefined;
+  }) {
+    this.#base = `${options.url.replace(/\/+$/, '')}/api/v1`;
+    this.#token = options.token;
+    this.#signal = options.signal;
+  }
+
+  self(): Promise<SelfInfo> {
+    return this.#data('GET', '/self');
+  }
+
+  clients(wanted: ClientsWanted = {}): Promise<ListPage<ClientInfo>> {
+    return this.#ask('GET', '/clients', { ...wanted });
+  }
+
+  client(clientId: string): Promise<ClientInfo> {
+    return this.#data('GET', `/clients/${encodeURIComponent(clientId)}`);
+  }
+
+  subscriptions(clientId: string, wanted: PageWanted = {}): Promise<ListPage<SubscriptionInfo>> {
+    const path = `/clients/${encodeURIComponent(clientId)}/subscriptions`;
+    return this.#ask('GET', path, { ...wanted });
+  }
+
+  /** Ends the connection of a client; its session stays if it is persistent. */
+  async disconnect(clientId: string): Promise<void> {
+    await this.#data('DELETE', `/clients/${encodeURIComponent(clientId)}`);
+  }
+
+  bans(wanted: PageWanted = {}): Promise<ListPage<BanInfo>> {
+    return this.#ask('GET', '/banned', { ...wanted });
+  }
+
+  ban(ban: NewBan): Promise<BanInfo> {
+    return this.#data('POST', '/banned', {}, ban);
+  }
+
+  async unban({ as, who }: Pick<NewBan, 'as' | 'who'>): Promise<void> {
+    await this.#data('DELETE', `/banned/${as}/${encodeURIComponent(who)}`);
+  }
+
+  async publish(message: NewMessage): Promise<void> {
+    await this.#data('POST', '/publish', {}, message);
+  }
+
+  retained(
+    wanted: PageWanted & { readonly filter?: string | undefined } = {},
+  ): Promise<ListPage<RetainedInfo>> {
+    return this.#ask('GET', '/retained', { ...wanted });
+  }
+
+  retainedMessage(topic: string): Promise<RetainedInfo> {
+    return this.#data('GET', '/retained/message', { topic });
+  }
+
+  async deleteRetained(topic: string): Promise<void> {
+    await this.#data('DELETE', '/retained/message', { topic });
+  }
+
+  topics(
+    wanted: PageWanted & { readonly parent?: string | undefined } = {},
+  ): Promise<ListPage<TopicLevelInfo>> {
+    return this.#ask('GET', '/topics', { ...wanted });
+  }
+
+  metrics(): Promise<readonly MetricInfo[]> {
+    return this.#data('GET', '/metrics');
+  }
+
+  accounts(wanted: PageWanted = {}): Promise<ListPage<AccountInfo>> {
+    return this.#ask('GET', '/accounts', { ...wanted });
+  }
+
+  tokens(wanted: PageWanted = {}): Promise<ListPage<TokenInfo>> {
+    return this.#ask('GET', '/tokens', { ...wanted });
+  }
+
+  audit(wanted: PageWanted = {}): Promise<ListPage<AuditInfo>> {
+    return this.#ask('GET', '/audit', { ...wanted });
+  }
+
+  /** The rows of all pages, one page after the other. */
+  async *all<Row>(list: (wanted: PageWanted) => Promise<ListPage<Row>>): AsyncGenerator<Row> {
+    for (let page = 1; ; page++) {
+      const { data, meta } = await list({ page, limit: ROWS_OF_A_PAGE });
+      yield* data;
+      if (!meta.hasnext) return;
+    }
+  }
+
+  async #data<Data>(
+    method: string,
+    path: string,
+    query: Query = {},
+    body?: unknown,
+  ): Promise<Data> {
+    return (await this.#ask<{ data: Data }>(method, path, query, body)).data;
+  }
+
+  async #ask<Answer>(
+    method: string,
+    path: string,
+    query: Query = {},
+    body?: unknown,
+  ): Promise<Answer> {
+    const response = await this.#fetch(method, `${path}${queryText(query)}`, body);
+    let answer: unknown;
+    try {
+      answer = await response.json();
+    } catch (error) {
+      const what = `${this.#base} answers ${response.status} and no JSON: is it a Magpie?`;
+      throw new AdminApiError(response.status, 'NO_API', what, { cause: error });
+    }
+    if (response.ok) return answer as Answer;
+    const { code = 'UNKNOWN', message = '' } = (answer ?? {}) as Partial<Record<string, string>>;
+    throw new AdminApiError(response.status, code, message);
+  }
+
+  async #fetch(method: string, path: string, body: unknown): Promise<Response> {
+    const headers = {
+      ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    };
+    try {
+      return await fetch(`${this.#base}${path}`, {
+        method,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        ...(this.#signal !== undefined && { signal: this.#signal }),
+      });
+    } catch (error) {
+      const why = error instanceof Error ? causeOf(error) : String(error);
+      const what = `${this.#base} cannot be reached: ${why}`;
+      throw new AdminApiError(0, 'UNREACHABLE', what, { cause: error });
+    }
+  }
+}
+
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+function queryText(query: Query): string {
+  const given = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) given.set(name, String(value));
+  }
+  return given.size === 0 ? '' : `?${given.toString()}`;
+}
+
+/** `fetch failed` says nothing: what happened is the cause. */
+function causeOf(error: Error): string {
+  return error.cause instanceof Error ? error.cause.message : error.message;
+}
+
+const ROWS_OF_A_PAGE = 1000;

@@ -1,0 +1,304 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { includesRole, type Role } from '../access/role.js';
+import { RecordingLogger } from '../../observe/recording-logger.testing.js';
+import { ApiWorld } from './api-world.testing.js';
+
+/** How an operation is called so that it works, and so that it does not. */
+interface Case {
+  /** What is done before. */
+  readonly before?: (world: ApiWorld) => unknown;
+  readonly good: string;
+  readonly json?: unknown;
+  /** Calls that are wrong, with the status that says so. */
+  readonly bad: readonly (readonly [call: string, status: number, json?: unknown])[];
+}
+
+const retainOne = (world: ApiWorld) =>
+  world.broker.publish({ topic: 'a/b', payload: 'x', retain: true });
+const banOne = (world: ApiWorld) => world.broker.bans.add({ clientId: 'c' });
+const PAGE_LIMIT = 'limit=0';
+
+/** Every operation of the document: one without a case fails. */
+const CASES: Readonly<Record<string, Case>> = {
+  'POST /login': {
+    good: '/login',
+    json: { username: 'admin', password: 'correct horse' },
+    bad: [
+      ['/login', 401, { username: 'admin', password: 'wrong horse' }],
+      ['/login', 401, { username: 'nobody', password: 'correct horse' }],
+      ['/login', 400, { username: 'admin' }],
+      ['/login', 400, 'no json'],
+    ],
+  },
+  'GET /self': { good: '/self', bad: [] },
+  'POST /logout': { good: '/logout', bad: [] },
+  'GET /accounts': { good: '/accounts', bad: [[`/accounts?${PAGE_LIMIT}`, 400]] },
+  'PUT /accounts/{name}': {
+    good: '/accounts/li',
+    json: { password: 'long enough', role: 'viewer' },
+    bad: [
+      ['/accounts/li', 400, { password: 'short', role: 'viewer' }],
+      ['/accounts/li', 400, { password: 'long enough', role: 'root' }],
+      ['/accounts/li%2F', 409, { password: 'long enough', role: 'viewer' }],
+      ['/accounts/admin', 409, { password: 'long enough', role: 'viewer' }],
+    ],
+  },
+  'DELETE /accounts/{name}': {
+    before: (world) => world.book.putAccount('li', 'viewer', 'long enough'),
+    good: '/accounts/li',
+    bad: [
+      ['/accounts/nobody', 404],
+      ['/accounts/admin', 409],
+    ],
+  },
+  'GET /tokens': { good: '/tokens', bad: [[`/tokens?${PAGE_LIMIT}`, 400]] },
+  'POST /tokens': {
+    good: '/tokens',
+    json: { name: 'grafana', role: 'viewer' },
+    bad: [
+      ['/tokens', 400, { name: '', role: 'viewer' }],
+      ['/tokens', 400, { name: 'a', role: 'viewer', more: 1 }],
+      ['/tokens', 409, { name: 'a b', role: 'viewer' }],
+    ],
+  },
+  'DELETE /tokens/{id}': {
+    before: async (world) => (await world.book.addToken('t', 'viewer')).id,
+    good: '/tokens/{}',
+    bad: [['/tokens/nope', 404]],
+  },
+  'GET /audit': { good: '/audit', bad: [[`/audit?${PAGE_LIMIT}`, 400]] },
+  'GET /clients': {
+    good: '/clients?like_clientid=a&conn_state=connected',
+    bad: [
+      ['/clients?conn_state=maybe', 400],
+      ['/clients?page=x', 400],
+      ['/clients?limit=1001', 400],
+    ],
+  },
+  'GET /clients/{clientid}': { good: '/clients/c', bad: [['/clients/nobody', 404]] },
+  'GET /clients/{clientid}/subscriptions': {
+    good: '/clients/c/subscriptions',
+    bad: [
+      ['/clients/nobody/subscriptions', 404],
+      ['/clients/c/subscriptions?page=0', 400],
+    ],
+  },
+  'DELETE /clients/{clientid}': { good: '/clients/c', bad: [['/clients/nobody', 404]] },
+  'GET /banned': { good: '/banned', bad: [[`/banned?${PAGE_LIMIT}`, 400]] },
+  'POST /banned': {
+    good: '/banned',
+    json: { as: 'clientid', who: 'c', until: '2100-01-01T00:00:00Z', reason: 'noise' },
+    bad: [
+      ['/banned', 400, { as: 'clientid', who: '' }],
+      ['/banned', 400, { as: 'face', who: 'c' }],
+      ['/banned', 400, { as: 'peerhost', who: 'no address' }],
+      ['/banned', 400, { as: 'clientid', who: 'c', until: 'tomorrow' }],
+    ],
+  },
+  'DELETE /banned/{as}/{who}': {
+    before: banOne,
+    good: '/banned/clientid/c',
+    bad: [
+      ['/banned/clientid/other', 404],
+      ['/banned/face/c', 400],
+    ],
+  },
+  'POST /publish': {
+    good: '/publish',
+    json: { topic: 'a', payload: 'eA==', payload_encoding: 'base64', qos: 1 },
+    bad: [
+      ['/publish', 400, { topic: 'a/#' }],
+      ['/publish', 400, { topic: 'a', qos: 3 }],
+      ['/publish', 400, { topic: 'a', qos: '1' }],
+      ['/publish', 413, { topic: 'a', payload: 'x'.repeat(1_100_000) }],
+    ],
+  },
+  'GET /retained': {
+    before: retainOne,
+    good: '/retained?filter=a/%2B',
+    bad: [['/retained?filter=a/%23/b', 400]],
+  },
+  'GET /retained/message': {
+    before: retainOne,
+    good: '/retained/message?topic=a/b',
+    bad: [
+      ['/retained/message?topic=a', 404],
+      ['/retained/message', 400],
+    ],
+  },
+  'DELETE /retained/message': {
+    before: retainOne,
+    good: '/retained/message?topic=a/b',
+    bad: [['/retained/message?topic=a', 404]],
+  },
+  'GET /topics': {
+    before: retainOne,
+    good: '/topics?parent=a',
+    bad: [['/topics?parent=%23', 400]],
+  },
+  'GET /metrics': { good: '/metrics', bad: [] },
+};
+
+interface Document {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+}
+
+interface Operation {
+  readonly summary?: string;
+  readonly responses: Readonly<Record<string, unknown>>;
+  readonly 'x-role'?: Role;
+}
+
+async function operationsOf(world: ApiWorld): Promise<readonly (readonly [string, Operation])[]> {
+  const { paths } = (await (await world.ask('GET /openapi.json')).json()) as Document;
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(
+      ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
+    ),
+  );
+}
+
+test('apiApp(): every operation has a case here, and every case an operation', async (t) => {
+  const operations = await operationsOf(await ApiWorld.start(t));
+  assert.deepEqual(operations.map(([name]) => name).toSorted(), Object.keys(CASES).toSorted());
+});
+
+for (const [name, { before, good, json, bad }] of Object.entries(CASES)) {
+  const [method = ''] = name.split(' ');
+  const start = async (t: Parameters<typeof ApiWorld.start>[0]) => {
+    const world = await ApiWorld.start(t);
+    await world.connect('c', ['a/+', 1]);
+    const made = await before?.(world);
+    const operation = (await operationsOf(world)).find(([other]) => other === name)?.[1];
+    assert.ok(operation, name);
+    const call = `${method} ${good.replace('{}', String(made))}`;
+    return { world, call, role: operation['x-role'], operation };
+  };
+
+  test(`apiApp(): ${name} works`, async (t) => {
+    const { world, call, role } = await start(t);
+    const response = await world.ask(call, role, { json });
+    const body = (await response.json()) as { data: unknown };
+    assert.equal(response.status, 200, JSON.stringify(body));
+    assert.notEqual(body.data, undefined);
+  });
+
+  for (const [wrong, status, wrongJson] of bad) {
+    test(`apiApp(): ${name} refuses ${wrong} ${shown(wrongJson)}`, async (t) => {
+      const { world, role, operation } = await start(t);
+      const response = await world.ask(`${method} ${wrong}`, role, { json: wrongJson });
+      const body = (await response.json()) as { code: unknown; message: unknown };
+      assert.equal(response.status, status, JSON.stringify(body));
+      assert.equal(typeof body.code, 'string');
+      assert.match(String(body.message), /\w/);
+      assert.ok(Object.hasOwn(operation.responses, status), `${status} is not in the document`);
+    });
+  }
+
+  test(`apiApp(): ${name} is only for its role`, async (t) => {
+    const { world, call, role } = await start(t);
+    if (role === undefined) return assert.equal(name, 'POST /login');
+    assert.equal((await world.ask(call, undefined, { json })).status, 401);
+    const headers = { authorization: 'Bearer magpie_wrong' };
+    assert.equal((await world.ask(call, undefined, { json, headers })).status, 401);
+    for (const other of ['viewer', 'operator'] as const) {
+      if (includesRole(other, role)) continue;
+      assert.equal((await world.ask(call, other, { json })).status, 403);
+    }
+  });
+
+  test(`apiApp(): ${name} is not for pages of other sites`, async (t) => {
+    const { world, call, role } = await start(t);
+    const headers = { origin: 'https://evil.example', host: 'localhost:18083' };
+    assert.equal((await world.ask(call, role, { json, headers })).status, 403);
+  });
+}
+
+function shown(json: unknown): string {
+  return json === undefined ? '' : JSON.stringify(json).slice(0, 60);
+}
+
+test('apiApp() describes itself as OpenAPI', async (t) => {
+  const world = await ApiWorld.start(t);
+  const document: unknown = await (await world.ask('GET /openapi.json')).json();
+  const { valid, errors } = await new Validator().validate(document as Record<string, unknown>);
+  assert.deepEqual([valid, errors], [true, undefined]);
+});
+
+test('apiApp() says in JSON that there is no such operation', async (t) => {
+  const world = await ApiWorld.start(t);
+  const response = await world.ask('GET /nope', 'admin');
+  assert.equal(response.status, 404);
+  assert.equal(((await response.json()) as { code: string }).code, 'NOT_FOUND');
+});
+
+test('apiApp(): a login is a cookie, and changes need its secret beside it', async (t) => {
+  const world = await ApiWorld.start(t);
+  const json = { username: 'admin', password: 'correct horse' };
+  const login = await world.ask('POST /login', undefined, { json });
+  const set = login.headers.get('set-cookie') ?? '';
+  assert.match(set, /^magpie_session=[\w-]+; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  const { data } = (await login.json()) as { data: { csrf_token: string } };
+  const cookie = set.split(';')[0] ?? '';
+  const ban = { as: 'clientid', who: 'c' };
+  const ask = (call: string, headers: Record<string, string>, body?: unknown) =>
+    world.ask(call, undefined, { json: body, headers: { cookie, ...headers } });
+  assert.equal((await ask('GET /clients', {})).status, 200);
+  assert.equal((await ask('POST /banned', {}, ban)).status, 403);
+  assert.equal((await ask('POST /banned', { 'x-csrf-token': 'guess' }, ban)).status, 403);
+  const right = { 'x-csrf-token': data.csrf_token };
+  assert.equal((await ask('POST /banned', right, ban)).status, 200);
+  assert.equal((await ask('POST /logout', right)).status, 200);
+  assert.equal((await ask('GET /clients', {})).status, 401);
+});
+
+test('apiApp(): a new password and a removed account end the logins there are', async (t) => {
+  const world = await ApiWorld.start(t);
+  const login = async (username: string, password: string) => {
+    const response = await world.ask('POST /login', undefined, { json: { username, password } });
+    return response.headers.get('set-cookie')?.split(';')[0] ?? '';
+  };
+  const sees = async (cookie: string) => {
+    return (await world.ask('GET /self', undefined, { headers: { cookie } })).status;
+  };
+  await world.book.putAccount('li', 'viewer', 'first password');
+  const first = await login('li', 'first password');
+  assert.equal(await sees(first), 200);
+  await world.data('PUT /accounts/li', 'admin', { password: 'other password', role: 'viewer' });
+  assert.equal(await sees(first), 401);
+  const second = await login('li', 'other password');
+  assert.equal(await sees(second), 200);
+  await world.data('DELETE /accounts/li', 'admin');
+  assert.equal(await sees(second), 401);
+});
+
+test('apiApp() slows down who guesses passwords', async (t) => {
+  const world = await ApiWorld.start(t);
+  const json = { username: 'admin', password: 'a wrong guess' };
+  const statuses = new Set<number>();
+  for (let tries = 0; tries < 30 && !statuses.has(429); tries++) {
+    statuses.add((await world.ask('POST /login', undefined, { json })).status);
+  }
+  assert.deepEqual([...statuses], [401, 429]);
+});
+
+test('apiApp() notes every change and who tried it, and nothing that was only read', async (t) => {
+  const log = new RecordingLogger();
+  const world = await ApiWorld.start(t, log);
+  await world.ask('GET /clients', 'viewer');
+  await world.ask('POST /banned', 'viewer', { json: { as: 'clientid', who: 'c' } });
+  await world.ask('POST /banned', 'operator', { json: { as: 'clientid', who: 'c' } });
+  await world.ask('POST /login', undefined, { json: { username: 'x', password: 'y' } });
+  const noted = (await world.data('GET /audit', 'admin')) as Record<string, unknown>[];
+  assert.deepEqual(
+    noted.map(({ who, via, action, status }) => [who, via, action, status]),
+    [
+      ['x', 'login', 'POST /login', 401],
+      ['operator', 'token', 'POST /banned', 200],
+      ['viewer', 'token', 'POST /banned', 403],
+    ],
+  );
+  assert.equal(log.of('admin-change').length, 3);
+});
