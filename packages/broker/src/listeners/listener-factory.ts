@@ -75,7 +75,7 @@ export class ListenerFactory {
       case 'ws':
         return new WebSocketListener(this.#webSocketOptions(options, 8083));
       case 'tls':
-        return new TlsListener(this.#secureServers.add(options, 'mqtt'));
+        return new TlsListener(this.#secureServers.add(options, 'mqtt'), this.#arena);
       case 'wss': {
         const secure = this.#secureServers.addForWebSockets(options);
         return new WebSocketListener(this.#webSocketOptions(options, 8084), secure);

@@ -1,7 +1,6 @@
 import { Socket } from 'node:net';
 import type { IoArena } from '../connection/io-arena.js';
 import type { Transport, TransportHandler } from '../connection/transport.js';
-import type { ClientCertificate } from '../model/client-certificate.js';
 
 /**
  * A socket as a {@link Transport}.
@@ -15,7 +14,6 @@ export class SocketTransport implements Transport {
   /** Whether it reads into the arena; otherwise each read brings a buffer of its own. */
   readonly #shared: boolean;
   readonly remoteAddress: string;
-  readonly certificate: ClientCertificate | undefined;
   #handler: TransportHandler | undefined;
   /** Whether the system has not taken the last write in full. */
   #writing = false;
@@ -23,25 +21,15 @@ export class SocketTransport implements Transport {
   /** Closing waits for the last write. */
   #ending = false;
 
-  private constructor(
-    socket: Socket,
-    remoteAddress: string | undefined,
-    certificate: ClientCertificate | undefined,
-    shared: boolean,
-  ) {
+  private constructor(socket: Socket, remoteAddress: string | undefined, shared: boolean) {
     this.#socket = socket;
     this.#shared = shared;
     this.remoteAddress = remoteAddress ?? 'unknown';
-    this.certificate = certificate;
   }
 
-  /**
-   * A transport on a socket that nobody reads yet.
-   *
-   * @param certificate What the client has shown, if this is TLS.
-   */
-  static onSocket(socket: Socket, certificate?: ClientCertificate): SocketTransport {
-    return new SocketTransport(socket, socket.remoteAddress, certificate, false);
+  /** A transport on a socket that nobody reads yet. */
+  static onSocket(socket: Socket): SocketTransport {
+    return new SocketTransport(socket, socket.remoteAddress, false);
   }
 
   /**
@@ -71,7 +59,7 @@ export class SocketTransport implements Transport {
       },
     };
     const socket = new Socket(options as ConstructorParameters<typeof Socket>[0]);
-    const transport = new SocketTransport(socket, peer.address, undefined, true);
+    const transport = new SocketTransport(socket, peer.address, true);
     return transport;
   }
 
@@ -155,12 +143,17 @@ export interface ConnectionHandle {
 
 interface WriteHandle {
   readonly writeQueueSize?: number;
+  /** Of TLS: the TCP connection below. */
+  readonly _parent?: WriteHandle | null;
 }
 
-/** Bytes that the system has not taken yet: falls byte by byte, where a stream counts writes. */
+/**
+ * Bytes that the system has not taken yet: falls byte by byte, where a stream counts writes, and
+ * the handle of TLS only what is done as a whole.
+ */
 export function unsentBytesOf(socket: Socket): number {
   const { _handle: handle } = socket as unknown as { _handle?: WriteHandle | null };
-  return handle?.writeQueueSize ?? 0;
+  return (handle?._parent ?? handle)?.writeQueueSize ?? 0;
 }
 
 function ignore(): void {}
