@@ -24,6 +24,7 @@ import { TimerWheel } from './model/timer-wheel.js';
 import { BrokerEvents } from './observe/broker-events.js';
 import { Counters } from './observe/counters.js';
 import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
+import { Journal } from './observe/journal/journal.js';
 import { silentLogger } from './observe/logger.js';
 import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
@@ -87,12 +88,14 @@ export function brokerParts(options: BrokerOptions) {
 function basicParts(options: BrokerOptions, random: RandomSource) {
   const limits = limitsFrom(options.limits);
   const clock = options.clock ?? new SystemClock();
+  const journal = new Journal({ limits, clock });
   const log = new FloodLimitedLogger(options.log ?? silentLogger, clock);
   return {
     /** Shared by all parts, and changed by a reload alone. */
     limits,
     clock,
     log,
+    journal,
     store: options.store ?? new MemoryStore(),
     wheel: new TimerWheel(clock),
     router: new Router({ seed: random.uint32() | 0 }), // no names that collide

@@ -124,6 +124,7 @@ export class Broker implements AsyncDisposable {
       this.#parts.publishing.failed(message);
       throw new Error('Too much waits for the store: nothing was published, try again later');
     }
+    this.#parts.journal.time(this.#parts.clock.nowMs());
     const before = this.#parts.gate.writes;
     this.#parts.publishing.publish(message);
     if (this.#parts.gate.writes === before) return;

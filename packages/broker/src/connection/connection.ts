@@ -22,6 +22,7 @@ import type { MessageMemory } from '../model/message-memory.js';
 import type { Timed, TimerEntry, TimerWheel } from '../model/timer-wheel.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
+import type { Journal } from '../observe/journal/journal.js';
 import type { Logger } from '../observe/logger.js';
 import type { Client } from '../pipeline/client.js';
 import type { Connected, Connecting } from '../pipeline/connecting.js';
@@ -57,6 +58,7 @@ export interface ConnectionSurroundings {
   readonly rates: PublishRates;
   readonly counters: Counters;
   readonly events: BrokerEvents;
+  readonly journal: Journal;
   readonly log: Logger;
 }
 
@@ -127,6 +129,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#around.counters.bytesReceived += end - start;
     if (this.#closed) return;
     const nowMs = this.#around.clock.nowMs();
+    this.#around.journal.time(nowMs);
     this.#packets.feed(source, start, end);
     if (this.#waiting || this.#crowded || this.#isSlowed) {
       this.#packets.hold();
@@ -172,7 +175,13 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#around.turn.later(() => this.close(reason));
   }
 
-  takeOver(): void {
+  takeOver(address: string): void {
+    const { session, principal } = this.#client ?? {};
+    if (session !== undefined) {
+      const why = principal?.address ?? '';
+      const note = { kind: 'taken-over', clientId: session.clientId, other: address, why } as const;
+      this.#around.journal.write(note);
+    }
     this.close('taken-over');
   }
 
@@ -342,11 +351,13 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #authenticated(packet: Connect, answer: AuthenticationResult): void | Promise<void> {
     if (this.#closed) return undefined;
-    const { connecting, log } = this.#around;
+    const { connecting, log, journal } = this.#around;
     const address = this.#transport.remoteAddress;
     const outcome = connecting.open(packet, answer, this.#transport, this, this.#outlet);
     if (!outcome.accepted) {
       const { returnCode, why } = outcome;
+      const { clientId } = packet;
+      journal.write({ kind: 'refused', clientId, other: address, why, count: returnCode });
       log.warn(
         { event: 'connect-refused', clientId: packet.clientId, address, returnCode, why },
         'client refused',
@@ -377,7 +388,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #welcome(packet: Connect, client: Client, sessionPresent: boolean): void {
     if (this.#closed) return;
-    const { connecting, log, admission } = this.#around;
+    const { connecting, log, admission, journal } = this.#around;
     this.#connected = true;
     this.#keepAliveS = packet.keepAliveS;
     this.#lastPacketMs = this.#around.clock.nowMs();
@@ -386,6 +397,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#expireAt(client.expiresAtMs);
     const { clientId, address } = client.principal;
     log.info({ event: 'connected', clientId, address }, 'client connected');
+    const note = { kind: 'connected', clientId, other: address, retain: sessionPresent } as const;
+    journal.write(note);
     connecting.announce(client, sessionPresent);
     this.#measure(address);
     if (admission.connected(clientId, address)) this.closeSoon('banned');
@@ -503,7 +516,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #leave(reason: CloseReason): void {
     const client = this.#client;
-    const { connecting, registry, events, log } = this.#around;
+    const { connecting, registry, events, log, journal } = this.#around;
     const { remoteAddress: address } = this.#transport;
     if (client === undefined) {
       log.debug({ event: 'closed', address, reason }, 'connection closed before CONNECT');
@@ -517,6 +530,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       log.info({ event: 'closed', clientId, address, reason }, 'connection closed before CONNACK');
       return;
     }
+    journal.write({ kind: 'disconnected', clientId, other: address, why: reason });
     log.info({ event: 'disconnected', clientId, address, reason }, 'client disconnected');
     if (events.disconnected.active) events.disconnected.emit({ client: client.principal, reason });
     const { will } = client;

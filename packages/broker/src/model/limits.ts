@@ -328,6 +328,14 @@ export const LIMITS = {
     min: 0,
     max: 65_535,
   },
+  journalSizeMax: {
+    doc: 'Memory for the journal, which `magpie explain` reads; 0 means that there is none.',
+    policy: 'The oldest entries are overwritten.',
+    unit: 'MiB',
+    default: 32,
+    min: 0,
+    max: 16_384,
+  },
 } as const satisfies Record<string, NumberLimit | ChoiceLimit>;
 
 interface NumberLimit {

@@ -42,8 +42,8 @@ export interface Peer {
 
 /** A connection that can be told to give way to another one with the same client identifier. */
 export interface Connected {
-  /** Ends it at once, its will published (MQTT-3.1.4-2). */
-  takeOver(): void;
+  /** Ends it at once, its will published (MQTT-3.1.4-2). @param address Where the other is. */
+  takeOver(address: string): void;
   /** Ends it once this turn is over: the client is not let in any more. */
   revoke(): void;
 }
@@ -156,7 +156,7 @@ export class Connecting {
       return { accepted: false, ...refusal };
     }
     const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
-    this.#connected.get(clientId)?.connection.takeOver();
+    this.#connected.get(clientId)?.connection.takeOver(address);
     const { writes } = this.#gate;
     const username = vouchedName(packet, answer);
     const { session, present } = this.#registry.open(clientId, packet.cleanSession, { username });

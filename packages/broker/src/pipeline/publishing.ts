@@ -6,8 +6,9 @@ import type { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
+import type { Journal } from '../observe/journal/journal.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
-import type { Router } from '../routing/router.js';
+import type { Route, Router } from '../routing/router.js';
 import type { Session } from '../sessions/session.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import type { Client } from './client.js';
@@ -30,6 +31,7 @@ export class Publishing {
   readonly #gate: CommitGate;
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
+  readonly #journal: Journal;
   /** QoS 2 messages whose authorizer has not answered, by session and packet identifier. */
   readonly #deciding = new Map<Session, Map<number, Promise<void>>>();
   #decidingMessages = 0;
@@ -43,6 +45,7 @@ export class Publishing {
     gate: CommitGate;
     counters: Counters;
     events: BrokerEvents;
+    journal: Journal;
   }) {
     this.#authorizer = parts.authorizer;
     this.#denials = parts.denials;
@@ -52,6 +55,7 @@ export class Publishing {
     this.#gate = parts.gate;
     this.#counters = parts.counters;
     this.#events = parts.events;
+    this.#journal = parts.journal;
   }
 
   /** Messages whose authorizer has not answered. */
@@ -121,12 +125,20 @@ export class Publishing {
     this.drop(message, undefined, 'store-failed');
   }
 
+  #note(message: Message, route: Route): void {
+    route.journalTick = this.#journal.tick;
+    const { topic, publisher: clientId, qos, retain } = message;
+    const count = route.own.length + route.groups.length;
+    this.#journal.sample({ kind: 'published', clientId, topic, qos, retain, count });
+  }
+
   #handOn(message: Message): void {
     if (this.#events.published.active) this.#events.published.emit({ message });
     const outer = this.#gate.begin();
     if (message.retain) this.#retain(message);
     const route = this.#router.route(message.topic);
     const { own, groups } = route;
+    if (route.journalTick !== this.#journal.tick) this.#note(message, route);
     for (const subscription of own) subscription.subscriber.deliver(message, subscription.qos);
     for (const group of groups) {
       const chosen = group.choose(message.qos);
@@ -139,7 +151,7 @@ export class Publishing {
 
   /** A message whose publisher may not publish it: it is dropped, and that is told. */
   #refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
-    this.drop(message, publisher.clientId, 'denied');
+    this.drop(message, publisher.clientId, 'denied', answer === false ? '' : answer.rule);
     const notice = this.#denials.ofMessage(publisher, message, answer);
     if (notice !== undefined) this.publish(notice);
   }
@@ -242,8 +254,19 @@ export class Publishing {
   }
 
   /** A message that is not handed on. */
-  drop(message: Message, clientId: string | undefined, reason: DropReason): void {
+  drop(message: Message, clientId: string | undefined, reason: DropReason, rule = ''): void {
     this.#counters.dropped[reason]++;
+    if (reason !== 'no-subscriber') {
+      const { topic, qos, retain, publisher } = message;
+      const note = {
+        kind: 'dropped',
+        clientId: publisher,
+        topic,
+        other: rule,
+        why: reason,
+      } as const;
+      this.#journal.sample({ ...note, qos, retain });
+    }
     if (this.#events.dropped.active) this.#events.dropped.emit({ message, clientId, reason });
   }
 }

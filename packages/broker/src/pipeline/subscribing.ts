@@ -11,6 +11,7 @@ import type { Authorizer, SubscribeAnswer } from '../auth/authorizer.js';
 import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Journal } from '../observe/journal/journal.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { CommitGate } from '../stores/commit-gate.js';
@@ -38,6 +39,7 @@ export class Subscribing {
   readonly #registry: SessionRegistry;
   readonly #gate: CommitGate;
   readonly #events: BrokerEvents;
+  readonly #journal: Journal;
   readonly #retained: RetainedTree;
 
   constructor(parts: {
@@ -48,6 +50,7 @@ export class Subscribing {
     registry: SessionRegistry;
     gate: CommitGate;
     events: BrokerEvents;
+    journal: Journal;
     retained: RetainedTree;
   }) {
     this.#authorizer = parts.authorizer;
@@ -57,6 +60,7 @@ export class Subscribing {
     this.#registry = parts.registry;
     this.#gate = parts.gate;
     this.#events = parts.events;
+    this.#journal = parts.journal;
     this.#retained = parts.retained;
   }
 
@@ -73,6 +77,7 @@ export class Subscribing {
     const { session } = client;
     for (const filter of packet.filters) {
       if (!this.#registry.unsubscribe(session, filter)) continue;
+      this.#journal.write({ kind: 'unsubscribed', clientId: session.clientId, topic: filter });
       const { unsubscribed } = this.#events;
       if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
     }
@@ -119,6 +124,7 @@ export class Subscribing {
       if (!this.#granted(client, filter, qos, answers[index])) return SUBACK_FAILURE;
       this.#registry.subscribe(session, filter, qos);
       granted.push({ filter, qos });
+      this.#journal.write({ kind: 'subscribed', clientId: session.clientId, topic: filter, qos });
       const { subscribed } = this.#events;
       if (subscribed.active) subscribed.emit({ clientId: session.clientId, filter, qos });
       return qos;
@@ -136,15 +142,27 @@ export class Subscribing {
   }
 
   #granted(client: Client, filter: string, qos: QoS, answer: SubscribeAnswer | undefined): boolean {
-    if (answer === undefined || !this.#fits(client, filter)) return false;
+    if (answer === undefined || !this.#fits(client, filter)) {
+      const why = answer === undefined ? 'malformed' : 'limit';
+      this.#refused(client, filter, qos, why);
+      return false;
+    }
     if (answer === true) return true;
     // Which member a shared message goes to is chosen before a delivery could be checked.
     if (answer === 'checked' && parseSharedFilter(filter) === undefined) {
       client.session.rights.checksAll = true;
       return true;
     }
+    const rule = typeof answer === 'object' ? answer.rule : '';
+    this.#refused(client, filter, qos, rule);
     this.#denials.ofSubscription(client.principal, filter, qos, answer !== 'checked' && answer);
     return false;
+  }
+
+  /** @param why `malformed`, `limit`, or the rule that denies it. */
+  #refused({ session }: Client, topic: string, qos: QoS, why: string): void {
+    const { clientId } = session;
+    this.#journal.write({ kind: 'subscribe-refused', clientId, topic, qos, why });
   }
 
   #fits(client: Client, filter: string): boolean {

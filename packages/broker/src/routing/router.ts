@@ -12,6 +12,8 @@ export interface Route {
    */
   readonly own: readonly Subscription[];
   readonly groups: readonly ShareGroup[];
+  /** The tick in which a message of the topic was last written to the journal. */
+  journalTick: number;
 }
 
 /**
@@ -58,6 +60,7 @@ export class Router {
       generation: this.index.generation,
       own: own.length > 1 ? onePerSubscriber(own) : own,
       groups: groups.length === 0 ? NO_GROUPS : groups,
+      journalTick: 0,
     };
   }
 

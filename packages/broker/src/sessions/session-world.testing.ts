@@ -7,6 +7,7 @@ import type { Message } from '../model/message.js';
 import { TimerWheel } from '../model/timer-wheel.js';
 import { BrokerEvents } from '../observe/broker-events.js';
 import { Counters } from '../observe/counters.js';
+import { Journal } from '../observe/journal/journal.js';
 import { RecordingLogger } from '../observe/recording-logger.testing.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { RetainedTree } from '../routing/retained-tree.js';
@@ -37,6 +38,7 @@ export class SessionWorld<S extends Store = HandStore> {
   readonly totals = new QueueTotals();
   readonly retained = new RetainedTree();
   readonly router = new Router();
+  readonly journal: Journal;
   readonly gate: CommitGate;
   readonly registry: SessionRegistry;
 
@@ -44,6 +46,7 @@ export class SessionWorld<S extends Store = HandStore> {
   constructor(limits: Partial<Limits> = {}, store?: S) {
     this.limits = limitsFrom(limits);
     this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
+    this.journal = new Journal(this);
     this.gate = new CommitGate(this, () => {});
     this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
   }

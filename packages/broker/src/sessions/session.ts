@@ -14,6 +14,7 @@ import type { Message } from '../model/message.js';
 import type { SessionOwner } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
+import type { Journal } from '../observe/journal/journal.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Subscriber } from '../routing/subscriber.js';
 import type { CommitGate } from '../stores/commit-gate.js';
@@ -31,6 +32,7 @@ import { fitsPacket } from './fits-packet.js';
 import type { Outlet } from './outlet.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
+import { SessionTally } from './session-tally.js';
 import { StoredRun } from './stored-run.js';
 
 /** What a window keeps of a message that may have to be sent again. */
@@ -46,6 +48,7 @@ export interface SessionSurroundings {
   readonly retained: RetainedTree;
   readonly counters: Counters;
   readonly events: BrokerEvents;
+  readonly journal: Journal;
   readonly totals: QueueTotals;
 }
 
@@ -75,6 +78,7 @@ export class Session implements Subscriber, PageReader {
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   readonly subscriptions = new Map<string, QoS>();
   readonly rights: DeliveryRights;
+  readonly tally: SessionTally;
   readonly #around: SessionSurroundings;
   readonly #window: OutboundWindow<Sendable | undefined>;
   /** Whether messages are not kept in memory, since the store has them on disk. */
@@ -99,6 +103,7 @@ export class Session implements Subscriber, PageReader {
     this.clientId = clientId;
     this.persistent = persistent;
     this.#around = surroundings;
+    this.tally = new SessionTally(clientId, surroundings);
     this.rights = new DeliveryRights(surroundings.authorizer);
     this.inbound = new InboundWindow(surroundings.limits.unreleasedMax);
     this.#window = new OutboundWindow(surroundings.limits.inflightMax);
@@ -145,6 +150,11 @@ export class Session implements Subscriber, PageReader {
     return this.#window.inflight;
   }
 
+  /** Whether a message with this packet identifier was sent and is not acknowledged to the end. */
+  isInflight(packetId: number): boolean {
+    return this.#window.has(packetId);
+  }
+
   /**
    * The client is connected: sends again what it did not acknowledge, in the order of the first
    * time, with DUP and the same identifiers (MQTT-4.4.0-1), then what was queued.
@@ -162,15 +172,17 @@ export class Session implements Subscriber, PageReader {
     if (!this.persistent || this.#queue === undefined) return;
     const gone = this.#queue.remove((item) => item instanceof Delivery && item.qos === 0);
     this.#waitingOnce = 0;
-    for (const item of gone) if (item instanceof Delivery) this.#drop(item.message, 'offline-qos0');
+    for (const item of gone)
+      if (item instanceof Delivery) this.tally.drops(item.message, 'offline-qos0');
   }
 
   deliver(message: Message, granted: QoS): void {
     const qos = message.qos < granted ? message.qos : granted;
     this.#around.counters.deliveriesBegun++;
     if (this.rights.checksAll && this.rights.refuses(message.topic)) {
-      this.#drop(message, 'receiver-denied');
-    } else if (!fitsPacket(message, qos, this.packetBytesMax)) this.#drop(message, 'too-large');
+      this.tally.drops(message, 'receiver-denied');
+    } else if (!fitsPacket(message, qos, this.packetBytesMax))
+      this.tally.drops(message, 'too-large');
     else if (qos === 0) this.#deliverOnce(message);
     else this.#deliverSurely(message, qos);
   }
@@ -250,7 +262,7 @@ export class Session implements Subscriber, PageReader {
   discard(reason: SessionEnd): void {
     this.#ended = true;
     this.#forgetPages();
-    this.#around.counters.dropped[reason] += this.#window.inflight + this.queued;
+    this.tally.ends(reason, this.#window.inflight + this.queued);
     this.#queue?.clear();
     this.#queue = undefined;
     this.#replays = 0;
@@ -339,7 +351,7 @@ export class Session implements Subscriber, PageReader {
     }
     const sequence = this.#window.acknowledge(packetId);
     if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
-    this.#drop(message, reason);
+    this.tally.drops(message, reason);
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
@@ -359,13 +371,13 @@ export class Session implements Subscriber, PageReader {
   #deliverOnce(message: Message): void {
     const outlet = this.#outlet;
     if (outlet === undefined) {
-      this.#drop(message, 'offline-qos0');
+      this.tally.drops(message, 'offline-qos0');
     } else if (this.#replays > 0 || this.#waitingOnce > 0) {
       // Behind the retained messages, or an older one of the same topic would come last; and behind
       // what waits for that reason.
       this.#enqueue(message, 0);
     } else if (outlet.full) {
-      this.#drop(message, 'output-full');
+      this.tally.drops(message, 'output-full');
     } else {
       this.#publishOnce(outlet, message, false);
     }
@@ -398,6 +410,7 @@ export class Session implements Subscriber, PageReader {
   #enqueue(message: Message, qos: QoS): void {
     const queue = this.#queueWithRoom(message.bytes, message);
     if (queue === undefined) return;
+    this.tally.waits(message, qos);
     const sequence = qos === 0 ? -1 : this.#nextSequence++;
     if (qos !== 0 && this.persistent) this.#enlist(sequence, qos, false);
     if (qos !== 0 && this.#leavesToStore) {
@@ -424,7 +437,7 @@ export class Session implements Subscriber, PageReader {
       this.#makeRoom(queue, bytes);
       return queue;
     }
-    this.#drop(message, 'queue-full');
+    this.tally.drops(message, 'queue-full');
     if (policy === 'disconnect') this.#outlet?.closeSoon('queue-full');
     if (queue.length === 0) this.#queue = undefined; // nothing would ever drain it
     return undefined;
@@ -435,10 +448,10 @@ export class Session implements Subscriber, PageReader {
       const oldest = queue.shift();
       if (oldest instanceof RetainedReplay) {
         this.#endReplay(oldest);
-        this.#drop(undefined, 'queue-full');
+        this.tally.drops(undefined, 'queue-full');
       } else if (oldest !== undefined) {
         if (oldest.sequence < 0) this.#waitingOnce--;
-        this.#drop(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
+        this.tally.drops(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
         if (this.persistent && oldest.sequence >= 0) {
           this.#around.gate.settle(this.clientId, oldest.sequence);
         }
@@ -463,7 +476,7 @@ export class Session implements Subscriber, PageReader {
     const refusal = this.#refusalOf(delivery.message, delivery.qos, sequence);
     if (refusal !== undefined) {
       if (this.persistent && delivery.qos !== 0) this.#around.gate.settle(this.clientId, sequence);
-      this.#drop(delivery.message, refusal);
+      this.tally.drops(delivery.message, refusal);
     } else if (delivery.qos === 0) {
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
@@ -485,7 +498,7 @@ export class Session implements Subscriber, PageReader {
     this.#around.counters.deliveriesBegun++;
     const refusal = this.#refusalOf(next.message, next.qos, next.sequence);
     if (refusal !== undefined) {
-      this.#drop(next.message, refusal);
+      this.tally.drops(next.message, refusal);
       if (++this.#refused < REFUSED_AT_ONCE) return true;
       // Nothing that is sent would slow it down, and there may be a million.
       this.#around.clock.endOfTurn(() => this.drain());
@@ -552,8 +565,7 @@ export class Session implements Subscriber, PageReader {
     dup = false,
   ): void {
     outlet.publish(message, qos, packetId, dup, retain, ticket);
-    const { delivered } = this.#around.events;
-    if (delivered.active) delivered.emit({ message, clientId: this.clientId, qos });
+    this.tally.delivered(message, qos, packetId, retain);
   }
 
   #received(packetId: number): boolean {
@@ -575,12 +587,6 @@ export class Session implements Subscriber, PageReader {
 
   #queueOrNew(): DeliveryQueue<Delivery | RetainedReplay> {
     return (this.#queue ??= new DeliveryQueue(this.#around.limits, this.#around.totals));
-  }
-
-  #drop(message: Message | undefined, reason: DropReason): void {
-    const { counters, events } = this.#around;
-    counters.dropped[reason]++;
-    if (events.dropped.active) events.dropped.emit({ message, clientId: this.clientId, reason });
   }
 }
 

@@ -208,3 +208,18 @@ test('OutboundWindow is the same as its model', () => {
     { numRuns: 300 },
   );
 });
+
+test('OutboundWindow.has() is true from the sending to the last acknowledgement', () => {
+  const window = new OutboundWindow<string>(10);
+  const one = window.send(0, 1, 'm');
+  const two = window.send(1, 2, 'n');
+  assert.deepEqual(
+    [one, two, 9].map((id) => window.has(id)),
+    [true, true, false],
+  );
+  window.acknowledge(one);
+  window.received(two);
+  assert.deepEqual([window.has(one), window.has(two)], [false, true]);
+  window.complete(two);
+  assert.equal(window.has(two), false);
+});

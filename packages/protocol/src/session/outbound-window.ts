@@ -67,6 +67,11 @@ export class OutboundWindow<M> {
     return packetIdOf(sequence);
   }
 
+  /** Whether a message with this identifier is in flight. */
+  has(packetId: number): boolean {
+    return this.#find(packetId) >= 0;
+  }
+
   /** The message in flight with this identifier; `undefined` if none is, or it was released. */
   messageOf(packetId: number): M | undefined {
     const sequence = this.#find(packetId);

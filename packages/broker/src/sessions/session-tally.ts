@@ -1,0 +1,103 @@
+import type { QoS } from '@magpie/protocol';
+import type { DropReason, SessionEnd } from '../model/drop-reason.js';
+import type { Message } from '../model/message.js';
+import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Counters } from '../observe/counters.js';
+import type { Journal } from '../observe/journal/journal.js';
+
+/**
+ * What became of the deliveries of one session: exact counts, and a sample in the journal. In one
+ * tick of the journal it writes a few entries, and none twice in a row.
+ */
+export class SessionTally {
+  /** Messages handed to a connection; redeliveries are not counted. */
+  sent = 0;
+  /** Messages that had to wait in the queue. */
+  queued = 0;
+  readonly #clientId: string;
+  readonly #around: { counters: Counters; events: BrokerEvents; journal: Journal };
+  #dropped: Map<DropReason, number> | undefined;
+  #tick = 0;
+  #left = 0;
+  #topic = '';
+  #fate = '';
+
+  constructor(
+    clientId: string,
+    around: { counters: Counters; events: BrokerEvents; journal: Journal },
+  ) {
+    this.#clientId = clientId;
+    this.#around = around;
+  }
+
+  /** Deliveries that were dropped, by reason. */
+  get dropped(): ReadonlyMap<DropReason, number> {
+    return this.#dropped ?? NONE;
+  }
+
+  /** Runs per message and receiver (`bench --only pairs-qos0`). @param packetId 0 with QoS 0. */
+  delivered(message: Message, qos: QoS, packetId: number, retain: boolean): void {
+    this.sent++;
+    const { journal, events } = this.#around;
+    if (journal.tick !== this.#tick || (this.#left > 0 && this.#isNews(message, 'delivered'))) {
+      this.#sample('delivered', message, '', qos, packetId, retain);
+    }
+    const { delivered } = events;
+    if (delivered.active) delivered.emit({ message, clientId: this.#clientId, qos });
+  }
+
+  waits(message: Message, qos: QoS): void {
+    this.queued++;
+    if (this.#around.journal.tick === this.#tick) {
+      if (this.#left === 0 || !this.#isNews(message, 'queued')) return;
+    }
+    this.#sample('queued', message, '', qos, 0, false);
+  }
+
+  /** @param message `undefined`: it lies on disk. */
+  drops(message: Message | undefined, reason: DropReason): void {
+    const { counters, events, journal } = this.#around;
+    counters.dropped[reason]++;
+    this.#dropped ??= new Map();
+    this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
+    if (journal.tick !== this.#tick || (this.#left > 0 && this.#isNews(message, reason))) {
+      this.#sample('dropped', message, reason, message?.qos ?? 0, 0, false);
+    }
+    if (events.dropped.active) events.dropped.emit({ message, clientId: this.#clientId, reason });
+  }
+
+  /** The session is gone. @param lost Deliveries that it still held. */
+  ends(why: SessionEnd, lost: number): void {
+    const { counters, journal } = this.#around;
+    counters.dropped[why] += lost;
+    journal.write({ kind: 'session-ended', clientId: this.#clientId, why, count: lost });
+  }
+
+  #isNews(message: Message | undefined, fate: string): boolean {
+    return this.#fate !== fate || this.#topic !== (message?.topic ?? '');
+  }
+
+  #sample(
+    kind: 'delivered' | 'queued' | 'dropped',
+    message: Message | undefined,
+    why: DropReason | '',
+    qos: QoS,
+    count: number,
+    retain: boolean,
+  ): void {
+    const { journal } = this.#around;
+    if (journal.tick !== this.#tick) {
+      this.#tick = journal.tick;
+      this.#left = ENTRIES_PER_TICK;
+    }
+    this.#left--;
+    const topic = message?.topic ?? '';
+    const other = message?.publisher ?? '';
+    this.#topic = topic;
+    this.#fate = why === '' ? kind : why;
+    journal.sample({ kind, clientId: this.#clientId, topic, other, why, qos, retain, count });
+  }
+}
+
+const ENTRIES_PER_TICK = 8;
+const NONE: ReadonlyMap<DropReason, number> = new Map();
