@@ -19,6 +19,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/acl-command.js')).aclCommand,
   },
   {
+    name: 'ban',
+    summary: 'Ban a client, user or address, or list the bans',
+    load: async () => (await import('./commands/ban-command.js')).banCommand,
+  },
+  {
     name: 'broker',
     summary: 'Run the broker',
     load: async () => (await import('./commands/broker-command.js')).brokerCommand,
@@ -27,6 +32,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     name: 'cert',
     summary: 'Make certificates to try TLS with',
     load: async () => (await import('./commands/cert-command.js')).certCommand,
+  },
+  {
+    name: 'clients',
+    summary: 'List the clients of a broker',
+    load: async () => (await import('./commands/clients-command.js')).clientsCommand,
   },
   {
     name: 'config',
@@ -44,6 +54,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/import-command.js')).importCommand,
   },
   {
+    name: 'kick',
+    summary: 'End the connection of clients',
+    load: async () => (await import('./commands/kick-command.js')).kickCommand,
+  },
+  {
     name: 'passwd',
     summary: 'Set the password of a user',
     load: async () => (await import('./commands/passwd-command.js')).passwdCommand,
@@ -54,6 +69,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/pub-command.js')).pubCommand,
   },
   {
+    name: 'retained',
+    summary: 'List or delete retained messages',
+    load: async () => (await import('./commands/retained-command.js')).retainedCommand,
+  },
+  {
     name: 'rr',
     summary: 'Publish a request and wait for its response',
     load: async () => (await import('./commands/rr-command.js')).rrCommand,
@@ -62,6 +82,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     name: 'sub',
     summary: 'Subscribe and print what comes, from any broker',
     load: async () => (await import('./commands/sub-command.js')).subCommand,
+  },
+  {
+    name: 'subs',
+    summary: 'List the subscriptions of a client',
+    load: async () => (await import('./commands/subs-command.js')).subsCommand,
   },
   {
     name: 'store',
