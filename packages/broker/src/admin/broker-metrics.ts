@@ -40,6 +40,10 @@ const COUNTERS: Readonly<Record<Exclude<keyof Counters, 'dropped'>, MetricText>>
     name: 'magpie_tls_handshakes_failed_total',
     help: 'TLS handshakes that failed: no TLS, no common cipher, a bad certificate, no answer',
   },
+  tlsRevoked: {
+    name: 'magpie_tls_revoked_total',
+    help: 'TLS connections closed: a revocation list names the certificate of the client now',
+  },
   connectsAccepted: {
     name: 'magpie_connects_accepted_total',
     help: 'CONNECT packets answered with return code 0',

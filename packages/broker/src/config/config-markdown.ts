@@ -111,7 +111,8 @@ at the start, which one that cannot be used stops. They are read again within a 
 they change: connections that stand keep what they have, and files that cannot be used change
 nothing but are told in the log (\`certificates-refused\`). A client certificate whose common name
 (CN) holds \`#\`, \`+\`, \`/\` or a control character is refused. With \`crl\` there must be a list
-of each authority in the chain, the root included, and none may have expired.`;
+of each authority in the chain, the root included, and none may have expired; connections whose
+client certificate a new list names are closed.`;
 
 const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`) and metrics (\`/metrics\`). Without
 the section the port is open with its defaults; \`--no-http\` closes it.`;

@@ -21,6 +21,8 @@ export class Counters {
   tlsHandshakesRefused = 0;
   /** TLS handshakes that came to no good end: no TLS, no common cipher, a bad certificate, … */
   tlsHandshakesFailed = 0;
+  /** TLS connections closed since their client's certificate was revoked meanwhile. */
+  tlsRevoked = 0;
   connectsAccepted = 0;
   connectsRefused = 0;
   /** Those of them that named the client identifier of a session of another user. */

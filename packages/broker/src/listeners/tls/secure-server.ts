@@ -19,6 +19,7 @@ import type { Timed, TimerEntry, TimerWheel } from '../../model/timer-wheel.js';
 import type { Counters } from '../../observe/counters.js';
 import type { Logger } from '../../observe/logger.js';
 import { acceptFailed } from '../accept-failed.js';
+import { CertifiedConnections, chainOf } from './certified-connections.js';
 import { FileWatch } from './file-watch.js';
 import { peerCertificate } from './peer-certificate.js';
 import { TlsFileError, TlsMaterial, tlsFiles } from './tls-material.js';
@@ -68,8 +69,9 @@ export type OnSecure = (socket: TLSSocket, certificate: ClientCertificate | unde
  *      │ too many  │ time-out, no TLS     │ none, expired, revoked, …
  *      └───────────┴──────────────────────┴──▶ closed: a counter and one log line
  *
- * The certificates are read again when their files change. Connections that stand keep theirs;
- * files that cannot be used change nothing and are told.
+ * The certificates are read again when their files change. Connections that stand keep theirs, but
+ * for those whose client shows a certificate that was revoked: they are closed. Files that cannot
+ * be used change nothing and are told.
  */
 export class SecureServer {
   /** `clientCertificate` and what is not of the certificates stays what it was at the start. */
@@ -77,6 +79,7 @@ export class SecureServer {
   readonly #around: SecureSurroundings;
   /** By the client's address and port: the TLS socket does not know the socket below it. */
   readonly #underWay = new Map<string, Handshake>();
+  readonly #certified: CertifiedConnections;
   #material: TlsMaterial | undefined;
   #net: Server | undefined;
   #tls: TlsServer | undefined;
@@ -85,6 +88,7 @@ export class SecureServer {
   constructor(options: SecureServerOptions, around: SecureSurroundings) {
     this.#options = options;
     this.#around = around;
+    this.#certified = new CertifiedConnections(around.clock);
   }
 
   /**
@@ -186,6 +190,10 @@ export class SecureServer {
     this.#tls?.setSecureContext(this.#contextOptions(material));
     const fields = { event: 'certificates-read', listener: this.#options.type };
     this.#around.log.info(fields, 'certificates were read again');
+    if (this.#certified.size === 0) return;
+    this.#certified.recheck(material.revocations, (socket, serial) =>
+      this.#revoked(socket, serial),
+    );
   }
 
   #tlsServer(material: TlsMaterial, onSecure: OnSecure): TlsServer {
@@ -246,29 +254,30 @@ export class SecureServer {
       },
     };
     const timer = wheel.schedule(timed, clock.nowMs() + timeoutS * 1000);
-    this.#underWay.set(key, { socket, timer });
+    this.#underWay.set(key, { socket, timer, material: this.#material });
     handshakes.underWay++;
     socket.once('close', () => {
-      if (!this.#end(key)) return;
+      if (this.#end(key) === undefined) return;
       counters.tlsHandshakesFailed++;
       log.debug({ event: 'closed', address }, 'connection closed in its TLS handshake');
     });
     this.#tls?.emit('connection', socket);
   }
 
-  /** @returns Whether the handshake was under way until now. */
-  #end(key: string): boolean {
+  /** @returns The handshake, if it was under way until now. */
+  #end(key: string): Handshake | undefined {
     const handshake = this.#underWay.get(key);
-    if (handshake === undefined) return false;
+    if (handshake === undefined) return undefined;
     this.#underWay.delete(key);
     this.#around.handshakes.underWay--;
     this.#around.wheel.cancel(handshake.timer);
-    return true;
+    return handshake;
   }
 
   #secured(socket: TLSSocket, onSecure: OnSecure): void {
     socket.on('error', () => {}); // 'close' follows
-    if (!this.#end(keyOf(socket))) {
+    const handshake = this.#end(keyOf(socket));
+    if (handshake === undefined) {
       socket.destroy(); // the client has hung up
       return;
     }
@@ -278,20 +287,42 @@ export class SecureServer {
       return;
     }
     const verdict = peerCertificate(socket, clientCertificate === 'require');
-    if ('certificate' in verdict) {
-      onSecure(socket, verdict.certificate);
+    if ('refused' in verdict) {
+      this.#refused(socket.remoteAddress ?? 'unknown', verdict.refused);
+      socket.destroy();
       return;
     }
-    this.#refused(socket.remoteAddress ?? 'unknown', verdict.refused);
-    socket.destroy();
+    if (verdict.certificate !== undefined) {
+      // Whoever began before the newest lists were read was held against older ones.
+      const newer = handshake.material === this.#material ? undefined : this.#material;
+      const serialNumber = newer?.revocations.firstOf(chainOf(socket));
+      if (serialNumber !== undefined) {
+        this.#revoked(socket, serialNumber);
+        return;
+      }
+      this.#certified.add(socket);
+    }
+    onSecure(socket, verdict.certificate);
   }
 
   #failed(error: Error & { code?: string; reason?: string }, socket: TLSSocket): void {
     const address = socket.remoteAddress ?? 'unknown';
-    if (this.#end(keyOf(socket))) {
+    if (this.#end(keyOf(socket)) !== undefined) {
       // Not the message: it has places in the source of OpenSSL.
       this.#refused(address, error.reason ?? error.code ?? 'handshake failed');
     }
+    socket.destroy();
+  }
+
+  /** Closes a connection: a list that was read after its handshake names its certificate. */
+  #revoked(socket: TLSSocket, serialNumber: string): void {
+    this.#around.counters.tlsRevoked++;
+    const address = socket.remoteAddress ?? 'unknown';
+    const fields = { event: 'certificate-revoked', listener: this.#options.type, address };
+    this.#around.log.warn(
+      { ...fields, serialNumber },
+      'the client certificate was revoked: connection closed',
+    );
     socket.destroy();
   }
 
@@ -306,6 +337,8 @@ export class SecureServer {
 interface Handshake {
   readonly socket: Socket;
   readonly timer: TimerEntry;
+  /** What was in use when it began. */
+  readonly material: TlsMaterial | undefined;
 }
 
 function keyOf({ remoteAddress, remotePort }: Socket): string {

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { TlsCertificateConfig, TlsConfig } from '../../config/broker-config.js';
 import { pemBlocks } from './pem.js';
+import { Revocations } from './revocations.js';
 
 /** A file that TLS needs is missing, or is not what it should be. For the operator, one line. */
 export class TlsFileError extends Error {
@@ -19,6 +20,7 @@ export class TlsMaterial {
   /** What the operator should know, e.g. that a certificate has expired. */
   readonly warnings: readonly string[];
   readonly #named: readonly NamedContext[];
+  #revocations: Revocations | undefined;
 
   private constructor(
     options: SecureContextOptions,
@@ -51,6 +53,13 @@ export class TlsMaterial {
     }
     const contexts = own.map(({ leaf, options }) => ({ leaf, context: contextOf(options) }));
     return new TlsMaterial(own[0]?.options ?? shared, contexts, warnings);
+  }
+
+  /** What the revocation lists say; read when it is asked for. */
+  get revocations(): Revocations {
+    const { crl } = this.options;
+    this.#revocations ??= new Revocations([crl ?? []].flat().map(String));
+    return this.#revocations;
   }
 
   /** The certificate for the name that a client asked for; `undefined`: the first one. */
