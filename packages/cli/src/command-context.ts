@@ -28,6 +28,8 @@ export interface CommandContext {
   readonly write: (bytes: Uint8Array) => Promise<void> | undefined;
   /** Whether stdout is a terminal that shows colours (`NO_COLOR` says no). */
   readonly colors: boolean;
+  /** How large the terminal is, in characters; `undefined`: stdout is none. */
+  readonly screen: () => { readonly columns: number; readonly rows: number } | undefined;
   /** Standard input, once. */
   readonly stdin: () => AsyncIterable<Uint8Array>;
   /** Writes one line to stderr, with the name of the program before it. */

@@ -24,6 +24,10 @@ export interface CommandRun {
   readonly typed?: boolean;
   /** Gets what asks the command to read its configuration again. */
   readonly onReload?: CommandContext['onReload'];
+  /** Size of the terminal that stdout is; without it, it is none. */
+  readonly screen?: { readonly columns: number; readonly rows: number };
+  /** Told what was printed. */
+  readonly onPrint?: (text: string) => void;
   /** Told each line that is logged. */
   readonly onLog?: (line: LogLine) => void;
 }
@@ -48,8 +52,12 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
           .split(/(?<=\n)/),
       ),
     colors: false,
+    screen: () => run.screen,
     stdin: () => chunksOf(run.stdin ?? []),
-    print: async (text) => void out.push(...text.trimEnd().split('\n')),
+    print: async (text) => {
+      out.push(...text.trimEnd().split('\n'));
+      run.onPrint?.(text);
+    },
     err: (line) => void err.push(line),
     onReload: run.onReload ?? (() => () => {}),
     openBar: async () => undefined,

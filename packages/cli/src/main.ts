@@ -42,6 +42,10 @@ async function main(args: readonly string[]): Promise<void> {
     print: (text) => write(process.stdout, text),
     write: (bytes) => writeSome(process.stdout, bytes),
     colors: process.stdout.isTTY && process.env['NO_COLOR'] === undefined,
+    screen: () => {
+      const { isTTY, columns, rows } = process.stdout;
+      return isTTY ? { columns, rows } : undefined;
+    },
     stdin: () => process.stdin,
     err: writeError,
     readSecret: async (prompt) => {

@@ -93,6 +93,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     summary: 'Back up, check and repair what the broker keeps on disk',
     load: async () => (await import('./commands/store-command.js')).storeCommand,
   },
+  {
+    name: 'top',
+    summary: 'Show live what a broker does',
+    load: async () => (await import('./commands/top-command.js')).topCommand,
+  },
 ];
 
 /**

@@ -14,6 +14,7 @@ function context(signal = new AbortController().signal) {
     print: async () => assert.fail(),
     write: () => assert.fail(),
     colors: false,
+    screen: () => undefined,
     stdin: () => assert.fail(),
     err: (line) => void err.push(line),
     readSecret: () => assert.fail(),
