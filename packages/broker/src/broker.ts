@@ -1,10 +1,19 @@
-import { parseSharedFilter, type QoS, validateTopicFilter } from '@magpie/protocol';
+import {
+  parseSharedFilter,
+  type QoS,
+  validateTopicFilter,
+  validateTopicName,
+} from '@magpie/protocol';
 import type { BanList } from './admission/bans.js';
 import { AllowAnonymous } from './auth/authenticator.js';
 import type { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 import type { BrokerChange, BrokerChanged, BrokerGauges, BrokerOptions } from './broker-options.js';
 import { type BrokerParts, brokerParts } from './broker-parts.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
+import { type Explanation, explain } from './explain/explain.js';
+import type { ExplainQuestion } from './explain/explain-question.js';
+import { liveView } from './explain/live-view.js';
+import { type WhatIf, whatIf, type WhatIfQuestion } from './explain/what-if.js';
 import type { Listener, ListenerAddress } from './listeners/listener.js';
 import type { ListenOptions } from './listeners/listener-factory.js';
 import { type Limits, limitsFrom } from './model/limits.js';
@@ -157,6 +166,25 @@ export class Broker implements AsyncDisposable {
     const own = shared?.filter ?? filter;
     index.add(own, subscriber, qos, shared?.group);
     return { unsubscribe: () => void index.remove(own, subscriber, shared?.group) };
+  }
+
+  /**
+   * Why messages of a topic have reached a client, or have not: from the journal and from what is
+   * there now. Changes nothing; see {@link explanationText}.
+   */
+  explain(question: ExplainQuestion): Explanation {
+    return explain(question, liveView(this.#parts));
+  }
+
+  /**
+   * Who would get a message, and who would not. Publishes nothing.
+   *
+   * @throws {TypeError} if the topic is not a valid topic name.
+   */
+  whatIf(question: WhatIfQuestion): WhatIf {
+    const problem = validateTopicName(question.topic);
+    if (problem !== undefined) throw new TypeError(`'${question.topic}' is no topic: ${problem}`);
+    return whatIf(question, liveView(this.#parts));
   }
 
   /** Listens to an event. @returns A function that takes the listener off. */

@@ -38,6 +38,13 @@ export {
   limitsFrom,
   type QueueFullPolicy,
 } from './model/limits.js';
+export { type Explanation } from './explain/explain.js';
+export { type ExplainQuestion } from './explain/explain-question.js';
+export { explanationText, whatIfText } from './explain/explanation-text.js';
+export { type EvidenceKind, type Fact, type FilterMiss, type Verdict } from './explain/fact.js';
+export { type ExplainLanguage } from './explain/sentences.js';
+export type { NearSubscriber, WhatIf, WhatIfDelivery, WhatIfQuestion } from './explain/what-if.js';
+export type { JournalEntry, JournalKind } from './observe/journal/journal-entry.js';
 export type { Message } from './model/message.js';
 export type { Principal } from './model/principal.js';
 export type { RandomSource } from './model/random-source.js';

@@ -78,6 +78,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     stores: 2,
     sessions: 3,
     pipeline: 4,
+    explain: 4,
     connection: 5,
     cluster: 5,
     admin: 5,

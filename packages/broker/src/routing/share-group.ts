@@ -19,6 +19,10 @@ export class ShareGroup {
     return this.#members.size;
   }
 
+  get members(): readonly Subscription[] {
+    return this.#members.list;
+  }
+
   put(subscriber: Subscriber, qos: QoS): boolean {
     return this.#members.put(subscriber, qos);
   }

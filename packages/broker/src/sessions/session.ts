@@ -187,10 +187,15 @@ export class Session implements Subscriber, PageReader {
     else this.#deliverSurely(message, qos);
   }
 
+  /** Whether one more message could wait. */
+  get hasRoom(): boolean {
+    return this.#queue === undefined || this.#queue.fits(0);
+  }
+
   accepts(qos: QoS): boolean {
     const outlet = this.#outlet;
     if (outlet === undefined) return false;
-    return qos === 0 ? !outlet.full : this.#queue === undefined || this.#queue.fits(0);
+    return qos === 0 ? !outlet.full : this.hasRoom;
   }
 
   /**

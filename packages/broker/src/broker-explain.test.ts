@@ -1,0 +1,704 @@
+/** Real clients over TCP in some situation, and what `broker.explain` says about it. */
+import assert from 'node:assert/strict';
+import { test, type TestContext } from 'node:test';
+import { setImmediate as nextRound } from 'node:timers/promises';
+import type { Connect, QoS } from '@magpie/protocol';
+import type { AuthenticationResult, Authenticator } from './auth/authenticator.js';
+import type { Authorizer } from './auth/authorizer.js';
+import { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
+import { rulesIn } from './auth/rules/rules.testing.js';
+import { type Broker, createBroker } from './broker.js';
+import type { BrokerOptions } from './broker-options.js';
+import type { Explanation } from './explain/explain.js';
+import type { ExplainQuestion } from './explain/explain-question.js';
+import { explanationText } from './explain/explanation-text.js';
+import type { Fact, Verdict } from './explain/fact.js';
+import type { MemoryPeer } from './memory-listener.testing.js';
+import { TcpPeer } from './tcp-peer.testing.js';
+import { TestClient } from './test-client.testing.js';
+
+/** A broker on a port of its own, and clients by name. */
+class Scene {
+  readonly broker: Broker;
+  readonly #port: number;
+  readonly #clients = new Map<string, TestClient>();
+  readonly #peers: TcpPeer[] = [];
+
+  private constructor(broker: Broker, port: number) {
+    this.broker = broker;
+    this.#port = port;
+  }
+
+  static async start(t: TestContext, options: BrokerOptions): Promise<Scene> {
+    const broker = await createBroker(options);
+    const { port } = await broker.listen({ type: 'tcp', host: '127.0.0.1', port: 0 });
+    const scene = new Scene(broker, port);
+    t.after(async () => {
+      for (const peer of scene.#peers) peer.hangUp();
+      await broker.close();
+    });
+    return scene;
+  }
+
+  /** Connects; a clean session unless told otherwise. */
+  async join(clientId: string, fields: Partial<Connect> = {}, address?: string) {
+    const client = await this.#open(clientId, address);
+    const { returnCode } = await client.connect({ clientId, ...fields });
+    assert.equal(returnCode, 0);
+    return client;
+  }
+
+  async refused(clientId: string, fields: Partial<Connect> = {}): Promise<void> {
+    const client = await this.#open(clientId);
+    const { returnCode } = await client.connect({ clientId, ...fields });
+    assert.notEqual(returnCode, 0);
+    await client.closedByPeer();
+  }
+
+  /** Connects and subscribes. */
+  async sub(clientId: string, filter: string, qos: QoS = 1, fields: Partial<Connect> = {}) {
+    const client = await this.join(clientId, fields);
+    await client.subscribe([filter, qos]);
+    return client;
+  }
+
+  /** Publishes, as a client that connects for it the first time; the broker has handled it. */
+  async pub(clientId: string, topic = 'a/b', qos: QoS = 0, retain = false, payload = 'm') {
+    const client = this.#clients.get(clientId) ?? (await this.join(clientId));
+    client.publish(topic, payload, { qos, packetId: qos === 0 ? 0 : 1, retain });
+    await client.nothingMore();
+    return client;
+  }
+
+  /** Says DISCONNECT. */
+  async leave(client: TestClient): Promise<void> {
+    client.send({ type: 'disconnect' });
+    await client.peer.closed;
+    await this.#isGone();
+  }
+
+  async hangUp(client: TestClient): Promise<void> {
+    client.peer.hangUp();
+    await client.peer.closed;
+    await this.#isGone();
+  }
+
+  /** The broker has noticed that as many are gone as have closed. */
+  async #isGone(): Promise<void> {
+    const open = () => this.#peers.filter(({ isClosed }) => !isClosed).length;
+    while (this.broker.gauges().connections > open()) {
+      await nextRound();
+    }
+  }
+
+  async #open(clientId: string, address?: string): Promise<TestClient> {
+    const peer = await TcpPeer.open(this.#port, address);
+    this.#peers.push(peer);
+    const client = new TestClient(peer as unknown as MemoryPeer);
+    this.#clients.set(clientId, client);
+    return client;
+  }
+}
+
+const STAYS = { cleanSession: false } as const;
+const QUESTION: ExplainQuestion = { topic: 'a/b', to: 'c' };
+
+interface Row {
+  readonly verdict: Verdict;
+  readonly when: string;
+  /** What the verdict has to say beside its kind. */
+  readonly says?: Partial<Fact<Verdict>>;
+  readonly options?: () => BrokerOptions;
+  readonly ask?: Partial<ExplainQuestion>;
+  readonly act: (scene: Scene) => Promise<unknown>;
+}
+
+const rules =
+  (...lines: readonly string[]) =>
+  (): BrokerOptions => ({ authorizer: new RuleAuthorizer(rulesIn(...lines)) });
+const authorizer = (own: Partial<Authorizer>) => (): BrokerOptions => ({
+  authorizer: { mayPublish: () => true, maySubscribe: () => true, ...own },
+});
+const bad: AuthenticationResult = { allowed: false, why: 'bad-credentials' };
+const onlyNamed: Authenticator = {
+  authenticate: ({ username }) => (username === undefined ? bad : { allowed: true }),
+};
+const NAMED = { username: 'u' } as const;
+
+async function acknowledge(client: TestClient): Promise<void> {
+  const { packetId } = await client.next('publish');
+  client.send({ type: 'puback', packetId });
+  await client.nothingMore();
+}
+
+/** Two rows each: a situation, and one that nearly is the same. */
+const ROWS: readonly Row[] = [
+  {
+    verdict: 'delivered',
+    when: 'c subscribes and p publishes',
+    says: { qos: 0, clientId: 'c' },
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'no-publish',
+    when: 'p publishes on the topic beside it',
+    says: { names: ['a/c'] },
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/c')),
+  },
+  {
+    verdict: 'delivered',
+    when: 'c acknowledges QoS 1',
+    says: { qos: 1 },
+    async act(s) {
+      const client = await s.sub('c', 'a/b');
+      await s.pub('p', 'a/b', 1);
+      await acknowledge(client);
+    },
+  },
+  {
+    verdict: 'unacknowledged',
+    when: 'c does not acknowledge QoS 1',
+    says: { qos: 1, count: 1, max: 1024 },
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 1)),
+  },
+  {
+    verdict: 'delivered',
+    when: 'c completes QoS 2',
+    says: { qos: 2 },
+    async act(s) {
+      const client = await s.sub('c', 'a/b', 2);
+      await s.pub('p', 'a/b', 2);
+      const { packetId } = await client.next('publish');
+      client.send({ type: 'pubrec', packetId });
+      await client.next('pubrel');
+      client.send({ type: 'pubcomp', packetId });
+      await client.nothingMore();
+    },
+  },
+  {
+    verdict: 'unacknowledged',
+    when: 'c says PUBREC and no PUBCOMP',
+    says: { qos: 2 },
+    async act(s) {
+      const client = await s.sub('c', 'a/b', 2);
+      await s.pub('p', 'a/b', 2);
+      client.send({ type: 'pubrec', packetId: (await client.next('publish')).packetId });
+      await client.next('pubrel');
+    },
+  },
+  {
+    verdict: 'queued',
+    when: 'c is away and its session stays',
+    says: { why: 'away', count: 1 },
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'qos0-while-away',
+    when: 'c is away, its session stays, and p publishes with QoS 0',
+    says: { why: 'client-disconnect' },
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 0);
+    },
+  },
+  {
+    verdict: 'qos0-while-away',
+    when: 'c subscribed with QoS 0 and its connection was lost',
+    says: { why: 'connection-lost', qos: 1 },
+    act: async (s) => {
+      await s.hangUp(await s.sub('c', 'a/b', 0, STAYS));
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c comes back to what waited',
+    says: { qos: 1 },
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+      await acknowledge(await s.join('c', STAYS));
+    },
+  },
+  {
+    verdict: 'queued',
+    when: 'c goes away before it acknowledges',
+    says: { why: 'unacknowledged' },
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 1, STAYS);
+      await s.pub('p', 'a/b', 1);
+      await client.next('publish');
+      await s.hangUp(client);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c goes away after it has acknowledged',
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 1, STAYS);
+      await s.pub('p', 'a/b', 1);
+      await acknowledge(client);
+      await s.hangUp(client);
+    },
+  },
+  {
+    verdict: 'not-connected',
+    when: 'c has said DISCONNECT, its session was clean',
+    says: { why: 'client-disconnect' },
+    act: async (s) => (await s.leave(await s.sub('c', 'a/b')), s.pub('p', 'a/b', 1)),
+  },
+  {
+    verdict: 'not-connected',
+    when: 'the connection of c was lost, its session was clean',
+    says: { why: 'connection-lost' },
+    act: async (s) => (await s.hangUp(await s.sub('c', 'a/b')), s.pub('p', 'a/b', 1)),
+  },
+  {
+    verdict: 'never-connected',
+    when: 'the name is written wrongly',
+    says: { names: ['kitchen-1'] },
+    ask: { to: 'kichen-1' },
+    act: async (s) => (await s.sub('kitchen-1', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'refused',
+    when: 'c has a wrong password',
+    says: { why: 'bad-credentials', address: '127.0.0.1' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: (s) => s.refused('c'),
+  },
+  {
+    verdict: 'delivered',
+    when: 'c was refused first, and then not',
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.refused('c');
+      await s.sub('c', 'a/b', 0, NAMED);
+      await s.join('p', NAMED);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'came-later',
+    when: 'c connects when it is over',
+    act: async (s) => (await s.pub('p'), s.sub('c', 'a/b')),
+  },
+  {
+    verdict: 'subscribed-later',
+    when: 'c is connected and subscribes when it is over',
+    says: { why: 'not-retained', filter: 'a/+' },
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p');
+      await client.subscribe(['a/+', 1]);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c subscribes later to what is retained',
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p', 'a/b', 0, true);
+      await client.subscribe(['a/+', 1]);
+    },
+  },
+  {
+    verdict: 'subscribed-later',
+    when: 'c subscribes later to what is retained, as a member of a group',
+    says: { why: 'shared' },
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p', 'a/b', 0, true);
+      await client.subscribe(['$share/g/a/+', 1]);
+    },
+  },
+  {
+    verdict: 'subscribed-later',
+    when: 'the retained message was cleared',
+    says: { why: 'cleared' },
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p', 'a/b', 0, true);
+      await s.pub('p', 'a/b', 0, true, '');
+      await client.subscribe(['a/b', 1]);
+    },
+  },
+  ...(
+    [
+      ['no filter at all', undefined, undefined, 'plant/seven'],
+      ['another case', 'Plant/seven', 'case', 'plant/seven'],
+      ['a typo', 'plnat/#', 'typo', 'plant/seven'],
+      ['a level too few', 'plant', 'levels', 'plant/seven'],
+      ['a level too many', 'plant/seven/+', 'levels', 'plant/seven'],
+      ['a slash too many', '/plant/seven', 'slash', 'plant/seven'],
+      ['a wildcard for $', '#', 'dollar', '$plant/seven'],
+      ['another topic', 'doors/garage', 'other', 'plant/seven'],
+    ] as const
+  ).map(
+    ([when, filter, why, topic]): Row => ({
+      verdict: 'not-subscribed',
+      when: `c has ${when}`,
+      says: filter === undefined ? { topic } : { filter, why },
+      ask: { topic },
+      act: async (s) => {
+        if (filter === undefined) await s.join('c');
+        else await s.sub('c', filter);
+        await s.pub('p', topic);
+      },
+    }),
+  ),
+  ...(
+    [
+      ['plant/seven', 'plant/seven'],
+      ['plant/seven', 'plant/#'],
+      ['plant/seven', '+/seven'],
+      ['plant/seven', 'plant/seven/#'],
+      ['/plant/seven', '/plant/+'],
+      ['$plant/seven', '$plant/#'],
+    ] as const
+  ).map(
+    ([topic, filter]): Row => ({
+      verdict: 'delivered',
+      when: `c has ${filter} for ${topic}`,
+      ask: { topic },
+      act: async (s) => (await s.sub('c', filter, 0), s.pub('p', topic)),
+    }),
+  ),
+  {
+    verdict: 'unsubscribed',
+    when: 'c has unsubscribed',
+    says: { filter: 'a/b' },
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b');
+      client.send({ type: 'unsubscribe', packetId: 9, filters: ['a/b'] });
+      await client.next('unsuback');
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c has unsubscribed from one filter and has another',
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b');
+      await client.subscribe(['a/#', 0]);
+      client.send({ type: 'unsubscribe', packetId: 9, filters: ['a/b'] });
+      await client.next('unsuback');
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'publish-denied',
+    when: 'a rule denies p the topic',
+    says: { clientId: 'p', rule: 'acl.yaml:2' },
+    options: rules('{ deny: publish, topics: a/b }', '{ allow: both, topics: "#" }'),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'delivered',
+    when: 'a rule denies p the topic beside it',
+    options: rules('{ deny: publish, topics: a/c }', '{ allow: both, topics: "#" }'),
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
+  {
+    verdict: 'subscribe-refused',
+    when: 'a rule denies c the filter',
+    says: { filter: 'a/b', rule: 'acl.yaml:2' },
+    options: rules('{ deny: subscribe, topics: a/b }', '{ allow: both, topics: "#" }'),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'subscribe-refused',
+    when: 'c has as many subscriptions as it may have',
+    says: { filter: 'a/b', rule: 'limit' },
+    options: () => ({ limits: { subscriptionsPerClientMax: 1 } }),
+    act: async (s) => {
+      const client = await s.sub('c', 'x');
+      await client.subscribe(['a/b', 1]);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'receiver-denied',
+    when: 'each message is checked, and c may not have this one',
+    options: authorizer({ maySubscribe: () => 'checked', mayDeliver: () => false }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'delivered',
+    when: 'each message is checked, and c may have this one',
+    options: authorizer({ maySubscribe: () => 'checked', mayDeliver: () => true }),
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
+  {
+    verdict: 'publish-denied',
+    when: 'the program says no',
+    says: { rule: '' },
+    options: authorizer({ mayPublish: () => false }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'authorizer-failed',
+    when: 'the program throws',
+    options: authorizer({
+      mayPublish() {
+        throw new Error('no database');
+      },
+    }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'queue-full',
+    when: 'more comes than waits for c',
+    says: { count: 2, max: 1 },
+    options: () => ({ limits: { queuedMessagesMax: 1 } }),
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      for (let number = 0; number < 3; number++) await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'queued',
+    when: 'as much comes as may wait for c',
+    says: { why: 'away', count: 1 },
+    options: () => ({ limits: { queuedMessagesMax: 1 } }),
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'queued',
+    when: 'c does not acknowledge the one before',
+    says: { why: 'window-full', count: 1 },
+    options: () => ({ limits: { inflightMax: 1 } }),
+    act: async (s) => {
+      await s.sub('c', '#');
+      await s.pub('p', 'other', 1);
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'unacknowledged',
+    when: 'c has acknowledged the one before',
+    says: { count: 1, max: 1 },
+    options: () => ({ limits: { inflightMax: 1 } }),
+    act: async (s) => {
+      const client = await s.sub('c', '#');
+      await s.pub('p', 'other', 1);
+      await acknowledge(client);
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'too-large',
+    when: 'it is larger than c takes',
+    says: { max: 100 },
+    options: () => ({ limits: { clientPacketBytesMax: 100 } }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 0, false, 'm'.repeat(200))),
+  },
+  {
+    verdict: 'delivered',
+    when: 'it is as large as c takes',
+    options: () => ({ limits: { clientPacketBytesMax: 100 } }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 0, false, 'm'.repeat(90))),
+  },
+  {
+    verdict: 'output-full',
+    when: 'c does not read',
+    options: () => ({ limits: { outputBytesMax: 65_536 } }),
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 0);
+      (client.peer as unknown as TcpPeer).stopReading();
+      const { dropped } = s.broker.counters;
+      while (dropped['output-full'] === 0) await s.pub('p', 'a/b', 0, false, 'm'.repeat(60_000));
+    },
+  },
+  {
+    verdict: 'taken-over',
+    when: 'another machine comes with the name of c',
+    says: { address: '127.0.0.2' },
+    act: async (s) => {
+      await s.sub('c', 'a/b');
+      await s.join('c', {}, '127.0.0.2');
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c comes again from where it was',
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      await s.sub('c', 'a/b', 0);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'session-lost',
+    when: 'c comes again with a clean session',
+    says: { why: 'session-discarded' },
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+      await s.join('c');
+    },
+  },
+  {
+    verdict: 'unacknowledged',
+    when: 'c comes again to the session that has stayed',
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+      await (await s.join('c', STAYS)).next('publish');
+    },
+  },
+  {
+    verdict: 'shared-other',
+    when: 'another member of the group got it',
+    says: { filter: '$share/g/a/b', clientId: 'd' },
+    act: async (s) => {
+      await s.sub('d', '$share/g/a/b', 0);
+      await s.sub('c', '$share/g/a/b', 0);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c itself got what was for the group',
+    act: async (s) => {
+      await s.sub('c', '$share/g/a/b', 0);
+      await s.sub('d', '$share/g/a/b', 0);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'no-publish',
+    when: 'q publishes, and p does not',
+    says: { clientId: 'p', names: [] },
+    ask: { from: 'p' },
+    act: async (s) => (await s.sub('c', 'a/b'), await s.join('p'), s.pub('q')),
+  },
+  {
+    verdict: 'delivered',
+    when: 'p publishes, and so does q',
+    ask: { from: 'p' },
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
+  {
+    verdict: 'publisher-never-connected',
+    when: 'there is no p',
+    says: { clientId: 'p1', names: ['p'] },
+    ask: { from: 'p1' },
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+  {
+    verdict: 'publisher-not-connected',
+    when: 'p has gone before it published',
+    says: { clientId: 'p', why: 'client-disconnect' },
+    ask: { from: 'p' },
+    act: async (s) => (await s.sub('c', 'a/b'), s.leave(await s.join('p'))),
+  },
+  {
+    verdict: 'delivered',
+    when: 'p has gone after it published',
+    ask: { from: 'p' },
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.leave(await s.pub('p'))),
+  },
+  {
+    verdict: 'publisher-refused',
+    when: 'p has a wrong password',
+    says: { clientId: 'p', why: 'bad-credentials' },
+    ask: { from: 'p' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => (await s.sub('c', 'a/b', 1, NAMED), s.refused('p')),
+  },
+  {
+    verdict: 'delivered',
+    when: 'p dies and leaves a will',
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      const payload = Buffer.from('gone');
+      const will = { topic: 'a/b', payload, qos: 0, retain: false } as const;
+      await s.hangUp(await s.join('p', { will }));
+    },
+  },
+  {
+    verdict: 'no-publish',
+    when: 'p leaves, so that its will is forgotten',
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      const payload = Buffer.from('gone');
+      const will = { topic: 'a/b', payload, qos: 0, retain: false } as const;
+      await s.leave(await s.join('p', { will }));
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'the program itself publishes',
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      await s.broker.publish({ topic: 'a/b', payload: 'm' });
+    },
+  },
+  {
+    verdict: 'journal-off',
+    when: 'there is no journal',
+    options: () => ({ limits: { journalSizeMax: 0 } }),
+    act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
+  },
+];
+
+for (const { verdict, when, says = {}, ask = {}, options, act } of ROWS) {
+  test(`broker.explain(): ${verdict}, where ${when}`, async (t) => {
+    const scene = await Scene.start(t, options?.() ?? {});
+    await act(scene);
+    const explanation = scene.broker.explain({ ...QUESTION, ...ask });
+    assertVerdict(explanation, { kind: verdict, ...says });
+    assert.deepEqual(JSON.parse(JSON.stringify(explanation)), explanation);
+  });
+}
+
+function assertVerdict(explanation: Explanation, expected: Partial<Fact<Verdict>>): void {
+  const { verdict } = explanation;
+  const shown = Object.keys(expected).map((key) => [key, verdict[key as keyof Fact]]);
+  const told = explanationText(explanation, 'en').join('\n');
+  assert.deepEqual(Object.fromEntries(shown), expected, told);
+}
+
+test('broker.whatIf() says who would get a message, and publishes nothing', async (t) => {
+  const scene = await Scene.start(
+    t,
+    rules('{ deny: publish, who: { client: q }, topics: a/b }', '{ allow: both, topics: "#" }')(),
+  );
+  await scene.sub('c', 'a/b', 1);
+  await scene.leave(await scene.sub('away', 'a/+', 1, STAYS));
+  await scene.sub('near', 'A/b', 1);
+  await scene.sub('member', '$share/g/#', 0);
+  await scene.join('q');
+  const { messagesReceived, messagesFromInside } = scene.broker.counters;
+  const outcomes = (qos: QoS) => {
+    const { deliveries } = scene.broker.whatIf({ topic: 'a/b', qos });
+    return deliveries.map(({ clientId, outcome, why, group }) => {
+      return [clientId, outcome, why, group].filter(Boolean).join(' ');
+    });
+  };
+  assert.deepEqual(outcomes(0).toSorted(), [
+    'away dropped offline-qos0',
+    'c sent',
+    'member sent g',
+  ]);
+  assert.deepEqual(outcomes(1).toSorted(), ['away queued', 'c sent', 'member sent g']);
+  const { nearMisses, deliveriesCount } = scene.broker.whatIf({ topic: 'a/b' });
+  assert.deepEqual(nearMisses, [{ clientId: 'near', filter: 'A/b', miss: 'case' }]);
+  assert.equal(deliveriesCount, 3);
+  const denied = scene.broker.whatIf({ topic: 'a/b', from: 'q' });
+  assert.deepEqual([denied.allowed, denied.deliveries], [{ rule: 'acl.yaml:2' }, []]);
+  assert.equal(scene.broker.whatIf({ topic: 'a/c', from: 'q' }).allowed, true);
+  const after = scene.broker.counters;
+  assert.deepEqual(
+    [after.messagesReceived, after.messagesFromInside],
+    [messagesReceived, messagesFromInside],
+  );
+});

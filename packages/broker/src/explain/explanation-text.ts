@@ -1,0 +1,54 @@
+import type { Explanation } from './explain.js';
+import { entryLine, type ExplainLanguage, sentenceOf } from './sentences.js';
+import type { WhatIf } from './what-if.js';
+
+/** An explanation for a person: the verdict, then what it rests on. */
+export function explanationText(explanation: Explanation, language: ExplainLanguage): string[] {
+  const { verdict, evidence, history } = explanation;
+  return [
+    sentenceOf(verdict, language),
+    ...evidence.map((fact) => `  ${sentenceOf(fact, language)}`),
+    ...history.map((entry) => `    ${entryLine(entry)}`),
+  ];
+}
+
+/** Who would get a message, a line for each. */
+export function whatIfText(answer: WhatIf, language: ExplainLanguage): string[] {
+  const { question, allowed, deliveries, deliveriesCount, nearMisses } = answer;
+  const words = WORDS[language];
+  if (typeof allowed === 'object') return [words.denied(question.from ?? '', allowed.rule)];
+  const lines = deliveries.map(({ clientId = words.program, qos, outcome, why = '', group }) => {
+    const shared = group === undefined ? '' : ` ($share/${group})`;
+    const fate = `${words[outcome]} QoS ${qos} ${why}`.trimEnd();
+    return `  ${shown(clientId)}: ${fate}${shown(shared)}`;
+  });
+  const near = nearMisses.map(({ clientId, filter, miss }) => {
+    return `  ${words.not} ${shown(clientId)}: ${shown(filter)} (${miss})`;
+  });
+  return [words.total(deliveriesCount), ...lines, ...near];
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
+}
+
+const WORDS = {
+  en: {
+    sent: 'sent at once,',
+    queued: 'queued,',
+    dropped: 'dropped,',
+    not: 'not',
+    program: '(the program)',
+    total: (count: number) => `${count} subscribers would be asked to take it`,
+    denied: (from: string, rule: string) => `${shown(from)} may not publish it: ${rule}`,
+  },
+  zh: {
+    sent: '立即发送，',
+    queued: '排队，',
+    dropped: '丢弃，',
+    not: '不会收到：',
+    program: '（本程序）',
+    total: (count: number) => `将有 ${count} 个订阅者`,
+    denied: (from: string, rule: string) => `${shown(from)} 无权发布：${rule}`,
+  },
+} as const;

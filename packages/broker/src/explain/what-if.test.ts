@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { QoS } from '@magpie/protocol';
+import { RecordingSubscriber } from '../routing/recording-subscriber.testing.js';
+import { SessionWorld } from '../sessions/session-world.testing.js';
+import { liveView } from './live-view.js';
+import { whatIf } from './what-if.js';
+
+function outcome(world: SessionWorld, qos: QoS): string {
+  const [delivery] = whatIf({ topic: 't', qos }, liveView(world)).deliveries;
+  return `${delivery?.outcome} ${delivery?.qos} ${delivery?.why ?? ''}`.trimEnd();
+}
+
+test('whatIf() says what would become of a message, and that is what becomes of it', () => {
+  const away = new SessionWorld({ queuedMessagesMax: 1 });
+  const session = away.session('c', { qos: 1 });
+  assert.deepEqual([outcome(away, 0), outcome(away, 2)], ['dropped 0 offline-qos0', 'queued 1']);
+  away.publish('m', 2);
+  assert.equal(session.queued, 1);
+  assert.equal(outcome(away, 1), 'dropped 1 queue-full');
+  away.publish('m', 1);
+  assert.deepEqual(away.dropped, { 'queue-full': 1 });
+  const slow = new SessionWorld();
+  const [, outlet] = slow.online('c', { clean: true });
+  assert.deepEqual([outcome(slow, 0), outcome(slow, 1)], ['sent 0', 'sent 1']);
+  outlet.congested = true;
+  outlet.full = true;
+  assert.deepEqual([outcome(slow, 0), outcome(slow, 1)], ['dropped 0 output-full', 'queued 1']);
+});
+
+test('whatIf() changes nothing: neither the turn of a share group nor a route', () => {
+  const world = new SessionWorld();
+  for (const name of ['a', 'b']) {
+    const { session } = world.registry.open(name, false);
+    world.registry.subscribe(session, '$share/g/t', 1);
+  }
+  for (let time = 0; time < 3; time++) {
+    const { deliveries, deliveriesCount } = whatIf({ topic: 't', qos: 1 }, liveView(world));
+    assert.deepEqual(
+      deliveries.map(({ group }) => group),
+      ['g', 'g'],
+    );
+    assert.equal(deliveriesCount, 2);
+  }
+  world.publish('m', 1);
+  const queued = ['a', 'b'].map((name) => world.registry.get(name)?.queued);
+  assert.deepEqual(queued, [1, 0]);
+});
+
+test('whatIf() shows the first thousand of many subscribers, and says how many there are', () => {
+  const world = new SessionWorld();
+  for (let number = 0; number < 1200; number++) world.session(`c${number}`);
+  world.router.index.add('t', new RecordingSubscriber(), 0);
+  const { deliveries, deliveriesCount } = whatIf({ topic: 't' }, liveView(world));
+  assert.deepEqual([deliveries.length, deliveriesCount], [1000, 1201]);
+});

@@ -1,0 +1,108 @@
+import type { QoS } from '@magpie/protocol';
+import type { Subscription } from '../routing/subscriber.js';
+import { Session } from '../sessions/session.js';
+import type { FilterMiss } from './fact.js';
+import { nearestFilter } from './filter-miss.js';
+import type { LiveView } from './live-view.js';
+
+export interface WhatIfQuestion {
+  readonly topic: string;
+  /** Client identifier of the publisher; without it the rights of nobody are asked. */
+  readonly from?: string;
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+}
+
+/** What would become of the message at one subscriber. */
+export interface WhatIfDelivery {
+  /** `undefined`: a subscriber inside the program that embeds the broker. */
+  readonly clientId: string | undefined;
+  /** The lower one of the message's QoS and the one that was granted. */
+  readonly qos: QoS;
+  readonly outcome: 'sent' | 'queued' | 'dropped';
+  /** Why it would be dropped: a reason of `DROP_REASONS`. */
+  readonly why?: 'offline-qos0' | 'queue-full' | 'output-full' | 'receiver-denied';
+  /** The share group of which one member gets it. */
+  readonly group?: string;
+}
+
+/** A client that would not get it, though it has a filter that nearly matches. */
+export interface NearSubscriber {
+  readonly clientId: string;
+  readonly filter: string;
+  readonly miss: FilterMiss;
+}
+
+/** Who would get a message, and who would not. */
+export interface WhatIf {
+  readonly question: WhatIfQuestion;
+  /**
+   * Whether its publisher may publish it; the rule that denies it; `unknown` if that is decided by
+   * the program.
+   */
+  readonly allowed: true | 'unknown' | { readonly rule: string };
+  /** Empty if it may not be published. The first of many. */
+  readonly deliveries: readonly WhatIfDelivery[];
+  /** Of how many these are the first. */
+  readonly deliveriesCount: number;
+  readonly nearMisses: readonly NearSubscriber[];
+}
+
+/** Says who would get a message. Publishes nothing and changes nothing. */
+export function whatIf(question: WhatIfQuestion, live: LiveView): WhatIf {
+  const { topic, from, qos = 0, retain = false } = question;
+  const session = from === undefined ? undefined : live.session(from);
+  const unknown = from && { clientId: from, username: session?.owner?.username, address: '' };
+  const client = session?.rights.client ?? unknown;
+  const allowed = client ? live.mayPublish(client, topic, qos, retain) : true;
+  const nearMisses = nearMissesOf(topic, live);
+  if (typeof allowed === 'object') {
+    return { question, allowed, deliveries: [], deliveriesCount: 0, nearMisses };
+  }
+  const { own, groups } = live.route(topic);
+  const deliveries = own.slice(0, SHOWN_MAX).map((one) => deliveryOf(one, topic, qos));
+  let deliveriesCount = own.length;
+  for (const group of groups) {
+    deliveriesCount += group.size;
+    for (const one of group.members.slice(0, SHOWN_MAX - deliveries.length)) {
+      deliveries.push({ ...deliveryOf(one, topic, qos), group: group.name });
+    }
+  }
+  return { question, allowed, deliveries, deliveriesCount, nearMisses };
+}
+
+function deliveryOf({ subscriber, qos: granted }: Subscription, topic: string, published: QoS) {
+  const qos: QoS = published < granted ? published : granted;
+  if (!(subscriber instanceof Session))
+    return { clientId: undefined, qos, outcome: 'sent' as const };
+  const { clientId, outlet, rights } = subscriber;
+  const dropped = (why: NonNullable<WhatIfDelivery['why']>): WhatIfDelivery => {
+    return { clientId, qos, outcome: 'dropped', why };
+  };
+  if (rights.checksAll && rights.refuses(topic)) return dropped('receiver-denied');
+  if (qos === 0 && outlet === undefined) return dropped('offline-qos0');
+  if (qos === 0 && outlet?.full === true) return dropped('output-full');
+  if (qos > 0 && outlet === undefined && !subscriber.hasRoom) return dropped('queue-full');
+  const waits = outlet === undefined || (qos > 0 && (outlet.congested || subscriber.queued > 0));
+  return { clientId, qos, outcome: waits ? ('queued' as const) : ('sent' as const) };
+}
+
+function nearMissesOf(topic: string, live: LiveView): NearSubscriber[] {
+  const near: NearSubscriber[] = [];
+  const { own } = live.route(topic);
+  const matched = new Set(own.map(({ subscriber }) => subscriber));
+  let looked = 0;
+  for (const session of live.sessions()) {
+    if (++looked > LOOKED_AT_MAX || near.length === NEAR_MAX) break;
+    if (matched.has(session)) continue;
+    const found = nearestFilter(topic, session.subscriptions.keys());
+    if (found === undefined || found.miss === 'other') continue;
+    near.push({ clientId: session.clientId, filter: found.filter, miss: found.miss });
+  }
+  return near;
+}
+
+const SHOWN_MAX = 1000;
+const NEAR_MAX = 20;
+/** Sessions whose filters are looked at: what takes longer would keep messages waiting. */
+const LOOKED_AT_MAX = 10_000;
