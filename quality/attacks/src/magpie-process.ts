@@ -16,8 +16,7 @@ export class MagpieProcess {
   readonly #waiting = new Set<() => void>();
   /** Lines of its log as they were written. */
   readonly lines: string[] = [];
-  /** What it wrote to stderr: nothing, unless it broke. */
-  stderr = '';
+  #stderr = '';
 
   /** @param args What follows `magpie broker`. */
   constructor(args: readonly string[], { openFilesMax }: { openFilesMax?: number } = {}) {
@@ -33,8 +32,17 @@ export class MagpieProcess {
       });
     }
     this.#child.stderr?.on('data', (chunk: Buffer) => {
-      this.stderr += chunk.toString();
+      this.#stderr += chunk.toString();
     });
+  }
+
+  /**
+   * What it wrote to stderr: nothing, unless it broke. The password of its HTTP API is for whoever
+   * started it, and left out.
+   */
+  get stderr(): string {
+    const lines = this.#stderr.split('\n');
+    return lines.filter((line) => !line.startsWith(FIRST_PASSWORD)).join('\n');
   }
 
   get hasEnded(): boolean {
@@ -96,3 +104,5 @@ function cleanEnv(): NodeJS.ProcessEnv {
 const COMMAND = fileURLToPath(new URL('../../../packages/cli/bin/magpie.js', import.meta.url));
 /** `sysconf(_SC_CLK_TCK)` is 100 wherever Linux runs Node.js. */
 const MS_PER_TICK = 10;
+
+const FIRST_PASSWORD = 'magpie: HTTP API: the password of admin is ';
