@@ -205,7 +205,8 @@ export class Broker implements AsyncDisposable {
    * subscriptions that are no longer allowed are taken from live and persistent sessions, and what
    * waits for a client that may no longer have it is not sent: queued and retained messages, and
    * those that would be sent again. A session whose client has not come since the broker started
-   * is looked at when it comes, where the rules ask for more than its user.
+   * is looked at when it comes, where the rules ask for more than its user. With very many sessions
+   * this takes its time, in which nobody is served; {@link reload} does it in slices.
    *
    * @returns The sessions that have lost subscriptions. The clients are not told: MQTT 3.1.1 has no
    * way to. Empty if the broker does not decide by rules of a file.
@@ -242,7 +243,7 @@ export class Broker implements AsyncDisposable {
     const clientsRevoked = authentication === undefined ? 0 : this.#authenticateBy(authentication);
     if (rules === undefined) return { clientsRevoked, revocations: [] };
     this.#parts.rules?.replace(rules);
-    return { clientsRevoked, revocations: this.recheck() };
+    return { clientsRevoked, revocations: await this.#parts.rechecking.inSlices() };
   }
 
   /** @returns How many clients are let in no more. */

@@ -47,6 +47,23 @@ class RuleWorld extends SessionWorld {
     return this.rechecking.all();
   }
 
+  /** Ends turns until this is done. */
+  async through<T>(work: Promise<T>): Promise<T> {
+    const state = { done: false };
+    void work.finally(() => (state.done = true));
+    await callbacksDone();
+    while (!state.done) {
+      this.clock.endTurn();
+      await callbacksDone();
+    }
+    return work;
+  }
+
+  /** Called with every subscription that is taken away. */
+  onRevoked(listener: () => void): void {
+    this.events.unsubscribed.on(listener);
+  }
+
   /** Whether what has begun has ended, waits, or was dropped and counted. */
   balance(): void {
     const { deliveriesBegun, deliveriesEnded, dropped } = this.counters;
@@ -224,4 +241,76 @@ test('Rechecking leaves sessions alone where a program decides', () => {
   rechecking.client(session, { clientId: 'c', username: undefined, address: '' }, true);
   assert.deepEqual(rechecking.all(), []);
   assert.equal(session.subscriptions.size, 1);
+});
+
+test('Rechecking.inSlices() lets others have their turn, and nothing denied through', async () => {
+  const world = new RuleWorld([ALL]);
+  const clients = ['a', 'b', 'c', 'd'].map((clientId) => world.comes(clientId));
+  for (const [session] of clients) world.registry.subscribe(session, '#', 1);
+  world.onRevoked(() => world.clock.advance(4)); // so long each takes: two make a slice
+  world.authorizer.replace(rulesIn(...NOT_SECRET));
+  const done = world.rechecking.inSlices();
+  const left = () => clients.filter(([session]) => session.subscriptions.size > 0).length;
+  assert.equal(left(), 2);
+  world.publish('1', 1, 'secret/a');
+  world.publish('2', 1, 'open/a');
+  const revocations = await world.through(done);
+  assert.equal(left(), 0);
+  assert.deepEqual(
+    revocations.map(({ clientId, filters }) => [clientId, ...filters]),
+    ['a', 'b', 'c', 'd'].map((clientId) => [clientId, '#']),
+  );
+  const sent = clients.map(([, outlet]) => outlet.sent().length);
+  assert.deepEqual(sent, [0, 0, 1, 1]); // `open/a`, to those that still had `#`
+  assert.deepEqual(world.dropped, { 'receiver-denied': 2 });
+  world.balance();
+});
+
+test('Rechecking.inSlices() takes shared subscriptions at once, for their groups', async () => {
+  const world = new RuleWorld([ALL]);
+  const sessions = ['a', 'b', 'c'].map((clientId) => world.comes(clientId)[0]);
+  for (const session of sessions) world.registry.subscribe(session, 'x', 1);
+  world.registry.subscribe(sessions[2] as Session, '$share/g/secret/+', 1);
+  world.onRevoked(() => world.clock.advance(10));
+  world.authorizer.replace(rulesIn('{ deny: both, topics: x }', ...NOT_SECRET));
+  const done = world.rechecking.inSlices();
+  assert.equal(sessions[2]?.subscriptions.size, 0);
+  assert.deepEqual(
+    sessions.map(({ subscriptions }) => subscriptions.size),
+    [0, 1, 0],
+  );
+  world.registry.leave(sessions[1] as Session); // a session that ends meanwhile is left out
+  assert.equal((await world.through(done)).length, 3);
+});
+
+test('Rechecking.inSlices() goes on with the rules of a later call', async () => {
+  const world = new RuleWorld([ALL]);
+  const sessions = ['a', 'b', 'c'].map((clientId) => world.comes(clientId)[0]);
+  for (const session of sessions) world.registry.subscribe(session, '#', 1);
+  world.onRevoked(() => world.clock.advance(10));
+  world.authorizer.replace(rulesIn(...NOT_SECRET));
+  const first = world.rechecking.inSlices();
+  world.authorizer.replace(rulesIn(ALL));
+  const second = world.rechecking.inSlices();
+  await world.through(Promise.all([first, second]));
+  assert.deepEqual(
+    (await first).map(({ clientId }) => clientId),
+    ['a'],
+  );
+  assert.deepEqual(await second, []);
+  assert.deepEqual(
+    sessions.map(({ subscriptions }) => subscriptions.size),
+    [0, 1, 1],
+  );
+});
+
+test('Rechecking.inSlices() ends its checks where nothing was lost', async () => {
+  const world = new RuleWorld([ALL]);
+  const [session] = world.comes('c');
+  world.registry.subscribe(session, 'open/#', 1);
+  world.authorizer.replace(rulesIn(...NOT_SECRET));
+  const done = world.rechecking.inSlices();
+  assert.deepEqual(await world.through(done), []);
+  assert.equal(session.rights.checksAll, false);
+  assert.deepEqual(await new Rechecking(new SessionWorld()).inSlices(), []);
 });

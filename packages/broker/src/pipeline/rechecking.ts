@@ -1,6 +1,7 @@
 import { parseSharedFilter } from '@magpie/protocol';
 import type { Authorizer, SubscribeAnswer } from '../auth/authorizer.js';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
+import type { Clock } from '../model/clock.js';
 import type { Principal } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Logger } from '../observe/logger.js';
@@ -30,18 +31,22 @@ export class Rechecking {
   readonly #registry: SessionRegistry;
   readonly #events: BrokerEvents;
   readonly #log: Logger;
+  readonly #clock: Clock;
+  #runs = 0;
 
   constructor(parts: {
     authorizer: Authorizer;
     registry: SessionRegistry;
     events: BrokerEvents;
     log: Logger;
+    clock: Clock;
   }) {
     const { authorizer } = parts;
     this.#rules = authorizer instanceof RuleAuthorizer ? authorizer : undefined;
     this.#registry = parts.registry;
     this.#events = parts.events;
     this.#log = parts.log;
+    this.#clock = parts.clock;
   }
 
   /**
@@ -70,6 +75,43 @@ export class Rechecking {
     return this.#collect(rules, (session, client) => this.#recheck(session, client, rules));
   }
 
+  /**
+   * The same in slices of {@link SLICE_MS}, between which others have their turn. From the call on
+   * nothing is delivered that the new rules do not allow: until a session has been looked at, each
+   * of its messages is checked. Sessions in shared subscriptions come first, in the call itself: a
+   * message that one of a group may not have is for another.
+   *
+   * @returns Those that have lost subscriptions. If it is called again meanwhile, the later call
+   * goes on, and tells of the sessions that were left.
+   */
+  async inSlices(): Promise<Revocation[]> {
+    const rules = this.#rules;
+    if (rules === undefined) return [];
+    const run = ++this.#runs;
+    const look = (session: Session, client: Principal) => this.#recheck(session, client, rules);
+    const shared: Session[] = [];
+    const others: Session[] = [];
+    for (const session of this.#registry.all()) {
+      session.rightsChanged(true);
+      (sharesSubscriptions(session) ? shared : others).push(session);
+    }
+    const revocations = this.#collect(rules, look, shared);
+    for (let at = 0; at < others.length; ) {
+      const until = this.#clock.nowMs() + SLICE_MS;
+      do {
+        const session = others[at++];
+        const there = session && this.#registry.get(session.clientId) === session;
+        if (there) revocations.push(...this.#collect(rules, look, [session]));
+      } while (at < others.length && this.#clock.nowMs() < until);
+      if (at === others.length) break;
+      await new Promise<void>((resolve) => {
+        this.#clock.endOfTurn(resolve);
+      });
+      if (run !== this.#runs) break;
+    }
+    return revocations;
+  }
+
   /** What {@link all} would return if the rules were these. Nothing is changed. */
   preview(rules: RuleAuthorizer): Revocation[] {
     return this.#collect(rules, (session, client) => lostOf(session, client, rules).filters);
@@ -78,9 +120,10 @@ export class Rechecking {
   #collect(
     rules: RuleAuthorizer,
     look: (session: Session, client: Principal) => readonly string[],
+    sessions: Iterable<Session> = this.#registry.all(),
   ): Revocation[] {
     const revocations: Revocation[] = [];
-    for (const session of this.#registry.all()) {
+    for (const session of sessions) {
       const client = session.rights.client ?? ownerOf(session, rules);
       if (client === undefined) continue;
       const filters = look(session, client);
@@ -109,6 +152,16 @@ export class Rechecking {
     }
     return filters;
   }
+}
+
+/** So long others wait. */
+const SLICE_MS = 5;
+
+function sharesSubscriptions({ subscriptions }: Session): boolean {
+  for (const filter of subscriptions.keys()) {
+    if (parseSharedFilter(filter) !== undefined) return true;
+  }
+  return false;
 }
 
 /** Subscriptions that are not allowed, and whether one that is has to be checked. */
