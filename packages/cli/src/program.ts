@@ -49,6 +49,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/doctor-command.js')).doctorCommand,
   },
   {
+    name: 'explain',
+    summary: 'Say why a message did not arrive',
+    load: async () => (await import('./commands/explain-command.js')).explainCommand,
+  },
+  {
     name: 'import',
     summary: 'Take over the configuration of another broker',
     load: async () => (await import('./commands/import-command.js')).importCommand,
@@ -92,6 +97,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     name: 'store',
     summary: 'Back up, check and repair what the broker keeps on disk',
     load: async () => (await import('./commands/store-command.js')).storeCommand,
+  },
+  {
+    name: 'what-if',
+    summary: 'Say who would get a message',
+    load: async () => (await import('./commands/what-if-command.js')).whatIfCommand,
   },
   {
     name: 'top',

@@ -1,5 +1,8 @@
 import type { QoS } from '@magpie/protocol';
 import type { BanList } from '../admission/bans.js';
+import type { Explanation } from '../explain/explain.js';
+import type { ExplainQuestion } from '../explain/explain-question.js';
+import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { RetainedView } from '../routing/retained-tree.js';
 
@@ -8,6 +11,9 @@ export interface AdminBroker {
   readonly clients: ClientDirectory;
   readonly retained: RetainedView;
   readonly bans: BanList;
+  explain(question: ExplainQuestion): Explanation;
+  /** Publishes nothing. */
+  whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */
   disconnect(clientId: string): boolean;
   /** Resolves when what must survive is safe; rejects as `Broker.publish` does. */

@@ -41,6 +41,13 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   assert.deepEqual((await admin.topics({ parent: 'a' })).data[0]?.topic, 'a/ä &=');
   await admin.deleteRetained('a/ä &=');
   assert.equal(broker.retained.count, 0);
+  const question = { topic: 'a/b', to: 'c', from: 'p', sinceMs: 5000 };
+  const explanation = await admin.explain(question);
+  assert.deepEqual(explanation.question, question);
+  assert.equal(explanation.verdict.kind, 'never-connected');
+  const wanted = { topic: 'a/b', qos: 1, retain: true } as const;
+  const { question: asked, deliveries } = await admin.whatIf(wanted);
+  assert.deepEqual([asked, deliveries], [wanted, []]);
   assert.deepEqual(await admin.metrics(), []);
   assert.equal((await admin.audit()).data[0]?.action, 'DELETE /api/v1/retained/message');
   assert.deepEqual((await admin.tokens()).data, []);

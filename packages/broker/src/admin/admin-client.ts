@@ -1,3 +1,6 @@
+import type { Explanation } from '../explain/explain.js';
+import type { ExplainQuestion } from '../explain/explain-question.js';
+import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
 import type { PageMeta } from './api/paging.js';
 import type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './routes/access-routes.js';
 import type { BanInfo, NewBan } from './routes/ban-routes.js';
@@ -120,6 +123,17 @@ export class AdminClient {
     wanted: PageWanted & { readonly parent?: string | undefined } = {},
   ): Promise<ListPage<TopicLevelInfo>> {
     return this.#ask('GET', '/topics', { ...wanted });
+  }
+
+  /** Why messages of a topic have reached a client, or have not. */
+  explain({ topic, to, from, sinceMs }: ExplainQuestion): Promise<Explanation> {
+    return this.#data('GET', '/explain', { topic, to, from, since_ms: sinceMs });
+  }
+
+  /** Who would get a message; none is published. */
+  whatIf({ topic, from, qos, retain }: WhatIfQuestion): Promise<WhatIf> {
+    const flag = retain === undefined ? undefined : String(retain);
+    return this.#data('GET', '/what-if', { topic, from, qos, retain: flag });
   }
 
   metrics(): Promise<readonly MetricInfo[]> {

@@ -138,6 +138,22 @@ const CASES: Readonly<Record<string, Case>> = {
     good: '/topics?parent=a',
     bad: [['/topics?parent=%23', 400]],
   },
+  'GET /explain': {
+    good: '/explain?topic=a/b&to=c&from=p&since_ms=1000',
+    bad: [
+      ['/explain?topic=a/b', 400],
+      ['/explain?topic=a/%23&to=c', 400],
+      ['/explain?topic=a&to=c&since_ms=-1', 400],
+    ],
+  },
+  'GET /what-if': {
+    good: '/what-if?topic=a/b&from=p&qos=1&retain=true',
+    bad: [
+      ['/what-if', 400],
+      ['/what-if?topic=a&qos=3', 400],
+      ['/what-if?topic=a&retain=maybe', 400],
+    ],
+  },
   'GET /metrics': { good: '/metrics', bad: [] },
 };
 

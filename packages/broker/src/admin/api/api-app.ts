@@ -14,6 +14,7 @@ import type { AdminSource } from '../admin-source.js';
 import { accessRoutes } from '../routes/access-routes.js';
 import { banRoutes } from '../routes/ban-routes.js';
 import { clientRoutes } from '../routes/client-routes.js';
+import { explainRoutes } from '../routes/explain-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import type { Problem } from './problem.js';
@@ -48,6 +49,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   banRoutes(app, shared);
   messageRoutes(app, shared);
   metricRoutes(app, shared);
+  explainRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

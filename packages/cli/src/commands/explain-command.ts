@@ -1,0 +1,78 @@
+import { type ExplainLanguage, explanationText } from '@magpie/broker';
+import { validateTopicName } from '@magpie/protocol';
+import { type Command, Option } from 'commander';
+import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
+import type { CommandContext } from '../command-context.js';
+import { languageOf } from '../doctor/report.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { UsageError } from '../mqtt/usage-error.js';
+
+interface ExplainFlags extends ApiFlags {
+  readonly topic: string;
+  readonly to: string;
+  readonly from?: string;
+  readonly since?: string;
+  readonly lang?: ExplainLanguage;
+  readonly json?: true;
+}
+
+/** `magpie explain --topic T --to CLIENT`: why messages did or did not arrive. */
+export function explainCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
+  addApiFlags(command)
+    .description('Say why messages of a topic have reached a client, or have not')
+    .requiredOption('-t, --topic <TOPIC>', 'topic of the messages')
+    .requiredOption('--to <CLIENT>', 'client identifier of who should have got them')
+    .option('--from <CLIENT>', 'client identifier of who should have published them')
+    .option('--since <TIME>', 'how far to look back: 90s, 10m, 2h (default: as far as is known)')
+    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .option('--json', 'the answer as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (flags: ExplainFlags) => {
+      finish(
+        await askApi(flags, context, async (admin) => {
+          const { topic, to, from, since } = flags;
+          const problem = validateTopicName(topic);
+          if (problem !== undefined) throw new UsageError(`'${topic}' is no topic: ${problem}`);
+          const sinceMs = since === undefined ? undefined : sinceInMs(since);
+          const answer = await admin.explain({
+            topic,
+            to,
+            ...(from !== undefined && { from }),
+            ...(sinceMs !== undefined && { sinceMs }),
+          });
+          const language = flags.lang ?? languageOf(context.env);
+          const lines =
+            flags.json === true ? [JSON.stringify(answer)] : explanationText(answer, language);
+          await context.print(`${lines.join('\n')}\n`);
+          return EXIT.ok;
+        }),
+      );
+    });
+}
+
+function sinceInMs(text: string): number {
+  const unitMs = UNITS_MS.get(text.slice(-1));
+  const amount = text.slice(0, -1);
+  if (unitMs === undefined || !/^\d+(\.\d+)?$/.test(amount)) {
+    throw new UsageError(
+      `--since must be a number with s, m, h or d, such as 10m: it is '${text}'`,
+    );
+  }
+  return Math.round(Number(amount) * unitMs);
+}
+
+const UNITS_MS: ReadonlyMap<string, number> = new Map([
+  ['s', 1000],
+  ['m', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
+
+const EXAMPLES = `
+Examples:
+  magpie explain --topic plant/7/alarm --to panel-1
+  magpie explain --topic plant/7/alarm --to panel-1 --from pump-7 --since 10m --lang zh`;
