@@ -24,6 +24,9 @@ export const SYSTEM_NEEDS = {
   /** A database, with users in it. */
   postgresql: ['postgresql'],
   redis: ['redis-server'],
+  /** Shells that complete our commands. */
+  zsh: ['zsh'],
+  fish: ['fish'],
   /** Paho Python for Debian's own /usr/bin/python3. */
   'paho-python': ['python3', 'python3-paho-mqtt'],
 };

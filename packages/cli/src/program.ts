@@ -39,6 +39,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/clients-command.js')).clientsCommand,
   },
   {
+    name: 'completion',
+    summary: 'Print what a shell needs to complete commands',
+    load: async () => (await import('./commands/completion-command.js')).completionCommand,
+  },
+  {
     name: 'config',
     summary: 'Look at configuration files',
     load: async () => (await import('./commands/config-command.js')).configCommand,
@@ -139,9 +144,11 @@ export async function runProgram(
     });
   // The first word names a command; behind `help` it is the second one.
   const named = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
+  // It describes all of them.
+  const all = named[0] === 'completion';
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary);
-    if (named.includes(name)) (await load())(command, context, finish);
+    if (all || named.includes(name)) (await load())(command, context, finish);
   }
   try {
     if (args.length === 0) program.outputHelp();
