@@ -4,6 +4,8 @@ import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
+import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
+import type { Revocation } from '../pipeline/rechecking.js';
 import type { RetainedView } from '../routing/retained-tree.js';
 
 /** What the HTTP port may see and do of a broker. */
@@ -16,6 +18,8 @@ export interface AdminBroker {
   whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */
   disconnect(clientId: string): boolean;
+  /** What sessions would lose with other rules. Nothing is changed. */
+  previewRecheck(rules: RuleAuthorizer): readonly Revocation[];
   /** Resolves when what must survive is safe; rejects as `Broker.publish` does. */
   publish(message: {
     readonly topic: string;

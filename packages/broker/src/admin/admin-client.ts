@@ -7,6 +7,7 @@ import type { BanInfo, NewBan } from './routes/ban-routes.js';
 import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
+import type { RulesPreview } from './routes/rule-routes.js';
 
 /** One page of a list. */
 export interface ListPage<Row> {
@@ -134,6 +135,11 @@ export class AdminClient {
   whatIf({ topic, from, qos, retain }: WhatIfQuestion): Promise<WhatIf> {
     const flag = retain === undefined ? undefined : String(retain);
     return this.#data('GET', '/what-if', { topic, from, qos, retain: flag });
+  }
+
+  /** Which sessions would lose subscriptions. @param rules The text of a file of access rules. */
+  previewRules(rules: string): Promise<RulesPreview> {
+    return this.#data('POST', '/authorization/preview', {}, { rules });
   }
 
   metrics(): Promise<readonly MetricInfo[]> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import type { ExitCode } from '../exit-code.js';
+import { aclPreviewCommand } from './acl-preview-command.js';
 import { aclTestCommand } from './acl-test-command.js';
 
 /** `magpie acl …`: tools for files of access rules. */
@@ -11,4 +12,5 @@ export function aclCommand(
 ): void {
   command.description('Tools for access rules, `authorization` of magpie.yaml');
   aclTestCommand(command, context, finish);
+  aclPreviewCommand(command, context, finish);
 }

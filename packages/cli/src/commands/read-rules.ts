@@ -30,5 +30,15 @@ export async function checkedRules(
   }
 }
 
+/** The text of a file of good rules; what is wrong is told, and it is `undefined`. */
+export async function loadRuleText(
+  path: string,
+  err: (line: string) => void,
+): Promise<string | undefined> {
+  if ((await checkedRules(path, err)) === undefined) return undefined;
+  const loaded = await loadTextFile(path, FILE_BYTES_MAX);
+  return 'text' in loaded ? loaded.text : undefined;
+}
+
 /** A hundred thousand rules and more. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;

@@ -105,6 +105,15 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/banned/face/c', 400],
     ],
   },
+  'POST /authorization/preview': {
+    good: '/authorization/preview',
+    json: { rules: 'rules: [{ allow: both, topics: "#" }]' },
+    bad: [
+      ['/authorization/preview', 400, { rules: 1 }],
+      ['/authorization/preview', 400, { rules: '' }],
+      ['/authorization/preview', 400, { rules: 'rules: [{ alow: both }]' }],
+    ],
+  },
   'POST /publish': {
     good: '/publish',
     json: { topic: 'a', payload: 'eA==', payload_encoding: 'base64', qos: 1 },

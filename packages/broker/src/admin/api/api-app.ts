@@ -17,6 +17,7 @@ import { clientRoutes } from '../routes/client-routes.js';
 import { explainRoutes } from '../routes/explain-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
+import { ruleRoutes } from '../routes/rule-routes.js';
 import type { Problem } from './problem.js';
 
 /** What the API works on. */
@@ -50,6 +51,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   messageRoutes(app, shared);
   metricRoutes(app, shared);
   explainRoutes(app, shared);
+  ruleRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;
