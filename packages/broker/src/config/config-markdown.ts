@@ -114,7 +114,8 @@ nothing but are told in the log (\`certificates-refused\`). A client certificate
 of each authority in the chain, the root included, and none may have expired; connections whose
 client certificate a new list names are closed.`;
 
-const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`) and metrics (\`/metrics\`). Without
+const HTTP_NOTE = `Health (\`/health/live\`, \`/health/ready\`), metrics (\`/metrics\`) and the
+[API](guides/administration.md) (\`/api/v1\`). Without
 the section the port is open with its defaults; \`--no-http\` closes it.`;
 
 const STORAGE_NOTE = `Persistent sessions and retained messages are kept in a directory, and every
@@ -140,8 +141,8 @@ Who is to say who a client is, is asked in this order: \`certificate\`, \`jwt\`,
 is refused. Wrong passwords are limited in number (\`loginFailuresPerAddressMax\`,
 \`loginFailuresPerUserMax\`). Files are read at the start, which one that cannot be used stops, and
 again on SIGHUP, where one that cannot be used changes nothing. A user file of mosquitto (\`$7$\`,
-\`$6$\`) can be used as it is. The HTTP port knows no users: on a public address, everybody can
-read the metrics.`;
+\`$6$\`) can be used as it is. The HTTP API has accounts of its own; on
+a public address, everybody can read the metrics.`;
 
 const BANS_NOTE = `A list of who may not connect, each by one of three marks. Connections from
 a banned address are closed before anything is read; a banned client or user is refused with code
