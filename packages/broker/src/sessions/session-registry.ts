@@ -6,7 +6,8 @@ import type { Clock } from '../model/clock.js';
 import type { Router } from '../routing/router.js';
 import type { StoredSession, StoredTime } from '../stores/store.js';
 import { BrokerTime } from './broker-time.js';
-import { Session, type SessionSurroundings } from './session.js';
+import { Session } from './session.js';
+import type { SessionSurroundings } from './session-surroundings.js';
 
 /**
  * All sessions by client identifier: at most one of each (MQTT-3.1.4-2). It makes them, ends them,

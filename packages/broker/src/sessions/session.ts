@@ -6,51 +6,25 @@ import {
   type QoS,
   UNKNOWN,
 } from '@magpie/protocol';
-import type { Authorizer } from '../auth/authorizer.js';
-import type { Clock } from '../model/clock.js';
 import type { DropReason, SessionEnd } from '../model/drop-reason.js';
-import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
 import type { SessionOwner } from '../model/principal.js';
-import type { BrokerEvents } from '../observe/broker-events.js';
-import type { Counters } from '../observe/counters.js';
-import type { Journal } from '../observe/journal/journal.js';
-import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Subscriber } from '../routing/subscriber.js';
-import type { CommitGate } from '../stores/commit-gate.js';
-import type {
-  StoredDelivery,
-  StoredMessage,
-  StoredReplay,
-  StoredSession,
-} from '../stores/store.js';
-import type { Logger } from '../observe/logger.js';
+import type { StoredMessage, StoredSession } from '../stores/store.js';
 import { Delivery } from './delivery.js';
-import { DeliveryQueue, type QueueTotals } from './delivery-queue.js';
 import { DeliveryRights } from './delivery-rights.js';
 import { fitsPacket } from './fits-packet.js';
 import type { Outlet } from './outlet.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
+import { SessionQueue } from './session-queue.js';
+import type { SessionSurroundings } from './session-surroundings.js';
 import { SessionTally } from './session-tally.js';
 import { StoredRun } from './stored-run.js';
+import { nextSequenceOf, takeBack } from './take-back.js';
 
 /** What a window keeps of a message that may have to be sent again. */
 type Sendable = Pick<Delivery, 'message' | 'retained' | 'sequence'>;
-
-/** What all sessions of a broker share. */
-export interface SessionSurroundings {
-  readonly log: Logger;
-  readonly clock: Clock;
-  readonly limits: Limits;
-  readonly authorizer: Authorizer;
-  readonly gate: CommitGate;
-  readonly retained: RetainedTree;
-  readonly counters: Counters;
-  readonly events: BrokerEvents;
-  readonly journal: Journal;
-  readonly totals: QueueTotals;
-}
 
 /**
  * The state of one client identifier (MQTT 3.1.1, 3.1.2.4 and 4.1): subscriptions, what is on its
@@ -83,10 +57,8 @@ export class Session implements Subscriber, PageReader {
   readonly #window: OutboundWindow<Sendable | undefined>;
   /** Whether messages are not kept in memory, since the store has them on disk. */
   readonly #leavesToStore: boolean;
-  #queue: DeliveryQueue<Delivery | RetainedReplay> | undefined;
-  /** Entries of the queue that are replays, and messages of QoS 0 that came behind one. */
-  #replays = 0;
-  #waitingOnce = 0;
+  /** `undefined` while nothing waits. */
+  #queue: SessionQueue | undefined;
   /** Retained messages that were not sent by the present {@link drain}, but dropped. */
   #refused = 0;
   #outlet: Outlet | undefined;
@@ -114,20 +86,11 @@ export class Session implements Subscriber, PageReader {
   static restore(stored: StoredSession, surroundings: SessionSurroundings): Session {
     const session = new Session(stored.clientId, true, surroundings);
     session.owner = stored.owner;
-    const ends = stored.replays.map(({ endSequence }) => endSequence);
-    session.#nextSequence = Math.max(stored.nextSequence, ...ends);
+    session.#nextSequence = nextSequenceOf(stored);
     session.#maybeSentBelow = session.#nextSequence;
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
     for (const packetId of stored.received) session.inbound.restore(packetId);
-    const replays = [...stored.replays];
-    const lastReleased = stored.deliveries.findLast(({ released }) => released)?.sequence ?? -1;
-    for (const delivery of stored.deliveries) {
-      while (replays[0] !== undefined && replays[0].endSequence <= delivery.sequence) {
-        session.#takeBackReplay(replays.shift()!);
-      }
-      session.#takeBack(delivery, delivery.sequence < lastReleased);
-    }
-    for (const replay of replays) session.#takeBackReplay(replay);
+    session.#takeBack(stored);
     return session;
   }
 
@@ -169,11 +132,7 @@ export class Session implements Subscriber, PageReader {
   detach(): void {
     this.#outlet = undefined;
     this.#forgetPages();
-    if (!this.persistent || this.#queue === undefined) return;
-    const gone = this.#queue.remove((item) => item instanceof Delivery && item.qos === 0);
-    this.#waitingOnce = 0;
-    for (const item of gone)
-      if (item instanceof Delivery) this.tally.drops(item.message, 'offline-qos0');
+    if (this.persistent) this.#queue?.dropOnce();
   }
 
   deliver(message: Message, granted: QoS): void {
@@ -189,7 +148,7 @@ export class Session implements Subscriber, PageReader {
 
   /** Whether one more message could wait. */
   get hasRoom(): boolean {
-    return this.#queue === undefined || this.#queue.fits(0);
+    return this.#queue === undefined || this.#queue.hasRoom;
   }
 
   accepts(qos: QoS): boolean {
@@ -226,10 +185,9 @@ export class Session implements Subscriber, PageReader {
     const queue = this.#queue ? this.#queueWithRoom(replay.bytes, undefined) : this.#queueOrNew();
     if (queue === undefined) return;
     this.#nextSequence = endSequence;
-    this.#replays++;
-    queue.push(replay);
+    queue.pushReplay(replay);
     this.drain();
-    if (replay.peek() !== undefined) this.#tellOf(replay);
+    if (replay.peek() !== undefined) queue.tellOf(replay);
   }
 
   /**
@@ -258,9 +216,7 @@ export class Session implements Subscriber, PageReader {
     while (this.#drainOne(outlet)) {
       // One at a time: every step may fill the window or the output.
     }
-    if (this.#replays === 0) return;
-    const next = this.#queue?.peek();
-    if (next instanceof RetainedReplay) this.#tellOf(next);
+    this.#queue?.tellOfNext();
   }
 
   /** The session ends for good: what it still holds is dropped and counted. */
@@ -270,8 +226,6 @@ export class Session implements Subscriber, PageReader {
     this.tally.ends(reason, this.#window.inflight + this.queued);
     this.#queue?.clear();
     this.#queue = undefined;
-    this.#replays = 0;
-    this.#waitingOnce = 0;
   }
 
   readPage(from: number): Promise<readonly StoredMessage[]> {
@@ -296,17 +250,12 @@ export class Session implements Subscriber, PageReader {
     this.#ahead = undefined;
   }
 
-  /**
-   * A store does not know what was sent and not yet answered. What precedes something that was
-   * released was sent, and is in flight again; what follows waits again. All of it goes out with
-   * DUP, however much it is: before the crash the client may have acknowledged what the store did
-   * not learn of, and have been sent as many more.
-   */
-  #takeBack({ sequence, qos, released, bytes }: StoredDelivery, wasSent: boolean): void {
-    this.#around.counters.deliveriesBegun++;
-    if (released) this.#window.restoreReleased(sequence);
-    else if (wasSent) this.#window.send(sequence, qos, undefined);
-    else this.#queueOrNew().pushStored(sequence, bytes);
+  /** What a store remembers that this session still owes to its client. */
+  #takeBack(stored: StoredSession): void {
+    const { retained, counters } = this.#around;
+    const queue = this.#queueOrNew();
+    counters.deliveriesBegun += takeBack(stored, { window: this.#window, queue, retained });
+    if (queue.length === 0) this.#queue = undefined;
   }
 
   /**
@@ -365,21 +314,11 @@ export class Session implements Subscriber, PageReader {
     return (this.#ahead ??= new ReadAhead(this)).take(sequence, last);
   }
 
-  #takeBackReplay(stored: StoredReplay): void {
-    const { retained } = this.#around;
-    retained.raiseChanges(stored.asOf);
-    this.#queueOrNew().push(RetainedReplay.restore(retained, stored));
-    this.#replays++;
-    this.#around.counters.deliveriesBegun++;
-  }
-
   #deliverOnce(message: Message): void {
     const outlet = this.#outlet;
     if (outlet === undefined) {
       this.tally.drops(message, 'offline-qos0');
-    } else if (this.#replays > 0 || this.#waitingOnce > 0) {
-      // Behind the retained messages, or an older one of the same topic would come last; and behind
-      // what waits for that reason.
+    } else if (this.#queue !== undefined && this.#queue.holdsOnce) {
       this.#enqueue(message, 0);
     } else if (outlet.full) {
       this.tally.drops(message, 'output-full');
@@ -425,43 +364,18 @@ export class Session implements Subscriber, PageReader {
     if (this.#outlet === undefined) message.keepLong();
     else message.keep();
     queue.push(new Delivery(message, qos, false, sequence));
-    if (qos === 0) this.#waitingOnce++;
   }
 
   /**
    * The queue, if there is room in it or the policy makes some; otherwise the message is dropped.
    */
-  #queueWithRoom(
-    bytes: number,
-    message: Message | undefined,
-  ): DeliveryQueue<Delivery | RetainedReplay> | undefined {
+  #queueWithRoom(bytes: number, message: Message | undefined): SessionQueue | undefined {
     const queue = this.#queueOrNew();
-    if (queue.fits(bytes)) return queue;
-    const policy = this.#around.limits.queueFullPolicy;
-    if (policy === 'drop-oldest' && queue.fitsAlone(bytes)) {
-      this.#makeRoom(queue, bytes);
-      return queue;
-    }
+    if (queue.makeRoom(bytes)) return queue;
     this.tally.drops(message, 'queue-full');
-    if (policy === 'disconnect') this.#outlet?.closeSoon('queue-full');
+    if (this.#around.limits.queueFullPolicy === 'disconnect') this.#outlet?.closeSoon('queue-full');
     if (queue.length === 0) this.#queue = undefined; // nothing would ever drain it
     return undefined;
-  }
-
-  #makeRoom(queue: DeliveryQueue<Delivery | RetainedReplay>, bytes: number): void {
-    while (queue.length > 0 && !queue.fits(bytes)) {
-      const oldest = queue.shift();
-      if (oldest instanceof RetainedReplay) {
-        this.#endReplay(oldest);
-        this.tally.drops(undefined, 'queue-full');
-      } else if (oldest !== undefined) {
-        if (oldest.sequence < 0) this.#waitingOnce--;
-        this.tally.drops(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
-        if (this.persistent && oldest.sequence >= 0) {
-          this.#around.gate.settle(this.clientId, oldest.sequence);
-        }
-      }
-    }
   }
 
   /** @returns Whether something was done, so that more may follow. */
@@ -477,7 +391,6 @@ export class Session implements Subscriber, PageReader {
     const delivery = next instanceof StoredRun ? this.#readBack(sequence) : next;
     if (delivery === undefined) return false;
     this.#queue?.shift();
-    if (delivery.qos === 0) this.#waitingOnce--;
     const refusal = this.#refusalOf(delivery.message, delivery.qos, sequence);
     if (refusal !== undefined) {
       if (this.persistent && delivery.qos !== 0) this.#around.gate.settle(this.clientId, sequence);
@@ -494,7 +407,6 @@ export class Session implements Subscriber, PageReader {
     const next = replay.peek();
     if (next === undefined) {
       this.#queue?.shift();
-      this.#endReplay(replay);
       this.#around.counters.deliveriesEnded++;
       return true;
     }
@@ -519,18 +431,6 @@ export class Session implements Subscriber, PageReader {
     this.#send(outlet, next, next.qos, gate.nextTicket);
     gate.seal(next.message, outer);
     return true;
-  }
-
-  /** Has the store know how far it is, in the commit that holds what was sent of it. */
-  #tellOf(replay: RetainedReplay): void {
-    if (!this.persistent) return;
-    const state = replay.tell();
-    if (state !== undefined) this.#around.gate.writing.putReplay(this.clientId, state);
-  }
-
-  #endReplay(replay: RetainedReplay): void {
-    this.#replays--;
-    if (replay.told) this.#around.gate.writing.deleteReplay(this.clientId, replay.endSequence);
   }
 
   /** @param sequence -1 with QoS 0. */
@@ -590,8 +490,8 @@ export class Session implements Subscriber, PageReader {
     this.#around.gate.enlist({ clientId: this.clientId, sequence, qos, retained });
   }
 
-  #queueOrNew(): DeliveryQueue<Delivery | RetainedReplay> {
-    return (this.#queue ??= new DeliveryQueue(this.#around.limits, this.#around.totals));
+  #queueOrNew(): SessionQueue {
+    return (this.#queue ??= new SessionQueue(this, this.#around));
   }
 }
 
