@@ -6,9 +6,12 @@ import { test, type TestContext } from 'node:test';
 import { createBroker } from '../broker.js';
 import { SystemClock } from '../model/clock.js';
 import { silentLogger } from '../observe/logger.js';
+import { MemoryListener } from '../memory-listener.testing.js';
+import { TestClient } from '../test-client.testing.js';
 import { AccountBook } from './access/account-book.js';
 import { AdminClient } from './admin-client.js';
 import { startAdminServer } from './admin-server.js';
+import { NASTY_IDS } from './routes/nasty-ids.testing.js';
 
 async function start(t: TestContext) {
   const broker = await createBroker();
@@ -53,6 +56,27 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   assert.deepEqual((await admin.tokens()).data, []);
   assert.deepEqual((await admin.accounts()).data, []);
 });
+
+for (const id of NASTY_IDS) {
+  const shown = JSON.stringify(id).slice(0, 30);
+  test(`AdminClient reaches the client ${shown} by its path, over HTTP`, async (t) => {
+    const { broker, admin } = await start(t);
+    const listener = new MemoryListener();
+    await broker.listen(listener);
+    const client = await TestClient.connected(listener, id);
+    await client.subscribe(['x', 0]);
+    assert.equal((await admin.client(id)).clientid, id);
+    const [subscription] = (await admin.subscriptions(id)).data;
+    assert.deepEqual([subscription?.clientid, subscription?.topic], [id, 'x']);
+    await admin.disconnect(id);
+    await client.closedByPeer();
+    await assert.rejects(admin.disconnect(id), { code: 'CLIENTID_NOT_FOUND' });
+    const ban = { as: 'clientid', who: id } as const;
+    await admin.ban(ban);
+    await admin.unban(ban);
+    assert.deepEqual(broker.bans.list(), []);
+  });
+}
 
 test('AdminClient.all() walks all pages', async (t) => {
   const { broker, admin } = await start(t);

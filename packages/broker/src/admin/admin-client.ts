@@ -2,6 +2,7 @@ import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
 import type { PageMeta } from './api/paging.js';
+import { toPathId } from './api/path-id.js';
 import type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './routes/access-routes.js';
 import type { BanInfo, NewBan } from './routes/ban-routes.js';
 import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
@@ -77,17 +78,17 @@ export class AdminClient {
   }
 
   client(clientId: string): Promise<ClientInfo> {
-    return this.#data('GET', `/clients/${encodeURIComponent(clientId)}`);
+    return this.#data('GET', `/clients/${pathPart(clientId)}`);
   }
 
   subscriptions(clientId: string, wanted: PageWanted = {}): Promise<ListPage<SubscriptionInfo>> {
-    const path = `/clients/${encodeURIComponent(clientId)}/subscriptions`;
+    const path = `/clients/${pathPart(clientId)}/subscriptions`;
     return this.#ask('GET', path, { ...wanted });
   }
 
   /** Ends the connection of a client; its session stays if it is persistent. */
   async disconnect(clientId: string): Promise<void> {
-    await this.#data('DELETE', `/clients/${encodeURIComponent(clientId)}`);
+    await this.#data('DELETE', `/clients/${pathPart(clientId)}`);
   }
 
   bans(wanted: PageWanted = {}): Promise<ListPage<BanInfo>> {
@@ -99,7 +100,7 @@ export class AdminClient {
   }
 
   async unban({ as, who }: Pick<NewBan, 'as' | 'who'>): Promise<void> {
-    await this.#data('DELETE', `/banned/${as}/${encodeURIComponent(who)}`);
+    await this.#data('DELETE', `/banned/${as}/${pathPart(who)}`);
   }
 
   async publish(message: NewMessage): Promise<void> {
@@ -216,6 +217,11 @@ export class AdminClient {
 }
 
 type Query = Readonly<Record<string, string | number | undefined>>;
+
+/** An identifier as a part of a path. */
+function pathPart(id: string): string {
+  return encodeURIComponent(toPathId(id));
+}
 
 function queryText(query: Query): string {
   const given = new URLSearchParams();

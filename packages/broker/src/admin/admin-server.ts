@@ -1,10 +1,14 @@
 import { once } from 'node:events';
-import { createServer, type ServerOptions } from 'node:http';
+import { createServer, type Server, type ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { adminApp, type AdminAppOptions } from './admin-app.js';
+import { EventStreams } from './api/event-stream.js';
 
-export interface AdminServerOptions extends AdminAppOptions {
+export interface AdminServerOptions extends Omit<AdminAppOptions, 'api'> {
+  /** Without it there is no API, and all pages only read. */
+  readonly api?: Omit<NonNullable<AdminAppOptions['api']>, 'streams'> | undefined;
   /** The caller sees to it that only loopback is used where everybody may come in. */
   readonly host: string;
   /** 0 takes any free port. */
@@ -39,7 +43,11 @@ const IDLE_TIMEOUT_MS = 30_000;
  * @throws The system's error (`EADDRINUSE`, `EACCES` …) if the address cannot be had.
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
-  const app = adminApp(options);
+  const streams = options.api && new EventStreams(options.api.clock);
+  const app = adminApp({
+    ...options,
+    api: options.api && streams && { ...options.api, streams },
+  });
   // The library would otherwise replace the global Request and Response of the embedding program.
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false });
   const server = createServer(
@@ -56,12 +64,16 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
 
   const { address, port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
-  const close = () => {
-    closing ??= new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    });
-    return closing;
-  };
+  const close = () => (closing ??= closeServer(server, streams));
   return { host: address, port, close, [Symbol.asyncDispose]: close };
+}
+
+/** Who reads a feed is told that it ends. */
+async function closeServer(server: Server, streams: EventStreams | undefined): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  streams?.close();
+  await setImmediate(); // what is left goes to the sockets
+  server.closeAllConnections();
+  await closed;
 }

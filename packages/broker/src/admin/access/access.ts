@@ -31,6 +31,7 @@ export class Access {
   readonly #sessions: LoginSessions;
   readonly #audit: AuditLog;
   readonly #wallMs: () => number;
+  readonly #changed: () => void;
 
   constructor(parts: {
     book: AccountBook;
@@ -38,11 +39,14 @@ export class Access {
     audit: AuditLog;
     /** Ms since 1970. */
     wallMs: () => number;
+    /** Told after each change: somebody may have lost what he had. */
+    changed: () => void;
   }) {
     this.#book = parts.book;
     this.#sessions = parts.sessions;
     this.#audit = parts.audit;
     this.#wallMs = parts.wallMs;
+    this.#changed = parts.changed;
   }
 
   /**
@@ -59,9 +63,18 @@ export class Access {
         context.set('identity', identity);
         await next();
       } else context.res = refuse(context, 403, 'FORBIDDEN', refusal);
-      if (changes) this.note(context, identity);
+      if (changes) {
+        this.note(context, identity);
+        this.#changed();
+      }
       return undefined;
     };
+  }
+
+  /** Whether who sent this request, some time ago, would still be let in. */
+  stillMay(context: Context<ApiEnv>, role: Role): boolean {
+    const identity = this.#identify(context);
+    return typeof identity !== 'string' && includesRole(identity.role, role);
   }
 
   /** Notes what was asked for, and what was answered. */

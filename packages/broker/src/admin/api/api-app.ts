@@ -18,6 +18,7 @@ import { explainRoutes } from '../routes/explain-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
+import type { EventStreams } from './event-stream.js';
 import type { Problem } from './problem.js';
 
 /** What the API works on. */
@@ -29,14 +30,22 @@ export interface ApiParts {
   readonly clock: Clock;
   readonly version: string;
   readonly log: Logger;
+  /** The answers that stay open. */
+  readonly streams: EventStreams;
 }
 
 /** The API below `/api/v1`. Every operation stands in `/api/v1/openapi.json`. */
 export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
-  const { book, clock, limits, log, version } = parts;
+  const { book, clock, limits, log, streams, version } = parts;
   const sessions = new LoginSessions(() => clock.nowMs());
   const audit = new AuditLog(log);
-  const access = new Access({ book, sessions, audit, wallMs: () => clock.wallMs() });
+  const access = new Access({
+    book,
+    sessions,
+    audit,
+    wallMs: () => clock.wallMs(),
+    changed: () => streams.recheck(),
+  });
   const logins = new LoginThrottle({
     authenticator: book.passwords,
     limits,

@@ -12,6 +12,7 @@ import type { ApiEnv } from '../access/access.js';
 import { AccountBook } from '../access/account-book.js';
 import type { Role } from '../access/role.js';
 import { apiApp } from './api-app.js';
+import { EventStreams } from './event-stream.js';
 
 /** An API before a broker in memory, with one token of each role. */
 export class ApiWorld {
@@ -57,6 +58,7 @@ export class ApiWorld {
       limits: limitsFrom({}),
       clock: new SystemClock(),
       version: '1.2.3',
+      streams: new EventStreams(new SystemClock()),
       log,
     });
     return new ApiWorld(broker, book, app, listener, tokens);

@@ -18,7 +18,7 @@ const PROBLEMS = {
   404: 'There is no such thing',
   409: 'It cannot be done as things are',
   413: 'The request is too large',
-  429: 'Too many tries',
+  429: 'Too many tries, or too much at once',
   503: 'The store fails, or is not there',
 } as const;
 

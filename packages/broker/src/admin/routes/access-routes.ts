@@ -8,6 +8,7 @@ import { LIFE_MS, type LoginSessions } from '../access/login-sessions.js';
 import { ROLES, type Role } from '../access/role.js';
 import { answers, jsonBody, operation, pageAnswers } from '../api/operation.js';
 import { pageOf, pageQuery } from '../api/paging.js';
+import { fromPathId, PATH_ID_HELP } from '../api/path-id.js';
 import { problems } from '../api/problem.js';
 
 const ROLE_NAMES = Object.keys(ROLES) as [Role, ...Role[]];
@@ -132,7 +133,13 @@ function loginRoutes(app: OpenAPIHono<ApiEnv>, parts: AccessParts): void {
 
 function accountRoutes(app: OpenAPIHono<ApiEnv>, { access, book, sessions }: AccessParts): void {
   const admin = operation(access, 'admin', 'Access');
-  const params = z.object({ name: name.openapi({ param: { name: 'name', in: 'path' } }) });
+  const params = z.object({
+    name: name.transform(fromPathId).openapi({
+      type: 'string',
+      description: PATH_ID_HELP,
+      param: { name: 'name', in: 'path', required: true },
+    }),
+  });
   const list = createRoute({
     ...admin,
     method: 'get',

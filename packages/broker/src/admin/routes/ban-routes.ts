@@ -4,6 +4,7 @@ import type { Access, ApiEnv } from '../access/access.js';
 import type { AdminBroker } from '../admin-broker.js';
 import { answers, jsonBody, operation, pageAnswers } from '../api/operation.js';
 import { pageOf, pageQuery } from '../api/paging.js';
+import { fromPathId, PATH_ID_HELP } from '../api/path-id.js';
 import { problems } from '../api/problem.js';
 
 const AS = ['clientid', 'username', 'peerhost'] as const;
@@ -82,7 +83,12 @@ export function banRoutes(
     request: {
       params: z.object({
         as: subjectShape.as.openapi({ param: { name: 'as', in: 'path' }, example: 'clientid' }),
-        who: subjectShape.who.openapi({ param: { name: 'who', in: 'path' }, example: 'sensor-7' }),
+        who: subjectShape.who.transform(fromPathId).openapi({
+          type: 'string',
+          description: PATH_ID_HELP,
+          param: { name: 'who', in: 'path', required: true },
+          example: 'sensor-7',
+        }),
       }),
     },
     responses: {

@@ -4,6 +4,7 @@ import type { Access, ApiEnv } from '../access/access.js';
 import type { AdminBroker } from '../admin-broker.js';
 import { answers, operation, pageAnswers } from '../api/operation.js';
 import { pageOf, pageQuery } from '../api/paging.js';
+import { fromPathId, PATH_ID_HELP } from '../api/path-id.js';
 import { problems } from '../api/problem.js';
 
 export const clientSchema = z
@@ -34,8 +35,16 @@ export const subscriptionSchema = z
 
 export type SubscriptionInfo = z.infer<typeof subscriptionSchema>;
 
-const idParam = z.object({
-  clientid: z.string().openapi({ param: { name: 'clientid', in: 'path' }, example: 'sensor-7' }),
+export const idParam = z.object({
+  clientid: z
+    .string()
+    .transform(fromPathId)
+    .openapi({
+      type: 'string',
+      description: PATH_ID_HELP,
+      param: { name: 'clientid', in: 'path', required: true },
+      example: 'sensor-7',
+    }),
 });
 
 interface Parts {
