@@ -23,6 +23,8 @@ const badOptions: readonly (readonly [ClientOptions, RegExp])[] = [
   [{ inflightMax: 0 }, /inflightMax/],
   [{ maximumPacketSize: 1 }, /maximumPacketSize/],
   [{ reconnect: { minMs: 10, maxMs: 5 } }, /reconnect/],
+  [{ unclaimed: { afterMs: -1 } }, /afterMs must be from 0 to Infinity/],
+  [{ unclaimed: { countMax: Number.NaN } }, /countMax/],
   [{ will: { topic: 'a/#' } }, /will's topic/],
   [{ will: { topic: 'a', payload: 'x'.repeat(65_536) } }, /at most 65,535 bytes/],
 ];

@@ -3,6 +3,8 @@ import type { BackOffOptions } from './machine/back-off.js';
 import type { ClientCredentials, MachineOptions } from './machine/machine-options.js';
 import type { Outbox } from './outbox/outbox.js';
 import type { OutboxPolicy } from './session/outbound.js';
+import type { UnclaimedLimits, UnclaimedOptions } from './subscriptions/unclaimed-options.js';
+import type { MessageHandler } from './subscriptions/subscription.js';
 import type { TlsOptions, TransportOptions } from './transports/transport.js';
 
 /** What the server publishes when this client goes without DISCONNECT (MQTT 3.1.1, 3.1.2.5). */
@@ -57,6 +59,8 @@ export interface ClientOptions extends ClientCredentials {
   readonly maximumPacketSize?: number;
   /** Bytes of messages that the application has not handled; above it reading stops. 16 MiB. */
   readonly bufferBytesMax?: number;
+  /** What becomes of QoS 1 and 2 messages that no subscription takes. */
+  readonly unclaimed?: UnclaimedOptions;
   readonly tls?: TlsOptions;
   readonly headers?: Readonly<Record<string, string>>;
   /** Gets a line for each change of state and each error. */
@@ -71,6 +75,8 @@ export interface ResolvedOptions {
   readonly username: string | undefined;
   readonly password: string | Uint8Array | undefined;
   readonly bufferBytesMax: number;
+  readonly unclaimed: UnclaimedLimits;
+  readonly unclaimedHandler: MessageHandler<Uint8Array> | undefined;
   readonly outbox: Outbox | undefined;
   readonly debug: ((line: string) => void) | undefined;
 }
@@ -115,6 +121,8 @@ export function resolveOptions(
     username: options.username,
     password: options.password,
     bufferBytesMax: number(options, 'bufferBytesMax', 16_777_216, 0, Infinity),
+    unclaimed: unclaimedLimits(options.unclaimed ?? {}),
+    unclaimedHandler: options.unclaimed?.handler,
     outbox,
     debug: options.debug ?? debug,
   };
@@ -153,13 +161,18 @@ function machineOptions(
   };
 }
 
-type NumberOption = {
-  [Name in keyof ClientOptions]-?: ClientOptions[Name] extends number | undefined ? Name : never;
-}[keyof ClientOptions];
+function unclaimedLimits(options: UnclaimedOptions): UnclaimedLimits {
+  return {
+    afterMs: number(options, 'afterMs', 10_000, 0, Infinity),
+    countMax: number(options, 'countMax', 1000, 0, Infinity),
+    bytesMax: number(options, 'bytesMax', 1_048_576, 0, Infinity),
+    policy: options.policy ?? 'drop',
+  };
+}
 
-function number(
-  options: ClientOptions,
-  name: NumberOption,
+function number<Name extends string>(
+  options: { readonly [name in Name]?: number },
+  name: Name,
   otherwise: number,
   min: number,
   max: number,

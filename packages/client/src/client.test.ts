@@ -318,6 +318,72 @@ test('Client keeps what a session brings before somebody subscribes', async () =
   assert.deepEqual(world.server.take(), ['subscribe 1 a@1', 'puback 3']);
 });
 
+test('Client goes on when a session brings what nobody subscribes to', async () => {
+  const world = await connectedWorld({ ...PERSISTENT, bufferBytesMax: 500 }, true);
+  const { client, server, settle, clock, errors } = world;
+  client.subscribe('a', { qos: 1 }, () => {});
+  await settle();
+  server.take();
+  const payload = new Uint8Array(99);
+  for (let packetId = 1; packetId <= 19; packetId++) {
+    server.publish({ topic: 'forgotten', payload, qos: 1, packetId });
+  }
+  server.publish({ topic: 'a', payload, qos: 1, packetId: 20 });
+  await settle();
+  assert.equal(server.paused, false);
+  assert.deepEqual(server.take(), []); // MQTT-4.6.0-2: not before those of `forgotten`
+  clock.advance(10_000);
+  await settle();
+  assert.equal(server.take().filter((words) => words.startsWith('puback')).length, 20);
+  const { messagesDropped, bufferedBytes } = client.statistics();
+  assert.deepEqual([messagesDropped, bufferedBytes], [19, 0]);
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    ['unclaimed'],
+  );
+  // From now on nothing waits.
+  server.publish({ topic: 'forgotten', payload, qos: 2, packetId: 21 });
+  await settle();
+  assert.deepEqual(server.take(), ['pubrec 21']);
+});
+
+test('Client with unclaimed policy end leaves with the server what nobody takes', async () => {
+  const unclaimed = { policy: 'end', afterMs: 100 } as const;
+  const world = await connectedWorld({ ...PERSISTENT, unclaimed }, true);
+  const { client, server, settle, clock } = world;
+  server.publish({ topic: 'forgotten', qos: 1, packetId: 1, payload: Buffer.from('x') });
+  clock.advance(100);
+  await settle();
+  assert.deepEqual(server.take(), []);
+  assert.equal(client.state.type === 'ended' && client.state.why?.code, 'unclaimed');
+  assert.equal(server.closing, 'closed now');
+});
+
+test('Client hands what nobody takes to the unclaimed handler', async () => {
+  const got: string[] = [];
+  const handler = ({ topic }: { topic: string }) => void got.push(topic);
+  const unclaimed = { handler, afterMs: 100 } as const;
+  const { server, settle, clock } = await connectedWorld({ ...PERSISTENT, unclaimed }, true);
+  server.publish({ topic: 'forgotten', qos: 1, packetId: 1, payload: Buffer.from('x') });
+  clock.advance(100);
+  await settle();
+  assert.deepEqual([got, server.take()], [['forgotten'], ['puback 1']]);
+});
+
+test('Client acknowledges what still comes of a filter that it unsubscribes from', async () => {
+  const { client, server, settle, errors } = await connectedWorld();
+  const subscription = client.subscribe('$share/all/a/+', { qos: 1 });
+  await settle();
+  server.send({ type: 'suback', packetId: 1, returnCodes: [1] });
+  void subscription.unsubscribe();
+  await settle();
+  server.take();
+  server.publish({ topic: 'a/b', qos: 1, packetId: 1, payload: Buffer.from('x') });
+  await settle();
+  assert.deepEqual([server.take(), errors], [['puback 1'], []]);
+  assert.equal(client.statistics().messagesDropped, 1);
+});
+
 test('Client.subscribe() asks again when the server has lost the session', async () => {
   const world = await connectedWorld(PERSISTENT);
   world.client.subscribe('a', { qos: 1 });

@@ -6,14 +6,13 @@ import { ClientEvents, type ClientEventMap, type ClientEventName } from './model
 import type { ClientState } from './model/client-state.js';
 import type { ClientStatistics } from './model/client-statistics.js';
 import { bytesCodec, type Codec } from './model/codec.js';
-import { Fifo } from './session/fifo.js';
 import type { Publication } from './session/publication.js';
 import type { OutgoingMessage, PublishOptions } from './session/publish-options.js';
 import type { Receipt } from './session/receipt.js';
 import { Duplicates } from './subscriptions/duplicates.js';
+import { Inbox } from './subscriptions/inbox.js';
 import { type Consumer, type MessageHandler, Subscription } from './subscriptions/subscription.js';
 import type { SubscribeOptions } from './subscriptions/subscribe-options.js';
-import { SubscriptionTable } from './subscriptions/subscription-table.js';
 
 export interface EndOptions {
   /** How long, in ms, what is under way may take; `false`: not at all. Default: 5000. */
@@ -38,12 +37,7 @@ export class Client implements AsyncDisposable {
   readonly #observe: Observe | undefined;
   readonly #driver: ClientDriver;
   readonly #events = new ClientEvents();
-  readonly #subscriptions = new SubscriptionTable();
-  /** QoS 1 and 2 that nobody has subscribed to yet: a session may bring them at once. */
-  readonly #unclaimed = new Fifo<Receipt>();
-  #bufferedBytes = 0;
-  #messagesReceived = 0;
-  #messagesDropped = 0;
+  readonly #inbox: Inbox;
 
   /** Use `createClient`. */
   constructor(options: ResolvedOptions, parts: ClientParts) {
@@ -51,6 +45,7 @@ export class Client implements AsyncDisposable {
     this.#observe = parts.observe;
     const tell = (told: Told) => this.#told(told);
     this.#driver = new ClientDriver(options, parts, tell, this.#events);
+    this.#inbox = new Inbox(options, this.#driver);
   }
 
   /** Where the client is. */
@@ -61,22 +56,20 @@ export class Client implements AsyncDisposable {
   /** Plain numbers, for a log or a page. */
   statistics(): ClientStatistics {
     const { writer, outbound, inbound, connections, state, roundTripMs } = this.#driver.machine;
-    let dropped = this.#messagesDropped;
-    for (const subscription of this.#subscriptions.all()) dropped += subscription.dropped;
     return {
       state: state.type,
       connections,
       packetsSent: writer.packets,
       bytesSent: writer.bytes,
       bytesReceived: this.#driver.bytesReceived,
-      messagesReceived: this.#messagesReceived,
+      messagesReceived: this.#inbox.received,
       messagesRepeated: inbound.repeated,
-      messagesDropped: dropped,
+      messagesDropped: this.#inbox.dropped,
       queued: outbound.queued,
       queuedBytes: outbound.queuedBytes,
       inflight: outbound.inflight,
       outboxDropped: outbound.dropped,
-      bufferedBytes: this.#bufferedBytes,
+      bufferedBytes: this.#inbox.bytes,
       roundTripMs,
     };
   }
@@ -186,14 +179,13 @@ export class Client implements AsyncDisposable {
     const aborted = () => void subscription.unsubscribe();
     const owner = {
       ended: () => signal?.removeEventListener('abort', aborted),
-      done: (receipt: Receipt) => this.#done(receipt),
-      failed: (error: unknown, topic: string) => this.#handlerFailed(error, topic),
+      done: (receipt: Receipt) => this.#inbox.done(receipt),
+      failed: (error: unknown, topic: string) => this.#inbox.failed(error, topic),
       left: (consumer: Consumer) => this.#left(consumer),
     };
     const duplicates = new Duplicates(deduplicate, () => this.#driver.nowMs);
     const parts = { owner, codec, handler, bufferMax, duplicates };
     const subscription = new Subscription<T>(filter, parts);
-    this.#subscriptions.add(subscription);
     signal?.addEventListener('abort', aborted);
     const settled = (error: Error | undefined): void => {
       const granted = this.#driver.machine.subscriptions.granted(filter);
@@ -201,7 +193,7 @@ export class Client implements AsyncDisposable {
       else subscription.end(isEnd(error) ? undefined : error);
     };
     this.#driver.machine.subscriptions.subscribe(filter, qos, settled, this.#driver.nowMs);
-    this.#claim();
+    this.#inbox.add(subscription);
     this.#driver.perform();
     return subscription;
   }
@@ -211,7 +203,7 @@ export class Client implements AsyncDisposable {
    * Resolves when the server has let them go.
    */
   async unsubscribe(filter: string): Promise<void> {
-    const ours = this.#subscriptions.of(filter);
+    const ours = this.#inbox.of(filter);
     if (ours.length === 0) await this.#letGo(filter);
     else await Promise.all(ours.map((one) => one.unsubscribe()));
   }
@@ -265,7 +257,7 @@ export class Client implements AsyncDisposable {
   }
 
   #told(told: Told): void {
-    if (told.type === 'message') this.#deliver(told.receipt);
+    if (told.type === 'message') this.#inbox.deliver(told.receipt);
     else if (told.type === 'state') this.#changed(told.state);
     else if (told.type === 'refused') this.#endAll(told.error.filter, told.error);
     else this.#fail(told.error);
@@ -273,62 +265,26 @@ export class Client implements AsyncDisposable {
 
   #changed(state: ClientState): void {
     this.#options.debug?.(`state ${JSON.stringify(state, textOfErrors)}`);
-    if (state.type === 'connected' && !state.sessionPresent) {
-      for (const subscription of this.#subscriptions.all()) subscription.sessionLost();
-    }
+    if (state.type === 'connected') this.#inbox.connected(state.sessionPresent);
     if ('why' in state && state.why !== undefined) this.#fail(state.why);
-    if (state.type === 'ended') this.#endAll(undefined, state.why);
+    if (state.type === 'ended') {
+      this.#endAll(undefined, state.why);
+      this.#inbox.end();
+    }
     this.#emit('state', state);
   }
 
   /** @param filter Whose subscriptions end; `undefined`: all. */
   #endAll(filter: string | undefined, error: ClientError | undefined): void {
-    for (const subscription of this.#subscriptions.of(filter)) {
-      this.#subscriptions.remove(subscription);
+    for (const subscription of this.#inbox.of(filter)) {
+      this.#inbox.remove(subscription);
       subscription.end(error);
     }
   }
 
-  #deliver(receipt: Receipt): void {
-    this.#messagesReceived++;
-    this.#bufferedBytes += bytesOf(receipt);
-    receipt.holders++;
-    if (this.#subscriptions.deliver(receipt) || receipt.qos === 0) {
-      this.#done(receipt);
-    } else {
-      this.#unclaimed.push(receipt);
-      if (this.#unclaimed.length > UNCLAIMED_MAX) this.#giveUpUnclaimed();
-    }
-    if (this.#bufferedBytes > this.#options.bufferBytesMax) this.#driver.paused = true;
-  }
-
-  /** A new subscription may be what messages have waited for. */
-  #claim(): void {
-    for (let left = this.#unclaimed.length; left > 0; left--) {
-      const receipt = this.#unclaimed.shift()!;
-      if (this.#subscriptions.deliver(receipt)) this.#done(receipt);
-      else this.#unclaimed.push(receipt);
-    }
-  }
-
-  #giveUpUnclaimed(): void {
-    const receipt = this.#unclaimed.shift()!;
-    this.#messagesDropped++;
-    this.#done(receipt);
-    this.#fail(new ClientError('unclaimed', `Dropped a message of ${receipt.topic}`));
-  }
-
-  /** One holder less; without any the message is acknowledged. */
-  #done(receipt: Receipt): void {
-    if (--receipt.holders > 0) return;
-    this.#bufferedBytes -= bytesOf(receipt);
-    this.#driver.machine.consumed(receipt);
-    if (this.#bufferedBytes <= this.#options.bufferBytesMax / 2) this.#driver.paused = false;
-  }
-
   #left(subscription: Consumer): Promise<void> {
     const { filter } = subscription;
-    if (this.#subscriptions.remove(subscription) || this.#driver.machine.state.type === 'ended') {
+    if (this.#inbox.remove(subscription) || this.#driver.machine.state.type === 'ended') {
       return DONE;
     }
     return this.#letGo(filter);
@@ -344,10 +300,6 @@ export class Client implements AsyncDisposable {
       this.#driver.machine.subscriptions.unsubscribe(filter, settled, this.#driver.nowMs);
       this.#driver.perform();
     });
-  }
-
-  #handlerFailed(cause: unknown, topic: string): void {
-    this.#fail(new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause));
   }
 
   #emit<Name extends ClientEventName>(name: Name, event: ClientEventMap[Name]): void {
@@ -386,10 +338,6 @@ function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-function bytesOf({ topic, payload }: Receipt): number {
-  return topic.length + payload.length;
-}
-
 function textOfErrors(_key: string, value: unknown): unknown {
   return value instanceof Error ? value.message : value;
 }
@@ -397,5 +345,3 @@ function textOfErrors(_key: string, value: unknown): unknown {
 const NOTHING = new Uint8Array(0);
 const DONE = Promise.resolve();
 const encoder = new TextEncoder();
-/** Messages that may wait for a subscription to come. */
-const UNCLAIMED_MAX = 1000;

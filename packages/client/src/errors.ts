@@ -18,7 +18,7 @@ export const CLIENT_ERRORS = {
   'outbox-failed': 'make room on the disk, or check its rights',
   'packet-too-large': 'send less, or raise `maximumPacketSize`',
   'handler-failed': 'mend the handler: the message counts as handled',
-  unclaimed: 'subscribe before `start()`, so that nothing comes too early',
+  unclaimed: 'subscribe before `start()`, unsubscribe from it, or see `unclaimed`',
   'pool-full': 'end clients that are not used, or raise `maxConnections`',
   ended: 'make a new client',
 } as const satisfies Record<string, string>;

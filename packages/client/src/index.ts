@@ -52,4 +52,5 @@ export type { ClientDiagnostics } from './sight/observe-client.js';
 export type { DuplicateFilter } from './subscriptions/duplicates.js';
 export type { ReceivedMessage } from './subscriptions/received-message.js';
 export type { MessageHandler, Subscription } from './subscriptions/subscription.js';
+export type { UnclaimedOptions } from './subscriptions/unclaimed-options.js';
 export type { TlsOptions } from './transports/transport.js';

@@ -80,6 +80,35 @@ for (const { name, start, repeats = false } of BROKERS) {
     await lamp.end();
   });
 
+  const held = `@magpie/client is not held up by a filter that ${name} has and it has forgotten`;
+  test(held, LIMIT, async (t) => {
+    const { url } = await start(t);
+    const options = { clientId: 'restarted', cleanSession: false } as const;
+    const before = await connect(url, options);
+    const filters = ['wanted', 'forgotten'].map((filter) => before.subscribe(filter, { qos: 1 }));
+    await Promise.all(filters.map(({ ready }) => ready));
+    await before.end();
+    await using sender = await connect(url);
+    const count = 100; // mosquitto's window is 20
+    for (let number = 0; number < count; number++) {
+      void sender.publish('forgotten', String(number), { qos: 1 });
+      await sender.publish('wanted', String(number), { qos: 1 });
+    }
+    await using after = createClient(url, { ...options, unclaimed: { afterMs: 50 } });
+    const wanted = after.subscribe('wanted', { qos: 1 });
+    await after.start();
+    let next = 0;
+    for await (const message of wanted) {
+      assert.equal(message.text(), String(next));
+      if (++next === count) break;
+    }
+    while (after.statistics().messagesDropped < count) {
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+    }
+  });
+
   test(`@magpie/client loses nothing over connections to ${name} that break`, LIMIT, async (t) => {
     const { url } = await start(t);
     const { proxy, cut } = await startProxy(t, url);

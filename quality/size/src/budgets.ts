@@ -15,12 +15,12 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'everything',
     code: "export * from '@magpie/client';",
-    gzipBytesMax: 19.75 * 1024,
+    gzipBytesMax: 20.4 * 1024,
   },
   {
     name: 'connect, publish and subscribe',
     code: "export { connect } from '@magpie/client';",
-    gzipBytesMax: 16.4 * 1024,
+    gzipBytesMax: 17 * 1024,
   },
   {
     name: 'IndexedDbOutbox alone',
@@ -30,7 +30,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'connectShared and serveShared, with the client and IndexedDbOutbox',
     code: "export { connectShared, serveShared } from '@magpie/client/tabs';",
-    gzipBytesMax: 22 * 1024,
+    gzipBytesMax: 22.7 * 1024,
   },
   {
     name: 'what a client needs of the protocol',

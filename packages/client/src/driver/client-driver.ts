@@ -7,6 +7,8 @@ import type { PacketTracer } from '../model/client-events.js';
 import type { Clock } from '../model/clock.js';
 import type { Random } from '../model/random.js';
 import { type GateOwner, OutboxGate } from '../outbox/outbox-gate.js';
+import type { Receipt } from '../session/receipt.js';
+import type { InboxOwner } from '../subscriptions/inbox.js';
 import type { OpenTransport, Transport, TransportHandler } from '../transports/transport.js';
 
 /** What a driver is made of beside the options of its client. */
@@ -25,7 +27,7 @@ export type Told = ClientOutput | { readonly type: 'failed'; readonly error: Cli
  * Whatever an input brings out is done at once; bytes leave at the end of the turn, in one write. A
  * timer is armed only when none is early enough: one that comes too soon is cheap.
  */
-export class ClientDriver implements LinkView, GateOwner {
+export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   readonly machine: ClientMachine;
   bytesReceived = 0;
   readonly #options: ResolvedOptions;
@@ -93,6 +95,29 @@ export class ClientDriver implements LinkView, GateOwner {
     else this.#transport?.resume();
   }
 
+  after(delayMs: number, task: () => void): () => void {
+    return this.#parts.clock.after(delayMs, task);
+  }
+
+  letsGo(topic: string): boolean {
+    return this.machine.subscriptions.letsGo(topic);
+  }
+
+  consumed(receipt: Receipt): void {
+    this.machine.inbound.consumed(receipt);
+  }
+
+  /** Tells of what failed outside of the machine. */
+  fail(error: ClientError): void {
+    this.#tell({ type: 'failed', error });
+  }
+
+  /** Ends the client for good. */
+  abort(error: ClientError): void {
+    this.machine.abort(error);
+    this.perform();
+  }
+
   async start(): Promise<void> {
     const { outbox } = this.#options;
     if (outbox !== undefined) this.machine.restore(await outbox.load());
@@ -150,7 +175,7 @@ export class ClientDriver implements LinkView, GateOwner {
     const error = known
       ? cause
       : new ClientError('outbox-failed', 'The outbox cannot write', cause);
-    this.#tell({ type: 'failed', error });
+    this.fail(error);
     if (this.machine.state.type === 'ended') return;
     this.#parts.clock.after(OUTBOX_RETRY_MS, () => this.#gate.flush());
   }

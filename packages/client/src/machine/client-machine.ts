@@ -15,7 +15,6 @@ import type { OutboxState } from '../outbox/outbox.js';
 import { Inbound } from '../session/inbound.js';
 import { Outbound } from '../session/outbound.js';
 import type { Publication } from '../session/publication.js';
-import type { Receipt } from '../session/receipt.js';
 import { SubscriptionRequests } from '../session/subscription-requests.js';
 import { Attempts } from './attempts.js';
 import { checkPublishSize } from './check-publish-size.js';
@@ -219,11 +218,6 @@ export class ClientMachine {
     const { maximumPacketSize } = this.#options;
     if (bytes > maximumPacketSize) checkPublishSize(publication, maximumPacketSize);
     this.outbound.publish(publication);
-  }
-
-  /** The application is done with a message. */
-  consumed(receipt: Receipt): void {
-    this.inbound.consumed(receipt);
   }
 
   /**

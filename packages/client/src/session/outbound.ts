@@ -5,7 +5,8 @@ import type { OutboxGate } from '../outbox/outbox-gate.js';
 import type { StoredPublication } from '../outbox/outbox.js';
 import { Fifo } from './fifo.js';
 import type { PacketSink } from './packet-sink.js';
-import { type Publication, publicationBytes } from './publication.js';
+import { messageBytes } from './message-bytes.js';
+import type { Publication } from './publication.js';
 
 /** What happens to a publish when the outbox is full. */
 export type OutboxPolicy = 'reject' | 'drop-oldest' | 'drop-qos0';
@@ -267,7 +268,7 @@ export class Outbound {
 
   #makeRoom(publication: Publication): void {
     const { outboxMessagesMax, outboxBytesMax, outboxPolicy } = this.#limits;
-    const bytes = publicationBytes(publication);
+    const bytes = messageBytes(publication);
     while (this.queued + 1 > outboxMessagesMax || this.#queuedBytes + bytes > outboxBytesMax) {
       const victim = outboxPolicy === 'reject' ? undefined : this.#victim(outboxPolicy);
       if (victim === undefined) {
@@ -287,7 +288,7 @@ export class Outbound {
   }
 
   #forget(publication: Publication): void {
-    this.#queuedBytes -= publicationBytes(publication);
+    this.#queuedBytes -= messageBytes(publication);
     if (publication.qos > 0) this.#gate.writing?.remove(publication.sequence);
   }
 
@@ -301,11 +302,11 @@ export class Outbound {
 
   #push(publication: Publication): void {
     this.#queue.push(publication);
-    this.#queuedBytes += publicationBytes(publication);
+    this.#queuedBytes += messageBytes(publication);
   }
 
   #shift(publication: Publication): void {
     this.#queue.shift();
-    this.#queuedBytes -= publicationBytes(publication);
+    this.#queuedBytes -= messageBytes(publication);
   }
 }

@@ -15,8 +15,3 @@ export interface Publication {
   /** Told once: without an error when it is done. */
   settled: ((error: Error | undefined) => void) | undefined;
 }
-
-/** What a publication counts for the limits of the outbox. */
-export function publicationBytes({ topic, payload }: Publication): number {
-  return topic.length + payload.length;
-}

@@ -1,6 +1,7 @@
-import type { QoS } from '@magpie/protocol';
+import { matches, type QoS } from '@magpie/protocol';
 import { SubscribeRefusedError } from '../errors.js';
 import { LazyMap } from '../model/lazy-map.js';
+import { matchedFilter } from './matched-filter.js';
 import type { PacketSink } from './packet-sink.js';
 
 type Settled = (error: Error | undefined) => void;
@@ -69,6 +70,15 @@ export class SubscriptionRequests {
   /** The QoS that was granted; `undefined` while the server has not answered. */
   granted(filter: string): QoS | undefined {
     return this.#wanted.get(filter)?.granted;
+  }
+
+  /** Whether the server has been asked to send nothing more of it, and has not answered. */
+  letsGo(topic: string): boolean {
+    for (const { filters, settled } of this.#requests.values()) {
+      if (settled === undefined) continue; // a SUBSCRIBE
+      if (filters.some((filter) => matches(matchedFilter(filter), topic))) return true;
+    }
+    return false;
   }
 
   /** @param settled Told when the server has answered, now or after a reconnect. */

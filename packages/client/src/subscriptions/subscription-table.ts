@@ -1,5 +1,6 @@
 import { matches } from '@magpie/protocol';
 import { LazyMap } from '../model/lazy-map.js';
+import { matchedFilter } from '../session/matched-filter.js';
 import type { Receipt } from '../session/receipt.js';
 import type { Consumer } from './subscription.js';
 
@@ -13,10 +14,6 @@ export class SubscriptionTable {
 
   get size(): number {
     return this.#subscriptions.size;
-  }
-
-  all(): Iterable<Consumer> {
-    return this.#subscriptions.keys();
   }
 
   add(subscription: Consumer): void {
@@ -61,10 +58,3 @@ export class SubscriptionTable {
 
 /** Topics whose routes are kept. */
 const ROUTES_MAX = 1000;
-
-/** The part of `$share/group/filter` that topics are matched against; any other filter as it is. */
-function matchedFilter(filter: string): string {
-  return filter.startsWith(SHARED) ? filter.slice(filter.indexOf('/', SHARED.length) + 1) : filter;
-}
-
-const SHARED = '$share/';

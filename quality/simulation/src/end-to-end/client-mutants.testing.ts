@@ -50,6 +50,11 @@ export const CLIENT_MUTANTS: readonly ClientMutant[] = [
     caughtBy: ['acknowledgement'],
     mutation: { wrapHandler: (handler) => (message) => void handler(message) },
   },
+  {
+    name: 'waits forever for a subscription to what it has forgotten',
+    caughtBy: ['progress'],
+    mutation: { unclaimedAfterMs: Infinity },
+  },
 ];
 
 function changed(outbox: Outbox, changes: Partial<Outbox>): Outbox {

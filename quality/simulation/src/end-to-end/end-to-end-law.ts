@@ -75,7 +75,9 @@ export class EndToEndLaw {
       if (message !== undefined) message.released = true;
     }
     if (packet.type !== 'publish' || packet.qos === 0) return;
-    const message = this.#known.get(text(packet.payload))!;
+    const message = this.#known.get(text(packet.payload));
+    leaving.delete(packet.packetId);
+    if (message === undefined) return; // of a topic that is not watched
     if (message.packetId !== 0 && message.packetId !== packet.packetId) {
       this.#broken('identifier', message, `had ${message.packetId}, now ${packet.packetId}`);
     }
@@ -88,15 +90,16 @@ export class EndToEndLaw {
   /** The subscriber's client gets a packet. */
   subscriberGets(packet: Packet): void {
     if (packet.type !== 'publish' || packet.qos === 0) return;
-    const message = this.#known.get(text(packet.payload))!;
-    this.#arriving.set(packet.packetId, message);
+    const message = this.#known.get(text(packet.payload));
+    if (message === undefined) this.#arriving.delete(packet.packetId);
+    else this.#arriving.set(packet.packetId, message);
   }
 
   /** The subscriber's client sends a packet. */
   subscriberSends(packet: Packet): void {
     if (packet.type !== 'puback' && packet.type !== 'pubrec') return;
     const message = this.#arriving.get(packet.packetId);
-    if (message === undefined) return; // of a process before this one
+    if (message === undefined) return; // of a process before this one, or not watched
     message.acknowledged = true;
     if (message.handled === 0) this.#broken('acknowledgement', message, 'it is not handled');
   }

@@ -14,6 +14,8 @@ type Handler = MessageHandler<Uint8Array>;
 export interface ClientMutation {
   readonly wrapOutbox?: (outbox: Outbox) => Outbox;
   readonly wrapHandler?: (handler: Handler) => Handler;
+  /** How long messages wait that no subscription takes, in ms. */
+  readonly unclaimedAfterMs?: number;
 }
 
 /** What came of one run. */
@@ -50,6 +52,8 @@ export class EndToEnd {
   #handling = 0;
   #clientKills = 0;
   #brokerKills = 0;
+  /** Whether the subscriber has forgotten a filter that its session has. */
+  #forgets = false;
 
   constructor(seed: number, mutation: ClientMutation = {}) {
     const random = new Random(seed);
@@ -102,6 +106,7 @@ export class EndToEnd {
         ...options,
         clientId: 'subscriber',
         bufferBytesMax: random.pick([20, 16_777_216]),
+        unclaimed: { afterMs: mutation.unclaimedAfterMs ?? random.pick([0, 500]) },
       },
       wrapOutbox: mutation.wrapOutbox,
     });
@@ -172,6 +177,10 @@ export class EndToEnd {
     if (client === undefined) return;
     for (let count = random.between(1, 5); count > 0; count--) {
       const qos: QoS = random.pick([1, 2]);
+      if (random.chance(0.2)) {
+        void client.publish(FORGOTTEN, 'nobody wants it', { qos });
+        continue;
+      }
       const name = this.#law.published(index, this.#published[index]!++, qos);
       client.publish('orders', name, { qos }).then(
         () => this.#law.done(name),
@@ -195,7 +204,10 @@ export class EndToEnd {
     else one.start(() => {});
   }
 
+  /** Its first process asks for more than those after it. */
   #startSubscriber(): void {
+    const forgets = this.#forgets;
+    this.#forgets = true;
     const random = this.#random.fork('handler');
     this.#subscriber.start((client: Client) => {
       const clock = this.#subscriber.clock!;
@@ -211,6 +223,7 @@ export class EndToEnd {
         this.#law.handlingEnded(name);
         this.#handling--;
       };
+      if (!forgets) client.subscribe(FORGOTTEN, { qos: 2 }, () => {});
       client.subscribe('orders', { qos: 2 }, this.#mutation.wrapHandler?.(handler) ?? handler);
     });
   }
@@ -248,6 +261,8 @@ function promisesSettled(): Promise<void> {
   });
 }
 
+/** A topic that the subscriber asks for once, and later processes of it know nothing of. */
+const FORGOTTEN = 'forgotten';
 const ACTION_WEIGHTS = { publish: 40, cut: 6, killClient: 6, killBroker: 2 } as const;
 const QUIET_MS = 1000;
 /** Virtual time in which a part of a run has to end. */

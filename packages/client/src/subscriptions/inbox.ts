@@ -1,0 +1,203 @@
+import { ClientError } from '../errors.js';
+import { bytesCodec } from '../model/codec.js';
+import { messageBytes } from '../session/message-bytes.js';
+import type { Receipt } from '../session/receipt.js';
+import { type Consumer, type MessageHandler, Subscription } from './subscription.js';
+import { SubscriptionTable } from './subscription-table.js';
+import { UnclaimedMessages, type UnclaimedOwner } from './unclaimed-messages.js';
+import type { UnclaimedLimits } from './unclaimed-options.js';
+
+export interface InboxOptions {
+  /** Bytes that the application has and has not handled; above it reading stops. */
+  readonly bufferBytesMax: number;
+  readonly unclaimed: UnclaimedLimits;
+  /** Gets what is given up. */
+  readonly unclaimedHandler: MessageHandler<Uint8Array> | undefined;
+}
+
+/** What an inbox needs of its client. */
+export interface InboxOwner {
+  readonly nowMs: number;
+  /** Whether reading stops. */
+  paused: boolean;
+  /** @returns What cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+  /** Whether the server has been asked to send nothing more of it. */
+  letsGo(topic: string): boolean;
+  /** All are done with it. */
+  consumed(receipt: Receipt): void;
+  /** Something failed that is nobody's promise. */
+  fail(error: ClientError): void;
+  /** Ends the client. */
+  abort(error: ClientError): void;
+}
+
+/** What was received, until everybody who has it is done. */
+export class Inbox implements UnclaimedOwner {
+  readonly #subscriptions = new SubscriptionTable();
+  readonly #options: InboxOptions;
+  readonly #owner: InboxOwner;
+  #unclaimed: UnclaimedMessages | undefined;
+  #unclaimedEndMs: number | undefined;
+  /** Gets unclaimed messages that are given up. */
+  #catchAll: Consumer | undefined;
+  /** Given up since the last error that told of it. */
+  #untold = 0;
+  #toldAtMs = -Infinity;
+  /** Of what subscriptions have; what is unclaimed has bounds of its own. */
+  #bytes = 0;
+  #dropped = 0;
+  #ended = false;
+  /** Messages that have arrived. */
+  received = 0;
+
+  constructor(options: InboxOptions, owner: InboxOwner) {
+    this.#options = options;
+    this.#owner = owner;
+  }
+
+  /** Messages that nobody got. */
+  get dropped(): number {
+    let dropped = this.#dropped;
+    for (const subscription of this.of(undefined)) dropped += subscription.dropped;
+    return dropped;
+  }
+
+  /** Topics and payloads of what is not done. */
+  get bytes(): number {
+    return this.#bytes + (this.#unclaimed?.bytes ?? 0);
+  }
+
+  get nowMs(): number {
+    return this.#owner.nowMs;
+  }
+
+  after(delayMs: number, task: () => void): () => void {
+    return this.#owner.after(delayMs, task);
+  }
+
+  /**
+   * With the first connection the time begins that unclaimed messages have.
+   *
+   * @param present Whether the server has kept the session.
+   */
+  connected(present: boolean): void {
+    this.#unclaimedEndMs ??= this.nowMs + this.#options.unclaimed.afterMs;
+    if (!present) for (const subscription of this.of(undefined)) subscription.sessionLost();
+  }
+
+  /** The client has ended. */
+  end(): void {
+    this.#ended = true;
+    this.#unclaimed?.end();
+  }
+
+  /** A message arrived. */
+  deliver(receipt: Receipt): void {
+    this.received++;
+    const claimed = this.#offer(receipt);
+    if (!claimed && receipt.qos > 0 && !this.#owner.letsGo(receipt.topic)) this.#hold(receipt);
+    else if (!claimed) this.#drop(receipt);
+    if (this.#bytes > this.#options.bufferBytesMax) this.#owner.paused = true;
+  }
+
+  /** A new subscription, which may be what messages have waited for. */
+  add(subscription: Consumer): void {
+    this.#subscriptions.add(subscription);
+    this.#unclaimed?.claim((receipt) => this.#offer(receipt));
+  }
+
+  /** @returns Whether another subscription has the same filter. */
+  remove(subscription: Consumer): boolean {
+    this.#dropped += subscription.dropped;
+    return this.#subscriptions.remove(subscription);
+  }
+
+  /** Subscriptions with this filter, as it was asked for; all without one. */
+  of(filter: string | undefined): readonly Consumer[] {
+    return this.#subscriptions.of(filter);
+  }
+
+  /** One holder less; without any the message is acknowledged. */
+  done(receipt: Receipt): void {
+    if (--receipt.holders > 0) return;
+    this.#bytes -= messageBytes(receipt);
+    this.#owner.consumed(receipt);
+    if (this.#bytes <= this.#options.bufferBytesMax / 2) this.#owner.paused = false;
+  }
+
+  /** A handler or a codec threw. */
+  failed(cause: unknown, topic: string): void {
+    const what = `A handler or codec threw for ${topic}`;
+    this.#owner.fail(new ClientError('handler-failed', what, cause));
+  }
+
+  /** An unclaimed message has waited in vain. */
+  giveUp(receipt: Receipt): void {
+    const { unclaimed, unclaimedHandler } = this.#options;
+    if (unclaimedHandler !== undefined) {
+      this.#bytes += messageBytes(receipt);
+      this.#catchAll ??= this.#subscriptionFor(unclaimedHandler);
+      this.#catchAll.push(receipt);
+    } else if (unclaimed.policy === 'end') {
+      const what = `No subscription takes a message of ${receipt.topic}`;
+      if (!this.#ended) this.#owner.abort(new ClientError('unclaimed', what));
+    } else {
+      this.#drop(receipt);
+      this.#tellDropped(receipt.topic);
+    }
+  }
+
+  #hold(receipt: Receipt): void {
+    if (this.#ended) return;
+    const { unclaimed } = this.#options;
+    this.#unclaimed ??= new UnclaimedMessages(unclaimed, this.#unclaimedEndMs ?? Infinity, this);
+    this.#unclaimed.hold(receipt);
+  }
+
+  /**
+   * Hands a message to whom it is for. It is held meanwhile, or the first to be done would have it
+   * acknowledged.
+   *
+   * @returns Whether anybody has taken it.
+   */
+  #offer(receipt: Receipt): boolean {
+    receipt.holders++;
+    this.#bytes += messageBytes(receipt);
+    if (this.#subscriptions.deliver(receipt)) {
+      this.done(receipt);
+      return true;
+    }
+    receipt.holders--;
+    this.#bytes -= messageBytes(receipt);
+    return false;
+  }
+
+  #subscriptionFor(handler: MessageHandler<Uint8Array>): Consumer {
+    const owner = {
+      done: (receipt: Receipt) => this.done(receipt),
+      failed: (error: unknown, topic: string) => this.failed(error, topic),
+      ended: () => {},
+      left: () => Promise.resolve(),
+    };
+    return new Subscription('#', { owner, codec: bytesCodec, handler, bufferMax: 0 });
+  }
+
+  #drop(receipt: Receipt): void {
+    this.#dropped++;
+    this.#owner.consumed(receipt);
+  }
+
+  /** At most once a second: a server must not make a program busy with it. */
+  #tellDropped(topic: string): void {
+    this.#untold++;
+    const { nowMs } = this;
+    if (nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
+    const what = `Dropped ${this.#untold} that no subscription takes, the last of ${topic}`;
+    this.#owner.fail(new ClientError('unclaimed', what));
+    this.#toldAtMs = nowMs;
+    this.#untold = 0;
+  }
+}
+
+const TELL_EVERY_MS = 1000;

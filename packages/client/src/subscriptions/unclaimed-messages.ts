@@ -1,0 +1,85 @@
+import { Fifo } from '../session/fifo.js';
+import { messageBytes } from '../session/message-bytes.js';
+import type { Receipt } from '../session/receipt.js';
+import type { UnclaimedLimits } from './unclaimed-options.js';
+
+/** What is done for messages that nobody has claimed. */
+export interface UnclaimedOwner {
+  readonly nowMs: number;
+  /** @returns What cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+  /** It has waited in vain. */
+  giveUp(receipt: Receipt): void;
+}
+
+/**
+ * Messages that no subscription has taken yet. A session that is present brings some before the
+ * program has subscribed, or of filters that it has forgotten.
+ *
+ * They are not acknowledged, and what came behind them is not, either (MQTT-4.6.0-2): a server with
+ * a small window sends nothing more. So the wait has an end, and there is one wait in the life of a
+ * client: were each message given its time, a forgotten filter would slow down all others for good.
+ */
+export class UnclaimedMessages {
+  readonly #limits: UnclaimedLimits;
+  readonly #endMs: number;
+  readonly #owner: UnclaimedOwner;
+  readonly #waiting = new Fifo<Receipt>();
+  #bytes = 0;
+  #cancel: (() => void) | undefined;
+
+  /** @param endMs When nothing waits any longer, on the owner's clock. */
+  constructor(limits: UnclaimedLimits, endMs: number, owner: UnclaimedOwner) {
+    this.#limits = limits;
+    this.#endMs = endMs;
+    this.#owner = owner;
+  }
+
+  /** Of topics and payloads. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  hold(receipt: Receipt): void {
+    const { countMax, bytesMax } = this.#limits;
+    this.#push(receipt);
+    const leftMs = this.#endMs - this.#owner.nowMs;
+    if (leftMs <= 0) this.#giveUpAll();
+    else if (leftMs < Infinity) this.#cancel ??= this.#owner.after(leftMs, this.#giveUpAll);
+    while (this.#waiting.length > countMax || this.#bytes > bytesMax) this.#giveUpOldest();
+  }
+
+  /** A new subscription may be what messages have waited for. @param claims Takes one, or not. */
+  claim(claims: (receipt: Receipt) => boolean): void {
+    for (let left = this.#waiting.length; left > 0; left--) {
+      const receipt = this.#shift();
+      if (!claims(receipt)) this.#push(receipt);
+    }
+  }
+
+  /** The client has ended: what waits is the server's to send again. */
+  end(): void {
+    this.#cancel?.();
+    this.#waiting.clear();
+    this.#bytes = 0;
+  }
+
+  readonly #giveUpAll = (): void => {
+    while (this.#waiting.length > 0) this.#giveUpOldest();
+  };
+
+  #giveUpOldest(): void {
+    this.#owner.giveUp(this.#shift());
+  }
+
+  #push(receipt: Receipt): void {
+    this.#waiting.push(receipt);
+    this.#bytes += messageBytes(receipt);
+  }
+
+  #shift(): Receipt {
+    const receipt = this.#waiting.shift()!;
+    this.#bytes -= messageBytes(receipt);
+    return receipt;
+  }
+}
