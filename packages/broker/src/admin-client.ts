@@ -4,7 +4,12 @@
  */
 
 export { AdminApiError, AdminClient } from './admin/admin-client.js';
-export type { ClientsWanted, ListPage, PageWanted } from './admin/admin-client.js';
+export type {
+  ClientsWanted,
+  ListPage,
+  PageWanted,
+  SubscriptionsWanted,
+} from './admin/admin-client.js';
 export type { PageMeta } from './admin/api/paging.js';
 export type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './admin/routes/access-routes.js';
 export type { BanInfo, NewBan } from './admin/routes/ban-routes.js';

@@ -95,7 +95,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
   },
   {
     name: 'subs',
-    summary: 'List the subscriptions of a client',
+    summary: 'List subscriptions, of a client or of all',
     load: async () => (await import('./commands/subs-command.js')).subsCommand,
   },
   {

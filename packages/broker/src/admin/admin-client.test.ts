@@ -68,6 +68,8 @@ for (const id of NASTY_IDS) {
     assert.equal((await admin.client(id)).clientid, id);
     const [subscription] = (await admin.subscriptions(id)).data;
     assert.deepEqual([subscription?.clientid, subscription?.topic], [id, 'x']);
+    const found = await admin.allSubscriptions({ clientid: id, match_topic: 'x' });
+    assert.deepEqual(found.data, [subscription]);
     await admin.disconnect(id);
     await client.closedByPeer();
     await assert.rejects(admin.disconnect(id), { code: 'CLIENTID_NOT_FOUND' });

@@ -1,3 +1,4 @@
+import type { QoS } from '@magpie/protocol';
 import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
@@ -28,6 +29,16 @@ export interface ClientsWanted extends PageWanted {
   readonly username?: string | undefined;
   readonly ip_address?: string | undefined;
   readonly conn_state?: 'connected' | 'disconnected' | undefined;
+}
+
+export interface SubscriptionsWanted extends PageWanted {
+  readonly clientid?: string | undefined;
+  /** This filter, as the client wrote it. */
+  readonly topic?: string | undefined;
+  /** Filters that match this topic. */
+  readonly match_topic?: string | undefined;
+  readonly share_group?: string | undefined;
+  readonly qos?: QoS | undefined;
 }
 
 /** The API could not be asked, or has refused. */
@@ -84,6 +95,11 @@ export class AdminClient {
   subscriptions(clientId: string, wanted: PageWanted = {}): Promise<ListPage<SubscriptionInfo>> {
     const path = `/clients/${pathPart(clientId)}/subscriptions`;
     return this.#ask('GET', path, { ...wanted });
+  }
+
+  /** Of all clients. */
+  allSubscriptions(wanted: SubscriptionsWanted = {}): Promise<ListPage<SubscriptionInfo>> {
+    return this.#ask('GET', '/subscriptions', { ...wanted });
   }
 
   /** Ends the connection of a client; its session stays if it is persistent. */

@@ -85,6 +85,14 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/clients/c/subscriptions?page=0', 400],
     ],
   },
+  'GET /subscriptions': {
+    good: '/subscriptions?match_topic=a/b&qos=1',
+    bad: [
+      ['/subscriptions?match_topic=%23', 400],
+      ['/subscriptions?qos=3', 400],
+      [`/subscriptions?${PAGE_LIMIT}`, 400],
+    ],
+  },
   'DELETE /clients/{clientid}': { good: '/clients/c', bad: [['/clients/nobody', 404]] },
   'GET /banned': { good: '/banned', bad: [[`/banned?${PAGE_LIMIT}`, 400]] },
   'POST /banned': {

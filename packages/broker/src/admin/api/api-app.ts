@@ -18,6 +18,7 @@ import { explainRoutes } from '../routes/explain-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
+import { subscriptionRoutes } from '../routes/subscription-routes.js';
 import type { EventStreams } from './event-stream.js';
 import type { Problem } from './problem.js';
 
@@ -61,6 +62,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   metricRoutes(app, shared);
   explainRoutes(app, shared);
   ruleRoutes(app, shared);
+  subscriptionRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;
