@@ -19,6 +19,8 @@ export {
   type ProcessUse,
   type StoreUse,
 } from './admin/broker-metrics.js';
+export { LOG_EVENTS, type LogEventSpec, type LogFields } from './observe/log-events.js';
+export { LOG_FIELDS, type LogFieldSpec } from './observe/log-fields.js';
 export { SystemLoad } from './admission/system-load.js';
 export {
   AuthenticatorChain,

@@ -3,6 +3,7 @@
 export { Message } from './model/message.js';
 export { SubscriptionIndex } from './routing/subscription-index.js';
 export type { Subscriber, Subscription } from './routing/subscriber.js';
+export { logLineProblem } from './observe/log-line-problem.testing.js';
 export { ManualClock } from './model/manual-clock.testing.js';
 export { type StoreCase, testStore } from './stores/store.testing.js';
 export { LmdbStore } from './stores/lmdb/lmdb-store.js';

@@ -21,18 +21,23 @@ const PRETTY: LogOptions = { level: 'info', pretty: true, colors: false };
 test('openLog() writes one JSON line per event: level as a word, time, fields, msg', async () => {
   const target = new Lines();
   const log = await openLog(JSON_LINES, target);
-  log.info({ listener: 'tcp', port: 1883 }, 'listening');
+  log.info({ event: 'listening', listener: 'tcp', host: '::', port: 1883 }, 'listening');
   const [line = ''] = target.lines;
   assert.match(line, /^\{.*\}\n$/);
   const { time, ...rest } = JSON.parse(line) as Record<string, unknown>;
-  assert.deepEqual(rest, { level: 'info', listener: 'tcp', port: 1883, msg: 'listening' });
+  const fields = { event: 'listening', listener: 'tcp', host: '::', port: 1883 };
+  assert.deepEqual(rest, { level: 'info', ...fields, msg: 'listening' });
   assert.match(String(time), /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
 });
 
 test('openLog() writes what is as grave as its level or graver', async () => {
   const target = new Lines();
   const log = await openLog({ ...JSON_LINES, level: 'warn' }, target);
-  for (const level of ['debug', 'info', 'warn', 'error', 'fatal'] as const) log[level]({}, level);
+  log.debug({ event: 'closed', address: '192.0.2.1' }, 'm');
+  log.info({ event: 'stopped' }, 'm');
+  log.warn({ event: 'exposed' }, 'm');
+  log.error({ event: 'store-sync-failed' }, 'm');
+  log.fatal({ event: 'crashed', err: new Error('bug') }, 'm');
   const levels = target.lines.map((line) => (JSON.parse(line) as { level: string }).level);
   assert.deepEqual(levels, ['warn', 'error', 'fatal']);
   assert.equal(log.isLevelEnabled('info'), false);
@@ -42,7 +47,7 @@ test('openLog() writes what is as grave as its level or graver', async () => {
 test('openLog() writes errors with their stack', async () => {
   const target = new Lines();
   const log = await openLog(JSON_LINES, target);
-  log.error({ err: new RangeError('too large') }, 'failed');
+  log.error({ event: 'listener-failed', err: new RangeError('too large') }, 'failed');
   const { err } = JSON.parse(target.lines[0] ?? '') as { err: Record<string, string> };
   assert.equal(err['message'], 'too large');
   assert.match(err['stack'] ?? '', /log\.test/);
@@ -51,24 +56,25 @@ test('openLog() writes errors with their stack', async () => {
 test('openLog() cuts what a client made long', async () => {
   const target = new Lines();
   const log = await openLog(JSON_LINES, target);
-  log.info({ clientId: 'a'.repeat(65_535) }, 'client connected');
+  const clientId = 'a'.repeat(65_535);
+  log.info({ event: 'connected', clientId, address: '192.0.2.1' }, 'client connected');
   assert.ok((target.lines[0]?.length ?? 0) < 500);
 });
 
 test('openLog() writes for people at a terminal', async () => {
   const target = new Lines();
   const log = await openLog(PRETTY, target);
-  log.warn({ clientId: 'a', bytes: 5 }, 'too large');
+  log.warn({ event: 'config-warning', why: 'w' }, 'too large');
   assert.match(
     target.lines.join(''),
-    /^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: too large \{"clientId":"a","bytes":5\}\n$/,
+    /^\[\d\d:\d\d:\d\d\.\d{3}\] WARN: too large \{"event":"config-warning","why":"w"\}\n$/,
   );
 });
 
 test('openLog() colors for terminals that want it', async () => {
   const target = new Lines();
   const log = await openLog({ ...PRETTY, colors: true }, target);
-  log.info({}, 'listening');
+  log.info({ event: 'stopped' }, 'closed');
   assert.ok(target.lines.join('').includes('\u001b[32mINFO\u001b[39m'));
 });
 
@@ -78,7 +84,8 @@ for (const options of [JSON_LINES, PRETTY]) {
     const target = new Lines();
     const log = await openLog(options, target);
     const clientId = 'a\u001b[2J\u009b\u007f\r\n\u202eINFO: forged';
-    log.warn({ clientId, [clientId]: clientId, err: new Error(clientId) }, clientId);
+    const fields = { clientId, [clientId]: clientId, err: new Error(clientId) };
+    (log.warn as (fields: object, message: string) => void)(fields, clientId);
     const text = target.lines.join('');
     const allowed = options.pretty ? /(?!\n)[\p{Cc}\u202e]/u : /(?!\n$)[\p{Cc}\u202e]/u;
     assert.doesNotMatch(text, allowed);

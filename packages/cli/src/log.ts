@@ -1,12 +1,12 @@
 import type { Logger } from '@magpie/broker';
-import type { LogLevel } from '@magpie/broker/server';
+import type { LogFields, LogLevel } from '@magpie/broker/server';
 import { destination, pino, stdTimeFunctions } from 'pino';
 import { cutFields, safeFields, safeJsonLine } from './safe-log-line.js';
 
 /** The log of the process: the broker's {@link Logger} and what only the process needs. */
 export interface Log extends Logger {
   /** Our own bug; the process ends after it. */
-  fatal(fields: object, message: string): void;
+  fatal(fields: LogFields<'fatal'>, message: string): void;
   isLevelEnabled(level: LogLevel): boolean;
   /** Writes what is still in memory, at once. */
   flush(): void;

@@ -1,9 +1,11 @@
+import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { logLineProblem } from '@magpie/broker/testing';
 import type { LogLine } from './command.testing.js';
 
 /** The command as it is installed. */
@@ -54,7 +56,7 @@ export class RunningMagpie {
     this.#stderr = child.stderr === null ? Promise.resolve('') : text(child.stderr);
     if (child.stdout !== null && readStdout) {
       createInterface(child.stdout).on('line', (line) => {
-        this.lines.push(JSON.parse(line) as LogLine);
+        this.lines.push(listed(JSON.parse(line) as LogLine));
         this.#wake();
       });
     }
@@ -102,6 +104,13 @@ export function startMagpie(
   const child = spawnMagpie(args, run);
   t.after(() => child.kill('SIGKILL'));
   return new RunningMagpie(child, run.readStdout);
+}
+
+/** A line of the log, as docs/logs.md lists it. */
+function listed(line: LogLine): LogLine {
+  const { level, time: _time, msg: _msg, ...fields } = line;
+  assert.equal(logLineProblem(String(level), fields), undefined);
+  return line;
 }
 
 function spawnMagpie(

@@ -1,5 +1,11 @@
 import { LIMITS } from '@magpie/broker';
-import { accessRulesMarkdown, configurationMarkdown, metricsMarkdown } from '@magpie/broker/server';
+import {
+  accessRulesMarkdown,
+  configurationMarkdown,
+  LOG_EVENTS,
+  LOG_FIELDS,
+  metricsMarkdown,
+} from '@magpie/broker/server';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -7,12 +13,14 @@ import { errorsPage } from './errors-page.js';
 import type { Generator } from './generator.js';
 import { houseRulesPage } from './house-rules-page.js';
 import { limitsPage } from './limits-page.js';
+import { logsPage } from './logs-page.js';
 
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
 export const generators: readonly Generator[] = [
   { path: 'docs/configuration.md', render: configurationMarkdown },
   { path: 'docs/access-rules.md', render: accessRulesMarkdown },
   { path: 'docs/limits.md', render: () => limitsPage(LIMITS) },
+  { path: 'docs/logs.md', render: () => logsPage(LOG_EVENTS, LOG_FIELDS) },
   { path: 'docs/metrics.md', render: metricsMarkdown },
   {
     path: 'docs/errors.md',

@@ -59,8 +59,10 @@ export class Admission {
     if (!active && open < fileDescriptors) return true;
     this.#counters.overloadRefused++;
     const why = active ? 'the broker is overloaded' : 'file descriptors are short';
-    const fields = { event: 'overload-refused', address, connections: open };
-    this.#log.warn(fields, `connection refused: ${why}`);
+    this.#log.warn(
+      { event: 'overload-refused', address, connections: open },
+      `connection refused: ${why}`,
+    );
     return false;
   }
 
@@ -145,7 +147,8 @@ export class Admission {
     this.#counters.flappingBans++;
     const untilMs = this.#clock.wallMs() + flappingBan * 1000;
     const reason = `more than ${flappingConnectsMax} connects in ${flappingWindow} s`;
-    const fields = { event: 'flapping', clientId, address, flappingConnectsMax, flappingBan };
+    const event = 'flapping';
+    const fields = { event, clientId, address, flappingConnectsMax, flappingBan } as const;
     try {
       this.#bans.add({ clientId, untilMs, reason, source: 'flapping' });
       this.#log.warn(fields, `client banned for ${flappingBan} s: ${reason}`);

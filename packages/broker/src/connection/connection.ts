@@ -527,7 +527,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     registry.leave(client.session, reason === 'broker-closed' ? 'broker-stopped' : undefined);
     if (!this.#connected) {
       this.#forgetWill(client); // MQTT-3.1.2-8 asks for an accepted request
-      log.info({ event: 'closed', clientId, address, reason }, 'connection closed before CONNACK');
+      const fields = { event: 'connect-abandoned', clientId, address, reason } as const;
+      log.info(fields, 'connection closed before CONNACK');
       return;
     }
     journal.write({ kind: 'disconnected', clientId, other: address, why: reason });

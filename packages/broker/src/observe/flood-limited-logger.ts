@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.js';
+import type { LogEventName, LogFields, LogMethod } from './log-events.js';
 import type { Logger } from './logger.js';
 
 /**
@@ -19,25 +20,23 @@ export class FloodLimitedLogger implements Logger {
     this.#clock = clock;
   }
 
-  debug(fields: object, message: string): void {
-    if (this.#mayPass('debug', fields)) this.#log.debug(fields, message);
+  debug(fields: LogFields<'debug'>, message: string): void {
+    if (this.#mayPass('debug', fields.event)) this.#log.debug(fields, message);
   }
 
-  info(fields: object, message: string): void {
+  info(fields: LogFields<'info'>, message: string): void {
     this.#log.info(fields, message);
   }
 
-  warn(fields: object, message: string): void {
-    if (this.#mayPass('warn', fields)) this.#log.warn(fields, message);
+  warn(fields: LogFields<'warn'>, message: string): void {
+    if (this.#mayPass('warn', fields.event)) this.#log.warn(fields, message);
   }
 
-  error(fields: object, message: string): void {
-    if (this.#mayPass('error', fields)) this.#log.error(fields, message);
+  error(fields: LogFields<'error'>, message: string): void {
+    if (this.#mayPass('error', fields.event)) this.#log.error(fields, message);
   }
 
-  #mayPass(level: 'debug' | 'warn' | 'error', fields: object): boolean {
-    const { event } = fields as { event?: unknown };
-    if (typeof event !== 'string') return true;
+  #mayPass(level: FloodedLevel, event: LogEventName): boolean {
     const nowMs = this.#clock.nowMs();
     const second = this.#seconds.get(event);
     if (second === undefined || nowMs - second.beganMs >= SECOND_MS) {
@@ -48,12 +47,20 @@ export class FloodLimitedLogger implements Logger {
     if (second.leftOut++ === 0) {
       this.#clock.after(second.beganMs + SECOND_MS - nowMs, () => {
         const { leftOut } = second;
-        this.#log[level]({ event, leftOut }, `${leftOut} more log lines of this kind left out`);
+        this.#leftOut(level, event, leftOut);
       });
     }
     return false;
   }
+
+  #leftOut(level: FloodedLevel, event: LogEventName, leftOut: number): void {
+    // That the event is one of this level is known to who logged the first of its lines.
+    const log = this.#log as Record<FloodedLevel, (fields: object, message: string) => void>;
+    log[level]({ event, leftOut }, `${leftOut} more log lines of this kind left out`);
+  }
 }
+
+type FloodedLevel = Exclude<LogMethod, 'info' | 'fatal'>;
 
 interface Second {
   readonly beganMs: number;

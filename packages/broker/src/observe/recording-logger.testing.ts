@@ -1,4 +1,5 @@
-/** A logger that keeps what it was told. */
+import assert from 'node:assert/strict';
+import { logLineProblem } from './log-line-problem.testing.js';
 import type { Logger } from './logger.js';
 
 export interface LogLine {
@@ -7,6 +8,7 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** A logger that keeps what it was told, and takes nothing that docs/logs.md does not list. */
 export class RecordingLogger implements Logger {
   readonly lines: LogLine[] = [];
 
@@ -32,6 +34,8 @@ export class RecordingLogger implements Logger {
   }
 
   #line(level: LogLine['level'], fields: object, message: string): void {
-    this.lines.push({ level, fields: fields as Record<string, unknown>, message });
+    const all = fields as Record<string, unknown>;
+    assert.equal(logLineProblem(level, all), undefined);
+    this.lines.push({ level, fields: all, message });
   }
 }

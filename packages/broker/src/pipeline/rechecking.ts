@@ -144,9 +144,9 @@ export class Rechecking {
     session.rightsChanged(checked);
     if (filters.length > 0) {
       const { clientId, username, address } = client;
-      const fields = { event: 'subscriptions-revoked', clientId, username, address };
+      const who = { clientId, username, address };
       this.#log.warn(
-        { ...fields, subscriptions: filters.length },
+        { event: 'subscriptions-revoked', ...who, subscriptions: filters.length },
         'subscriptions no longer allowed: taken away',
       );
     }

@@ -217,7 +217,7 @@ test('CommitGate says that the store failed and that it works again, each once',
     log.lines.map(({ level, fields }) => [level, fields]),
     [
       ['error', { event: 'store-failed', why: 'disk full' }],
-      ['debug', { err: error }],
+      ['debug', { event: 'store-failure-detail', err: error }],
     ],
   );
   clock.advance(1000);

@@ -75,7 +75,7 @@ export class StoreHealth {
     this.#failedSinceMs ??= nowMs;
     // One event of the disk, no bug: the stack is for who looks for one.
     this.#log.error({ event: 'store-failed', why: messageOf(error) }, what);
-    this.#log.debug({ err: error }, 'why the store failed');
+    this.#log.debug({ event: 'store-failure-detail', err: error }, 'why the store failed');
     const { storeFailed } = this.#events;
     if (storeFailed.active) storeFailed.emit({ error, lost: this.#lost });
   }

@@ -78,9 +78,12 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
   }
   const { config, warnings } = resolved;
   const log = await context.openLog(config.logLevel);
-  log.info({ version, node: process.versions.node, pid: process.pid }, 'starting');
-  if (file.name !== '') log.info({ file: file.name }, 'configuration file read');
-  for (const warning of warnings) log.warn({}, warning);
+  const { pid, versions } = process;
+  log.info({ event: 'starting', version, node: versions.node, pid }, 'starting');
+  if (file.name !== '') {
+    log.info({ event: 'config-read', file: file.name }, 'configuration file read');
+  }
+  for (const why of warnings) log.warn({ event: 'config-warning', why }, why);
   try {
     const recovery = new RecoveryReport(log, await context.openBar());
     // While it starts, the files may have been read before they were written.
@@ -92,7 +95,9 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     if (asked.early) asked.act();
     const failure = await Promise.race([aborted(signal), running?.failed]);
     deaf();
-    if (failure === undefined) log.info({ signal: String(signal.reason) }, 'closing');
+    if (failure === undefined) {
+      log.info({ event: 'closing', signal: String(signal.reason) }, 'closing');
+    }
     await running?.close();
     if (failure !== undefined) throw failure;
   } catch (error) {
@@ -100,7 +105,7 @@ async function runBroker(flags: FlagValues, context: CommandContext): Promise<Ex
     for (const line of error.message.split('\n')) err(line);
     return EXIT.failure;
   }
-  log.info({}, 'closed');
+  log.info({ event: 'stopped' }, 'closed');
   return EXIT.ok;
 }
 

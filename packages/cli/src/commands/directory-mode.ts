@@ -9,6 +9,6 @@ export async function warnOfDirectoryMode(dir: string, log: Logger): Promise<voi
   if (process.platform === 'win32') return; // it has no such modes
   const mode = (await stat(dir)).mode & 0o777;
   if ((mode & 0o077) === 0) return;
-  const fields = { event: 'directory-mode', dir, mode: mode.toString(8) };
+  const fields = { event: 'directory-mode', dir, mode: mode.toString(8) } as const;
   log.warn(fields, `other users of this machine can reach the data directory: chmod 700 ${dir}`);
 }

@@ -71,12 +71,12 @@ export class Reloader {
     }
     try {
       const { clientsRevoked, revocations } = await this.#change(config);
-      for (const warning of resolved.warnings) log.warn({}, warning);
+      for (const why of resolved.warnings) log.warn({ event: 'config-warning', why }, why);
       for (const why of restart) {
         log.warn({ event: 'needs-restart', why }, `needs a restart: ${why}`);
       }
-      const fields = { event: 'reloaded', clientsRevoked, sessionsRevoked: revocations.length };
-      log.info(fields, 'configuration read again');
+      const sessionsRevoked = revocations.length;
+      log.info({ event: 'reloaded', clientsRevoked, sessionsRevoked }, 'configuration read again');
     } catch (error) {
       if (!(error instanceof ServeFailure) && !(error instanceof TlsFileError)) throw error;
       this.#refuse(error.message.split('\n'));

@@ -121,11 +121,14 @@ export async function serve(
       const api = await apiOf(broker, config, options);
       const server = { ...http, source, version, log, api };
       admin = await opened('http', http, () => startAdminServer(server));
-      log.info({ listener: 'http', host: admin.host, port: admin.port }, 'listening');
+      const { host, port } = admin;
+      log.info({ event: 'listening', listener: 'http', host, port }, 'listening');
     }
     for (const listener of config.listeners) {
       const { host, port } = await opened(listener.type, listener, () => broker.listen(listener));
-      log.info({ listener: listener.type, host, port, ...pathOf(listener) }, 'listening');
+      const { type } = listener;
+      const fields = { listener: type, host, port, ...pathOf(listener) };
+      log.info({ event: 'listening', ...fields }, 'listening');
     }
   } catch (error) {
     await close();
@@ -176,7 +179,8 @@ async function openBroker(
   const load = new SystemLoad(); // closed by the broker
   const options = { limits, log, clientRules, ...access };
   if ('memory' in storage) {
-    log.info({ memory: true }, 'storage: in memory, nothing survives a restart');
+    const fields = { event: 'storage-memory', memory: true } as const;
+    log.info(fields, 'storage: in memory, nothing survives a restart');
     return { broker: await createBroker({ ...options, bans, load }), store: undefined };
   }
   const { dir, sync, syncIntervalMs } = storage;
@@ -206,8 +210,8 @@ async function openBroker(
   const { sessions, retainedMessages } = broker.gauges();
   const fields = { dir: resolve(dir), sessions, retainedMessages };
   const told = `storage: ${dir}, ${safetyOf(storage)}`;
-  if (sync === 'always') log.info(fields, told);
-  else log.warn({ ...fields, sync }, told);
+  if (sync === 'always') log.info({ event: 'storage-opened', ...fields }, told);
+  else log.warn({ event: 'storage-unsafe', ...fields, sync }, told);
   return { broker, store, banFile };
 }
 
@@ -269,11 +273,16 @@ function logExposure(config: BrokerConfig, log: Logger): void {
   const hosts = [...listeners, ...(http === undefined ? [] : [http])].map(({ host }) => host);
   if (authentication !== undefined) {
     if (http === undefined || isLoopback(http.host)) return;
-    log.warn({}, 'everybody who reaches this machine may read health and metrics');
+    log.warn(
+      { event: 'exposed' },
+      'everybody who reaches this machine may read health and metrics',
+    );
   } else if (!hosts.every(isLoopback)) {
-    log.warn({}, 'everybody who reaches this machine may connect, publish and subscribe');
+    const told = 'everybody who reaches this machine may connect, publish and subscribe';
+    log.warn({ event: 'exposed' }, told);
   } else if (!anonymous) {
-    log.info({}, 'no authentication is configured: listening on loopback addresses only');
+    const told = 'no authentication is configured: listening on loopback addresses only';
+    log.info({ event: 'loopback-only' }, told);
   }
 }
 

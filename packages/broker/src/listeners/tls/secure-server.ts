@@ -179,8 +179,8 @@ export class SecureServer {
 
   #use(material: TlsMaterial): void {
     for (const why of material.warnings) {
-      const fields = { event: 'certificate-warning', listener: this.#options.type, why };
-      this.#around.log.warn(fields, why);
+      const { type: listener } = this.#options;
+      this.#around.log.warn({ event: 'certificate-warning', listener, why }, why);
     }
     this.#material = material;
   }
@@ -188,8 +188,8 @@ export class SecureServer {
   #renew(material: TlsMaterial): void {
     this.#use(material);
     this.#tls?.setSecureContext(this.#contextOptions(material));
-    const fields = { event: 'certificates-read', listener: this.#options.type };
-    this.#around.log.info(fields, 'certificates were read again');
+    const { type: listener } = this.#options;
+    this.#around.log.info({ event: 'certificates-read', listener }, 'certificates were read again');
     if (this.#certified.size === 0) return;
     this.#certified.recheck(material.revocations, (socket, serial) =>
       this.#revoked(socket, serial),
@@ -318,9 +318,9 @@ export class SecureServer {
   #revoked(socket: TLSSocket, serialNumber: string): void {
     this.#around.counters.tlsRevoked++;
     const address = socket.remoteAddress ?? 'unknown';
-    const fields = { event: 'certificate-revoked', listener: this.#options.type, address };
+    const { type: listener } = this.#options;
     this.#around.log.warn(
-      { ...fields, serialNumber },
+      { event: 'certificate-revoked', listener, address, serialNumber },
       'the client certificate was revoked: connection closed',
     );
     socket.destroy();

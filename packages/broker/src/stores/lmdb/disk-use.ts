@@ -51,15 +51,19 @@ export class DiskUse {
         break;
       case 'compaction-began': {
         const { fileBytes, usedBytes } = event;
-        this.#log.info({ fileBytes, usedBytes }, 'compaction of the store begins');
+        const fields = { event: 'compaction-began', fileBytes, usedBytes } as const;
+        this.#log.info(fields, 'compaction of the store begins');
         break;
       }
       case 'compaction-ended': {
         const { beforeBytes, afterBytes, durationMs } = event;
         this.compactions++;
         this.compactionMs += durationMs;
-        const fields = { beforeBytes, afterBytes, durationMs: Math.round(durationMs) };
-        this.#log.info(fields, 'compaction of the store has ended');
+        const tookMs = Math.round(durationMs);
+        this.#log.info(
+          { event: 'compaction-ended', beforeBytes, afterBytes, durationMs: tookMs },
+          'compaction of the store has ended',
+        );
         break;
       }
       case 'compaction-postponed': {

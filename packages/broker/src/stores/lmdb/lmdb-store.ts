@@ -406,10 +406,10 @@ export class LmdbStore implements Store {
   async #answer(request: unknown, signal: AbortSignal): Promise<object> {
     const target = (request as { readonly backup?: unknown } | null)?.backup;
     if (typeof target !== 'string') return { failed: 'This version of Magpie cannot do that' };
-    this.#log.info({ target }, 'backup begins');
+    this.#log.info({ event: 'backup-began', target }, 'backup begins');
     try {
       const result = await this.backup(target, signal);
-      this.#log.info({ target, ...result }, 'backup has ended');
+      this.#log.info({ event: 'backup-ended', target, ...result }, 'backup has ended');
       return result;
     } catch (error) {
       this.#log.warn({ event: 'backup-failed', target, err: error }, 'backup failed');
