@@ -16,4 +16,5 @@ export type { BanInfo, NewBan } from './admin/routes/ban-routes.js';
 export type { ClientInfo, SubscriptionInfo } from './admin/routes/client-routes.js';
 export type { NewMessage, RetainedInfo, TopicLevelInfo } from './admin/routes/message-routes.js';
 export type { MetricInfo } from './admin/routes/metric-routes.js';
+export type { PendingInfo, PositionMeta } from './admin/routes/pending-routes.js';
 export type { RulesPreview } from './admin/routes/rule-routes.js';

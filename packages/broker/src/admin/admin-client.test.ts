@@ -70,6 +70,7 @@ for (const id of NASTY_IDS) {
     assert.deepEqual([subscription?.clientid, subscription?.topic], [id, 'x']);
     const found = await admin.allSubscriptions({ clientid: id, match_topic: 'x' });
     assert.deepEqual(found.data, [subscription]);
+    assert.equal((await admin.queuedMessages(id)).meta.count, 0);
     await admin.disconnect(id);
     await client.closedByPeer();
     await assert.rejects(admin.disconnect(id), { code: 'CLIENTID_NOT_FOUND' });
@@ -88,6 +89,23 @@ test('AdminClient.all() walks all pages', async (t) => {
   let count = 0;
   for await (const _ of admin.all((wanted) => admin.retained(wanted))) count++;
   assert.equal(count, 1001);
+});
+
+test('AdminClient shows what is on its way to a client, position by position', async (t) => {
+  const { broker, admin } = await start(t);
+  const listener = new MemoryListener();
+  await broker.listen(listener);
+  const client = await TestClient.connected(listener, 'c');
+  await client.subscribe(['a', 1]);
+  for (const payload of ['0', '1', '2']) await broker.publish({ topic: 'a', payload, qos: 1 });
+  const first = await admin.inflightMessages('c', { limit: 2 });
+  assert.deepEqual([first.data.length, first.meta.count], [2, 3]);
+  const position = first.meta.position ?? undefined;
+  const second = await admin.inflightMessages('c', { position, max_payload_bytes: 0 });
+  assert.deepEqual(
+    second.data.map(({ packet_id }) => packet_id),
+    [3],
+  );
 });
 
 test('AdminClient tells what the API has refused, in its words', async (t) => {

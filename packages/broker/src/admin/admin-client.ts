@@ -9,6 +9,7 @@ import type { BanInfo, NewBan } from './routes/ban-routes.js';
 import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
+import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
 import type { RulesPreview } from './routes/rule-routes.js';
 
 /** One page of a list. */
@@ -29,6 +30,20 @@ export interface ClientsWanted extends PageWanted {
   readonly username?: string | undefined;
   readonly ip_address?: string | undefined;
   readonly conn_state?: 'connected' | 'disconnected' | undefined;
+}
+
+/** Some messages on their way to a client. */
+export interface PendingListPage {
+  readonly data: readonly PendingInfo[];
+  readonly meta: PositionMeta;
+}
+
+export interface PendingWanted {
+  readonly limit?: number | undefined;
+  /** `meta.position` of the page before. */
+  readonly position?: string | undefined;
+  /** Of each payload; 1 KiB by default, 64 KiB at most. */
+  readonly max_payload_bytes?: number | undefined;
 }
 
 export interface SubscriptionsWanted extends PageWanted {
@@ -95,6 +110,16 @@ export class AdminClient {
   subscriptions(clientId: string, wanted: PageWanted = {}): Promise<ListPage<SubscriptionInfo>> {
     const path = `/clients/${pathPart(clientId)}/subscriptions`;
     return this.#ask('GET', path, { ...wanted });
+  }
+
+  /** What waits to be sent to a client, oldest first. */
+  queuedMessages(clientId: string, wanted: PendingWanted = {}): Promise<PendingListPage> {
+    return this.#ask('GET', `/clients/${pathPart(clientId)}/mqueue_messages`, { ...wanted });
+  }
+
+  /** What was sent to a client and is not acknowledged, oldest first. */
+  inflightMessages(clientId: string, wanted: PendingWanted = {}): Promise<PendingListPage> {
+    return this.#ask('GET', `/clients/${pathPart(clientId)}/inflight_messages`, { ...wanted });
   }
 
   /** Of all clients. */

@@ -1,4 +1,6 @@
 import type { QoS } from '@magpie/protocol';
+import type { Pending } from '../sessions/pending-places.js';
+import type { StoredMessage } from '../stores/store.js';
 import type { Session } from '../sessions/session.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import type { Connecting, Presence } from './connecting.js';
@@ -31,6 +33,16 @@ export class ClientEntry {
   /** Filters as the client wrote them, `$share` included, with the QoS granted. */
   get subscriptions(): ReadonlyMap<string, QoS> {
     return this.#session.subscriptions;
+  }
+
+  /** What is on its way to the client, message by message; see {@link queuedPlaces}. */
+  get pending(): Pending {
+    return this.#session.pending;
+  }
+
+  /** Some of its messages in the store, from a number of {@link PendingPlace.sequence} on. */
+  readStored(from: number): Promise<readonly StoredMessage[]> {
+    return this.#session.readPage(from);
   }
 
   get queuedMessages(): number {

@@ -228,3 +228,18 @@ test('DeliveryQueue is the same as an array, however long', () => {
     { numRuns: 50 },
   );
 });
+
+test('DeliveryQueue.items() shows all, and passes over what is taken out meanwhile', () => {
+  const queue = queueOf();
+  for (const name of [1, 2, 3]) queue.push({ name, bytes: 1 });
+  queue.pushStored(4, 1);
+  queue.pushStored(5, 1);
+  assert.deepEqual([...queue.items()].map(nameOf), [1, 2, 3, '4']);
+  const walk = queue.items();
+  const first = walk.next();
+  assert.ok(first.done !== true && nameOf(first.value) === 1);
+  queue.shift();
+  queue.shift();
+  assert.deepEqual([...walk].map(nameOf), [3, '4']);
+  assert.deepEqual([...queueOf().items()], []);
+});

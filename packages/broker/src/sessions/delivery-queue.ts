@@ -94,6 +94,18 @@ export class DeliveryQueue<T extends Queueable> {
     return this.#items[this.#head];
   }
 
+  /**
+   * What is in it, oldest first. It may be walked in steps: what is taken out meanwhile is passed
+   * over, unless many are at once.
+   */
+  *items(): Generator<T | StoredRun> {
+    const items = this.#items;
+    for (let at = this.#head; at < items.length; at++) {
+      const item = items[at];
+      if (item !== undefined) yield item;
+    }
+  }
+
   /** Takes the oldest message out. */
   shift(): T | StoredPlace | undefined {
     const item = this.#items[this.#head];

@@ -151,3 +151,11 @@ test('RetainedReplay.tell() tells only what is new', () => {
   assert.deepEqual(replay.tell(), { ...expected, after: 1, nextSequence: 6 });
   assert.equal(replay.tell(), undefined);
 });
+
+test('RetainedReplay tells what it is, and how many are left', () => {
+  const replay = replayOf(treeOf(['a', 'b']), '+', 1, 10);
+  assert.deepEqual([replay.filter, replay.qos, replay.left], ['+', 1, 2]);
+  assert.ok(replay.peek());
+  replay.advance();
+  assert.equal(replay.left, 1);
+});

@@ -56,6 +56,21 @@ export class RetainedReplay {
     return this.#filter.length;
   }
 
+  /** Of the subscription. */
+  get filter(): string {
+    return this.#filter;
+  }
+
+  /** Granted to the subscription. */
+  get qos(): QoS {
+    return this.#qos;
+  }
+
+  /** Messages that were not sent yet, at most: some may have been replaced meanwhile. */
+  get left(): number {
+    return this.#endSequence - this.#nextSequence;
+  }
+
   get endSequence(): number {
     return this.#endSequence;
   }

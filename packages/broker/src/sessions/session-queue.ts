@@ -90,6 +90,11 @@ export class SessionQueue {
     return this.#items.peek();
   }
 
+  /** What is in it, oldest first, for who looks at it; see {@link DeliveryQueue.items}. */
+  items(): Iterable<Delivery | RetainedReplay | StoredRun> {
+    return this.#items.items();
+  }
+
   /** Takes the oldest one out. */
   shift(): Delivery | RetainedReplay | StoredPlace | undefined {
     const oldest = this.#items.shift();

@@ -15,6 +15,7 @@ import { Delivery } from './delivery.js';
 import { DeliveryRights } from './delivery-rights.js';
 import { fitsPacket } from './fits-packet.js';
 import type { Outlet } from './outlet.js';
+import type { Pending } from './pending-places.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 import { RetainedReplay } from './retained-replay.js';
 import { SessionQueue } from './session-queue.js';
@@ -111,6 +112,11 @@ export class Session implements Subscriber, PageReader {
   /** Messages sent and not acknowledged to the end. */
   get inflight(): number {
     return this.#window.inflight;
+  }
+
+  /** What {@link queued} and {@link inflight} count, live, for who looks at it. */
+  get pending(): Pending {
+    return { window: this.#window, queue: this.#queue };
   }
 
   /** Whether a message with this packet identifier was sent and is not acknowledged to the end. */

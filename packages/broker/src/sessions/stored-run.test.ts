@@ -53,3 +53,17 @@ test('StoredRun is the same as an array, however long', () => {
     { numRuns: 50 },
   );
 });
+
+test('StoredRun.sequences() gives numbers from one on, while others leave and come', () => {
+  const run = new StoredRun(7, 1);
+  for (const sequence of [8, 12, 13]) run.push(sequence, 1);
+  assert.deepEqual([...run.sequences(0)], [7, 8, 12, 13]);
+  assert.deepEqual([...run.sequences(9)], [12, 13]);
+  assert.deepEqual([...run.sequences(14)], []);
+  const walk = run.sequences(0);
+  assert.equal(walk.next().value, 7);
+  for (let taken = 0; taken < 3; taken++) run.shift();
+  for (let sequence = 14; sequence < 40; sequence++) run.push(sequence, 1);
+  assert.equal(walk.next().value, 13);
+  assert.equal([...walk].at(-1), 39);
+});

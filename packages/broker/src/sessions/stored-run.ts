@@ -63,6 +63,16 @@ export class StoredRun {
     return place;
   }
 
+  /** The numbers from one on. Others may be taken out and added meanwhile. */
+  *sequences(from: number): Generator<number> {
+    for (let sequence = Math.max(from, this.#first); ; sequence++) {
+      sequence = Math.max(sequence, this.#first);
+      const at = this.#head + sequence - this.#first;
+      if (at >= this.#end) return;
+      if (this.#sizes[at] !== HOLE) yield sequence;
+    }
+  }
+
   #add(bytes: number): void {
     this.#put(bytes);
     this.#length++;

@@ -85,6 +85,21 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/clients/c/subscriptions?page=0', 400],
     ],
   },
+  'GET /clients/{clientid}/mqueue_messages': {
+    good: '/clients/c/mqueue_messages?limit=1&position=5.1&max_payload_bytes=0',
+    bad: [
+      ['/clients/nobody/mqueue_messages', 404],
+      ['/clients/c/mqueue_messages?position=x', 400],
+      ['/clients/c/mqueue_messages?max_payload_bytes=65537', 400],
+    ],
+  },
+  'GET /clients/{clientid}/inflight_messages': {
+    good: '/clients/c/inflight_messages',
+    bad: [
+      ['/clients/nobody/inflight_messages', 404],
+      ['/clients/c/inflight_messages?limit=0', 400],
+    ],
+  },
   'GET /subscriptions': {
     good: '/subscriptions?match_topic=a/b&qos=1',
     bad: [

@@ -17,6 +17,7 @@ import { clientRoutes } from '../routes/client-routes.js';
 import { explainRoutes } from '../routes/explain-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
+import { pendingRoutes } from '../routes/pending-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
 import { subscriptionRoutes } from '../routes/subscription-routes.js';
 import type { EventStreams } from './event-stream.js';
@@ -63,6 +64,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   explainRoutes(app, shared);
   ruleRoutes(app, shared);
   subscriptionRoutes(app, shared);
+  pendingRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Connect, QoS } from '@magpie/protocol';
 import { type Broker, createBroker } from '../../broker.js';
+import type { BrokerOptions } from '../../broker-options.js';
 import { MemoryListener } from '../../memory-listener.testing.js';
 import { SystemClock } from '../../model/clock.js';
 import { limitsFrom } from '../../model/limits.js';
@@ -36,8 +37,12 @@ export class ApiWorld {
     this.#tokens = tokens;
   }
 
-  static async start(t: TestContext, log: Logger = silentLogger): Promise<ApiWorld> {
-    const broker = await createBroker();
+  static async start(
+    t: TestContext,
+    log: Logger = silentLogger,
+    options: BrokerOptions = {},
+  ): Promise<ApiWorld> {
+    const broker = await createBroker(options);
     t.after(() => broker.close());
     const listener = new MemoryListener();
     await broker.listen(listener);
@@ -83,6 +88,11 @@ export class ApiWorld {
     });
     client.send({ type: 'disconnect' });
     await left;
+  }
+
+  /** The client of a session that is kept, connected again. */
+  back(clientId: string): Promise<TestClient> {
+    return this.#connected(clientId, { cleanSession: false }, []);
   }
 
   async #connected(

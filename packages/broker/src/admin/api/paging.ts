@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from '@hono/zod-openapi';
 
 /** Which part of a list is wanted. */
@@ -38,23 +39,33 @@ export async function pageOf<T, Row>(
 ): Promise<Page<Row>> {
   const data: Row[] = [];
   const from = (page - 1) * limit;
+  const steps = new Steps();
   let count = 0;
-  let seen = 0;
   for (const entry of list) {
     if (wanted(entry)) {
       if (count >= from && data.length < limit) data.push(row(entry));
       count++;
     }
-    if (++seen % ENTRIES_AT_ONCE === 0) await otherWork();
+    if (steps.next()) await steps.rest();
   }
   return { data, meta: { page, limit, count, hasnext: from + limit < count } };
 }
 
-function otherWork(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
+/** Counts the steps of a long walk, so that others have their turn in between. */
+export class Steps {
+  #left = STEPS_AT_ONCE;
+
+  /** @returns Whether it is time to {@link rest}. */
+  next(): boolean {
+    return --this.#left <= 0;
+  }
+
+  /** Lets the other work of the process go on. */
+  async rest(): Promise<void> {
+    this.#left = STEPS_AT_ONCE;
+    await setImmediate();
+  }
 }
 
 /** Well below a millisecond. */
-const ENTRIES_AT_ONCE = 1000;
+export const STEPS_AT_ONCE = 1000;

@@ -177,7 +177,7 @@ export function clientInfo(client: ClientEntry): ClientInfo {
   };
 }
 
-const NO_CLIENT = {
+export const NO_CLIENT = {
   code: 'CLIENTID_NOT_FOUND',
   message: 'no client of this identifier is connected or has a session',
 };
