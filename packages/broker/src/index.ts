@@ -29,6 +29,7 @@ export type { SecureListenOptions, TlsListenOptions } from './listeners/tls/secu
 export type { Ban, BanKeeper, BanRequest, BanSubject } from './model/ban.js';
 export type { ClientCertificate } from './model/client-certificate.js';
 export { type Clock, SystemClock } from './model/clock.js';
+export { CLOSE_REASONS, type CloseReason } from './model/close-reason.js';
 export { DROP_REASONS, type DropReason } from './model/drop-reason.js';
 export {
   LIMITS,
@@ -48,12 +49,14 @@ export type { JournalEntry, JournalKind } from './observe/journal/journal-entry.
 export type { Message } from './model/message.js';
 export type { Principal } from './model/principal.js';
 export type { RandomSource } from './model/random-source.js';
+export { REFUSAL_REASONS, type RefusalReason } from './model/refusal-reason.js';
 export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 export type { Counters } from './observe/counters.js';
+export type { Histogram } from './observe/histogram.js';
 export { type Logger, silentLogger } from './observe/logger.js';
+export type { Traffic, TrafficLedger } from './observe/traffic-ledger.js';
 export type { PublishOptions } from './pipeline/message-to-publish.js';
 export type { Revocation } from './pipeline/rechecking.js';
-export type { CloseReason } from './sessions/outlet.js';
 export { MemoryStore } from './stores/memory-store.js';
 export { StoreLost } from './stores/store-lost.js';
 export type {

@@ -1,5 +1,6 @@
-import type { CloseReason } from '../sessions/outlet.js';
-import { Connection, type ConnectionSurroundings } from './connection.js';
+import type { CloseReason } from '../model/close-reason.js';
+import { Connection } from './connection.js';
+import type { ConnectionSurroundings } from './connection-surroundings.js';
 import type { Transport } from './transport.js';
 
 /** The connections that are open, whatever listener they came from. */

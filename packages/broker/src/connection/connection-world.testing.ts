@@ -20,8 +20,8 @@ import { MessageMemory } from '../model/message-memory.js';
 import { PipelineWorld } from '../pipeline/pipeline-world.testing.js';
 import { Turn } from '../pipeline/turn.js';
 import type { HandStore } from '../stores/hand-store.testing.js';
-import type { ConnectionSurroundings } from './connection.js';
 import { ConnectionSet } from './connection-set.js';
+import type { ConnectionSurroundings } from './connection-surroundings.js';
 import { FakeTransport } from './fake-transport.testing.js';
 import { IoArena } from './io-arena.js';
 

@@ -1,5 +1,4 @@
 import {
-  type ByteReader,
   type ClientPacket,
   CONNACK_CODES,
   type Connect,
@@ -11,60 +10,24 @@ import {
   ServerConnection,
   type Subscribe,
 } from '@magpie/protocol';
-import type { Admission } from '../admission/admission.js';
-import type { PublishRates } from '../admission/publish-rates.js';
 import type { AuthenticationResult } from '../auth/authenticator.js';
 import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
-import type { Clock } from '../model/clock.js';
-import type { Limits } from '../model/limits.js';
+import type { CloseReason } from '../model/close-reason.js';
 import { Message } from '../model/message.js';
-import type { MessageMemory } from '../model/message-memory.js';
-import type { Timed, TimerEntry, TimerWheel } from '../model/timer-wheel.js';
-import type { BrokerEvents } from '../observe/broker-events.js';
-import type { Counters } from '../observe/counters.js';
-import type { Journal } from '../observe/journal/journal.js';
-import type { Logger } from '../observe/logger.js';
+import type { RefusalReason } from '../model/refusal-reason.js';
+import type { Timed, TimerEntry } from '../model/timer-wheel.js';
 import type { Client } from '../pipeline/client.js';
-import type { Connected, Connecting } from '../pipeline/connecting.js';
-import type { Publishing } from '../pipeline/publishing.js';
-import type { SubscribeOutcome, Subscribing } from '../pipeline/subscribing.js';
-import type { Turn } from '../pipeline/turn.js';
-import type { Wills } from '../pipeline/wills.js';
-import type { CloseReason } from '../sessions/outlet.js';
-import type { SessionRegistry } from '../sessions/session-registry.js';
-import type { CommitGate } from '../stores/commit-gate.js';
-import type { IoArena } from './io-arena.js';
+import type { Connected } from '../pipeline/connecting.js';
+import type { SubscribeOutcome } from '../pipeline/subscribing.js';
+import type { ConnectionSurroundings } from './connection-surroundings.js';
 import { Pace } from './pace.js';
 import { type OutletOwner, PacketOutlet } from './packet-outlet.js';
 import { SocketWriter, type WriterOwner } from './socket-writer.js';
 import type { Transport, TransportHandler } from './transport.js';
 
-/** What all connections of a broker share. */
-export interface ConnectionSurroundings {
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly wheel: TimerWheel;
-  readonly turn: Turn;
-  readonly arena: IoArena;
-  readonly reader: ByteReader;
-  readonly memory: MessageMemory;
-  readonly gate: CommitGate;
-  readonly registry: SessionRegistry;
-  readonly connecting: Connecting;
-  readonly publishing: Publishing;
-  readonly subscribing: Subscribing;
-  readonly wills: Wills;
-  readonly admission: Admission;
-  readonly rates: PublishRates;
-  readonly counters: Counters;
-  readonly events: BrokerEvents;
-  readonly journal: Journal;
-  readonly log: Logger;
-}
-
 /** How a connection came in. */
 export interface Arrival {
-  /** The address that {@link Admission} has counted; `undefined` if it is still to be told. */
+  /** The address that `Admission` has counted; `undefined` if it is still to be told. */
   readonly arrivedFrom: string | undefined;
   readonly packetBytesMax: number;
   /** Told once, when the transport is closed. */
@@ -196,7 +159,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   close(reason: CloseReason): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#around.counters.connectionsClosed++;
+    this.#around.counters.connectionClosed(reason);
     this.#outlet.release();
     this.#around.gate.leaveCrowd(this);
     this.#pace?.close();
@@ -216,7 +179,9 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       return Infinity;
     }
     if (!this.#connected) {
-      if (this.#client !== undefined) this.#refuse(CONNACK_CODES.SERVER_UNAVAILABLE.code);
+      if (this.#client !== undefined) {
+        this.#refuseFor('store-failed', CONNACK_CODES.SERVER_UNAVAILABLE.code);
+      }
       this.close('connect-timeout');
       return Infinity;
     }
@@ -238,9 +203,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
 
   #handlePackets(): void {
     const packets = this.#packets;
-    const { gate } = this.#around;
+    const { gate, counters } = this.#around;
     try {
       for (let packet = packets.next(); packet !== undefined; packet = packets.next()) {
+        counters.packetsReceived++;
         const { writes } = gate;
         const pending = this.#handle(packet);
         if (pending !== undefined) {
@@ -308,19 +274,19 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const sendable = minimal ? packetStart : -1;
     const memory = frame.owned ? undefined : this.#around.memory;
     const message = Message.received(packet, client.session.clientId, sendable, memory);
-    if (this.#pace !== undefined && !this.#keepsPace(packet, message, bodyEnd - packetStart)) {
+    if (this.#pace !== undefined && !this.#keepsPace(client, message, bodyEnd - packetStart)) {
       return undefined;
     }
     return this.#around.publishing.receive(client, packet, message);
   }
 
   /** @returns Whether the message goes on. */
-  #keepsPace({ qos }: Publish, message: Message, packetBytes: number): boolean {
+  #keepsPace({ session }: Client, message: Message, packetBytes: number): boolean {
     const { clock, counters, log, publishing } = this.#around;
     const wasSlowed = this.#isSlowed;
-    const verdict = this.#pace?.take(qos, packetBytes, clock.nowMs());
+    const verdict = this.#pace?.take(message.qos, packetBytes, clock.nowMs());
     if (verdict === 'drop') {
-      counters.messagesReceived++;
+      session.tally.received(message);
       publishing.drop(message, message.publisher, 'rate-limited');
       return false;
     }
@@ -510,7 +476,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const { fault, clause, message } = error;
     log.warn({ event: 'protocol-error', ...client, fault, clause }, `protocol error: ${message}`);
     const returnCode = this.#client === undefined ? connackCodeOf(fault) : undefined;
-    if (returnCode !== undefined && !this.#closed) this.#refuse(returnCode);
+    if (returnCode !== undefined && !this.#closed) {
+      const isOfVersion = fault === 'UNSUPPORTED_PROTOCOL_VERSION';
+      this.#refuseFor(isOfVersion ? 'protocol-version' : 'identifier-invalid', returnCode);
+    }
     this.close('protocol-error');
   }
 
@@ -543,6 +512,11 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const { will } = client;
     client.will = undefined;
     if (will !== undefined) this.#around.wills.forget(will);
+  }
+
+  #refuseFor(reason: RefusalReason, returnCode: number): void {
+    this.#around.counters.connectRefused(reason);
+    this.#refuse(returnCode);
   }
 
   #refuse(returnCode: number): void {

@@ -11,9 +11,10 @@ import {
   utf8Length,
   writePublishHead,
 } from '@magpie/protocol';
+import type { CloseReason } from '../model/close-reason.js';
 import type { Message } from '../model/message.js';
 import type { Counters } from '../observe/counters.js';
-import type { AcknowledgementType, CloseReason, Outlet } from '../sessions/outlet.js';
+import type { AcknowledgementType, Outlet } from '../sessions/outlet.js';
 import type { CommitGate, CommitWaiter } from '../stores/commit-gate.js';
 import type { SocketWriter } from './socket-writer.js';
 
@@ -105,8 +106,10 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       && qos === message.qos
       && payloadEnd - packetStart <= COPIED_BYTES_MAX
     ) {
+      this.#counters.packetsSent++;
       this.#sendOn(message, packetStart, packetId, publishFlags(qos, retain, dup));
     } else {
+      this.#counters.packetsSent++;
       this.#encode(message, qos, packetId, dup, retain);
     }
   }
@@ -116,6 +119,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       this.#hold({ type, packetId }, ticket);
       return;
     }
+    this.#counters.packetsSent++;
     const at = this.#writer.reserve(4);
     const target = this.#writer.target;
     target[at] = FIRST_BYTE[type];
@@ -131,6 +135,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
 
   /** Sends any packet now. */
   send(packet: Packet): void {
+    this.#counters.packetsSent++;
     const length = encodedLength(packet, this.version);
     const at = this.#writer.reserve(length);
     encodeInto(packet, this.version, this.#writer.target, at);

@@ -1,7 +1,11 @@
+import { CLOSE_REASONS, type CloseReason } from '../model/close-reason.js';
 import { DROP_REASONS, type DropReason } from '../model/drop-reason.js';
+import { REFUSAL_REASONS, type RefusalReason } from '../model/refusal-reason.js';
+import { Histogram } from './histogram.js';
+import { TrafficLedger } from './traffic-ledger.js';
 
 /**
- * Plain integers, counted on the path of every message and read by whoever shows metrics.
+ * Mostly plain integers, counted on the path of every message and read by whoever shows metrics.
  * All of them only grow; what is there now (connections, sessions, queued …) is asked of its owner.
  */
 export class Counters {
@@ -60,13 +64,38 @@ export class Counters {
   storeCommits = 0;
   /** Those that failed, each try. */
   storeCommitsFailed = 0;
-  readonly dropped: Record<DropReason, number>;
+  /** Sessions whose clients stayed away for longer than `sessionExpiry`. */
+  sessionsExpired = 0;
+  /** Packets of any type that clients sent, and were sent. */
+  packetsReceived = 0;
+  packetsSent = 0;
+  readonly dropped: Record<DropReason, number> = zeros(DROP_REASONS);
+  /** What {@link connectsRefused} counts together. */
+  readonly refused: Record<RefusalReason, number> = zeros(REFUSAL_REASONS);
+  /** What {@link connectionsClosed} counts together. */
+  readonly closed: Record<CloseReason, number> = zeros(CLOSE_REASONS);
+  /** What {@link messagesReceived} and {@link messagesSent} count, by QoS, with the bytes. */
+  readonly traffic = new TrafficLedger();
+  /** From the begin of a commit until it was safe. */
+  readonly commitSeconds = new Histogram(SECONDS);
+  /** From a QoS 1 or 2 message that was sent until its PUBACK or PUBREC; one at a time a client. */
+  readonly acknowledgementSeconds = new Histogram(SECONDS);
 
-  constructor() {
-    const reasons = Object.keys(DROP_REASONS) as DropReason[];
-    this.dropped = Object.fromEntries(reasons.map((reason) => [reason, 0])) as Record<
-      DropReason,
-      number
-    >;
+  connectRefused(reason: RefusalReason): void {
+    this.connectsRefused++;
+    this.refused[reason]++;
+  }
+
+  connectionClosed(reason: CloseReason): void {
+    this.connectionsClosed++;
+    this.closed[reason]++;
   }
 }
+
+function zeros<Name extends string>(table: Readonly<Record<Name, unknown>>): Record<Name, number> {
+  const names = Object.keys(table) as Name[];
+  return Object.fromEntries(names.map((name) => [name, 0])) as Record<Name, number>;
+}
+
+/** From a write to memory to what nobody waits for any more. */
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

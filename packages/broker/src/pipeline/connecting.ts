@@ -12,6 +12,7 @@ import type { Clock } from '../model/clock.js';
 import type { Limits } from '../model/limits.js';
 import { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
+import type { RefusalReason } from '../model/refusal-reason.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Logger } from '../observe/logger.js';
@@ -152,8 +153,9 @@ export class Connecting {
   ): ConnectOutcome {
     const refusal = this.#refusal(packet, answer);
     if (refusal !== undefined) {
-      this.#counters.connectsRefused++;
-      return { accepted: false, ...refusal };
+      this.#counters.connectRefused(refusal.reason);
+      const { returnCode, why = refusal.reason } = refusal;
+      return { accepted: false, returnCode, why };
     }
     const clientId = packet.clientId === '' ? this.#newClientId() : packet.clientId;
     this.#connected.get(clientId)?.connection.takeOver(address);
@@ -210,34 +212,39 @@ export class Connecting {
   }
 
   #refusal(packet: Connect, answer: AuthenticationResult): Refusal | undefined {
-    if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], why: answer.why };
+    if (!answer.allowed) return { returnCode: RETURN_CODES[answer.why], reason: answer.why };
     const username = vouchedName(packet, answer);
     if (this.#admission.isBanned(packet.clientId, username)) {
-      return { returnCode: RETURN_CODES.banned, why: 'banned' };
+      return { returnCode: RETURN_CODES.banned, reason: 'banned' };
     }
     if (!this.#stillAdmits(username, answer)) {
       // The authenticator was replaced while this answer was under way.
-      return { returnCode: RETURN_CODES['not-authorized'], why: 'credentials-revoked' };
+      return { returnCode: RETURN_CODES['not-authorized'], reason: 'credentials-revoked' };
     }
     if (!this.#mayHave(packet.clientId, username)) {
       this.#counters.takeoversRefused++;
       // MQTT-3.1.3-9: it is the identifier that is refused, with another one he may come.
       const returnCode = CONNACK_CODES.IDENTIFIER_REJECTED.code;
-      return { returnCode, why: 'the session of this client identifier is another user’s' };
+      const why = 'the session of this client identifier is another user’s';
+      return { returnCode, reason: 'identifier-taken', why };
     }
     if (this.#gate.failed && this.#needsStore(packet)) {
-      return { returnCode: CONNACK_CODES.SERVER_UNAVAILABLE.code, why: 'the store failed' };
+      const returnCode = CONNACK_CODES.SERVER_UNAVAILABLE.code;
+      return { returnCode, reason: 'store-failed', why: 'the store failed' };
     }
     if (packet.will === undefined) return undefined;
     const { willBytesMax, topicLevelsMax } = this.#limits;
     const bytes = packet.will.payload.length;
     const levels = topicLevels(packet.will.topic);
-    const returnCode = CONNACK_CODES.NOT_AUTHORIZED.code;
+    const refusal = {
+      returnCode: CONNACK_CODES.NOT_AUTHORIZED.code,
+      reason: 'will-too-large',
+    } as const;
     if (bytes > willBytesMax) {
-      return { returnCode, why: `will of ${bytes} bytes, willBytesMax is ${willBytesMax}` };
+      return { ...refusal, why: `will of ${bytes} bytes, willBytesMax is ${willBytesMax}` };
     }
     if (levels > topicLevelsMax) {
-      return { returnCode, why: `will of ${levels} levels, topicLevelsMax is ${topicLevelsMax}` };
+      return { ...refusal, why: `will of ${levels} levels, topicLevelsMax is ${topicLevelsMax}` };
     }
     return undefined;
   }
@@ -276,7 +283,12 @@ export class Connecting {
   }
 }
 
-type Refusal = { readonly returnCode: number; readonly why: string };
+interface Refusal {
+  readonly returnCode: number;
+  readonly reason: RefusalReason;
+  /** The reason in more words, if there are some. */
+  readonly why?: string;
+}
 
 const RETURN_CODES = {
   'bad-credentials': CONNACK_CODES.BAD_USER_NAME_OR_PASSWORD.code,

@@ -82,7 +82,7 @@ export class Publishing {
       }
       if (known === 'repeated') return this.#repeated(client, packet, message);
     }
-    this.#counters.messagesReceived++;
+    client.session.tally.received(message);
     const answer = this.#mayPublish(client, packet, message);
     if (!(answer instanceof Promise)) {
       this.#decided(client, packetId, message, answer);

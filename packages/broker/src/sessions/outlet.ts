@@ -1,33 +1,8 @@
 import type { QoS, Suback } from '@magpie/protocol';
+import type { CloseReason } from '../model/close-reason.js';
 import type { Message } from '../model/message.js';
 
 export type AcknowledgementType = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback';
-
-/** Why a connection ended: an expected end is a reason, not an error. */
-export type CloseReason =
-  | 'client-disconnect'
-  /** The program that embeds the broker asked for it. */
-  | 'server-disconnect'
-  | 'connection-lost'
-  /** What the client has shown to prove who it is, a token, has expired. */
-  | 'credentials-expired'
-  /** A reload has taken away what it was let in for: its user, or his password. */
-  | 'credentials-revoked'
-  | 'connect-timeout'
-  | 'keep-alive-timeout'
-  | 'protocol-error'
-  | 'refused'
-  | 'taken-over'
-  | 'queue-full'
-  | 'denied'
-  /** It published too fast (`publishRatePolicy`). */
-  | 'rate-exceeded'
-  /** It, its user or its address was banned. */
-  | 'banned'
-  | 'store-failed'
-  | 'authorizer-failed'
-  | 'broker-closed'
-  | 'internal-error';
 
 /**
  * The way out to a connected client. Implemented by the connection; whoever writes to it has its

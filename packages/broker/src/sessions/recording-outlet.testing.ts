@@ -1,7 +1,8 @@
 /** The way out to a client that a test plays. */
 import type { QoS, Suback } from '@magpie/protocol';
+import type { CloseReason } from '../model/close-reason.js';
 import type { Message } from '../model/message.js';
-import type { AcknowledgementType, CloseReason, Outlet } from './outlet.js';
+import type { AcknowledgementType, Outlet } from './outlet.js';
 
 export type SentPacket =
   | {

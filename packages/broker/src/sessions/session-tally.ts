@@ -1,9 +1,19 @@
 import type { QoS } from '@magpie/protocol';
+import type { Clock } from '../model/clock.js';
 import type { DropReason, SessionEnd } from '../model/drop-reason.js';
 import type { Message } from '../model/message.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Journal } from '../observe/journal/journal.js';
+import { CLOSED_ROW, type Traffic } from '../observe/traffic-ledger.js';
+import { AcknowledgementTime } from './acknowledgement-time.js';
+
+interface TallySurroundings {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly events: BrokerEvents;
+  readonly journal: Journal;
+}
 
 /**
  * What became of the deliveries of one session: exact counts, and a sample in the journal. In one
@@ -15,17 +25,18 @@ export class SessionTally {
   /** Messages that had to wait in the queue. */
   queued = 0;
   readonly #clientId: string;
-  readonly #around: { counters: Counters; events: BrokerEvents; journal: Journal };
+  readonly #around: TallySurroundings;
+  /** In the ledger of all; {@link CLOSED_ROW}: it has none yet, or no more. */
+  #row = CLOSED_ROW;
+  #ended = false;
+  #acknowledgements: AcknowledgementTime | undefined;
   #dropped: Map<DropReason, number> | undefined;
   #tick = 0;
   #left = 0;
   #topic = '';
   #fate = '';
 
-  constructor(
-    clientId: string,
-    around: { counters: Counters; events: BrokerEvents; journal: Journal },
-  ) {
+  constructor(clientId: string, around: TallySurroundings) {
     this.#clientId = clientId;
     this.#around = around;
   }
@@ -35,15 +46,54 @@ export class SessionTally {
     return this.#dropped ?? NONE;
   }
 
+  /** What its client has published, and was sent. */
+  get traffic(): Traffic | undefined {
+    return this.#row === CLOSED_ROW ? undefined : this.#around.counters.traffic.read(this.#row);
+  }
+
+  /** How long its client takes to acknowledge; `undefined`: it never had to. */
+  get acknowledgements(): Readonly<AcknowledgementTime> | undefined {
+    return this.#acknowledgements;
+  }
+
+  /** A PUBLISH of its client. */
+  received(message: Message): void {
+    const { counters } = this.#around;
+    counters.messagesReceived++;
+    counters.traffic.received(this.#openRow(), message.qos, message.payloadLength);
+  }
+
   /** Runs per message and receiver (`bench --only pairs-qos0`). @param packetId 0 with QoS 0. */
   delivered(message: Message, qos: QoS, packetId: number, retain: boolean): void {
     this.sent++;
+    this.sentAgain(message, qos, packetId);
     const { journal, events } = this.#around;
     if (journal.tick !== this.#tick || (this.#left > 0 && this.#isNews(message, 'delivered'))) {
       this.#sample('delivered', message, '', qos, packetId, retain);
     }
     const { delivered } = events;
     if (delivered.active) delivered.emit({ message, clientId: this.#clientId, qos });
+  }
+
+  /** Handed to a connection, for the first time or once more. */
+  sentAgain(message: Message, qos: QoS, packetId: number): void {
+    this.#around.counters.traffic.sent(this.#openRow(), qos, message.payloadLength);
+    if (packetId === 0) return;
+    const times = (this.#acknowledgements ??= new AcknowledgementTime());
+    if (!times.isTiming) times.sent(packetId, this.#around.clock.nowMs());
+  }
+
+  /** PUBACK, PUBREC or PUBCOMP has come. */
+  acknowledged(packetId: number): void {
+    const times = this.#acknowledgements;
+    if (times === undefined || !times.times(packetId)) return;
+    const { clock, counters } = this.#around;
+    counters.acknowledgementSeconds.observe(times.acknowledged(clock.nowMs()) / 1000);
+  }
+
+  /** The connection is gone. */
+  left(): void {
+    this.#acknowledgements?.forget();
   }
 
   waits(message: Message, qos: QoS): void {
@@ -70,7 +120,15 @@ export class SessionTally {
   ends(why: SessionEnd, lost: number): void {
     const { counters, journal } = this.#around;
     counters.dropped[why] += lost;
+    this.#ended = true;
+    if (this.#row !== CLOSED_ROW) counters.traffic.close(this.#row);
+    this.#row = CLOSED_ROW;
     journal.write({ kind: 'session-ended', clientId: this.#clientId, why, count: lost });
+  }
+
+  #openRow(): number {
+    if (this.#row === CLOSED_ROW && !this.#ended) this.#row = this.#around.counters.traffic.open();
+    return this.#row;
   }
 
   #isNews(message: Message | undefined, fate: string): boolean {

@@ -137,6 +137,7 @@ export class Session implements Subscriber, PageReader {
   /** The connection is gone, and so is QoS 0 that waited behind retained messages. */
   detach(): void {
     this.#outlet = undefined;
+    this.tally.left();
     this.#forgetPages();
     if (this.persistent) this.#queue?.dropOnce();
   }
@@ -203,6 +204,7 @@ export class Session implements Subscriber, PageReader {
    * is wrong. An identifier that is not in flight may belong to an earlier session and is no fault.
    */
   acknowledged(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number): boolean {
+    this.tally.acknowledged(packetId);
     if (type === 'pubrec') return this.#received(packetId);
     const window = this.#window;
     const sequence = type === 'puback' ? window.acknowledge(packetId) : window.complete(packetId);
@@ -285,6 +287,7 @@ export class Session implements Subscriber, PageReader {
           // QoS 1 waits for no commit here either; behind a QoS 2 that does the outlet keeps all.
           const ticket = qos === 2 ? gate.ticket : 0;
           outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
+          this.tally.sentAgain(delivery.message, qos, packetId);
         } else this.#withdraw(delivery.message, packetId, qos, refusal);
       }
       this.#unsentFrom = sequence + 1;

@@ -4,6 +4,7 @@ import type { Message } from '../model/message.js';
 import type { TimerEntry, TimerWheel } from '../model/timer-wheel.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
+import type { Histogram } from '../observe/histogram.js';
 import type { Logger } from '../observe/logger.js';
 import type { Recipient, Store, StoredMessage } from './store.js';
 import { STALL_MS, StoreHealth } from './store-health.js';
@@ -42,6 +43,7 @@ export class CommitGate {
   readonly #clock: Clock;
   readonly #health: StoreHealth;
   readonly #onDirty: () => void;
+  readonly #commitSeconds: Histogram;
   readonly #backlogBytesMax: number;
   /** Commits begun. */
   #begun = 0;
@@ -99,6 +101,7 @@ export class CommitGate {
     this.#wheel = parts.wheel;
     this.#clock = parts.clock;
     this.#health = new StoreHealth(parts);
+    this.#commitSeconds = parts.counters.commitSeconds;
     this.#onDirty = onDirty;
     this.#backlogBytesMax = parts.limits.storeBacklogBytesMax;
   }
@@ -328,7 +331,9 @@ export class CommitGate {
     this.#safe = this.#begun;
     this.#oldBytes = 0;
     this.#full = this.#newBytes >= this.#backlogBytesMax;
-    this.#health.commitSafe(this.#clock.nowMs());
+    const nowMs = this.#clock.nowMs();
+    this.#commitSeconds.observe((nowMs - this.#underWaySinceMs) / 1000);
+    this.#health.commitSafe(nowMs);
     this.commit();
     for (const waiter of this.#waiting) waiter.committed(this.#safe);
     for (const asker of this.#askers) {
