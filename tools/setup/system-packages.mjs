@@ -23,6 +23,8 @@ export const SYSTEM_NEEDS = {
   'paho-c': ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
   /** A database, with users in it. */
   postgresql: ['postgresql'],
+  /** Who reads /metrics, and promtool, which checks them. */
+  prometheus: ['prometheus'],
   redis: ['redis-server'],
   /** Shells that complete our commands. */
   zsh: ['zsh'],

@@ -12,13 +12,9 @@ export {
   startAdminServer,
 } from './admin/admin-server.js';
 export type { AdminSource, Metric } from './admin/admin-source.js';
-export {
-  brokerMetrics,
-  type BrokerNumbers,
-  metricsMarkdown,
-  type ProcessUse,
-  type StoreUse,
-} from './admin/broker-metrics.js';
+export { brokerMetrics, type BrokerNumbers, type StoreUse } from './admin/broker-metrics.js';
+export { metricsMarkdown } from './admin/metrics-markdown.js';
+export { ProcessMeter, type ProcessUse } from './admin/process-meter.js';
 export { LOG_EVENTS, type LogEventSpec, type LogFields } from './observe/log-events.js';
 export { LOG_FIELDS, type LogFieldSpec } from './observe/log-fields.js';
 export { SystemLoad } from './admission/system-load.js';

@@ -14,7 +14,9 @@ export interface Metric {
   readonly name: string;
   /** One sentence for the reader of the metric. */
   readonly help: string;
-  readonly type: 'counter' | 'gauge';
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  /** What value of a histogram this is: how many were at most `le`, the sum, or how many. */
+  readonly suffix?: '_bucket' | '_sum' | '_count';
   readonly value: number;
   readonly labels?: Readonly<Record<string, string>>;
 }

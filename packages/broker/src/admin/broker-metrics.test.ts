@@ -1,79 +1,39 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DROP_REASONS } from '../model/drop-reason.js';
-import { Counters } from '../observe/counters.js';
-import {
-  brokerMetrics,
-  type BrokerNumbers,
-  type Gauges,
-  metricsMarkdown,
-  type StoreUse,
-} from './broker-metrics.js';
+import { brokerMetrics } from './broker-metrics.js';
+import { someMetrics as metrics, someNumbers as numbers } from './broker-numbers.testing.js';
 import { metricsText } from './metrics-text.js';
-
-function countedUp(): Counters {
-  const counters = new Counters();
-  let next = 100;
-  const plain = counters as unknown as Record<string, number>;
-  for (const key of Object.keys(counters)) if (key !== 'dropped') plain[key] = next++;
-  for (const reason of Object.keys(counters.dropped)) {
-    counters.dropped[reason as keyof typeof DROP_REASONS] = next++;
-  }
-  return counters;
-}
-
-const gauges: Gauges = {
-  connections: 1,
-  clients: 2,
-  sessions: 3,
-  subscriptions: 4,
-  retainedMessages: 5,
-  retainedBytes: 6,
-  inflightMessages: 15,
-  decidingMessages: 24,
-  unaccountedMessages: 25,
-  unaccountedDeliveries: 26,
-  queuedMessages: 7,
-  queuedBytes: 8,
-  storeFailed: 20,
-  storeBacklogBytes: 21,
-  overloaded: 23,
-  bans: 22,
-};
-const store: StoreUse = {
-  fileBytes: 10,
-  usedBytes: 11,
-  compactions: 12,
-  compactionsFailed: 13,
-  compactionMs: 14_000,
-  syncFailed: 22,
-  sync: 'interval',
-};
-const counters = countedUp();
-const numbers: BrokerNumbers = {
-  version: '1.2.3',
-  counters,
-  gauges,
-  store,
-  process: { residentBytes: 9, cpuMicroseconds: 1_500_000 },
-};
-const metrics = brokerMetrics(numbers);
 
 test('brokerMetrics() shows every counter and gauge once', () => {
   const values = metrics.map(({ value }) => value);
-  const { dropped, ...plain } = counters;
-  const others = [1, 9, 1.5, 10, 11, 12, 13, 14, 22];
-  for (const value of [...Object.values(plain), ...Object.values(dropped), ...others]) {
+  const { counters, gauges, process } = numbers;
+  const { dropped, refused, closed } = counters;
+  // What is shown by label is not shown as a sum.
+  const { connectsRefused, connectionsClosed, messagesReceived, messagesSent, ...plain } = counters;
+  const numbersOf = (table: object) => {
+    return Object.values(table).filter((value) => typeof value === 'number');
+  };
+  const tables = [plain, dropped, refused, closed, gauges, process];
+  for (const value of [...tables.flatMap(numbersOf), 1, 10, 11, 12, 13, 14, 22]) {
     assert.ok(values.includes(value), `value ${value}`);
   }
-  for (const value of Object.values<number>({ ...gauges })) assert.ok(values.includes(value));
-  const keys = metrics.map(({ name, labels }) => `${name} ${JSON.stringify(labels)}`);
-  assert.equal(new Set(keys).size, keys.length);
+  for (const sum of [connectsRefused, connectionsClosed, messagesReceived, messagesSent]) {
+    assert.ok(!values.includes(sum), `value ${sum}`);
+  }
+  const keys = metrics.map(({ name, suffix, labels }) => [name, suffix, JSON.stringify(labels)]);
+  assert.equal(new Set(keys.map(String)).size, keys.length);
 });
 
 test('brokerMetrics() shows nothing of the file of a store that has none', () => {
   const names = brokerMetrics({ ...numbers, store: undefined }).map(({ name }) => name);
   assert.ok(!names.some((name) => /^magpie_store_(file|used|compaction|sync|info)/.test(name)));
+});
+
+test('brokerMetrics() leaves out what the system does not tell of the process', () => {
+  const process = { ...numbers.process, openFds: undefined };
+  const names = brokerMetrics({ ...numbers, process }).map(({ name }) => name);
+  assert.ok(!names.includes('process_open_fds') && names.includes('process_max_fds'));
 });
 
 test('brokerMetrics() tells how the store is synced', () => {
@@ -88,18 +48,36 @@ test('brokerMetrics() labels dropped messages by reason', () => {
   assert.deepEqual(reasons, Object.keys(DROP_REASONS));
 });
 
-test('brokerMetrics() names counters and gauges as Prometheus wants them', () => {
-  for (const { name, type } of metrics) {
-    assert.match(name, /^(magpie|process)_[a-z_]+$/);
-    assert.equal(name.endsWith('_total'), type === 'counter', name);
-  }
-  assert.match(metricsText(metrics), /^magpie_info\{version="1\.2\.3"\} 1$/m);
+test('brokerMetrics() labels messages and their bytes by QoS', () => {
+  const traffic = numbers.counters.traffic.total();
+  const sent = metrics.filter(({ name }) => name === 'magpie_payload_sent_bytes_total');
+  assert.deepEqual(
+    sent.map(({ labels, value }) => [labels?.['qos'], value]),
+    traffic.bytesSent.map((bytes, qos) => [String(qos), bytes]),
+  );
 });
 
-test('metricsMarkdown() has a row for each metric and each reason', () => {
-  const page = metricsMarkdown();
-  for (const { name, type, help } of metrics) {
-    assert.ok(page.includes(`| \`${name}\` | ${type} | ${help} |`), name);
+test('brokerMetrics() shows a histogram by its bounds, its sum and its count', () => {
+  const lines = metricsText(metrics).split('\n');
+  const at = lines.indexOf('# TYPE magpie_store_commit_seconds histogram');
+  const shown = lines
+    .slice(at + 1, at + 17)
+    .map((line) => line.replace('magpie_store_commit_', ''));
+  assert.equal(shown[0], 'seconds_bucket{le="0.001"} 0');
+  assert.equal(shown[1], 'seconds_bucket{le="0.0025"} 1');
+  assert.deepEqual(shown.slice(12), [
+    'seconds_bucket{le="10"} 3',
+    'seconds_bucket{le="+Inf"} 4',
+    'seconds_sum 22.022',
+    'seconds_count 4',
+  ]);
+});
+
+test('brokerMetrics() names what it shows as Prometheus wants it', () => {
+  for (const { name, type, suffix } of metrics) {
+    assert.match(name, /^(magpie|process|nodejs)_[a-z0-9_]+$/);
+    assert.equal(name.endsWith('_total'), type === 'counter', name);
+    assert.equal(suffix !== undefined, type === 'histogram', name);
   }
-  for (const reason of Object.keys(DROP_REASONS)) assert.ok(page.includes(`| \`${reason}\` |`));
+  assert.match(metricsText(metrics), /^magpie_info\{version="1\.2\.3"\} 1$/m);
 });

@@ -16,7 +16,7 @@ export function metricsText(metrics: readonly Metric[]): string {
   const lines: string[] = [];
   const seen = new Set<string>();
   let current: string | undefined;
-  for (const { name, help, type, value, labels } of metrics) {
+  for (const { name, help, type, suffix = '', value, labels } of metrics) {
     if (name !== current) {
       assert(METRIC_NAME.test(name), `metric name ${name}`);
       assert(!seen.has(name), `values of metric ${name} do not stand together`);
@@ -24,7 +24,7 @@ export function metricsText(metrics: readonly Metric[]): string {
       current = name;
       lines.push(`# HELP ${name} ${escapedHelp(help)}`, `# TYPE ${name} ${type}`);
     }
-    lines.push(`${name}${labelText(labels)} ${numberText(value)}`);
+    lines.push(`${name}${suffix}${labelText(labels)} ${numberText(value)}`);
   }
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:f
 import { totalmem } from 'node:os';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { getHeapStatistics } from 'node:v8';
+import { numberIn } from '../observe/number-in.js';
 import type { Load, LoadSource } from './overload.js';
 
 /**
@@ -83,13 +84,6 @@ function freeFileDescriptors(): number {
   } catch {
     return Infinity; // not Linux
   }
-}
-
-/** The first number behind a label at the beginning of a line. */
-function numberIn(text: string, label: string): number | undefined {
-  const line = text.split('\n').find((one) => one.startsWith(label));
-  const number = Number.parseInt(line?.slice(label.length).trim() ?? '', 10);
-  return Number.isNaN(number) ? undefined : number;
 }
 
 /** How often the delay is measured. It is part of what is measured. */

@@ -467,6 +467,7 @@ for (const { name, bytes, fault, clause } of faults) {
     assert.match(line.message, /^protocol error: ./);
     assert.equal(more.length, 0);
     assert.equal(world.counters.protocolErrors, 1);
+    assert.equal(world.counters.closed['protocol-error'], 1);
     peer.transport.force(bytesOf([PINGREQ])); // what else was on its way is ignored
     other.send(PINGREQ);
     assert.deepEqual([peer.got(), other.got()], [[], ['pingresp']]);
@@ -519,6 +520,9 @@ for (const { name, bytes, fault, clause, answer } of firstPackets) {
     const [line] = world.log.of('protocol-error');
     const client = { clientId: undefined, address: '192.0.2.7' };
     assert.deepEqual(line?.fields, { event: 'protocol-error', ...client, fault, clause });
+    const { refused, connectsRefused } = world.counters;
+    assert.equal(connectsRefused, answer.length);
+    assert.equal(refused['protocol-version'] + refused['identifier-invalid'], answer.length);
     peer.close();
     world.assertEmpty();
     assert.deepEqual(world.ended, []);
@@ -789,6 +793,13 @@ test('Connection publishes no will after DISCONNECT and ignores what follows', (
   assert.deepEqual(other.got(), ['t=last @ 1 id 1']);
   assert.deepEqual(world.ended, ['c: client-disconnect']);
   assert.equal(world.counters.connectionsClosed, 1);
+  assert.equal(world.counters.closed['client-disconnect'], 1);
+  assert.deepEqual(world.counters.traffic.total().messagesReceived, [0, 1, 0]);
+  assert.deepEqual(world.counters.traffic.total().bytesSent, [0, 4, 0]);
+  // CONNECT, SUBSCRIBE and PUBACK of the other one; CONNECT, PUBLISH and DISCONNECT.
+  other.send({ type: 'puback', packetId: 1 });
+  assert.equal(world.counters.packetsReceived, 6);
+  assert.equal(world.counters.packetsSent, 5);
 });
 
 test('Connection publishes the will when it is lost, once', () => {

@@ -210,6 +210,7 @@ for (const length of [10, 5000, 20_000]) {
     const bytes = Buffer.concat(expected.map((packet) => encode(packet, 4)));
     assert.ok(world.sent().equals(bytes));
     assert.equal(world.counters.messagesSent, expected.length);
+    assert.equal(world.counters.packetsSent, expected.length);
   });
 }
 
@@ -324,10 +325,12 @@ test('PacketOutlet.publish() keeps a message until the commit of its ticket', as
     world.outlet.publish(message, 2, 7, true, true, world.write());
     overwrite();
     assert.equal(world.sent().length, 0);
+    assert.equal(world.counters.packetsSent, 0);
     await world.store.succeed();
     const expected = Publish.of({ ...fields, packetId: 7, dup: true, retain: true });
     assert.ok(world.sent().equals(Buffer.from(encode(expected, 4))), `${length} bytes`);
     assert.equal(world.counters.messagesSent, 1);
+    assert.equal(world.counters.packetsSent, 1);
   }
 });
 

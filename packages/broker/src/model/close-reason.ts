@@ -7,7 +7,8 @@ export const CLOSE_REASONS = {
   'server-disconnect': 'The program or an operator asked for it',
   'connection-lost': 'The connection ended, and the client had not said DISCONNECT',
   'credentials-expired': 'What the client has shown to prove who it is, a token, has expired',
-  'credentials-revoked': 'A reload has taken away what it was let in for: its user, or his password',
+  'credentials-revoked':
+    'A reload has taken away what it was let in for: its user, or his password',
   'connect-timeout': 'No complete CONNECT came in time (connectTimeout)',
   'keep-alive-timeout': 'Nothing came for one and a half times its Keep Alive',
   'protocol-error': 'The client broke MQTT',

@@ -8,7 +8,8 @@ export const REFUSAL_REASONS = {
   'too-many-connects': 'It connects too often (connectsPerClientMax)',
   banned: 'The client, its user or its address is banned',
   'not-authorized': 'The authenticator knows the client and does not let it in',
-  'credentials-revoked': 'The authenticator was replaced while it was asked, and does not let it in',
+  'credentials-revoked':
+    'The authenticator was replaced while it was asked, and does not let it in',
   unavailable: 'The authenticator failed',
   'identifier-taken': 'The session of the client identifier is another user’s',
   'identifier-invalid': 'The client identifier is none that MQTT allows',

@@ -68,7 +68,7 @@ test('TrafficLedger.total() is what was ever counted, however rows come and go',
         else {
           if (what === 'received') ledger.received(row, qos, bytes);
           else ledger.sent(row, qos, bytes);
-          expected[what as 'received' | 'sent'][qos]! += bytes;
+          expected[what][qos]! += bytes;
         }
         assert.equal(ledger.size, rows.length);
       }

@@ -81,8 +81,6 @@ export class TrafficLedger {
 
 export const CLOSED_ROW = 0;
 
-
-
 function trafficIn(numbers: Float64Array): Traffic {
   const three = (at: number): ByQoS => [numbers[at]!, numbers[at + 1]!, numbers[at + 2]!];
   return {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Connect, Will } from '@magpie/protocol';
 import type { AuthenticationResult } from '../auth/authenticator.js';
 import type { Limits } from '../model/limits.js';
+import type { RefusalReason } from '../model/refusal-reason.js';
 import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
 import type { Connected, ConnectOutcome } from './connecting.js';
 import { HandStore } from '../stores/hand-store.testing.js';
@@ -98,22 +99,24 @@ const refusals: readonly (readonly [
   packet: Partial<Connect>,
   limits: Partial<Limits>,
   returnCode: number,
+  reason: RefusalReason,
 ])[] = [
-  ['bad credentials', { allowed: false, why: 'bad-credentials' }, {}, {}, 4],
-  ['not authorized', { allowed: false, why: 'not-authorized' }, {}, {}, 5],
-  ['too many failures', { allowed: false, why: 'too-many-failures' }, {}, {}, 5],
-  ['unavailable', { allowed: false, why: 'unavailable' }, {}, {}, 3],
-  ['a will that is too large', ALLOWED, { will: willOf() }, { willBytesMax: 2 }, 5],
+  ['bad credentials', { allowed: false, why: 'bad-credentials' }, {}, {}, 4, 'bad-credentials'],
+  ['not authorized', { allowed: false, why: 'not-authorized' }, {}, {}, 5, 'not-authorized'],
+  ['many failures', { allowed: false, why: 'too-many-failures' }, {}, {}, 5, 'too-many-failures'],
+  ['unavailable', { allowed: false, why: 'unavailable' }, {}, {}, 3, 'unavailable'],
+  ['a large will', ALLOWED, { will: willOf() }, { willBytesMax: 2 }, 5, 'will-too-large'],
   [
     'a will topic of too many levels',
     ALLOWED,
     { will: willOf({ topic: 'a/b/c' }) },
     { topicLevelsMax: 2 },
     5,
+    'will-too-large',
   ],
 ];
 
-for (const [name, answer, packet, limits, returnCode] of refusals) {
+for (const [name, answer, packet, limits, returnCode, reason] of refusals) {
   test(`Connecting.open() refuses with ${returnCode}: ${name}`, () => {
     const world = new PipelineWorld(limits);
     const told: string[] = [];
@@ -134,6 +137,7 @@ for (const [name, answer, packet, limits, returnCode] of refusals) {
     // Who is refused harms nobody with the same identifier.
     assert.deepEqual([told, world.registry.get('c'), world.store.written], [[], session, []]);
     assert.deepEqual([world.counters.connectsAccepted, world.counters.connectsRefused], [0, 1]);
+    assert.equal(world.counters.refused[reason], 1);
   });
 }
 
@@ -198,6 +202,7 @@ for (const clean of [true, false]) {
         assert.deepEqual([told, world.registry.get('c'), world.store.written], [[], session, []]);
         assert.deepEqual([...session.subscriptions], [['t', 1]]);
         assert.deepEqual([world.counters.connectsRefused, world.counters.takeoversRefused], [1, 1]);
+        assert.equal(world.counters.refused['identifier-taken'], 1);
       });
     }
   }

@@ -120,6 +120,7 @@ test('SessionRegistry ends a session when its client stays away for sessionExpir
   assert.deepEqual(routes(world, 't'), [0, 0]);
   assert.deepEqual(world.store.written, ['remove c']);
   assert.deepEqual(world.dropped, { 'session-expired': 1 });
+  assert.equal(world.counters.sessionsExpired, 1);
   assert.deepEqual([world.wheel.size, world.clock.timers], [0, 0]);
 });
 
@@ -295,6 +296,7 @@ for (const [awayS, pauseS, leftS] of pauses) {
     }
     assert.deepEqual([next.registry.size, next.router.index.size, next.wheel.size], [0, 0, 0]);
     assert.equal(next.counters.dropped['session-expired'], 1);
+    assert.equal(next.counters.sessionsExpired, 1);
     assert.deepEqual((await next.store.load()).sessions, []);
   });
 }

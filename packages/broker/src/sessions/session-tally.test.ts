@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { messageOf } from '../routing/recording-subscriber.testing.js';
+import { RecordingOutlet } from './recording-outlet.testing.js';
 import { SessionWorld } from './session-world.testing.js';
 
 /** What the journal has of a client: kind, topic and why. */
@@ -50,4 +52,72 @@ test('SessionTally writes nothing while the journal is off', () => {
   const [session] = world.online('c', { clean: true });
   world.publish('m', 0);
   assert.deepEqual([session.tally.sent, lines(world)], [1, []]);
+});
+
+test('SessionTally counts messages and bytes by QoS, redeliveries included', () => {
+  const world = new SessionWorld();
+  const [session] = world.online('c');
+  const { tally } = session;
+  assert.equal(tally.traffic, undefined);
+  for (const qos of [0, 1, 1, 2] as const) world.publish('four', qos);
+  tally.received(messageOf('t', 'seven..', { qos: 2 }));
+  session.detach();
+  session.attach(new RecordingOutlet());
+  const expected = {
+    messagesReceived: [0, 0, 1],
+    bytesReceived: [0, 0, 7],
+    messagesSent: [1, 4, 2],
+    bytesSent: [4, 16, 8],
+  };
+  assert.deepEqual(tally.traffic, expected);
+  assert.equal(tally.sent, 4);
+  assert.deepEqual(world.counters.traffic.total(), expected);
+});
+
+test('SessionTally gives its row back at the end, and loses nothing of what it counted', () => {
+  const world = new SessionWorld();
+  const [session] = world.online('c');
+  const { traffic } = world.counters;
+  world.publish('four', 0);
+  assert.equal(traffic.size, 1);
+  world.registry.end(session);
+  session.tally.received(messageOf('t', 'late'));
+  assert.deepEqual([traffic.size, session.tally.traffic], [0, undefined]);
+  assert.deepEqual([traffic.total().bytesSent[0], traffic.total().bytesReceived[0]], [4, 4]);
+});
+
+test('SessionTally times how long its client takes to acknowledge', () => {
+  const world = new SessionWorld();
+  const [session] = world.online('c');
+  world.publish('m', 0);
+  const asked = () => session.tally.acknowledgements;
+  assert.equal(asked(), undefined);
+  world.publish('m', 1); // timed
+  world.clock.advance(100);
+  world.publish('m', 2); // not, since one is already
+  world.clock.advance(100);
+  session.acknowledged('pubrec', 2);
+  const times = asked();
+  assert.equal(times?.meanMs, 0);
+  session.acknowledged('puback', 1);
+  assert.deepEqual([times.meanMs, times.isTiming], [200, false]);
+  world.publish('m', 2);
+  world.clock.advance(50);
+  session.acknowledged('pubrec', 3);
+  session.acknowledged('pubcomp', 3);
+  assert.deepEqual([times.meanMs, times.slowestMs], [125, 200]);
+  assert.equal(world.counters.acknowledgementSeconds.count, 2);
+  assert.equal(world.counters.acknowledgementSeconds.sum, 0.25);
+});
+
+test('SessionTally does not time what a connection that is gone was sent', () => {
+  const world = new SessionWorld();
+  const [session] = world.online('c');
+  world.publish('m', 1);
+  session.detach();
+  world.clock.advance(3_600_000);
+  session.attach(new RecordingOutlet());
+  world.clock.advance(10);
+  session.acknowledged('puback', 1);
+  assert.equal(session.tally.acknowledgements?.slowestMs, 10);
 });

@@ -228,6 +228,7 @@ test('CommitGate says that the store failed and that it works again, each once',
   assert.deepEqual(recovered?.fields, { event: 'store-recovered', ...numbers });
   assert.deepEqual(heard, [{ error, lost: false }, numbers]);
   assert.deepEqual([counters.storeCommits, counters.storeCommitsFailed], [1, 3]);
+  assert.equal(counters.commitSeconds.count, 1);
 });
 
 test('CommitGate takes a commit that does not end for a failure, until it ends', async () => {

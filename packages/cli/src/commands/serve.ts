@@ -19,6 +19,7 @@ import {
   LmdbStore,
   type Metric,
   openAccounts,
+  ProcessMeter,
   RecoveryAborted,
   RuleAuthorizer,
   type RecoveryProgress,
@@ -85,9 +86,10 @@ export async function serve(
   });
   const recovered = await openBroker(config, { ...options, onLost: lose }, access);
   if (recovered === undefined) return undefined;
-  const { broker, store, banFile } = recovered;
+  const { broker, banFile } = recovered;
   const reloader = new Reloader({ broker, config, authenticator, read: options.readConfig, log });
   logExposure(config, log);
+  const meter = new ProcessMeter(new SystemClock());
   let admin: AdminServer | undefined;
   let ready = false;
   let isLost = false;
@@ -109,6 +111,7 @@ export async function serve(
       // Last, so that a probe reads 503 until the last client has gone.
       await admin?.close();
       await reloader.close();
+      meter.close();
     }
   };
   try {
@@ -116,7 +119,7 @@ export async function serve(
     if (http !== undefined) {
       const source = {
         notReady: () => notReady(recovered, ready),
-        metrics: () => metricsOf(broker, store, version),
+        metrics: () => metricsOf(recovered, meter, version),
       };
       const api = await apiOf(broker, config, options);
       const server = { ...http, source, version, log, api };
@@ -256,14 +259,13 @@ const DIRECTORY_REFUSALS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is used up',
 };
 
-function metricsOf(broker: Broker, store: LmdbStore | undefined, version: string): Metric[] {
-  const { user, system } = process.cpuUsage();
+function metricsOf({ broker, store }: Recovered, meter: ProcessMeter, version: string): Metric[] {
   return brokerMetrics({
     version,
     counters: broker.counters,
     gauges: broker.gauges(),
     store: store?.disk,
-    process: { residentBytes: process.memoryUsage.rss(), cpuMicroseconds: user + system },
+    process: meter.read(),
   });
 }
 

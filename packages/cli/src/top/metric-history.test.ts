@@ -33,6 +33,30 @@ test('MetricHistory shows labels that have a rate, the highest first', () => {
   ]);
 });
 
+test('MetricHistory: the rate of a counter that has labels is that of all together', () => {
+  const history = new MetricHistory();
+  history.add([counter('in', 1, 'a'), counter('in', 2, 'b')], 0);
+  history.add([counter('in', 4, 'a'), counter('in', 7, 'b')], 2000);
+  assert.equal(history.rate('in').now, 4);
+});
+
+test('MetricHistory leaves histograms out', () => {
+  const history = new MetricHistory();
+  const value = (atMs: number) => {
+    const count = {
+      name: 's',
+      help: '',
+      type: 'histogram',
+      suffix: '_count',
+      value: atMs,
+    } as const;
+    history.add([count], atMs);
+  };
+  value(0);
+  value(1000);
+  assert.deepEqual([history.gauge('s'), history.rate('s').now], [0, 0]);
+});
+
 test('MetricHistory keeps gauges as they are, and 300 rates', () => {
   const history = new MetricHistory();
   for (let at = 0; at <= 400; at++) {

@@ -23,7 +23,9 @@ export class MetricHistory {
     for (const { name, type, value, labels } of metrics) {
       const key = keyOf(name, labels);
       if (type === 'gauge') this.#gauges.set(key, value);
-      else counters.set(key, value);
+      if (type !== 'counter') continue;
+      counters.set(key, value);
+      if (labels !== undefined) counters.set(name, (counters.get(name) ?? 0) + value);
     }
     if (seconds > 0) for (const [key, value] of counters) this.#note(key, value, seconds);
     this.#last = counters;
@@ -34,6 +36,7 @@ export class MetricHistory {
     return this.#gauges.get(name) ?? 0;
   }
 
+  /** Of a counter that has labels: of all its values together. */
   rate(name: string): Rate {
     const history = this.#rates.get(name) ?? [];
     return { now: history.at(-1) ?? 0, history };

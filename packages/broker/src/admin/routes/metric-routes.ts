@@ -7,7 +7,11 @@ const metricSchema = z
   .object({
     name: z.string(),
     help: z.string(),
-    type: z.enum(['counter', 'gauge']),
+    type: z.enum(['counter', 'gauge', 'histogram']),
+    suffix: z
+      .enum(['_bucket', '_sum', '_count'])
+      .optional()
+      .describe('Which value of a histogram this is'),
     value: z.number(),
     labels: z.record(z.string(), z.string()).optional(),
   })
@@ -24,7 +28,7 @@ export function metricRoutes(
     ...operation(access, 'viewer', 'Metrics'),
     method: 'get',
     path: '/metrics',
-    summary: 'Read all counters and gauges',
+    summary: 'Read all metrics',
     responses: answers(z.array(metricSchema), 'As they are now'),
   });
   app.openapi(snapshot, (context) => context.json({ data: [...source.metrics()] }, 200));
