@@ -29,6 +29,9 @@ export const SYSTEM_NEEDS = {
   /** Shells that complete our commands. */
   zsh: ['zsh'],
   fish: ['fish'],
+  /** Two programs that show manual pages, and what looks for mistakes in them. */
+  man: ['man-db', 'groff-base'],
+  mandoc: ['mandoc'],
   /** Paho Python for Debian's own /usr/bin/python3. */
   'paho-python': ['python3', 'python3-paho-mqtt'],
 };

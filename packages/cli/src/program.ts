@@ -128,28 +128,7 @@ export async function runProgram(
   const finish = (result: ExitCode) => {
     code = result;
   };
-  const program = new Command('magpie')
-    .description('An MQTT broker and its tools')
-    .version(context.version, '-V, --version', 'Print the version')
-    .helpOption('-h, --help', 'Show this help')
-    .helpCommand('help [command]', 'Show the help of a command')
-    .addHelpText('after', EXAMPLES)
-    .enablePositionalOptions()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.out(text.trimEnd()),
-      // Only reached by a command that was given without the subcommand it needs.
-      writeErr: () => context.err('A subcommand is missing, --help lists them'),
-      outputError: (text) => context.err(oneLine(text)),
-    });
-  // The first word names a command; behind `help` it is the second one.
-  const named = args.filter((arg) => !arg.startsWith('-')).slice(0, 2);
-  // It describes all of them.
-  const all = named[0] === 'completion';
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).summary(summary);
-    if (all || named.includes(name)) (await load())(command, context, finish);
-  }
+  const program = await makeProgram(context, finish, namedBy(args));
   try {
     if (args.length === 0) program.outputHelp();
     else await program.parseAsync(args, { from: 'user' });
@@ -161,12 +140,64 @@ export async function runProgram(
   return code;
 }
 
+/**
+ * The parser of the command line.
+ *
+ * @param finish told how a command ended
+ * @param wanted names of the commands that can be run or described; of the others only their names
+ * and summaries are known
+ */
+export async function makeProgram(
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+  wanted: readonly string[] | 'all',
+): Promise<Command> {
+  const sayOnce = once(() => context.err('A subcommand is missing, --help lists them'));
+  const program = new Command('magpie')
+    .description('An MQTT broker and its tools')
+    .version(context.version, '-V, --version', 'Print the version')
+    .helpOption('-h, --help', 'Show this help')
+    .helpCommand('help [command]', 'Show the help of a command')
+    .addHelpText('after', EXAMPLES)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => context.out(text.trimEnd()),
+      // Only reached by a command that was given without the subcommand it needs; each piece of its
+      // help comes here.
+      writeErr: sayOnce,
+      outputError: (text) => context.err(oneLine(text)),
+    });
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary);
+    if (wanted === 'all' || wanted.includes(name)) (await load())(command, context, finish);
+  }
+  return program;
+}
+
+/** The commands that the arguments need. */
+function namedBy(args: readonly string[]): readonly string[] | 'all' {
+  // The first word names a command; behind `help` it is the second one.
+  const [first = '', second = ''] = args.filter((arg) => !arg.startsWith('-'));
+  // It describes all of them.
+  if (first === 'completion') return 'all';
+  return [first === 'help' ? second : first];
+}
+
 const EXAMPLES = `
 Examples:
-  magpie broker                  start a broker on this machine
-  magpie config check            look for mistakes in ./magpie.yaml
-  magpie doctor broker.example   find out why it cannot be reached
-  magpie store backup data copy  copy what a running broker keeps in ./data`;
+  magpie broker                   start a broker on this machine
+  magpie config check             look for mistakes in ./magpie.yaml
+  magpie doctor broker.example    find out why it cannot be reached
+  magpie store backup data copy   copy what a running broker keeps in ./data`;
+
+function once(action: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) action();
+    done = true;
+  };
+}
 
 /** `error: unknown option '--prot'\n(Did you mean --port?)` as one sentence of ours. */
 function oneLine(text: string): string {

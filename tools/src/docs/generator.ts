@@ -1,4 +1,4 @@
-/** A page of docs/ that is made from a table in the code. */
+/** A page of docs/, or a manual page, that is made from a table in the code. */
 export interface Generator {
   /** From the repository's folder. */
   readonly path: string;

@@ -6,6 +6,7 @@ import {
   LOG_FIELDS,
   metricsMarkdown,
 } from '@magpie/broker/server';
+import { packageVersion, referencePages } from '@magpie/cli';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -14,6 +15,8 @@ import type { Generator } from './generator.js';
 import { houseRulesPage } from './house-rules-page.js';
 import { limitsPage } from './limits-page.js';
 import { logsPage } from './logs-page.js';
+
+const commandLine = await referencePages(packageVersion());
 
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
 export const generators: readonly Generator[] = [
@@ -26,5 +29,10 @@ export const generators: readonly Generator[] = [
     path: 'docs/errors.md',
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
   },
+  { path: 'docs/cli.md', render: () => commandLine.markdown },
+  ...commandLine.man.map(({ name, text }) => ({
+    path: `packages/cli/man/${name}`,
+    render: () => text,
+  })),
   { path: 'docs/house-rules.md', render: () => houseRulesPage(houseRules([])) },
 ];

@@ -49,6 +49,15 @@ test('ignoredFolders() reads names for anywhere and for the top', () => {
 });
 
 test('isText() knows what to read', () => {
-  const paths = ['a.ts', 'b.md', 'deploy/Dockerfile', '.ci/run', '.editorconfig', 'a.png', 'b.pem'];
-  assert.deepEqual(paths.filter(isText), paths.slice(0, 5));
+  const paths = [
+    'a.ts',
+    'b.md',
+    'deploy/Dockerfile',
+    '.ci/run',
+    '.editorconfig',
+    'm.1',
+    'a.png',
+    'b.pem',
+  ];
+  assert.deepEqual(paths.filter(isText), paths.slice(0, 6));
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { TextFile } from './tree.js';
 
 /** Files that are read; others (images, certificates) only exist, as targets of links. */
-const TEXT = /\.([cm]?[jt]s|tsx|json|md|ya?ml|toml|sh|html|css|service|conf|txt|py|c|h)$/;
+const TEXT = /\.([cm]?[jt]s|tsx|json|md|ya?ml|toml|sh|html|css|service|conf|txt|py|c|h|1)$/;
 const TEXT_NAMES = /(^|\/)(Dockerfile[^/]*|LICENSE|\.[\w.-]+|\.ci\/[^/]+)$/;
 
 /**

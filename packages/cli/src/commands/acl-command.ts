@@ -10,7 +10,14 @@ export function aclCommand(
   context: CommandContext,
   finish: (code: ExitCode) => void,
 ): void {
-  command.description('Tools for access rules, `authorization` of magpie.yaml');
+  command
+    .description('Tools for access rules, `authorization` of magpie.yaml')
+    .addHelpText('after', EXAMPLES);
   aclTestCommand(command, context, finish);
   aclPreviewCommand(command, context, finish);
 }
+
+const EXAMPLES = `
+Examples:
+  magpie acl test --user alice publish plant/press-1/state   may alice do that?
+  magpie acl preview acl.new.yaml                            who would lose subscriptions?`;

@@ -22,6 +22,7 @@ export function certCommand(
   context: CommandContext,
   finish: (code: ExitCode) => void,
 ): void {
+  command.description('Make certificates to try TLS with').addHelpText('after', EXAMPLES);
   command
     .command('dev')
     .summary('Make certificates to try TLS with')

@@ -10,6 +10,7 @@ export function configCommand(
   context: CommandContext,
   finish: (code: ExitCode) => void,
 ): void {
+  command.description('Tools for magpie.yaml').addHelpText('after', EXAMPLES);
   command
     .command('check')
     .summary('Look for mistakes in a configuration file')
@@ -19,9 +20,14 @@ export function configCommand(
         + 'Nothing is started. The MAGPIE_* variables of the environment count too.',
     )
     .argument('[FILE]', 'the file to check', 'magpie.yaml')
-    .addHelpText('after', '\nExamples:\n  magpie config check\n  magpie config check other.yaml')
+    .addHelpText('after', EXAMPLES)
     .action(async (path: string) => finish(await checkConfig(path, context)));
 }
+
+const EXAMPLES = `
+Examples:
+  magpie config check                           what is in ./magpie.yaml
+  magpie config check /etc/magpie/magpie.yaml   another file`;
 
 async function checkConfig(path: string, { env, out, err }: CommandContext): Promise<ExitCode> {
   const file = await loadConfigFile(path);

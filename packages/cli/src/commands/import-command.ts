@@ -27,6 +27,9 @@ export function importCommand(
   finish: (code: ExitCode) => void,
 ): void {
   command
+    .description('Make the files of Magpie from those of another broker')
+    .addHelpText('after', EXAMPLES);
+  command
     .command('mosquitto')
     .summary('Make magpie.yaml and acl.yaml of mosquitto.conf')
     .description(

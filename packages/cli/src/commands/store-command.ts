@@ -13,7 +13,9 @@ export function storeCommand(
   context: CommandContext,
   finish: (code: ExitCode) => void,
 ): void {
-  command.description('Tools for a data directory of `magpie broker`');
+  command
+    .description('Tools for a data directory of `magpie broker`')
+    .addHelpText('after', EXAMPLES);
   for (const add of COMMANDS) add(command, context, finish);
 }
 
@@ -24,3 +26,10 @@ const COMMANDS = [
   storeExportCommand,
   storeImportCommand,
 ];
+
+const EXAMPLES = `
+Examples:
+  magpie store backup data backups/monday              while the broker runs
+  magpie store check backups/monday                    is it whole?
+  magpie store export data > data.jsonl                as lines of JSON
+  magpie store import data.jsonl --data-dir new-data   and back`;

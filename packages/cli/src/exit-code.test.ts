@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EXIT, EXIT_MEANINGS } from './exit-code.js';
+
+// Scripts rely on them: a number is never given another meaning.
+const STABLE = { ok: 0, failure: 1, usage: 2, denied: 3, warning: 4, timeout: 27 };
+for (const [name, code] of Object.entries(STABLE)) {
+  test(`EXIT.${name} is ${code}`, () => {
+    assert.equal(EXIT[name as keyof typeof EXIT], code);
+  });
+}
+
+test('EXIT has each number once, each with its meaning, below those of signals', () => {
+  const codes = Object.values(EXIT);
+  assert.equal(new Set<number>(codes).size, codes.length);
+  assert.deepEqual(Object.keys(EXIT_MEANINGS), Object.keys(EXIT));
+  for (const code of codes) assert.ok(code < 126);
+});
