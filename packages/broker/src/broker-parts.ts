@@ -26,6 +26,7 @@ import { Counters } from './observe/counters.js';
 import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
 import { Journal } from './observe/journal/journal.js';
 import { silentLogger } from './observe/logger.js';
+import { Tracer } from './observe/trace/tracer.js';
 import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
 import { Denials } from './pipeline/denials.js';
@@ -89,6 +90,7 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
   const limits = limitsFrom(options.limits);
   const clock = options.clock ?? new SystemClock();
   const journal = new Journal({ limits, clock });
+  const wheel = new TimerWheel(clock);
   const log = new FloodLimitedLogger(options.log ?? silentLogger, clock);
   return {
     /** Shared by all parts, and changed by a reload alone. */
@@ -97,7 +99,8 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
     log,
     journal,
     store: options.store ?? new MemoryStore(),
-    wheel: new TimerWheel(clock),
+    wheel,
+    tracer: new Tracer({ clock, wheel, limits }),
     router: new Router({ seed: random.uint32() | 0 }), // no names that collide
     retained: new RetainedTree(),
     totals: new QueueTotals(),

@@ -11,7 +11,7 @@ test('BrokerSubscriber.deliver() hands the message to the function', () => {
   const got: unknown[] = [];
   const subscriber = new BrokerSubscriber((message) => got.push(message), fail);
   const message = messageOf('t');
-  subscriber.deliver(message);
+  subscriber.deliver(message, 0);
   assert.deepEqual(got, [message]);
 });
 
@@ -24,7 +24,7 @@ test('BrokerSubscriber.deliver() reports what the function throws, and goes on',
     },
     (one) => reported.push(one),
   );
-  subscriber.deliver(messageOf('t'));
+  subscriber.deliver(messageOf('t'), 0);
   assert.deepEqual(reported, [error]);
 });
 

@@ -15,7 +15,11 @@ export class BrokerSubscriber implements Subscriber {
     this.#onError = onError;
   }
 
-  deliver(message: Message): void {
+  deliver(message: Message, qos: QoS): void {
+    if (message.trace !== undefined) {
+      const lower = qos < message.qos ? qos : message.qos;
+      message.trace.sent('', { qos: lower, retained: false, dup: false });
+    }
     try {
       this.#handler(message);
     } catch (error) {

@@ -21,6 +21,7 @@ import type { Message } from './model/message.js';
 import { unaccounted } from './observe/balance.js';
 import type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
+import type { TraceList } from './observe/trace/tracer.js';
 import type { ClientDirectory } from './pipeline/client-directory.js';
 import type { RetainedView } from './routing/retained-tree.js';
 import type { Counters } from './observe/counters.js';
@@ -60,6 +61,11 @@ export class Broker implements AsyncDisposable {
   /** The retained messages. Read it; do not write to it. */
   get retained(): RetainedView {
     return this.#parts.retained;
+  }
+
+  /** Follows single messages through the broker. */
+  get traces(): TraceList {
+    return this.#parts.tracer;
   }
 
   gauges(): BrokerGauges {
@@ -279,6 +285,7 @@ export class Broker implements AsyncDisposable {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#parts.connections.close('broker-closed');
     await this.#parts.gate.end();
+    this.#parts.tracer.close();
     this.#parts.overload.stop();
     this.#parts.wills.close();
     this.#parts.wheel.clear();

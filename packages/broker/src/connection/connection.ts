@@ -281,13 +281,12 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   }
 
   /** @returns Whether the message goes on. */
-  #keepsPace({ session }: Client, message: Message, packetBytes: number): boolean {
+  #keepsPace(client: Client, message: Message, packetBytes: number): boolean {
     const { clock, counters, log, publishing } = this.#around;
     const wasSlowed = this.#isSlowed;
     const verdict = this.#pace?.take(message.qos, packetBytes, clock.nowMs());
     if (verdict === 'drop') {
-      session.tally.received(message);
-      publishing.drop(message, message.publisher, 'rate-limited');
+      publishing.tooFast(client, message);
       return false;
     }
     if (verdict === 'go' || wasSlowed) return true;

@@ -336,6 +336,22 @@ export const LIMITS = {
     min: 0,
     max: 16_384,
   },
+  tracesMax: {
+    doc: 'Most traces at one time; 0 means that nobody can start one.',
+    policy: 'A new trace is refused; the oldest that is over is forgotten for it.',
+    unit: 'traces',
+    default: 8,
+    min: 0,
+    max: 100,
+  },
+  traceSizeMax: {
+    doc: 'Memory for what one trace has seen.',
+    policy: 'The oldest stations are overwritten; who reads is told how many.',
+    unit: 'KiB',
+    default: 1024,
+    min: 16,
+    max: 1_048_576,
+  },
 } as const satisfies Record<string, NumberLimit | ChoiceLimit>;
 
 interface NumberLimit {

@@ -1,5 +1,6 @@
 import type { Publish, QoS } from '@magpie/protocol';
 import type { MessageMemory } from './message-memory.js';
+import type { MessageTrace } from './message-trace.js';
 
 /**
  * What was published. Shared by everybody who gets it, and never changed.
@@ -25,6 +26,8 @@ export class Message {
   packetStart: number;
   payloadStart: number;
   payloadEnd: number;
+  /** Who follows it through the broker; nearly always nobody. No part of what was published. */
+  trace: MessageTrace | undefined = undefined;
   /** Where the bytes may be moved while `source` is overwritten by the next read. */
   #memory: MessageMemory | undefined;
   /** Whether `source` holds this message alone. */

@@ -1,4 +1,5 @@
 import type { Principal } from '../model/principal.js';
+import type { TraceSight } from '../observe/trace/tracer.js';
 import type { Outlet } from '../sessions/outlet.js';
 import type { Session } from '../sessions/session.js';
 import type { StoredWill } from '../stores/store.js';
@@ -12,4 +13,6 @@ export interface Client {
   readonly expiresAtMs?: number | undefined;
   /** Published when the connection ends without DISCONNECT (MQTT-3.1.2-8). */
   will: StoredWill | undefined;
+  /** Of the tracer: see {@link TracedClient}. */
+  sight: TraceSight | undefined;
 }

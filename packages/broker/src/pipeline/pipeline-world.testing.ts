@@ -117,7 +117,7 @@ export class PipelineWorld extends SessionWorld {
     const outlet = new RecordingOutlet();
     session.attach(outlet);
     const principal = { clientId, username: undefined, address: '192.0.2.1' };
-    return { principal, session, outlet, will: undefined };
+    return { principal, session, outlet, will: undefined, sight: undefined };
   }
 
   /** A PUBLISH of this client that is decided at once. */

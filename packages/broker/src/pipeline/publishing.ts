@@ -1,12 +1,15 @@
 import { ProtocolError, type Publish, topicLevels } from '@magpie/protocol';
 import type { Authorizer, PublishAnswer } from '../auth/authorizer.js';
+import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
 import type { Message } from '../model/message.js';
+import type { MessageTrace, RetainOutcome } from '../model/message-trace.js';
 import type { Principal } from '../model/principal.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Journal } from '../observe/journal/journal.js';
+import type { Tracer } from '../observe/trace/tracer.js';
 import type { RetainedTree } from '../routing/retained-tree.js';
 import type { Route, Router } from '../routing/router.js';
 import type { Session } from '../sessions/session.js';
@@ -32,6 +35,7 @@ export class Publishing {
   readonly #counters: Counters;
   readonly #events: BrokerEvents;
   readonly #journal: Journal;
+  readonly #tracer: Tracer;
   /** QoS 2 messages whose authorizer has not answered, by session and packet identifier. */
   readonly #deciding = new Map<Session, Map<number, Promise<void>>>();
   #decidingMessages = 0;
@@ -46,6 +50,7 @@ export class Publishing {
     counters: Counters;
     events: BrokerEvents;
     journal: Journal;
+    tracer: Tracer;
   }) {
     this.#authorizer = parts.authorizer;
     this.#denials = parts.denials;
@@ -56,6 +61,7 @@ export class Publishing {
     this.#counters = parts.counters;
     this.#events = parts.events;
     this.#journal = parts.journal;
+    this.#tracer = parts.tracer;
   }
 
   /** Messages whose authorizer has not answered. */
@@ -83,6 +89,7 @@ export class Publishing {
       if (known === 'repeated') return this.#repeated(client, packet, message);
     }
     client.session.tally.received(message);
+    if (this.#tracer.active) this.#tracer.look(client, message);
     const answer = this.#mayPublish(client, packet, message);
     if (!(answer instanceof Promise)) {
       this.#decided(client, packetId, message, answer);
@@ -109,20 +116,36 @@ export class Publishing {
    * Retains, routes and delivers a message that needs no permission: a will, or one from inside.
    */
   publish(message: Message): void {
-    this.#counters.messagesFromInside++;
+    this.#fromInside(message);
     this.#handOn(message);
+    message.trace?.closed();
   }
 
   /** A message from inside that is refused: a will. See {@link publish}. */
   refuse(message: Message, publisher: Principal, answer: Exclude<PublishAnswer, true>): void {
-    this.#counters.messagesFromInside++;
+    this.#fromInside(message);
     this.#refuse(message, publisher, answer);
+    message.trace?.closed();
   }
 
   /** A message from inside that nobody gets, since too much waits for the store. */
   failed(message: Message): void {
-    this.#counters.messagesFromInside++;
+    this.#fromInside(message);
     this.drop(message, undefined, 'store-failed');
+    message.trace?.closed();
+  }
+
+  /** A message of a client that publishes too fast: it is not handed on. */
+  tooFast(client: Client, message: Message): void {
+    client.session.tally.received(message);
+    if (this.#tracer.active) this.#tracer.look(client, message);
+    this.drop(message, message.publisher, 'rate-limited');
+    message.trace?.closed();
+  }
+
+  #fromInside(message: Message): void {
+    this.#counters.messagesFromInside++;
+    if (this.#tracer.active) this.#tracer.lookInside(message);
   }
 
   #note(message: Message, route: Route): void {
@@ -134,11 +157,16 @@ export class Publishing {
 
   #handOn(message: Message): void {
     if (this.#events.published.active) this.#events.published.emit({ message });
+    const { trace } = message;
     const outer = this.#gate.begin();
-    if (message.retain) this.#retain(message);
+    const retained = message.retain ? this.#retain(message) : undefined;
     const route = this.#router.route(message.topic);
     const { own, groups } = route;
     if (route.journalTick !== this.#journal.tick) this.#note(message, route);
+    if (trace !== undefined) {
+      if (retained !== undefined) trace.retained(retained);
+      trace.matched(own.length, groups.length);
+    }
     for (const subscription of own) subscription.subscriber.deliver(message, subscription.qos);
     for (const group of groups) {
       const chosen = group.choose(message.qos);
@@ -146,7 +174,29 @@ export class Publishing {
     }
     if (own.length > 0 || groups.length > 0) this.#counters.messagesRouted++;
     else this.drop(message, undefined, 'no-subscriber');
-    this.#gate.seal(message, outer);
+    const written = this.#gate.seal(message, outer);
+    if (trace === undefined) return;
+    if (written || (retained !== undefined && retained !== 'refused')) this.#tellStored(trace);
+    trace.routed();
+  }
+
+  /** Tells who follows a message that it is safe, when it is. */
+  #tellStored(trace: MessageTrace): void {
+    const { ticket } = this.#gate;
+    this.#whenSafe(trace, ticket, () => trace.stored(ticket));
+  }
+
+  /** Only for a message that somebody follows. */
+  #whenSafe(trace: MessageTrace, ticket: number, tell: () => void): void {
+    if (ticket === 0) {
+      tell();
+      return;
+    }
+    trace.opened();
+    void this.#gate.safe(ticket).then((safe) => {
+      if (safe) tell();
+      trace.closed();
+    });
   }
 
   /** A message whose publisher may not publish it: it is dropped, and that is told. */
@@ -198,6 +248,7 @@ export class Publishing {
   /** The authorizer failed: a QoS 2 message was not handed on, so it may come again. */
   #undo(client: Client, { qos, packetId }: Publish, message: Message, error: unknown): never {
     this.drop(message, client.principal.clientId, 'authorizer-failed');
+    message.trace?.closed();
     if (qos === 2) client.session.inbound.release(packetId);
     throw error;
   }
@@ -217,6 +268,7 @@ export class Publishing {
     const writesBefore = this.#gate.writes;
     const allowed = answer === true;
     if (allowed) {
+      message.trace?.authorised(this.#ruleOf(client, message));
       this.#handOn(message);
     } else {
       // MQTT 3.1.1 has no way to say no to a PUBLISH: acknowledge and drop (MQTT-3.3.5-2). So that
@@ -224,21 +276,36 @@ export class Publishing {
       this.#refuse(message, client.principal, answer);
       if (answer !== false && answer.disconnect === true) outlet.closeSoon('denied');
     }
-    if (message.qos === 0) return;
+    const { trace } = message;
+    if (message.qos === 0) {
+      trace?.closed();
+      return;
+    }
     if (message.qos === 2 && session.persistent && !session.ended) {
       this.#gate.writing.addReceived(session.clientId, packetId);
     }
     // Clearing what is cleared already writes nothing, but the first time may not be safe yet.
     const clears = allowed && message.retain && message.payloadLength === 0;
     const ticket = this.#gate.writes === writesBefore && !clears ? 0 : this.#gate.ticket;
-    outlet.acknowledge(message.qos === 1 ? 'puback' : 'pubrec', packetId, ticket);
+    const packet = message.qos === 1 ? 'puback' : 'pubrec';
+    outlet.acknowledge(packet, packetId, ticket);
+    if (trace === undefined) return;
+    this.#whenSafe(trace, ticket, () => trace.answered(packet));
+    trace.closed();
+  }
+
+  /** The rule of a file that allows it. Only asked where somebody follows the message. */
+  #ruleOf({ principal }: Client, { topic, qos, retain }: Message): string | undefined {
+    const authorizer = this.#authorizer;
+    if (!(authorizer instanceof RuleAuthorizer)) return undefined;
+    return authorizer.rules.ofMessage(principal, topic, qos, retain)?.denial.rule;
   }
 
   /** Sets, replaces or clears the retained message of the topic (MQTT-3.3.1-5, -10, -11). */
-  #retain(message: Message): void {
+  #retain(message: Message): RetainOutcome {
     if (message.payloadLength === 0) {
       if (this.#retained.delete(message.topic)) this.#gate.writing.deleteRetained(message.topic);
-      return;
+      return 'cleared';
     }
     const { retainedMessagesMax, retainedBytesMax } = this.#limits;
     const known = this.#retained.get(message.topic);
@@ -247,10 +314,11 @@ export class Publishing {
     // What takes no more room than the one it replaces fits, also where the limit was lowered.
     if (tooMany || (more > 0 && this.#retained.bytes + more > retainedBytesMax)) {
       this.#counters.retainedRefused++;
-      return;
+      return 'refused';
     }
     const change = this.#retained.set(message.keepLong());
     this.#gate.writingOf(message).putRetained(message, change);
+    return 'kept';
   }
 
   /** A message that is not handed on. */
@@ -266,6 +334,9 @@ export class Publishing {
         why: reason,
       } as const;
       this.#journal.sample({ ...note, qos, retain });
+    }
+    if (message.trace !== undefined) {
+      message.trace.dropped(reason, undefined, rule);
     }
     if (this.#events.dropped.active) this.#events.dropped.emit({ message, clientId, reason });
   }

@@ -137,10 +137,10 @@ export class SessionQueue {
     const oldest = this.shift();
     if (oldest === undefined) return;
     const { tally, persistent, clientId } = this.#owner;
-    tally.drops(oldest instanceof Delivery ? oldest.message : undefined, 'queue-full');
-    if (persistent && !(oldest instanceof RetainedReplay) && oldest.sequence >= 0) {
-      this.#around.gate.settle(clientId, oldest.sequence);
-    }
+    const sequence = oldest instanceof RetainedReplay ? -1 : oldest.sequence;
+    const message = oldest instanceof Delivery ? oldest.message : undefined;
+    tally.drops(message, 'queue-full', sequence);
+    if (persistent && sequence >= 0) this.#around.gate.settle(clientId, sequence);
   }
 
   #endReplay(replay: RetainedReplay): void {

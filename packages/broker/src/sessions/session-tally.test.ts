@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { RecordingOutlet } from './recording-outlet.testing.js';
+import { Message } from '../model/message.js';
+import { stationLines } from '../observe/trace/station-line.testing.js';
+import type { TraceView } from '../observe/trace/trace.js';
 import { SessionWorld } from './session-world.testing.js';
 
 /** What the journal has of a client: kind, topic and why. */
@@ -120,4 +123,59 @@ test('SessionTally does not time what a connection that is gone was sent', () =>
   world.clock.advance(10);
   session.acknowledged('puback', 1);
   assert.equal(session.tally.acknowledgements?.slowestMs, 10);
+});
+
+/** Publishes at QoS 1 what a trace follows. */
+function publishFollowed(world: SessionWorld): void {
+  const payload = Buffer.from('m');
+  const message = Message.of({ topic: 't', payload, qos: 1, retain: false });
+  world.tracer.lookInside(message);
+  world.route(message);
+  message.trace?.closed();
+}
+
+function linesOf(trace: TraceView): string[] {
+  return stationLines(trace).filter((line) => !line.startsWith('received'));
+}
+
+test('SessionTally tells who follows a message what becomes of it, to the end', () => {
+  const world = new SessionWorld({ inflightMax: 1 });
+  const trace = world.tracer.start({ messagesMax: 2 });
+  const [session] = world.online();
+  publishFollowed(world);
+  publishFollowed(world);
+  assert.equal(session.tally.traceOf(0)?.follows('c'), true);
+  session.acknowledged('puback', 1);
+  assert.equal(session.tally.traceOf(0), undefined);
+  assert.equal(trace.ended, undefined);
+  session.acknowledged('puback', 2);
+  assert.deepEqual(linesOf(trace), [
+    'sent c @ 1',
+    'queued c @ 1',
+    'acknowledged c puback',
+    'sent c @ 1',
+    'acknowledged c puback',
+  ]);
+  assert.equal(trace.ended, 'count');
+});
+
+test('SessionTally follows nothing that is only counted, or for a trace that is over', () => {
+  const world = new SessionWorld();
+  const none = world.tracer.start({ subscribersMax: 0 });
+  const [session] = world.online();
+  publishFollowed(world);
+  assert.equal(session.tally.traceOf(0), undefined);
+  world.tracer.remove(none.id);
+  publishFollowed(world);
+  assert.equal(session.tally.traceOf(1), undefined);
+});
+
+test('SessionTally tells who follows a message that waits what the end of its session is', () => {
+  const world = new SessionWorld();
+  const trace = world.tracer.start();
+  const session = world.session();
+  publishFollowed(world);
+  world.registry.end(session, 'session-expired');
+  assert.deepEqual(linesOf(trace), ['queued c @ 1', 'dropped c session-expired']);
+  assert.equal(session.tally.traceOf(0), undefined);
 });

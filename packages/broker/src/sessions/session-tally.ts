@@ -2,6 +2,7 @@ import type { QoS } from '@magpie/protocol';
 import type { Clock } from '../model/clock.js';
 import type { DropReason, SessionEnd } from '../model/drop-reason.js';
 import type { Message } from '../model/message.js';
+import type { MessageTrace } from '../model/message-trace.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Journal } from '../observe/journal/journal.js';
@@ -31,6 +32,8 @@ export class SessionTally {
   #ended = false;
   #acknowledgements: AcknowledgementTime | undefined;
   #dropped: Map<DropReason, number> | undefined;
+  /** Messages with a sequence number that are on their way, or wait, and are followed. */
+  #followed: Map<number, MessageTrace> | undefined;
   #tick = 0;
   #left = 0;
   #topic = '';
@@ -96,18 +99,58 @@ export class SessionTally {
     this.#acknowledgements?.forget();
   }
 
-  waits(message: Message, qos: QoS): void {
+  /** @param sequence -1 with QoS 0. */
+  waits(message: Message, qos: QoS, sequence: number): void {
     this.queued++;
+    if (message.trace !== undefined) {
+      message.trace.queued(this.#clientId, qos);
+      if (sequence >= 0) this.follow(message.trace, sequence);
+    }
     if (this.#around.journal.tick === this.#tick) {
       if (this.#left === 0 || !this.#isNews(message, 'queued')) return;
     }
     this.#sample('queued', message, '', qos, 0, false);
   }
 
-  /** @param message `undefined`: it lies on disk. */
-  drops(message: Message | undefined, reason: DropReason): void {
+  /**
+   * Somebody follows this message: what comes of it later is told, too.
+   *
+   * @returns Whether it is.
+   */
+  follow(trace: MessageTrace, sequence: number): boolean {
+    if (this.#followed?.has(sequence)) return true;
+    if (!trace.follows(this.#clientId)) return false;
+    trace.opened();
+    this.#followed ??= new Map();
+    this.#followed.set(sequence, trace);
+    return true;
+  }
+
+  /** Tells who follows the message that the client has answered. PUBREC is not the last answer. */
+  tellAnswer(sequence: number, packet: 'puback' | 'pubrec' | 'pubcomp'): void {
+    const trace = this.#followed?.get(sequence);
+    if (trace === undefined) return;
+    trace.acknowledged(this.#clientId, packet);
+    if (packet !== 'pubrec') this.#forget(trace, sequence);
+  }
+
+  /** Who follows a message that is on its way, or waits; nearly always nobody. */
+  traceOf(sequence: number): MessageTrace | undefined {
+    return this.#followed?.get(sequence);
+  }
+
+  /**
+   * @param message `undefined`: it lies on disk.
+   * @param sequence -1: it has none.
+   */
+  drops(message: Message | undefined, reason: DropReason, sequence = -1): void {
     const { counters, events, journal } = this.#around;
     counters.dropped[reason]++;
+    const trace = message?.trace ?? this.#followed?.get(sequence);
+    if (trace !== undefined) {
+      trace.dropped(reason, this.#clientId);
+      this.#forget(trace, sequence);
+    }
     this.#dropped ??= new Map();
     this.#dropped.set(reason, (this.#dropped.get(reason) ?? 0) + 1);
     if (journal.tick !== this.#tick || (this.#left > 0 && this.#isNews(message, reason))) {
@@ -124,6 +167,15 @@ export class SessionTally {
     if (this.#row !== CLOSED_ROW) counters.traffic.close(this.#row);
     this.#row = CLOSED_ROW;
     journal.write({ kind: 'session-ended', clientId: this.#clientId, why, count: lost });
+    for (const [sequence, trace] of this.#followed ?? []) {
+      trace.dropped(why, this.#clientId);
+      this.#forget(trace, sequence);
+    }
+  }
+
+  #forget(trace: MessageTrace, sequence: number): void {
+    if (this.#followed?.delete(sequence)) trace.closed();
+    if (this.#followed?.size === 0) this.#followed = undefined;
   }
 
   #openRow(): number {

@@ -8,6 +8,7 @@ import { TimerWheel } from '../model/timer-wheel.js';
 import { BrokerEvents } from '../observe/broker-events.js';
 import { Counters } from '../observe/counters.js';
 import { Journal } from '../observe/journal/journal.js';
+import { Tracer } from '../observe/trace/tracer.js';
 import { RecordingLogger } from '../observe/recording-logger.testing.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
 import { RetainedTree } from '../routing/retained-tree.js';
@@ -39,6 +40,7 @@ export class SessionWorld<S extends Store = HandStore> {
   readonly retained = new RetainedTree();
   readonly router = new Router();
   readonly journal: Journal;
+  readonly tracer: Tracer;
   readonly gate: CommitGate;
   readonly registry: SessionRegistry;
 
@@ -47,6 +49,7 @@ export class SessionWorld<S extends Store = HandStore> {
     this.limits = limitsFrom(limits);
     this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
     this.journal = new Journal(this);
+    this.tracer = new Tracer(this);
     this.gate = new CommitGate(this, () => {});
     this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
   }

@@ -8,6 +8,7 @@ import {
 } from '@magpie/protocol';
 import type { DropReason, SessionEnd } from '../model/drop-reason.js';
 import type { Message } from '../model/message.js';
+import type { MessageTrace } from '../model/message-trace.js';
 import type { SessionOwner } from '../model/principal.js';
 import type { Subscriber } from '../routing/subscriber.js';
 import type { StoredMessage, StoredSession } from '../stores/store.js';
@@ -211,6 +212,7 @@ export class Session implements Subscriber, PageReader {
     if (sequence === MISMATCH) return false;
     if (sequence === UNKNOWN) return true;
     this.#around.counters.deliveriesEnded++;
+    this.tally.tellAnswer(sequence, type);
     if (this.persistent) this.#around.gate.done(this.clientId, sequence);
     if (this.#queue !== undefined) this.drain();
     return true;
@@ -288,6 +290,9 @@ export class Session implements Subscriber, PageReader {
           const ticket = qos === 2 ? gate.ticket : 0;
           outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
           this.tally.sentAgain(delivery.message, qos, packetId);
+          const { trace } = delivery.message;
+          if (trace !== undefined)
+            this.#tellSent(trace, sequence, qos, delivery.retained, true, ticket);
         } else this.#withdraw(delivery.message, packetId, qos, refusal);
       }
       this.#unsentFrom = sequence + 1;
@@ -314,13 +319,16 @@ export class Session implements Subscriber, PageReader {
     }
     const sequence = this.#window.acknowledge(packetId);
     if (this.persistent) this.#around.gate.settle(this.clientId, sequence);
-    this.tally.drops(message, reason);
+    this.tally.drops(message, reason, sequence);
   }
 
   /** A message that lies in the store. `undefined`: it comes with a page. */
   #readBack(sequence: number): StoredMessage | undefined {
     const last = Math.max(this.#window.end - 1, this.#queue?.lastStored ?? -1);
-    return (this.#ahead ??= new ReadAhead(this)).take(sequence, last);
+    const stored = (this.#ahead ??= new ReadAhead(this)).take(sequence, last);
+    const trace = this.tally.traceOf(sequence);
+    if (stored !== undefined && trace !== undefined) stored.message.trace = trace;
+    return stored;
   }
 
   #deliverOnce(message: Message): void {
@@ -357,14 +365,16 @@ export class Session implements Subscriber, PageReader {
     } else {
       // A clean session sends nothing twice, so its window need not keep the message.
       this.#publish(outlet, message, qos, this.#window.send(sequence, qos, undefined), false, 0);
+      const { trace } = message;
+      if (trace !== undefined) this.#tellSent(trace, sequence, qos, false, false, 0);
     }
   }
 
   #enqueue(message: Message, qos: QoS): void {
     const queue = this.#queueWithRoom(message.bytes, message);
     if (queue === undefined) return;
-    this.tally.waits(message, qos);
     const sequence = qos === 0 ? -1 : this.#nextSequence++;
+    this.tally.waits(message, qos, sequence);
     if (qos !== 0 && this.persistent) this.#enlist(sequence, qos, false);
     if (qos !== 0 && this.#leavesToStore) {
       queue.pushStored(sequence, message.bytes);
@@ -403,7 +413,7 @@ export class Session implements Subscriber, PageReader {
     const refusal = this.#refusalOf(delivery.message, delivery.qos, sequence);
     if (refusal !== undefined) {
       if (this.persistent && delivery.qos !== 0) this.#around.gate.settle(this.clientId, sequence);
-      this.tally.drops(delivery.message, refusal);
+      this.tally.drops(delivery.message, refusal, sequence);
     } else if (delivery.qos === 0) {
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
@@ -461,12 +471,40 @@ export class Session implements Subscriber, PageReader {
     const dup = sequence < this.#maybeSentBelow;
     const waits = qos === 2 && this.persistent;
     this.#publish(outlet, message, qos, packetId, retained, waits ? ticket : 0, dup);
+    const { trace } = message;
+    if (trace !== undefined)
+      this.#tellSent(trace, sequence, qos, retained, dup, waits ? ticket : 0);
+  }
+
+  /** Tells who follows a message that it was sent, once the commit it waits for is safe. */
+  #tellSent(
+    trace: MessageTrace,
+    sequence: number,
+    qos: 1 | 2,
+    retained: boolean,
+    dup: boolean,
+    ticket: number,
+  ): void {
+    const how = { qos, retained, dup };
+    const isTold = this.tally.follow(trace, sequence);
+    if (ticket === 0 || !isTold) {
+      trace.sent(this.clientId, how);
+      return;
+    }
+    const outlet = this.#outlet;
+    trace.opened();
+    void this.#around.gate.safe(ticket).then((safe) => {
+      if (safe && outlet === this.#outlet) trace.sent(this.clientId, how);
+      trace.closed();
+    });
   }
 
   /** QoS 0: what is handed to the connection is done. */
   #publishOnce(outlet: Outlet, message: Message, retain: boolean): void {
     this.#around.counters.deliveriesEnded++;
     this.#publish(outlet, message, 0, 0, retain, 0);
+    const { trace } = message;
+    if (trace !== undefined) trace.sent(this.clientId, { qos: 0, retained: retain, dup: false });
   }
 
   #publish(
@@ -485,8 +523,9 @@ export class Session implements Subscriber, PageReader {
   #received(packetId: number): boolean {
     const sequence = this.#window.received(packetId);
     if (sequence === MISMATCH) return false;
-    if (sequence !== UNKNOWN && this.persistent) {
-      this.#around.gate.writing.release(this.clientId, sequence);
+    if (sequence !== UNKNOWN) {
+      this.tally.tellAnswer(sequence, 'pubrec');
+      if (this.persistent) this.#around.gate.writing.release(this.clientId, sequence);
     }
     // After PUBREL the client forgets the identifier: the message must never be sent again, not
     // even after a crash. Unknown: it waits for a PUBREL of a session that is gone; it shall get

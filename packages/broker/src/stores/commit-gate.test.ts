@@ -470,7 +470,7 @@ test('CommitGate.seal() writes a message once, with all who were enlisted', () =
   const outer = gate.begin();
   gate.enlist(recipient('a', 3));
   gate.enlist({ clientId: 'b', sequence: 0, qos: 2, retained: true });
-  gate.seal(messageOf('t', 'm'), outer);
+  assert.equal(gate.seal(messageOf('t', 'm'), outer), true);
   assert.deepEqual(store.written, ['append t=m for a:3@1, b:0@2 retained']);
 });
 
@@ -497,7 +497,7 @@ test('CommitGate.settle() tells the store of a message behind the message itself
 test('CommitGate.seal() writes nothing when nobody was enlisted', () => {
   const { store, gate, dirty } = world();
   const outer = gate.begin();
-  gate.seal(messageOf('t'), outer);
+  assert.equal(gate.seal(messageOf('t'), outer), false);
   assert.deepEqual([store.written, dirty.times, gate.ticket], [[], 0, 0]);
 });
 

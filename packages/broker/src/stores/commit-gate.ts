@@ -188,17 +188,21 @@ export class CommitGate {
   /**
    * The message was routed: writes it once with everybody enlisted since {@link begin}, if anybody
    * was.
+   *
+   * @returns Whether it was written.
    */
-  seal(message: Message, outer: Recipient[] | undefined): void {
+  seal(message: Message, outer: Recipient[] | undefined): boolean {
+    const written = this.#recipients !== undefined;
     if (this.#recipients !== undefined) {
       this.writingOf(message).append(message.keep(), this.#recipients);
       this.#messages++;
     }
     this.#recipients = outer;
     this.#routing--;
-    if (this.#routing > 0 || this.#settled.length === 0) return;
+    if (this.#routing > 0 || this.#settled.length === 0) return written;
     for (const { clientId, sequence } of this.#settled) this.writing.settle(clientId, sequence);
     this.#settled = [];
+    return written;
   }
 
   /**

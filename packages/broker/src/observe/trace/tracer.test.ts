@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Limits, limitsFrom } from '../../model/limits.js';
+import { ManualClock } from '../../model/manual-clock.testing.js';
+import { Message } from '../../model/message.js';
+import { TimerWheel } from '../../model/timer-wheel.js';
+import { stationLines } from './station-line.testing.js';
+import { TooManyTraces, type TracedClient, Tracer } from './tracer.js';
+
+function world(limits: Partial<Limits> = {}) {
+  const clock = new ManualClock();
+  const wheel = new TimerWheel(clock);
+  return { clock, wheel, tracer: new Tracer({ clock, wheel, limits: limitsFrom(limits) }) };
+}
+
+function client(clientId: string, address = '192.0.2.1'): TracedClient {
+  return { principal: { clientId, username: undefined, address }, sight: undefined };
+}
+
+/** What a client has published, looked at. */
+function published(tracer: Tracer, by: TracedClient, topic: string): Message {
+  const { clientId: publisher } = by.principal;
+  const message = Message.of({ topic, payload: Buffer.from('m'), qos: 1, retain: true, publisher });
+  if (tracer.active) tracer.look(by, message);
+  return message;
+}
+
+test('Tracer looks only while there is a trace', () => {
+  const { tracer } = world();
+  assert.equal(tracer.active, false);
+  const { id } = tracer.start();
+  assert.equal(tracer.active, true);
+  assert.equal(tracer.remove(id), true);
+  assert.equal(tracer.active, false);
+  assert.equal(tracer.remove(id), false);
+  assert.equal(published(tracer, client('p'), 't').trace, undefined);
+});
+
+test('Tracer.look() has those messages followed that a trace wants', () => {
+  const { tracer } = world();
+  const trace = tracer.start({ topic: 'a/#', clientId: 'p' });
+  const [p, q] = [client('p'), client('q')];
+  for (const [by, topic, followed] of [
+    [p, 'a/1', true],
+    [p, 'a/1', true],
+    [p, 'b', false],
+    [p, 'a', true],
+    [q, 'a/1', false],
+  ] as const) {
+    assert.equal(published(tracer, by, topic).trace !== undefined, followed, topic);
+  }
+  assert.deepEqual(stationLines(trace), [
+    'received p a/1 @ 1 retain',
+    'received p a/1 @ 1 retain',
+    'received p a @ 1 retain',
+  ]);
+  assert.equal(trace.read(0).stations[0]?.address, '192.0.2.1');
+});
+
+test('Tracer.look() knows at once of a trace that was started or has ended', () => {
+  const { tracer } = world();
+  const p = client('p');
+  const first = tracer.start({ topic: 'x' });
+  assert.equal(published(tracer, p, 't').trace, undefined);
+  const second = tracer.start({ topic: 't' });
+  assert.notEqual(published(tracer, p, 't').trace, undefined);
+  tracer.remove(second.id);
+  assert.equal(published(tracer, p, 't').trace, undefined);
+  assert.deepEqual([first.messages, second.messages], [0, 1]);
+});
+
+test('Tracer.look() has one message followed by several', () => {
+  const { tracer } = world();
+  const traces = [tracer.start({ topic: 't' }), tracer.start(), tracer.start({ topic: 'other' })];
+  published(tracer, client('p'), 't');
+  assert.deepEqual(
+    traces.map(({ messages }) => messages),
+    [1, 1, 0],
+  );
+});
+
+test('Tracer.lookInside() follows what the program publishes, and the wills of a client', () => {
+  const { tracer } = world();
+  const all = tracer.start({ topic: 't' });
+  const ofClient = tracer.start({ clientId: 'p' });
+  const ofAddress = tracer.start({ address: '192.0.2.1' });
+  for (const publisher of ['', 'p']) {
+    const payload = new Uint8Array();
+    tracer.lookInside(Message.of({ topic: 't', payload, qos: 0, retain: false, publisher }));
+  }
+  assert.deepEqual(
+    [all, ofClient, ofAddress].map(({ messages }) => messages),
+    [2, 1, 0],
+  );
+});
+
+test('Tracer ends a trace when its time is over', () => {
+  const { tracer, clock } = world();
+  const trace = tracer.start({ durationMs: 60_000 });
+  assert.equal(trace.expiresAtMs - trace.startedAtMs, 60_000);
+  clock.advance(59_000);
+  assert.deepEqual([trace.ended, tracer.active], [undefined, true]);
+  clock.advance(1200);
+  assert.deepEqual([trace.ended, tracer.active], ['expired', false]);
+  assert.equal(tracer.get(trace.id), trace); // it can be read
+});
+
+test('Tracer ends a trace that has its messages when they are settled', () => {
+  const { tracer } = world();
+  const trace = tracer.start({ messagesMax: 1 });
+  const { trace: followed } = published(tracer, client('p'), 't');
+  assert.equal(published(tracer, client('p'), 't').trace, undefined);
+  assert.deepEqual([tracer.active, trace.ended], [false, undefined]);
+  followed?.closed();
+  assert.equal(trace.ended, 'count');
+});
+
+test('Tracer does not wait for ever for what a trace that has its messages still follows', () => {
+  const { tracer, clock, wheel } = world();
+  const trace = tracer.start({ messagesMax: 1 });
+  published(tracer, client('p'), 't').trace?.opened();
+  clock.advance(4900);
+  assert.equal(trace.ended, undefined);
+  clock.advance(300);
+  assert.equal(trace.ended, 'count');
+  assert.equal(wheel.size, 0);
+});
+
+test('Tracer.start() refuses too many traces, and forgets those that are over', () => {
+  const { tracer } = world({ tracesMax: 2 });
+  const [first, second] = [tracer.start({ durationMs: 1000 }), tracer.start()];
+  assert.throws(() => tracer.start(), {
+    name: 'TooManyTraces',
+    message: '2 traces run already (tracesMax): end one first, or raise the limit',
+  });
+  (tracer.get(first.id) as unknown as { end(why: string): void }).end('expired');
+  const third = tracer.start();
+  assert.deepEqual([...tracer.list()], [second, third]);
+  assert.notEqual(third.id, first.id);
+});
+
+test('Tracer.start() starts none where none is allowed, and none that is wrong', () => {
+  const { tracer } = world({ tracesMax: 0 });
+  assert.throws(() => tracer.start(), TooManyTraces);
+  assert.throws(() => tracer.start({ topic: '' }), TypeError);
+  assert.equal(tracer.active, false);
+});
+
+test('Tracer.close() ends all', () => {
+  const { tracer, wheel } = world();
+  const traces = [tracer.start(), tracer.start()];
+  tracer.close();
+  assert.deepEqual(
+    traces.map(({ ended }) => ended),
+    ['broker-closed', 'broker-closed'],
+  );
+  assert.deepEqual([tracer.active, wheel.size], [false, 0]);
+});
