@@ -63,6 +63,11 @@ export interface ClientOptions extends ClientCredentials {
   readonly unclaimed?: UnclaimedOptions;
   readonly tls?: TlsOptions;
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * IP address of this machine to connect from, in Node.js: for machines with several, and for more
+   * connections than one address has ports for. Default: the system chooses.
+   */
+  readonly localAddress?: string;
   /** Gets a line for each change of state and each error. */
   readonly debug?: (line: string) => void;
 }

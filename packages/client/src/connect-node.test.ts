@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { encode } from '@magpie/protocol';
-import { connect, createClient } from './connect-node.js';
+import { connect, createClient, openTransport } from './connect-node.js';
+import { Recorder } from './transports/recorder.testing.js';
 
 test('connect() reaches a server over TCP', { timeout: 20_000 }, async (t) => {
   const server = createServer((socket) => {
@@ -29,3 +30,12 @@ test('connect() rejects with what happened and what to try', { timeout: 20_000 }
 test('createClient() refuses what is no URL of MQTT', () => {
   assert.throws(() => createClient('http://host'), TypeError);
 });
+
+for (const url of ['mqtt://127.0.0.1:1', 'ws://127.0.0.1:1']) {
+  test(`openTransport() tells that nobody is at ${url}`, { timeout: 20_000 }, async () => {
+    const recorder = new Recorder();
+    openTransport(new URL(url), recorder, {});
+    await recorder.hears('closed');
+    assert.match(recorder.error?.message ?? '', /ECONNREFUSED/);
+  });
+}

@@ -16,17 +16,24 @@ import { debugFromEnvironment } from './sight/debug-from-environment.js';
 import { observeClient, observePackets } from './sight/observe-client.js';
 import { openNodeWebSocket } from './transports/node-web-socket.js';
 import { TcpTransport } from './transports/tcp-transport.js';
+import type { OpenTransport } from './transports/transport.js';
+
+/**
+ * Begins a connection with nothing on it yet, to `mqtt:`, `mqtts:`, `ws:` or `wss:`: for programs
+ * that try what a server does with packets that no client sends. What the network refuses is told
+ * by `closed` of the handler, never thrown.
+ */
+export const openTransport: OpenTransport = (server, handler, options) =>
+  server.protocol.startsWith('ws')
+    ? openNodeWebSocket(server, handler, options)
+    : TcpTransport.open(server, handler, options);
 
 /** Node.js: MQTT over TCP, TLS and WebSocket. */
 const NODE: Platform = {
   clock: new SystemClock(),
   random: systemRandom,
   schemes: ['mqtt:', 'mqtts:', 'tcp:', 'ssl:', 'ws:', 'wss:'],
-  open(server, handler, options) {
-    return server.protocol.startsWith('ws')
-      ? openNodeWebSocket(server, handler, options)
-      : TcpTransport.open(server, handler, options);
-  },
+  open: openTransport,
   get debug() {
     return debugFromEnvironment(process.env, (text) => process.stderr.write(text));
   },

@@ -24,7 +24,7 @@ export type { ClientStatistics } from './model/client-statistics.js';
 export type { OutgoingMessage, PublishOptions } from './session/publish-options.js';
 export type { SubscribeOptions } from './subscriptions/subscribe-options.js';
 export type { ClientOptions, WillOptions } from './client-options.js';
-export { connect, createClient, createPool } from './connect-node.js';
+export { connect, createClient, createPool, openTransport } from './connect-node.js';
 export type { ConnectOptions, PoolOptions, Servers } from './create-client.js';
 export {
   CLIENT_ERRORS,
@@ -53,4 +53,10 @@ export type { DuplicateFilter } from './subscriptions/duplicates.js';
 export type { ReceivedMessage } from './subscriptions/received-message.js';
 export type { MessageHandler, Subscription } from './subscriptions/subscription.js';
 export type { UnclaimedOptions } from './subscriptions/unclaimed-options.js';
-export type { TlsOptions } from './transports/transport.js';
+export type {
+  OpenTransport,
+  TlsOptions,
+  Transport,
+  TransportHandler,
+  TransportOptions,
+} from './transports/transport.js';

@@ -1,5 +1,8 @@
 // needs: openssl
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { ClientError } from '../errors.js';
 import { openNodeWebSocket, type WebSocketMaker } from './node-web-socket.js';
@@ -81,3 +84,30 @@ test('openNodeWebSocket() asks for the subprotocol and sends no password in the 
 function notInstalled(): Promise<never> {
   return Promise.reject(new Error("Cannot find package 'ws'"));
 }
+
+test('openNodeWebSocket() hands ws the address to connect from', async (t) => {
+  const addresses: (string | undefined)[] = [];
+  const server = createServer();
+  server.on('upgrade', ({ socket }) => {
+    addresses.push(socket.remoteAddress);
+    socket.destroy();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  const url = new URL(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const recorder = new Recorder();
+  openNodeWebSocket(url, recorder, { localAddress: '127.0.0.7' });
+  await recorder.hears('closed');
+  assert.deepEqual(addresses, ['127.0.0.7']);
+});
+
+test('openNodeWebSocket() says that an address to connect from needs ws', async () => {
+  const recorder = new Recorder();
+  const own = class {} as unknown as WebSocketMaker;
+  const sources = { ws: notInstalled, own };
+  const options = { localAddress: '127.0.0.7' };
+  openNodeWebSocket(new URL('ws://127.0.0.1:1'), recorder, options, sources);
+  await recorder.hears('closed');
+  assert.match(recorder.error?.message ?? '', /has no localAddress: install the package ws$/);
+});

@@ -87,15 +87,19 @@ class LateTransport implements Transport {
 async function makerOf(
   { ws, own }: WebSocketSources,
   server: URL,
-  { tls, headers }: TransportOptions,
+  { tls, headers, localAddress }: TransportOptions,
 ): Promise<() => WebSocketLike> {
   const url = new URL(server);
   url.username = '';
   url.password = '';
   const maker = await ws().catch(() => undefined);
   if (maker !== undefined) {
-    const options = { ...tls, headers, perMessageDeflate: false };
+    const from = localAddress === undefined ? {} : { localAddress };
+    const options = { ...tls, ...from, headers, perMessageDeflate: false };
     return () => new maker(url.href, ['mqtt'], options);
+  }
+  if (localAddress !== undefined) {
+    throw new Error('the WebSocket of Node.js has no localAddress: install the package ws');
   }
   if (own !== undefined) return () => new own(url.href, ['mqtt']);
   throw new Error('this Node.js has no WebSocket: install the package ws');

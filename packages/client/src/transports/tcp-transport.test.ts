@@ -1,5 +1,6 @@
 // needs: openssl
 import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
 import { test } from 'node:test';
 import { ClientError } from '../errors.js';
 import { Recorder } from './recorder.testing.js';
@@ -62,4 +63,22 @@ test('TcpTransport takes an IPv6 address in brackets', async () => {
   open(new URL('mqtt://[::1]:1'), recorder, NO_OPTIONS);
   await recorder.hears('closed');
   assert.match(recorder.error?.message ?? '', /::1/);
+});
+
+test('TcpTransport connects from the address it is told', async (t) => {
+  for (const server of [await tcpServer(t), await tlsServer(t, certificate)]) {
+    const recorder = new Recorder();
+    const tls = { ca: certificate.cert };
+    const transport = open(server.url, recorder, { tls, localAddress: '127.0.0.7' });
+    t.after(() => transport.close(true));
+    const { remoteAddress } = (await server.accept()) as Socket;
+    assert.equal(remoteAddress, '127.0.0.7');
+  }
+});
+
+test('TcpTransport tells an address to connect from that is not there', async () => {
+  const recorder = new Recorder();
+  open(new URL('mqtt://127.0.0.1:1'), recorder, { localAddress: '192.0.2.1' });
+  await recorder.hears('closed');
+  assert.match(recorder.error?.message ?? '', /EADDRNOTAVAIL/);
 });

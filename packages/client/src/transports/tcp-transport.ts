@@ -35,7 +35,7 @@ export class TcpTransport implements Transport {
       };
       const socket = secure
         ? connectTls({ ...tlsOptions(host, port, options), onread } as ConnectionOptions)
-        : connectTcp({ host, port, onread });
+        : connectTcp({ host, port, ...sourceOf(options), onread });
       socket.once(secure ? 'secureConnect' : 'connect', () => handler.opened());
       return new TcpTransport(socket, server, handler);
     } catch (error) {
@@ -78,12 +78,17 @@ export class TcpTransport implements Transport {
   }
 }
 
-function tlsOptions(host: string, port: number, { tls = {} }: TransportOptions): ConnectionOptions {
-  const { ca, servername, ...given } = tls;
+function sourceOf({ localAddress }: TransportOptions): { readonly localAddress?: string } {
+  return localAddress === undefined ? {} : { localAddress };
+}
+
+function tlsOptions(host: string, port: number, options: TransportOptions): ConnectionOptions {
+  const { ca, servername, ...given } = options.tls ?? {};
   return {
     host,
     port,
     ALPNProtocols: ['mqtt'],
+    ...sourceOf(options),
     ...given,
     ...(ca === undefined ? {} : { ca: [ca].flat().map((pem) => Buffer.from(pem)) }),
     ...(servername === undefined ? {} : { servername }),

@@ -47,6 +47,8 @@ export interface TransportOptions {
   readonly tls?: TlsOptions;
   /** Names and values for the WebSocket request in Node.js. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** Address of this machine to connect from, in Node.js; without it the system chooses. */
+  readonly localAddress?: string;
 }
 
 /** Begins to connect. What the network refuses is told by `closed`, never thrown. */
