@@ -29,6 +29,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/broker-command.js')).brokerCommand,
   },
   {
+    name: 'capabilities',
+    summary: 'Find out what a broker supports and limits',
+    load: async () => (await import('./commands/capabilities-command.js')).capabilitiesCommand,
+  },
+  {
     name: 'cert',
     summary: 'Make certificates to try TLS with',
     load: async () => (await import('./commands/cert-command.js')).certCommand,

@@ -21,3 +21,15 @@ test('textTable() lets no control character through, and leaves no blanks at the
 test('textTable() shows its head where there are no rows', () => {
   assert.deepEqual(textTable(['A', 'B'], []), ['A  B']);
 });
+
+test('textTable() knows that Chinese is twice as wide', () => {
+  const rows = [
+    ['客户端', '5'],
+    ['pump', '12'],
+  ];
+  assert.deepEqual(textTable(['名', '数'], rows, new Set([1])), [
+    '名      数',
+    '客户端   5',
+    'pump    12',
+  ]);
+});

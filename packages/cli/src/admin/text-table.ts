@@ -12,12 +12,19 @@ export function textTable(
   numbers: ReadonlySet<number> = new Set(),
 ): string[] {
   const lines = [head, ...rows].map((row) => row.map(safeText));
-  const widths = head.map((_, at) => Math.max(...lines.map((line) => (line[at] ?? '').length)));
+  const widths = head.map((_, at) => Math.max(...lines.map((line) => columnsOf(line[at] ?? ''))));
   return lines.map((line) => {
     const cells = line.map((cell, at) => {
-      const width = widths[at] ?? 0;
-      return numbers.has(at) ? cell.padStart(width) : cell.padEnd(width);
+      const blanks = ' '.repeat((widths[at] ?? 0) - columnsOf(cell));
+      return numbers.has(at) ? `${blanks}${cell}` : `${cell}${blanks}`;
     });
     return cells.join('  ').trimEnd();
   });
 }
+
+/** How wide a terminal shows it: Chinese characters and their punctuation take two columns. */
+function columnsOf(text: string): number {
+  return text.length + (text.match(WIDE)?.length ?? 0);
+}
+
+const WIDE = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff60]/g;

@@ -11,7 +11,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf } from '../mqtt/client-session.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
-import { planConnection } from '../mqtt/connection-plan.js';
+import { planConnection, withScheme } from '../mqtt/connection-plan.js';
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
 
 interface DoctorFlags extends ConnectionFlags {
@@ -82,12 +82,6 @@ async function examineAndReport(flags: DoctorFlags, context: CommandContext): Pr
     await print(lines.map((line) => `${line}\n`).join(''));
   }
   return worst;
-}
-
-/** `magpie doctor broker.example` means `mqtt://broker.example`. */
-function withScheme(flags: DoctorFlags): DoctorFlags {
-  const { url } = flags;
-  return url === undefined || url.includes('://') ? flags : { ...flags, url: `mqtt://${url}` };
 }
 
 function examinationOf(flags: DoctorFlags): Examination {

@@ -118,8 +118,12 @@ async function accepts(topic: string, bytes: number, patient: Patient): Promise<
   }
 }
 
-/** The first message that a new subscription brings, as text. */
-async function firstOf(client: Client, filter: string, ms: number): Promise<string | undefined> {
+/** The first message that a new subscription brings, as text; `undefined` if none does in time. */
+export async function firstOf(
+  client: Client,
+  filter: string,
+  ms: number,
+): Promise<string | undefined> {
   const over = new AbortController();
   const timer = setTimeout(() => over.abort(), ms);
   try {

@@ -7,8 +7,8 @@ export interface Oddity {
   readonly connack?: number;
   /** QoS that SUBACK grants; without it what was asked. */
   readonly granted?: number;
-  /** What becomes of a message: it comes back at QoS 0, after so many ms; or the end. */
-  readonly publish?: (nth: number) => number | 'close';
+  /** What becomes of a message: it comes back at QoS 0, after so many ms; nothing; or the end. */
+  readonly publish?: (nth: number) => number | 'close' | 'drop';
   /** Cuts a connection without traffic after so many ms. */
   readonly idleMs?: number;
 }
@@ -25,6 +25,7 @@ export async function oddBroker(t: TestContext, oddity: Oddity): Promise<string>
         if (answer !== undefined) socket.write(answer);
         if (packet[0]! >> 4 !== PUBLISH) continue;
         const what = oddity.publish?.(messages++) ?? 0;
+        if (what === 'drop') continue;
         if (what === 'close') socket.destroy();
         else if (what === 0) socket.write(atQoS0(packet));
         else setTimeout(() => socket.write(atQoS0(packet)), what);

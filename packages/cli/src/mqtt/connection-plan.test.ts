@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { freshFolder } from '../fresh-folder.testing.js';
 import type { ConnectionFlags } from './connection-flags.js';
-import { planConnection } from './connection-plan.js';
+import { planConnection, withScheme } from './connection-plan.js';
 import { UsageError } from './usage-error.js';
 
 const servers: [flags: ConnectionFlags, server: string, topic?: string][] = [
@@ -114,3 +114,9 @@ async function profiles(t: TestContext, text: string): Promise<Record<string, st
 }
 
 const NO_PROFILES = { XDG_CONFIG_HOME: '/nowhere' };
+
+test('withScheme() takes a mere name for MQTT over TCP', () => {
+  assert.deepEqual(withScheme({ url: 'h:1' }), { url: 'mqtt://h:1' });
+  assert.deepEqual(withScheme({ url: 'wss://h' }), { url: 'wss://h' });
+  assert.deepEqual(withScheme({}), {});
+});

@@ -53,6 +53,12 @@ export async function planConnection(
   };
 }
 
+/** A URL that is a mere name: `broker.example` means `mqtt://broker.example`. */
+export function withScheme<Flags extends { readonly url?: string }>(flags: Flags): Flags {
+  const { url } = flags;
+  return url === undefined || url.includes('://') ? flags : { ...flags, url: `mqtt://${url}` };
+}
+
 function fromEnvironment(env: Environment): Partial<ConnectionFlags> {
   const { MQTT_URL: url, MQTT_USERNAME: username, MQTT_PASSWORD: pw } = env;
   return {

@@ -104,7 +104,7 @@ test('openNodeWebSocket() hands ws the address to connect from', async (t) => {
 
 test('openNodeWebSocket() says that an address to connect from needs ws', async () => {
   const recorder = new Recorder();
-  const own = class {} as unknown as WebSocketMaker;
+  const own = function WebSocket() {} as unknown as WebSocketMaker;
   const sources = { ws: notInstalled, own };
   const options = { localAddress: '127.0.0.7' };
   openNodeWebSocket(new URL('ws://127.0.0.1:1'), recorder, options, sources);
