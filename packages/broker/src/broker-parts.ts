@@ -26,6 +26,7 @@ import { Counters } from './observe/counters.js';
 import { FloodLimitedLogger } from './observe/flood-limited-logger.js';
 import { Journal } from './observe/journal/journal.js';
 import { silentLogger } from './observe/logger.js';
+import { PacketWatches } from './observe/packets/packet-watches.js';
 import { Tracer } from './observe/trace/tracer.js';
 import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
@@ -58,6 +59,11 @@ export function brokerParts(options: BrokerOptions) {
     ...commitParts(basics),
     ...doorParts(basics, options, () => connections.closeBanned()),
   };
+  const watches = new PacketWatches({
+    ...basics,
+    log: basics.packetLog,
+    changed: () => connections.watch(),
+  });
   const registry = new SessionRegistry(shared, basics.router, basics.wheel, basics.clock);
   const publishing = new Publishing(shared);
   const wills = new Wills({ ...shared, publishing });
@@ -72,6 +78,7 @@ export function brokerParts(options: BrokerOptions) {
   });
   const connections: ConnectionSet = new ConnectionSet({
     ...shared,
+    watches,
     reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: random.uint32() | 0 })),
     memory: new MessageMemory(),
     rates: new PublishRates(basics.limits),
@@ -82,7 +89,8 @@ export function brokerParts(options: BrokerOptions) {
     subscribing: new Subscribing({ ...shared, registry }),
   });
   const clients = new ClientDirectory({ registry, connecting });
-  return { ...shared, registry, publishing, wills, rechecking, connecting, connections, clients };
+  const made = { registry, publishing, wills, rechecking, connecting, connections, clients };
+  return { ...shared, ...made, watches };
 }
 
 /** What nearly every other part works with. */
@@ -91,12 +99,14 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
   const clock = options.clock ?? new SystemClock();
   const journal = new Journal({ limits, clock });
   const wheel = new TimerWheel(clock);
-  const log = new FloodLimitedLogger(options.log ?? silentLogger, clock);
+  const given = options.log ?? silentLogger;
+  const log = new FloodLimitedLogger(given, clock);
   return {
     /** Shared by all parts, and changed by a reload alone. */
     limits,
     clock,
     log,
+    packetLog: new FloodLimitedLogger(options.packetLog ?? given, clock, PACKET_LINES_MAX),
     journal,
     store: options.store ?? new MemoryStore(),
     wheel,
@@ -159,6 +169,8 @@ function hex(uint32: number): string {
   return uint32.toString(16).padStart(8, '0');
 }
 
+/** Packets of watched clients that are logged in a second. */
+const PACKET_LINES_MAX = 1000;
 /** Slabs for the output of one turn: 16 MiB. With fewer connections one each is enough. */
 const ARENA_SLABS_MAX = 512;
 /** Topics in use whose names are kept decoded. */

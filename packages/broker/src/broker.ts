@@ -21,6 +21,7 @@ import type { Message } from './model/message.js';
 import { unaccounted } from './observe/balance.js';
 import type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
+import type { PacketWatches } from './observe/packets/packet-watches.js';
 import type { TraceList } from './observe/trace/tracer.js';
 import type { ClientDirectory } from './pipeline/client-directory.js';
 import type { RetainedView } from './routing/retained-tree.js';
@@ -51,6 +52,11 @@ export class Broker implements AsyncDisposable {
   /** Who may not connect. */
   get bans(): BanList {
     return this.#parts.bans;
+  }
+
+  /** Whose packets are logged. */
+  get watches(): PacketWatches {
+    return this.#parts.watches;
   }
 
   /** Everybody who is connected, or has a session that waits for him. */

@@ -59,6 +59,11 @@ export type { TraceEnd, TraceView } from './observe/trace/trace.js';
 export type { TraceOptions, TraceOrder } from './observe/trace/trace-order.js';
 export { TooManyTraces, type TraceList } from './observe/trace/tracer.js';
 export { type Logger, silentLogger } from './observe/logger.js';
+export type {
+  PacketWatch,
+  PacketWatches,
+  WatchedSubject,
+} from './observe/packets/packet-watches.js';
 export type { Traffic, TrafficLedger } from './observe/traffic-ledger.js';
 export type { PublishOptions } from './pipeline/message-to-publish.js';
 export type { Revocation } from './pipeline/rechecking.js';

@@ -58,6 +58,11 @@ export class ConnectionSet {
     }
   }
 
+  /** Others may be watched than before. */
+  watch(): void {
+    for (const connection of this.#open) connection.watch();
+  }
+
   /** Closes all. Resolves when every transport is closed; nothing is accepted any more. */
   async close(reason: CloseReason): Promise<void> {
     const empty = new Promise<void>((resolve) => {

@@ -9,6 +9,7 @@ import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Journal } from '../observe/journal/journal.js';
 import type { Logger } from '../observe/logger.js';
+import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { Connecting } from '../pipeline/connecting.js';
 import type { Publishing } from '../pipeline/publishing.js';
 import type { Subscribing } from '../pipeline/subscribing.js';
@@ -38,5 +39,6 @@ export interface ConnectionSurroundings {
   readonly counters: Counters;
   readonly events: BrokerEvents;
   readonly journal: Journal;
+  readonly watches: PacketWatches;
   readonly log: Logger;
 }

@@ -20,6 +20,7 @@ import { MessageMemory } from '../model/message-memory.js';
 import { PipelineWorld } from '../pipeline/pipeline-world.testing.js';
 import { Turn } from '../pipeline/turn.js';
 import type { HandStore } from '../stores/hand-store.testing.js';
+import { PacketWatches } from '../observe/packets/packet-watches.js';
 import { ConnectionSet } from './connection-set.js';
 import type { ConnectionSurroundings } from './connection-surroundings.js';
 import { FakeTransport } from './fake-transport.testing.js';
@@ -33,6 +34,7 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
   readonly reader = new ByteReader(new TopicTable({ entriesMax: 100, bytesMax: 10_000 }));
   readonly memory = new MessageMemory();
   readonly rates: PublishRates;
+  readonly watches: PacketWatches;
   readonly connections: ConnectionSet;
   /** `clientId: reason` of every client whose connection ended. */
   readonly ended: string[] = [];
@@ -41,6 +43,8 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
     super(limits, store);
     this.turn.commitThrough(this.gate);
     this.rates = new PublishRates(this.limits);
+    const { log, clock, wheel } = this;
+    this.watches = new PacketWatches({ log, clock, wheel, changed: () => this.connections.watch() });
     this.connections = new ConnectionSet(this);
     this.events.disconnected.on(({ client, reason }) => {
       this.ended.push(`${client.clientId}: ${reason}`);

@@ -16,6 +16,7 @@ import type { CloseReason } from '../model/close-reason.js';
 import { Message } from '../model/message.js';
 import type { RefusalReason } from '../model/refusal-reason.js';
 import type { Timed, TimerEntry } from '../model/timer-wheel.js';
+import type { PacketLog } from '../observe/packets/packet-log.js';
 import type { Client } from '../pipeline/client.js';
 import type { Connected } from '../pipeline/connecting.js';
 import type { SubscribeOutcome } from '../pipeline/subscribing.js';
@@ -53,6 +54,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #arrivedFrom: string | undefined;
   #pace: Pace | undefined;
   #client: Client | undefined;
+  /** While its client is watched. */
+  #packetLog: PacketLog | undefined;
   /** CONNACK was sent. */
   #connected = false;
   #keepAliveS = 0;
@@ -126,6 +129,14 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   get isBanned(): boolean {
     if (this.#closed) return false;
     return this.#around.admission.bans(this.#transport.remoteAddress, this.#client?.principal);
+  }
+
+  /** Looks whether its packets are logged from now on. */
+  watch(): void {
+    if (this.#client === undefined) return;
+    const { clientId, address } = this.#client.principal;
+    this.#packetLog = this.#around.watches.logOf(clientId, address);
+    this.#outlet.packetLog = this.#packetLog;
   }
 
   hasRoom(): void {
@@ -235,6 +246,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (packet.type === 'connect') return this.#connect(packet);
     const client = this.#client;
     if (client === undefined) return undefined;
+    this.#packetLog?.received(packet);
     switch (packet.type) {
       case 'publish':
         return this.#publish(client, packet);
@@ -358,6 +370,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#keepAliveS = packet.keepAliveS;
     this.#lastPacketMs = this.#around.clock.nowMs();
     this.#restartTimer();
+    this.watch();
+    this.#packetLog?.received(packet);
     this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
     this.#expireAt(client.expiresAtMs);
     const { clientId, address } = client.principal;

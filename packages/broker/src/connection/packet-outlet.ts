@@ -14,6 +14,7 @@ import {
 import type { CloseReason } from '../model/close-reason.js';
 import type { Message } from '../model/message.js';
 import type { Counters } from '../observe/counters.js';
+import type { PacketLog } from '../observe/packets/packet-log.js';
 import type { AcknowledgementType, Outlet } from '../sessions/outlet.js';
 import type { CommitGate, CommitWaiter } from '../stores/commit-gate.js';
 import type { SocketWriter } from './socket-writer.js';
@@ -54,6 +55,8 @@ export class PacketOutlet implements Outlet, CommitWaiter {
    */
   #fence = 0;
   version: ProtocolVersion = 4;
+  /** Told what is sent, while the client is watched. */
+  packetLog: PacketLog | undefined;
 
   constructor(parts: {
     writer: SocketWriter;
@@ -101,7 +104,10 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     if (ticket !== 0 || (this.#held !== undefined && (qos === 2 || this.#fence > 0))) {
       const { topic, payload } = message.keep();
       this.#hold(Publish.of({ topic, payload, qos, packetId, dup, retain }), ticket);
-    } else if (
+      return;
+    }
+    this.packetLog?.sentPublish(message, qos, packetId, dup, retain);
+    if (
       packetStart >= 0
       && qos === message.qos
       && payloadEnd - packetStart <= COPIED_BYTES_MAX
@@ -120,6 +126,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       return;
     }
     this.#counters.packetsSent++;
+    this.packetLog?.sent({ type, packetId });
     const at = this.#writer.reserve(4);
     const target = this.#writer.target;
     target[at] = FIRST_BYTE[type];
@@ -136,6 +143,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   /** Sends any packet now. */
   send(packet: Packet): void {
     this.#counters.packetsSent++;
+    this.packetLog?.sent(packet);
     const length = encodedLength(packet, this.version);
     const at = this.#writer.reserve(length);
     encodeInto(packet, this.version, this.#writer.target, at);

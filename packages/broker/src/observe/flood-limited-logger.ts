@@ -4,7 +4,7 @@ import type { Logger } from './logger.js';
 
 /**
  * A logger that nobody who is kept out can flood: of each kind of event (`event` in the fields) it
- * writes {@link LINES_PER_SECOND_MAX} lines a second, and then one that tells how many were left
+ * writes a number of lines a second, and then one that tells how many were left
  * out. Without a bound, who is refused often enough fills the disk.
  *
  * What is told as `info` is written always: that a client connects, and that it leaves.
@@ -12,10 +12,13 @@ import type { Logger } from './logger.js';
 export class FloodLimitedLogger implements Logger {
   readonly #log: Logger;
   readonly #clock: Clock;
+  readonly #linesMax: number;
   /** By event: a word of ours, so there are few. */
   readonly #seconds = new Map<string, Second>();
 
-  constructor(log: Logger, clock: Clock) {
+  /** @param linesMax Lines of an event in a second. */
+  constructor(log: Logger, clock: Clock, linesMax = LINES_PER_SECOND_MAX) {
+    this.#linesMax = linesMax;
     this.#log = log;
     this.#clock = clock;
   }
@@ -43,7 +46,7 @@ export class FloodLimitedLogger implements Logger {
       this.#seconds.set(event, { beganMs: nowMs, lines: 1, leftOut: 0 });
       return true;
     }
-    if (++second.lines <= LINES_PER_SECOND_MAX) return true;
+    if (++second.lines <= this.#linesMax) return true;
     if (second.leftOut++ === 0) {
       this.#clock.after(second.beganMs + SECOND_MS - nowMs, () => {
         const { leftOut } = second;

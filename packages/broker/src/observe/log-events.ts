@@ -14,6 +14,22 @@ export interface LogEventSpec {
   readonly optional?: readonly LogFieldName[];
 }
 
+/** What a line says of a packet, as far as its type has it. */
+const PACKET_FIELDS = [
+  'packetId',
+  'topic',
+  'filters',
+  'qos',
+  'dup',
+  'retain',
+  'payloadBytes',
+  'cleanSession',
+  'keepAliveS',
+  'sessionPresent',
+  'returnCode',
+  'returnCodes',
+] as const;
+
 /** Every event of the log. docs/logs.md is made from it. */
 export const LOG_EVENTS = {
   // The process.
@@ -101,6 +117,8 @@ export const LOG_EVENTS = {
   closing: { level: 'info', doc: 'Magpie ends', fields: ['signal'] },
   stopped: { level: 'info', doc: 'everything is closed and safe', fields: [] },
 
+  'log-level': { level: 'info', doc: 'lines are written from another level on', fields: ['to'] },
+
   // Connections.
   connected: { level: 'info', doc: 'a client connected', fields: ['clientId', 'address'] },
   disconnected: {
@@ -185,6 +203,19 @@ export const LOG_EVENTS = {
     act: 'tell who makes the client',
     fields: ['address', 'fault'],
     optional: ['clientId', 'clause'],
+  },
+
+  'packet-received': {
+    level: 'debug',
+    doc: 'a packet of a client that is watched came',
+    fields: ['clientId', 'address', 'packet'],
+    optional: PACKET_FIELDS,
+  },
+  'packet-sent': {
+    level: 'debug',
+    doc: 'a packet was sent to a client that is watched',
+    fields: ['clientId', 'address', 'packet'],
+    optional: PACKET_FIELDS,
   },
 
   // Locks.
