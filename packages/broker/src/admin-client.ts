@@ -14,6 +14,11 @@ export type { PageMeta } from './admin/api/paging.js';
 export type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './admin/routes/access-routes.js';
 export type { BanInfo, NewBan } from './admin/routes/ban-routes.js';
 export type { ClientInfo, SubscriptionInfo } from './admin/routes/client-routes.js';
+export type {
+  LogLevelInfo,
+  NewPacketWatch,
+  PacketWatchInfo,
+} from './admin/routes/log-routes.js';
 export type { NewMessage, RetainedInfo, TopicLevelInfo } from './admin/routes/message-routes.js';
 export type { MetricInfo } from './admin/routes/metric-routes.js';
 export type { PendingInfo, PositionMeta } from './admin/routes/pending-routes.js';

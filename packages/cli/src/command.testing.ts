@@ -1,4 +1,5 @@
 import { silentLogger } from '@magpie/broker';
+import type { LogLevel } from '@magpie/broker/server';
 import type { CommandContext } from './command-context.js';
 import type { Log } from './log.js';
 import { runProgram } from './program.js';
@@ -73,14 +74,20 @@ async function* chunksOf(texts: readonly string[]): AsyncGenerator<Uint8Array> {
 
 /** A log that hands each line, warnings and errors too, to the test. */
 export function arrayLog(onLog: (line: LogLine) => void): Log {
-  const write = (level: string) => (fields: object, msg: string) =>
-    onLog({ ...fields, level, msg });
+  let level: LogLevel = 'info';
+  const write = (of: string) => (fields: object, msg: string) =>
+    onLog({ ...fields, level: of, msg });
   return {
     ...silentLogger,
     info: write('info'),
     warn: write('warn'),
     error: write('error'),
     fatal: write('fatal'),
+    packets: silentLogger,
+    level: () => level,
+    setLevel: (wanted) => {
+      level = wanted;
+    },
     isLevelEnabled: () => true,
     flush: () => {},
   };

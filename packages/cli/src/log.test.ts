@@ -44,6 +44,26 @@ test('openLog() writes what is as grave as its level or graver', async () => {
   assert.equal(log.isLevelEnabled('warn'), true);
 });
 
+test('Log.setLevel() holds from the next line on', async () => {
+  const target = new Lines();
+  const log = await openLog(JSON_LINES, target);
+  log.debug({ event: 'closed', address: '192.0.2.1' }, 'm');
+  log.setLevel('debug');
+  log.debug({ event: 'closed', address: '192.0.2.1' }, 'm');
+  assert.deepEqual([log.level(), target.lines.length], ['debug', 1]);
+});
+
+test('Log.packets writes whatever the level is', async () => {
+  const target = new Lines();
+  const log = await openLog({ ...JSON_LINES, level: 'error' }, target);
+  const who = { clientId: 'a\u001b', address: '192.0.2.1' };
+  log.packets.debug({ event: 'packet-sent', ...who, packet: 'PINGRESP' }, 'PINGRESP sent');
+  log.setLevel('warn');
+  log.packets.debug({ event: 'packet-sent', ...who, packet: 'PINGRESP' }, 'PINGRESP sent');
+  assert.equal(target.lines.length, 2);
+  assert.ok(!target.lines.join('').includes('\u001b'));
+});
+
 test('openLog() writes errors with their stack', async () => {
   const target = new Lines();
   const log = await openLog(JSON_LINES, target);

@@ -1,6 +1,6 @@
 import type { Logger } from '@magpie/broker';
 import type { LogFields, LogLevel } from '@magpie/broker/server';
-import { destination, pino, stdTimeFunctions } from 'pino';
+import { destination, type Logger as PinoLogger, pino, stdTimeFunctions } from 'pino';
 import { cutFields, safeFields, safeJsonLine } from './safe-log-line.js';
 
 /** The log of the process: the broker's {@link Logger} and what only the process needs. */
@@ -8,6 +8,11 @@ export interface Log extends Logger {
   /** Our own bug; the process ends after it. */
   fatal(fields: LogFields<'fatal'>, message: string): void;
   isLevelEnabled(level: LogLevel): boolean;
+  level(): LogLevel;
+  /** Holds from the next line on. */
+  setLevel(level: LogLevel): void;
+  /** Writes lines of every level: for packets that somebody has asked for. */
+  readonly packets: Logger;
   /** Writes what is still in memory, at once. */
   flush(): void;
 }
@@ -74,13 +79,24 @@ export async function openLog(options: LogOptions, target: LogTarget): Promise<L
     { write: (json) => target.write(line(json)) },
   );
   return {
+    ...loggerOf(log),
+    packets: loggerOf(log.child({}, { level: 'debug' })),
+    level: () => log.level as LogLevel,
+    setLevel: (wanted) => {
+      log.level = wanted;
+    },
+    fatal: (fields, message) => log.fatal(fields, message),
+    isLevelEnabled: (asked) => log.isLevelEnabled(asked),
+    flush: () => target.flushSync(),
+  };
+}
+
+function loggerOf(log: PinoLogger): Logger {
+  return {
     debug: (fields, message) => log.debug(fields, message),
     info: (fields, message) => log.info(fields, message),
     warn: (fields, message) => log.warn(fields, message),
     error: (fields, message) => log.error(fields, message),
-    fatal: (fields, message) => log.fatal(fields, message),
-    isLevelEnabled: (asked) => log.isLevelEnabled(asked),
-    flush: () => target.flushSync(),
   };
 }
 

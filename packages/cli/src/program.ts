@@ -74,6 +74,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/kick-command.js')).kickCommand,
   },
   {
+    name: 'log',
+    summary: 'Have a broker log more, or the packets of a client',
+    load: async () => (await import('./commands/log-command.js')).logCommand,
+  },
+  {
     name: 'passwd',
     summary: 'Set the password of a user',
     load: async () => (await import('./commands/passwd-command.js')).passwdCommand,

@@ -3,6 +3,7 @@ import type { BanList } from '../admission/bans.js';
 import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
+import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Revocation } from '../pipeline/rechecking.js';
@@ -13,6 +14,8 @@ export interface AdminBroker {
   readonly clients: ClientDirectory;
   readonly retained: RetainedView;
   readonly bans: BanList;
+  /** Whose packets are logged. */
+  readonly watches: PacketWatches;
   explain(question: ExplainQuestion): Explanation;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;

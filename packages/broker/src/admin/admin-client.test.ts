@@ -12,6 +12,7 @@ import { AccountBook } from './access/account-book.js';
 import { AdminClient } from './admin-client.js';
 import { startAdminServer } from './admin-server.js';
 import { NASTY_IDS } from './routes/nasty-ids.testing.js';
+import { quietSource } from './quiet-source.testing.js';
 
 async function start(t: TestContext) {
   const broker = await createBroker();
@@ -22,7 +23,7 @@ async function start(t: TestContext) {
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
-    source: { notReady: () => undefined, metrics: () => [] },
+    source: quietSource(),
     log: silentLogger,
     api: { broker, book, limits: broker.limits, clock: new SystemClock() },
   });
@@ -39,6 +40,12 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   assert.equal((await admin.bans()).meta.count, 1);
   await admin.unban(ban);
   assert.deepEqual(broker.bans.list(), []);
+  await admin.setLogLevel('warn');
+  assert.equal(await admin.logLevel(), 'warn');
+  const watch = await admin.watchPackets(ban);
+  assert.deepEqual(await admin.watchedPackets(), [watch]);
+  await admin.unwatchPackets(ban);
+  assert.deepEqual(broker.watches.list(), []);
   await admin.publish({ topic: 'a/ä &=', payload: 'x', retain: true });
   assert.equal((await admin.retainedMessage('a/ä &=')).payload, 'eA==');
   assert.deepEqual((await admin.topics({ parent: 'a' })).data[0]?.topic, 'a/ä &=');

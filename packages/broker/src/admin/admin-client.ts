@@ -7,6 +7,7 @@ import { toPathId } from './api/path-id.js';
 import type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './routes/access-routes.js';
 import type { BanInfo, NewBan } from './routes/ban-routes.js';
 import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
+import type { LogLevelInfo, NewPacketWatch, PacketWatchInfo } from './routes/log-routes.js';
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
 import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
@@ -142,6 +143,27 @@ export class AdminClient {
 
   async unban({ as, who }: Pick<NewBan, 'as' | 'who'>): Promise<void> {
     await this.#data('DELETE', `/banned/${as}/${pathPart(who)}`);
+  }
+
+  async logLevel(): Promise<LogLevelInfo['level']> {
+    return (await this.#data<LogLevelInfo>('GET', '/log/level')).level;
+  }
+
+  async setLogLevel(level: LogLevelInfo['level']): Promise<void> {
+    await this.#data('PUT', '/log/level', {}, { level });
+  }
+
+  /** Whose packets are logged. */
+  watchedPackets(): Promise<readonly PacketWatchInfo[]> {
+    return this.#data('GET', '/log/packets');
+  }
+
+  watchPackets(watch: NewPacketWatch): Promise<PacketWatchInfo> {
+    return this.#data('POST', '/log/packets', {}, watch);
+  }
+
+  async unwatchPackets({ as, who }: Pick<NewPacketWatch, 'as' | 'who'>): Promise<void> {
+    await this.#data('DELETE', `/log/packets/${as}/${pathPart(who)}`);
   }
 
   async publish(message: NewMessage): Promise<void> {

@@ -176,10 +176,10 @@ reads magpie.yaml and every file that it names again, and checks all of it befor
 Whatever is wrong is a line of the log each (\`reload-refused\`), and everything stays as it was.
 
 - At once: \`authentication\`, the rules of \`authorization\`, \`limits\`, \`bans\`, \`clients\`,
-  and the certificates, lists, versions and ciphers of listeners. Who may not come in any more is
-  disconnected, and subscriptions that the rules do not allow any more are taken away.
+  \`log\`, and the certificates, lists, versions and ciphers of listeners. Who may not come in any
+  more is disconnected, and subscriptions that the rules do not allow any more are taken away.
 - After a restart, and named in the log until then (\`needs-restart\`): listeners, \`http\`,
-  \`storage\`, \`log\`, and whether there are access rules at all.`;
+  \`storage\`, and whether there are access rules at all.`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;

@@ -112,7 +112,7 @@ const cases: readonly (readonly [
   ],
   ['http', { http: undefined }, {}, ['http stays as it is'], []],
   ['storage', { storage: { memory: true } }, {}, ['storage stays as it is'], []],
-  ['log.level', { logLevel: 'debug' }, {}, ['log.level stays info'], []],
+  ['log.level', { logLevel: 'debug' }, { logLevel: 'debug' }, [], []],
   [
     'authentication, on a public address that the new file does not have',
     { authentication: undefined, listeners: [TCP] },

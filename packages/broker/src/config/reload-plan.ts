@@ -13,14 +13,15 @@ export interface ReloadPlan {
 }
 
 /**
- * Compares two configurations. While the broker runs, limits, users, access rules and the files of
- * certificates can change; addresses and the store cannot.
+ * Compares two configurations. While the broker runs, limits, users, access rules, the files of
+ * certificates and the level of the log can change; addresses and the store cannot.
  */
 export function reloadPlan(running: BrokerConfig, wanted: BrokerConfig): ReloadPlan {
   // Without rules nothing asks for them at each message: that is decided at the start.
   const hasRules = running.authorization !== undefined && wanted.authorization !== undefined;
   const config: BrokerConfig = {
     ...running,
+    logLevel: wanted.logLevel,
     limits: wanted.limits,
     bans: wanted.bans,
     clients: wanted.clients,
@@ -57,7 +58,6 @@ function restartLines(config: BrokerConfig, wanted: BrokerConfig): string[] {
   for (const key of ['http', 'storage', 'authorization'] as const) {
     if (!isDeepStrictEqual(config[key], wanted[key])) lines.push(`${key} stays as it is`);
   }
-  if (config.logLevel !== wanted.logLevel) lines.push(`log.level stays ${config.logLevel}`);
   return lines;
 }
 

@@ -54,7 +54,7 @@ test('Connection tells packets only while its client is watched', () => {
   assert.deepEqual(packetsOf(world, 'pump'), []);
 });
 
-test('Connection tells a packet that waits for its commit when it is sent, not before', async () => {
+test('Connection tells a packet that waits for its commit when it is sent', async () => {
   const store = new HandStore();
   const world = new ConnectionWorld({}, store);
   world.watches.add({ clientId: 'pump' }, 60);

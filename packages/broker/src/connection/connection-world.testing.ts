@@ -44,7 +44,12 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
     this.turn.commitThrough(this.gate);
     this.rates = new PublishRates(this.limits);
     const { log, clock, wheel } = this;
-    this.watches = new PacketWatches({ log, clock, wheel, changed: () => this.connections.watch() });
+    this.watches = new PacketWatches({
+      log,
+      clock,
+      wheel,
+      changed: () => this.connections.watch(),
+    });
     this.connections = new ConnectionSet(this);
     this.events.disconnected.on(({ client, reason }) => {
       this.ended.push(`${client.clientId}: ${reason}`);

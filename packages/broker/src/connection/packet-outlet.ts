@@ -107,15 +107,10 @@ export class PacketOutlet implements Outlet, CommitWaiter {
       return;
     }
     this.packetLog?.sentPublish(message, qos, packetId, dup, retain);
-    if (
-      packetStart >= 0
-      && qos === message.qos
-      && payloadEnd - packetStart <= COPIED_BYTES_MAX
-    ) {
-      this.#counters.packetsSent++;
+    this.#counters.packetsSent++;
+    if (packetStart >= 0 && qos === message.qos && payloadEnd - packetStart <= COPIED_BYTES_MAX) {
       this.#sendOn(message, packetStart, packetId, publishFlags(qos, retain, dup));
     } else {
-      this.#counters.packetsSent++;
       this.#encode(message, qos, packetId, dup, retain);
     }
   }

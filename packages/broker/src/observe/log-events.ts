@@ -117,8 +117,6 @@ export const LOG_EVENTS = {
   closing: { level: 'info', doc: 'Magpie ends', fields: ['signal'] },
   stopped: { level: 'info', doc: 'everything is closed and safe', fields: [] },
 
-  'log-level': { level: 'info', doc: 'lines are written from another level on', fields: ['to'] },
-
   // Connections.
   connected: { level: 'info', doc: 'a client connected', fields: ['clientId', 'address'] },
   disconnected: {

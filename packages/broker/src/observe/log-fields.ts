@@ -82,7 +82,6 @@ export const LOG_FIELDS = {
   table: { kind: 'text', doc: 'what is read from the store' },
   target: { kind: 'text', doc: 'directory that a backup is written to' },
   tlsHandshakesMax: { kind: 'number', doc: 'the limit of this name' },
-  to: { kind: 'text', doc: 'what it is now' },
   topic: { kind: 'text', doc: 'topic name' },
   total: { kind: 'number', doc: 'records there are to read' },
   usedBytes: { kind: 'number', doc: 'bytes of the store’s file that hold something' },

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { type Broker, createBroker, silentLogger, SystemClock } from '@magpie/broker';
 import { openAccounts, startAdminServer } from '@magpie/broker/server';
 import { type Client, connect } from '@magpie/client';
-import { type CommandRun, runInProcess, type Said } from '../command.testing.js';
+import { arrayLog, type CommandRun, runInProcess, type Said } from '../command.testing.js';
 
 /** A broker with its HTTP port, and a directory with the token for commands. */
 export class AdminWorld {
@@ -32,11 +32,17 @@ export class AdminWorld {
     t.after(() => broker.close());
     const { port } = await broker.listen({ type: 'tcp', port: 0 });
     const { book } = await openAccounts(dir);
+    const log = arrayLog(() => {});
     const server = await startAdminServer({
       host: '127.0.0.1',
       port: 0,
       version: '1.2.3',
-      source: { notReady: () => undefined, metrics: () => [] },
+      source: {
+        notReady: () => undefined,
+        metrics: () => [],
+        logLevel: () => log.level(),
+        setLogLevel: (level) => log.setLevel(level),
+      },
       log: silentLogger,
       api: { broker, book, limits: broker.limits, clock: new SystemClock() },
     });

@@ -1,6 +1,7 @@
 import type { BanInfo, NewBan } from '@magpie/broker/admin-client';
 import type { Command } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
+import { durationMs } from '../admin/duration.js';
 import { textTable } from '../admin/text-table.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -76,17 +77,11 @@ function subjectOf(flags: BanFlags): Pick<NewBan, 'as' | 'who'> | undefined {
 
 function termsOf({ for: time, reason }: BanFlags): Pick<NewBan, 'until' | 'reason'> {
   return {
-    ...(time !== undefined && { until: new Date(Date.now() + durationMs(time)).toISOString() }),
+    ...(time !== undefined && {
+      until: new Date(Date.now() + durationMs('--for', time)).toISOString(),
+    }),
     ...(reason !== undefined && { reason }),
   };
-}
-
-/** @throws {UsageError} if it is no time. */
-function durationMs(text: string): number {
-  const [, count = '', unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
-  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
-  if (ms > 0) return ms;
-  throw new UsageError(`--for must be a time such as 90s, 15m, 2h or 7d: it is '${text}'`);
 }
 
 function listOf(bans: readonly BanInfo[], { json }: BanFlags): string[] {
@@ -102,9 +97,3 @@ function listOf(bans: readonly BanInfo[], { json }: BanFlags): string[] {
 }
 
 const SUBJECTS = { clientid: 'client', username: 'user', peerhost: 'address' } as const;
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-};

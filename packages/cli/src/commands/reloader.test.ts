@@ -19,6 +19,7 @@ class World {
   readonly folder: string;
   readonly lines: LogLine[] = [];
   readonly #t: TestContext;
+  readonly log = arrayLog((line) => void this.lines.push(line));
   #running: Running | undefined;
 
   private constructor(t: TestContext, folder: string) {
@@ -30,7 +31,7 @@ class World {
     const world = new World(t, await freshFolder(t));
     const all = { 'acl.yaml': RULES, ...files };
     for (const [name, text] of Object.entries(all)) await world.write(name, text);
-    const log = arrayLog((line) => void world.lines.push(line));
+    const { log } = world;
     const readConfig = async () => {
       const file = await loadConfigFile(join(world.folder, 'magpie.yaml'));
       return resolveConfig({ flags: {}, env: {}, file });
@@ -212,13 +213,22 @@ for (const [name, files, said] of refusals) {
 test('Reloader names what waits for a restart', async (t) => {
   const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
   const port = Number(world.lines.find(({ listener }) => listener === 'tcp')?.['port']);
-  await world.write('magpie.yaml', config('log: { level: debug }', port));
+  await world.write('magpie.yaml', config('', port));
   assert.deepEqual(await world.reload(), [
     `warn: needs a restart: listeners: tcp on 127.0.0.1:${port} is new`,
     'warn: needs a restart: listeners: tcp on 127.0.0.1:0 stays',
-    'warn: needs a restart: log.level stays info',
     DONE,
   ]);
+});
+
+test('Reloader changes the level of the log if the file says another one', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  await world.write('magpie.yaml', config('log: { level: debug }'));
+  assert.deepEqual(await world.reload(), [DONE]);
+  assert.equal(world.log.level(), 'debug');
+  world.log.setLevel('warn'); // over HTTP
+  await world.reload();
+  assert.equal(world.log.level(), 'warn');
 });
 
 test('Reloader reads once more what was written while it read', async (t) => {

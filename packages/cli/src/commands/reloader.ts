@@ -1,4 +1,4 @@
-import type { Broker, BrokerChange, BrokerChanged, Logger } from '@magpie/broker';
+import type { Broker, BrokerChange, BrokerChanged } from '@magpie/broker';
 import {
   type AuthenticatorChain,
   type BrokerConfig,
@@ -6,6 +6,7 @@ import {
   type ResolvedConfig,
   TlsFileError,
 } from '@magpie/broker/server';
+import type { Log } from '../log.js';
 import { openAuthentication } from './open-authentication.js';
 import { readRules } from './read-rules.js';
 import { ServeFailure } from './serve-failure.js';
@@ -17,7 +18,7 @@ export interface ReloaderOptions {
   readonly authenticator: AuthenticatorChain | undefined;
   /** Reads the configuration again, from where it came. */
   readonly read: () => Promise<ResolvedConfig>;
-  readonly log: Logger;
+  readonly log: Log;
 }
 
 /**
@@ -92,6 +93,9 @@ export class Reloader {
       const changed = await this.#options.broker.reload(change);
       unused = this.#authenticator;
       this.#authenticator = authenticator;
+      // What was set over HTTP stays, unless the file says another one.
+      const { logLevel } = config;
+      if (logLevel !== this.#config.logLevel) this.#options.log.setLevel(logLevel);
       this.#config = config;
       return changed;
     } finally {

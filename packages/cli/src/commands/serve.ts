@@ -6,6 +6,7 @@ import {
   type Logger,
   SystemClock,
 } from '@magpie/broker';
+import type { Log } from '../log.js';
 import type { RecoveryReport } from '../recovery-report.js';
 import {
   type AdminServer,
@@ -17,6 +18,7 @@ import {
   isLoopback,
   type ListenerConfig,
   LmdbStore,
+  type LogLevel,
   type Metric,
   openAccounts,
   ProcessMeter,
@@ -37,7 +39,7 @@ import { ServeFailure } from './serve-failure.js';
 export interface ServeOptions {
   /** Reads the configuration again, for {@link Running.reload}. */
   readonly readConfig: () => Promise<ResolvedConfig>;
-  readonly log: Logger;
+  readonly log: Log;
   readonly version: string;
   /** Aborted: what was stored is not loaded to the end. */
   readonly signal: AbortSignal;
@@ -120,6 +122,8 @@ export async function serve(
       const source = {
         notReady: () => notReady(recovered, ready),
         metrics: () => metricsOf(recovered, meter, version),
+        logLevel: () => log.level(),
+        setLogLevel: (level: LogLevel) => log.setLevel(level),
       };
       const api = await apiOf(broker, config, options);
       const server = { ...http, source, version, log, api };
@@ -127,12 +131,7 @@ export async function serve(
       const { host, port } = admin;
       log.info({ event: 'listening', listener: 'http', host, port }, 'listening');
     }
-    for (const listener of config.listeners) {
-      const { host, port } = await opened(listener.type, listener, () => broker.listen(listener));
-      const { type } = listener;
-      const fields = { listener: type, host, port, ...pathOf(listener) };
-      log.info({ event: 'listening', ...fields }, 'listening');
-    }
+    for (const listener of config.listeners) await listen(broker, listener, log);
   } catch (error) {
     await close();
     throw error;
@@ -180,7 +179,7 @@ async function openBroker(
   access: Pick<BrokerOptions, 'authenticator' | 'authorizer'>,
 ): Promise<Recovered | undefined> {
   const load = new SystemLoad(); // closed by the broker
-  const options = { limits, log, clientRules, ...access };
+  const options = { limits, log, packetLog: log.packets, clientRules, ...access };
   if ('memory' in storage) {
     const fields = { event: 'storage-memory', memory: true } as const;
     log.info(fields, 'storage: in memory, nothing survives a restart');
@@ -286,6 +285,13 @@ function logExposure(config: BrokerConfig, log: Logger): void {
     const told = 'no authentication is configured: listening on loopback addresses only';
     log.info({ event: 'loopback-only' }, told);
   }
+}
+
+async function listen(broker: Broker, listener: ListenerConfig, log: Logger): Promise<void> {
+  const { type } = listener;
+  const { host, port } = await opened(type, listener, () => broker.listen(listener));
+  const fields = { listener: type, host, port, ...pathOf(listener) };
+  log.info({ event: 'listening', ...fields }, 'listening');
 }
 
 function pathOf(listener: ListenerConfig): { path?: string } {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { silentLogger } from '@magpie/broker';
 import type { CommandContext } from '../command-context.js';
+import { arrayLog } from '../command.testing.js';
 import { bytesInWords, runStoreTool } from './store-tool.js';
 
 function context(signal = new AbortController().signal) {
@@ -21,7 +21,7 @@ function context(signal = new AbortController().signal) {
     typesSecrets: false,
     onReload: () => () => {},
     openBar: async () => undefined,
-    openLog: async () => ({ ...silentLogger, fatal() {}, isLevelEnabled: () => false, flush() {} }),
+    openLog: async () => arrayLog(() => {}),
   };
   return { err, value };
 }

@@ -18,6 +18,7 @@ interface Case {
 const retainOne = (world: ApiWorld) =>
   world.broker.publish({ topic: 'a/b', payload: 'x', retain: true });
 const banOne = (world: ApiWorld) => world.broker.bans.add({ clientId: 'c' });
+const watchOne = (world: ApiWorld) => void world.broker.watches.add({ clientId: 'c' }, 60);
 const PAGE_LIMIT = 'limit=0';
 
 /** Every operation of the document: one without a case fails. */
@@ -126,6 +127,34 @@ const CASES: Readonly<Record<string, Case>> = {
     bad: [
       ['/banned/clientid/other', 404],
       ['/banned/face/c', 400],
+    ],
+  },
+  'GET /log/level': { good: '/log/level', bad: [] },
+  'PUT /log/level': {
+    good: '/log/level',
+    json: { level: 'warn' },
+    bad: [
+      ['/log/level', 400, { level: 'loud' }],
+      ['/log/level', 400, {}],
+    ],
+  },
+  'GET /log/packets': { good: '/log/packets', bad: [] },
+  'POST /log/packets': {
+    good: '/log/packets',
+    json: { as: 'clientid', who: 'c', seconds: 60 },
+    bad: [
+      ['/log/packets', 400, { as: 'clientid', who: 'c', seconds: 0 }],
+      ['/log/packets', 400, { as: 'clientid', who: 'c', seconds: 86_401 }],
+      ['/log/packets', 400, { as: 'username', who: 'c' }],
+      ['/log/packets', 400, { as: 'clientid' }],
+    ],
+  },
+  'DELETE /log/packets/{as}/{who}': {
+    before: watchOne,
+    good: '/log/packets/clientid/c',
+    bad: [
+      ['/log/packets/clientid/other', 404],
+      ['/log/packets/face/c', 400],
     ],
   },
   'POST /authorization/preview': {

@@ -15,6 +15,7 @@ import { accessRoutes } from '../routes/access-routes.js';
 import { banRoutes } from '../routes/ban-routes.js';
 import { clientRoutes } from '../routes/client-routes.js';
 import { explainRoutes } from '../routes/explain-routes.js';
+import { logRoutes } from '../routes/log-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
@@ -61,6 +62,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   banRoutes(app, shared);
   messageRoutes(app, shared);
   metricRoutes(app, shared);
+  logRoutes(app, shared);
   explainRoutes(app, shared);
   ruleRoutes(app, shared);
   subscriptionRoutes(app, shared);

@@ -12,6 +12,7 @@ import { TestClient } from '../../test-client.testing.js';
 import type { ApiEnv } from '../access/access.js';
 import { AccountBook } from '../access/account-book.js';
 import type { Role } from '../access/role.js';
+import { quietSource } from '../quiet-source.testing.js';
 import { apiApp } from './api-app.js';
 import { EventStreams } from './event-stream.js';
 
@@ -42,7 +43,7 @@ export class ApiWorld {
     log: Logger = silentLogger,
     options: BrokerOptions = {},
   ): Promise<ApiWorld> {
-    const broker = await createBroker(options);
+    const broker = await createBroker({ log, ...options });
     t.after(() => broker.close());
     const listener = new MemoryListener();
     await broker.listen(listener);
@@ -57,7 +58,7 @@ export class ApiWorld {
       broker,
       book,
       source: {
-        notReady: () => undefined,
+        ...quietSource(),
         metrics: () => [{ name: 'magpie_a', help: 'A', type: 'gauge', value: 1 }],
       },
       limits: limitsFrom({}),

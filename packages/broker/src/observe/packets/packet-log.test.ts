@@ -27,16 +27,36 @@ const rows: readonly [packet: Packet, detail: Readonly<Record<string, unknown>>]
   ],
   [
     Publish.of({ topic: 'a', payload, qos: 1, packetId: 7, dup: true, retain: false }),
-    { packet: 'PUBLISH', topic: 'a', qos: 1, packetId: 7, dup: true, retain: false, payloadBytes: 6 },
+    {
+      packet: 'PUBLISH',
+      topic: 'a',
+      qos: 1,
+      packetId: 7,
+      dup: true,
+      retain: false,
+      payloadBytes: 6,
+    },
   ],
   [
     Publish.of({ topic: 'a', payload, qos: 0, packetId: 0, dup: false, retain: true }),
     { packet: 'PUBLISH', topic: 'a', qos: 0, dup: false, retain: true, payloadBytes: 6 },
   ],
-  [{ type: 'puback', packetId: 7 }, { packet: 'PUBACK', packetId: 7 }],
-  [{ type: 'pubrec', packetId: 7 }, { packet: 'PUBREC', packetId: 7 }],
-  [{ type: 'pubrel', packetId: 7 }, { packet: 'PUBREL', packetId: 7 }],
-  [{ type: 'pubcomp', packetId: 7 }, { packet: 'PUBCOMP', packetId: 7 }],
+  [
+    { type: 'puback', packetId: 7 },
+    { packet: 'PUBACK', packetId: 7 },
+  ],
+  [
+    { type: 'pubrec', packetId: 7 },
+    { packet: 'PUBREC', packetId: 7 },
+  ],
+  [
+    { type: 'pubrel', packetId: 7 },
+    { packet: 'PUBREL', packetId: 7 },
+  ],
+  [
+    { type: 'pubcomp', packetId: 7 },
+    { packet: 'PUBCOMP', packetId: 7 },
+  ],
   [
     {
       type: 'subscribe',
@@ -56,7 +76,10 @@ const rows: readonly [packet: Packet, detail: Readonly<Record<string, unknown>>]
     { type: 'unsubscribe', packetId: 4, filters: ['a/+', 'b'] },
     { packet: 'UNSUBSCRIBE', packetId: 4, filters: 'a/+, b' },
   ],
-  [{ type: 'unsuback', packetId: 4 }, { packet: 'UNSUBACK', packetId: 4 }],
+  [
+    { type: 'unsuback', packetId: 4 },
+    { packet: 'UNSUBACK', packetId: 4 },
+  ],
   [{ type: 'pingreq' }, { packet: 'PINGREQ' }],
   [{ type: 'pingresp' }, { packet: 'PINGRESP' }],
   [{ type: 'disconnect' }, { packet: 'DISCONNECT' }],

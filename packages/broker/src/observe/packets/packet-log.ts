@@ -67,7 +67,11 @@ function detailOf(packet: Packet): Detail {
       return { packet: name, packetId: packet.packetId, filters: filters.join(', ') };
     }
     case 'suback':
-      return { packet: name, packetId: packet.packetId, returnCodes: packet.returnCodes.join(', ') };
+      return {
+        packet: name,
+        packetId: packet.packetId,
+        returnCodes: packet.returnCodes.join(', '),
+      };
     case 'unsubscribe':
       return { packet: name, packetId: packet.packetId, filters: packet.filters.join(', ') };
     case 'pingreq':
