@@ -3,8 +3,8 @@ import type { BackOffOptions } from './machine/back-off.js';
 import type { ClientCredentials, MachineOptions } from './machine/machine-options.js';
 import type { Outbox } from './outbox/outbox.js';
 import type { OutboxPolicy } from './session/outbound.js';
+import type { InboxOptions } from './subscriptions/inbox.js';
 import type { UnclaimedLimits, UnclaimedOptions } from './subscriptions/unclaimed-options.js';
-import type { MessageHandler } from './subscriptions/subscription.js';
 import type { TlsOptions, TransportOptions } from './transports/transport.js';
 
 /** What the server publishes when this client goes without DISCONNECT (MQTT 3.1.1, 3.1.2.5). */
@@ -72,16 +72,12 @@ export interface ClientOptions extends ClientCredentials {
   readonly debug?: (line: string) => void;
 }
 
-/** Options with their defaults, checked. */
-export interface ResolvedOptions {
-  readonly machine: MachineOptions;
+/** Options with their defaults, checked; see {@link ClientOptions} for what each means. */
+export interface ResolvedOptions extends MachineOptions, InboxOptions {
   readonly transport: TransportOptions;
   readonly credentials: ClientOptions['credentials'];
   readonly username: string | undefined;
   readonly password: string | Uint8Array | undefined;
-  readonly bufferBytesMax: number;
-  readonly unclaimed: UnclaimedLimits;
-  readonly unclaimedHandler: MessageHandler<Uint8Array> | undefined;
   readonly outbox: Outbox | undefined;
   readonly debug: ((line: string) => void) | undefined;
 }
@@ -119,59 +115,48 @@ export function resolveOptions(
   if (outbox !== undefined && cleanSession) {
     throw new TypeError('An outbox needs cleanSession: false, or the server forgets what it has');
   }
+  const { reconnect, unclaimed } = options;
+  const backOff = reconnect ? { ...BACK_OFF, ...reconnect } : BACK_OFF;
+  if (!(backOff.minMs >= 0 && backOff.maxMs >= backOff.minMs)) {
+    throw new RangeError(`reconnect must have 0 <= minMs <= maxMs: ${JSON.stringify(backOff)}`);
+  }
   return {
-    machine: machineOptions(serverUrls(servers, schemes), clientId, cleanSession, options),
+    keepAlive: number(options, 'keepAlive', 60, 0, 65_535),
+    connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1),
+    pingTimeoutMs: number(options, 'pingTimeoutMs', 10_000, 1),
+    answerTimeoutMs: number(options, 'answerTimeoutMs', 30_000, 1),
+    maximumPacketSize: number(options, 'maximumPacketSize', PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX),
+    refusalsMax: number(options, 'refusalsMax', 3, 1),
+    inflightMax: number(options, 'inflightMax', 20, 1, 65_534),
+    outboxMessagesMax: number(options, 'outboxMessagesMax', 10_000, 0),
+    outboxBytesMax: number(options, 'outboxBytesMax', MIB_16, 0),
+    bufferBytesMax: number(options, 'bufferBytesMax', MIB_16, 0),
+    servers: serverUrls(servers, schemes),
+    serverOrder: options.serverOrder ?? 'round-robin',
+    clientId,
+    cleanSession,
+    will: willOf(options.will),
+    backOff,
+    reconnect: reconnect !== false,
+    retryInitial: options.retryInitial ?? false,
+    outboxPolicy: options.outboxPolicy ?? 'reject',
+    unclaimed: unclaimed ? unclaimedLimits(unclaimed) : UNCLAIMED,
+    unclaimedPolicy: unclaimed?.policy ?? 'drop',
+    unclaimedHandler: unclaimed?.handler,
     transport: options,
     credentials: options.credentials,
     username: options.username,
     password: options.password,
-    bufferBytesMax: number(options, 'bufferBytesMax', 16_777_216, 0, Infinity),
-    unclaimed: unclaimedLimits(options.unclaimed ?? {}),
-    unclaimedHandler: options.unclaimed?.handler,
     outbox,
     debug: options.debug ?? debug,
   };
 }
 
-function machineOptions(
-  servers: readonly URL[],
-  clientId: string,
-  cleanSession: boolean,
-  options: ClientOptions,
-): MachineOptions {
-  const { reconnect } = options;
-  const backOff = { ...BACK_OFF, ...(reconnect === false ? {} : reconnect) };
-  if (!(backOff.minMs >= 0 && backOff.maxMs >= backOff.minMs)) {
-    throw new RangeError(`reconnect must have 0 <= minMs <= maxMs: ${JSON.stringify(backOff)}`);
-  }
-  return {
-    servers,
-    serverOrder: options.serverOrder ?? 'round-robin',
-    clientId,
-    cleanSession,
-    keepAliveS: number(options, 'keepAlive', 60, 0, 65_535),
-    will: willOf(options.will),
-    connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1, Infinity),
-    pingTimeoutMs: number(options, 'pingTimeoutMs', 10_000, 1, Infinity),
-    answerTimeoutMs: number(options, 'answerTimeoutMs', 30_000, 1, Infinity),
-    maximumPacketSize: number(options, 'maximumPacketSize', PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX),
-    backOff,
-    reconnect: reconnect !== false,
-    retryInitial: options.retryInitial ?? false,
-    refusalsMax: number(options, 'refusalsMax', 3, 1, Infinity),
-    inflightMax: number(options, 'inflightMax', 20, 1, 65_534),
-    outboxMessagesMax: number(options, 'outboxMessagesMax', 10_000, 0, Infinity),
-    outboxBytesMax: number(options, 'outboxBytesMax', 16_777_216, 0, Infinity),
-    outboxPolicy: options.outboxPolicy ?? 'reject',
-  };
-}
-
 function unclaimedLimits(options: UnclaimedOptions): UnclaimedLimits {
   return {
-    afterMs: number(options, 'afterMs', 10_000, 0, Infinity),
-    countMax: number(options, 'countMax', 1000, 0, Infinity),
-    bytesMax: number(options, 'bytesMax', 1_048_576, 0, Infinity),
-    policy: options.policy ?? 'drop',
+    afterMs: number(options, 'afterMs', 10_000, 0),
+    countMax: number(options, 'countMax', 1000, 0),
+    bytesMax: number(options, 'bytesMax', 1_048_576, 0),
   };
 }
 
@@ -180,7 +165,7 @@ function number<Name extends string>(
   name: Name,
   otherwise: number,
   min: number,
-  max: number,
+  max = Infinity,
 ): number {
   const value = options[name] ?? otherwise;
   if (value >= min && value <= max) return value;
@@ -190,12 +175,12 @@ function number<Name extends string>(
 function serverUrls(
   servers: string | URL | readonly (string | URL)[],
   schemes: readonly string[],
-): readonly URL[] {
+): readonly string[] {
   const list = typeof servers === 'string' || servers instanceof URL ? [servers] : servers;
   if (list.length === 0) throw new TypeError('A client needs a server: the list is empty');
   return list.map((server) => {
     const url = parseUrl(String(server));
-    if (url !== undefined && url.hostname !== '' && schemes.includes(url.protocol)) return url;
+    if (url !== undefined && url.hostname !== '' && schemes.includes(url.protocol)) return url.href;
     const wanted = schemes.map((scheme) => `${scheme}//`).join(', ');
     throw new TypeError(
       `A server must be a URL with ${wanted} and a host: it is '${String(server)}'`,
@@ -226,3 +211,6 @@ function willOf(will: WillOptions | undefined): MachineOptions['will'] {
 const BACK_OFF: BackOffOptions = { minMs: 1000, maxMs: 60_000, jitter: 'full' };
 const PACKET_BYTES_MAX = 268_435_460;
 const STRING_BYTES_MAX = 65_535;
+const MIB_16 = 16_777_216;
+/** Shared by all clients that do not say otherwise. */
+const UNCLAIMED = unclaimedLimits({});

@@ -6,7 +6,7 @@ import type { ClientOutput, LinkView, MachineOutput } from '../machine/machine-o
 import type { PacketTracer } from '../model/client-events.js';
 import type { Clock } from '../model/clock.js';
 import type { Random } from '../model/random.js';
-import { type GateOwner, OutboxGate } from '../outbox/outbox-gate.js';
+import { type Gate, type GateOwner, gateOf } from '../outbox/outbox-gate.js';
 import type { Receipt } from '../session/receipt.js';
 import type { InboxOwner } from '../subscriptions/inbox.js';
 import type { OpenTransport, Transport, TransportHandler } from '../transports/transport.js';
@@ -33,7 +33,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   readonly #options: ResolvedOptions;
   readonly #parts: DriverParts;
   readonly #tell: (told: Told) => void;
-  readonly #gate: OutboxGate;
+  readonly #gate: Gate;
   readonly #out: MachineOutput[] = [];
   #transport: Transport | undefined;
   /** What the transport belongs to: what an older one tells is stale. */
@@ -42,7 +42,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   #performing = false;
   #turnScheduled = false;
   #cancelTimer: (() => void) | undefined;
-  #timerDueMs = Infinity;
+  #timerDueMs: number | undefined;
   /** Connections that have not told their end. */
   #open = 0;
   /** The client has ended, and its outbox is closed. */
@@ -59,11 +59,11 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     this.#options = options;
     this.#parts = parts;
     this.#tell = tell;
-    this.#gate = new OutboxGate(options.outbox, this);
+    this.#gate = gateOf(options.outbox, this);
     const { random } = parts;
     const out = this.#out;
     const machineParts = { out, link: this, gate: this.#gate, random, trace };
-    this.machine = new ClientMachine(options.machine, machineParts);
+    this.machine = new ClientMachine(options, machineParts);
   }
 
   get nowMs(): number {
@@ -129,7 +129,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   written(): void {
     if (this.#turnScheduled) return;
     this.#turnScheduled = true;
-    this.#parts.clock.endOfTurn(this.#endTurn);
+    this.#parts.clock.endOfTurn(() => this.#endTurn());
   }
 
   /** Does what the machine has put out. */
@@ -149,6 +149,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   opened(link: Link): void {
     if (link !== this.#link) return;
     this.machine.opened(link.credentials, this.nowMs);
+    link.credentials = NOBODY;
     this.perform();
   }
 
@@ -236,12 +237,12 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     if (this.#open === 0 && this.#finished) this.#resolveClosed?.();
   }
 
-  readonly #endTurn = (): void => {
+  #endTurn(): void {
     this.#turnScheduled = false;
     this.#gate.flush();
     this.#flush();
     this.#arm();
-  };
+  }
 
   /** All bytes of the turn in one write. */
   #flush(): void {
@@ -254,27 +255,29 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   #arm(): void {
     const dueMs = this.machine.deadlineMs;
     const ended = this.machine.state.type === 'ended';
-    if (!ended && dueMs >= this.#timerDueMs) return;
+    if (!ended && dueMs >= (this.#timerDueMs ?? Infinity)) return;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#timerDueMs = dueMs;
+    this.#timerDueMs = undefined;
     if (dueMs === Infinity) return;
+    this.#timerDueMs = dueMs;
     const { clock } = this.#parts;
-    this.#cancelTimer = clock.after(Math.max(0, dueMs - clock.nowMs()), this.#onTimer);
+    this.#cancelTimer = clock.after(Math.max(0, dueMs - clock.nowMs()), () => this.#tick());
   }
 
-  readonly #onTimer = (): void => {
+  #tick(): void {
     this.#cancelTimer = undefined;
-    this.#timerDueMs = Infinity;
+    this.#timerDueMs = undefined;
     this.machine.tick(this.nowMs);
     this.perform();
-  };
+  }
 }
 
 /** One connection, as its transport knows it. */
 class Link implements TransportHandler {
   readonly #driver: ClientDriver;
-  credentials: ClientCredentials = {};
+  /** Until they are sent. */
+  credentials = NOBODY;
 
   constructor(driver: ClientDriver) {
     this.#driver = driver;
@@ -300,3 +303,4 @@ class Link implements TransportHandler {
 /** Bytes that the network has not taken, above which publishes wait in the outbox. */
 const CONGESTED_BYTES = 1_048_576;
 const OUTBOX_RETRY_MS = 1000;
+const NOBODY: ClientCredentials = {};

@@ -9,7 +9,7 @@ const refused = new ConnectRefusedError('one', 5);
 
 function make(options: ClientOptions, servers: readonly string[] = ['mqtt://one']): Attempts {
   const reconnect = { minMs: 100, maxMs: 10_000, jitter: 'none' } as const;
-  const { machine } = resolveOptions(servers, { reconnect, ...options }, ['mqtt:']);
+  const machine = resolveOptions(servers, { reconnect, ...options }, ['mqtt:']);
   return new Attempts(machine, () => 0);
 }
 

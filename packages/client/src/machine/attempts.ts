@@ -8,7 +8,9 @@ import { ServerList } from './server-list.js';
 export class Attempts {
   readonly #options: MachineOptions;
   readonly #servers: ServerList;
-  readonly #backOff: BackOff;
+  readonly #random: Random;
+  /** Made when there is something to wait for. */
+  #backOff: BackOff | undefined;
   #connectedAtMs = 0;
   #refusals = 0;
   #everConnected = false;
@@ -18,7 +20,7 @@ export class Attempts {
   constructor(options: MachineOptions, random: Random) {
     this.#options = options;
     this.#servers = new ServerList(options.servers, options.serverOrder);
-    this.#backOff = new BackOff(options.backOff, random);
+    this.#random = random;
   }
 
   next(): URL {
@@ -28,7 +30,7 @@ export class Attempts {
 
   /** What has failed says nothing about the next attempt: begins the waits anew. */
   wake(): void {
-    this.#backOff.reset();
+    this.#backOff = undefined;
   }
 
   /** A server has accepted. */
@@ -36,7 +38,7 @@ export class Attempts {
     this.count = 0;
     this.#refusals = 0;
     this.#everConnected = true;
-    this.#connectedAtMs = nowMs;
+    this.#connectedAtMs = Math.floor(nowMs);
     this.#servers.succeeded();
   }
 
@@ -47,11 +49,13 @@ export class Attempts {
    */
   failed(error: ClientError, wasConnected: boolean, nowMs: number): number | undefined {
     const { reconnect, refusalsMax, retryInitial } = this.#options;
-    if (wasConnected && nowMs - this.#connectedAtMs >= LASTED_MS) this.#backOff.reset();
+    if (wasConnected && nowMs - this.#connectedAtMs >= LASTED_MS) this.wake();
     if (isPermanent(error)) this.#refusals++;
     if (!wasConnected && !this.#servers.failed()) return 0; // there is another server
     const hopeless = this.#refusals >= refusalsMax || (!this.#everConnected && !retryInitial);
-    return reconnect && !hopeless ? this.#backOff.next() : undefined;
+    if (!reconnect || hopeless) return undefined;
+    this.#backOff ??= new BackOff(this.#options.backOff, this.#random);
+    return this.#backOff.next();
   }
 }
 

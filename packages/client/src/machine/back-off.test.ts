@@ -19,9 +19,8 @@ test('BackOff.next() stays between minMs and maxMs, whatever chance says', () =>
   );
 });
 
-test('BackOff.reset() begins anew', () => {
+test('BackOff.next() without jitter doubles', () => {
   const backOff = new BackOff({ minMs: 1, maxMs: 100, jitter: 'none' }, () => 0);
-  assert.deepEqual([backOff.next(), backOff.next(), backOff.next()], [1, 2, 4]);
-  backOff.reset();
-  assert.equal(backOff.next(), 1);
+  const waits = Array.from({ length: 9 }, () => backOff.next());
+  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 64, 100, 100]);
 });

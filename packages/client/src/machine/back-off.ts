@@ -37,9 +37,4 @@ export class BackOff {
     this.#boundMs = jitter === 'full' ? Math.min(maxMs, bound * 2) : waitMs;
     return waitMs;
   }
-
-  /** A connection has lasted: begin anew. */
-  reset(): void {
-    this.#boundMs = this.#options.minMs;
-  }
 }

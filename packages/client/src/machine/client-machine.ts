@@ -10,7 +10,7 @@ import { ClientError, ConnectRefusedError } from '../errors.js';
 import type { PacketTracer } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Random } from '../model/random.js';
-import type { OutboxGate } from '../outbox/outbox-gate.js';
+import type { Gate } from '../outbox/outbox-gate.js';
 import type { OutboxState } from '../outbox/outbox.js';
 import { Inbound } from '../session/inbound.js';
 import { Outbound } from '../session/outbound.js';
@@ -45,10 +45,10 @@ export class ClientMachine {
   readonly #out: MachineOutput[];
   readonly #link: LinkView;
   readonly #trace: PacketTracer;
-  readonly #reader = new ByteReader();
   readonly #attempts: Attempts;
   readonly #pings: PingSchedule;
-  #framer: Framer;
+  /** While bytes come in, and as long as some of them are no whole packet. */
+  #framer: Framer | undefined;
   /** Whether nothing has arrived on this connection. */
   #fresh = true;
   #state: ClientState = { type: 'idle' };
@@ -56,7 +56,7 @@ export class ClientMachine {
   #linked = false;
   #server = '';
   /** Of the state: CONNACK is due, the next attempt, the end. */
-  #deadlineMs = Infinity;
+  #deadlineMs: number | undefined;
   /** Connections that were accepted. */
   connections = 0;
   /** Received packets larger than `maximumPacketSize` close the connection; these were counted. */
@@ -68,7 +68,7 @@ export class ClientMachine {
     parts: {
       out: MachineOutput[];
       link: LinkView;
-      gate: OutboxGate;
+      gate: Gate;
       random: Random;
       trace: PacketTracer;
     },
@@ -83,8 +83,7 @@ export class ClientMachine {
     this.inbound = new Inbound(gate);
     this.subscriptions = new SubscriptionRequests(this.outbound, out);
     this.#attempts = new Attempts(options, random);
-    this.#pings = new PingSchedule(options.keepAliveS, options.pingTimeoutMs);
-    this.#framer = new Framer(options.maximumPacketSize);
+    this.#pings = new PingSchedule(options.keepAlive, options.pingTimeoutMs);
   }
 
   get state(): ClientState {
@@ -98,9 +97,10 @@ export class ClientMachine {
 
   /** When {@link tick} wants to be called, on the driver's clock; `Infinity`: nothing is due. */
   get deadlineMs(): number {
-    if (this.#state.type !== 'connected' && this.#state.type !== 'ending') return this.#deadlineMs;
-    if (!this.#linked) return this.#deadlineMs;
-    return Math.min(this.#deadlineMs, this.#pings.deadlineMs, this.#answerDeadlineMs);
+    const { type } = this.#state;
+    const dueMs = this.#deadlineMs ?? Infinity;
+    if (!this.#linked || (type !== 'connected' && type !== 'ending')) return dueMs;
+    return Math.min(dueMs, this.#pings.deadlineMs, this.#answerDeadlineMs);
   }
 
   /** Takes back what an outbox remembered. Before {@link start}. */
@@ -116,8 +116,8 @@ export class ClientMachine {
   /** The server was reached: asks for the session. */
   opened({ username, password }: ClientCredentials, nowMs: number): void {
     if (this.#state.type !== 'connecting') return;
-    const { clientId, cleanSession, keepAliveS, will } = this.#options;
-    this.#framer = new Framer(this.#options.maximumPacketSize);
+    const { clientId, cleanSession, keepAlive, will } = this.#options;
+    this.#framer = undefined;
     this.#fresh = true;
     try {
       this.writer.send({
@@ -125,7 +125,7 @@ export class ClientMachine {
         protocolVersion: 4,
         clientId,
         cleanSession,
-        keepAliveS,
+        keepAliveS: keepAlive,
         will,
         username,
         password: typeof password === 'string' ? new TextEncoder().encode(password) : password,
@@ -150,8 +150,12 @@ export class ClientMachine {
     }
     this.#fresh = false;
     try {
-      this.#framer.feed(source, start, end);
-      while (this.#hasNext()) this.#take(decodeServerPacket(this.#framer, this.#reader), nowMs);
+      const framer = this.#framer ?? new Framer(this.#options.maximumPacketSize);
+      const reader = new ByteReader();
+      this.#framer = framer;
+      framer.feed(source, start, end);
+      while (this.#hasNext(framer)) this.#take(decodeServerPacket(framer, reader), nowMs);
+      if (framer.bufferedBytes === 0) this.#framer = undefined;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#breach(error, nowMs);
@@ -187,10 +191,11 @@ export class ClientMachine {
 
   tick(nowMs: number): void {
     const { type } = this.#state;
-    if (type === 'waiting' && nowMs >= this.#deadlineMs) this.#open(nowMs);
-    else if (type === 'connecting' && nowMs >= this.#deadlineMs) {
+    const due = nowMs >= (this.#deadlineMs ?? Infinity);
+    if (type === 'waiting' && due) this.#open(nowMs);
+    else if (type === 'connecting' && due) {
       this.#give(new ClientError('connect-timeout', `${this.#server} did not answer`), nowMs);
-    } else if (type === 'ending' && nowMs >= this.#deadlineMs) {
+    } else if (type === 'ending' && due) {
       this.#disconnect(true);
     } else if (type === 'connected' || type === 'ending') this.#watch(nowMs);
   }
@@ -205,7 +210,7 @@ export class ClientMachine {
 
   /** There is no network: makes no attempt before {@link wake}. */
   suspend(): void {
-    if (this.#state.type === 'waiting') this.#deadlineMs = Infinity;
+    if (this.#state.type === 'waiting') this.#deadlineMs = undefined;
   }
 
   /** @throws {ClientError} if it cannot be taken: the client has ended, or the outbox is full. */
@@ -249,8 +254,8 @@ export class ClientMachine {
   }
 
   /** Whether there is a packet, and somebody to take it: one before it may have ended it all. */
-  #hasNext(): boolean {
-    return this.#linked && this.#framer.next();
+  #hasNext(framer: Framer): boolean {
+    return this.#linked && framer.next();
   }
 
   #take(packet: ServerPacket, nowMs: number): void {
@@ -296,9 +301,9 @@ export class ClientMachine {
   }
 
   #message(packet: Publish): void {
-    const framer = this.#framer;
     // What came in several chunks has bytes of its own.
-    const payload = () => (framer.owned ? packet.payload : new Uint8Array(packet.payload));
+    const payload = () =>
+      this.#framer?.owned === true ? packet.payload : new Uint8Array(packet.payload);
     const receipt = this.inbound.receive(packet, payload);
     if (receipt !== undefined) this.#out.push({ type: 'message', receipt });
   }
@@ -314,7 +319,7 @@ export class ClientMachine {
     }
     // What a clean session has sent before belongs to no session of the server's.
     const present = sessionPresent && !this.#options.cleanSession;
-    this.#deadlineMs = Infinity;
+    this.#deadlineMs = undefined;
     this.connections++;
     this.#attempts.accepted(nowMs);
     this.#pings.connected(nowMs);
@@ -399,7 +404,7 @@ export class ClientMachine {
   #disconnect(late: boolean): void {
     this.writer.send({ type: 'disconnect' });
     this.#out.push({ type: 'close', now: late && this.#link.congested });
-    this.#deadlineMs = Infinity;
+    this.#deadlineMs = undefined;
     this.#linked = false;
     this.#forsake();
     this.#end(undefined);
@@ -407,7 +412,7 @@ export class ClientMachine {
 
   #end(why: ClientError | undefined): void {
     if (this.#state.type === 'ended') return;
-    this.#deadlineMs = Infinity;
+    this.#deadlineMs = undefined;
     this.#become({ type: 'ended', why });
     const error = why ?? new ClientError('ended', 'The client has ended');
     this.outbound.abandon(error);

@@ -4,11 +4,13 @@ import type { BackOffOptions } from './back-off.js';
 
 /** What a client machine has to know; see client-options.ts for what each means to a user. */
 export interface MachineOptions extends OutboundLimits {
-  readonly servers: readonly URL[];
+  /** URLs. */
+  readonly servers: readonly string[];
   readonly serverOrder: 'round-robin' | 'priority';
   readonly clientId: string;
   readonly cleanSession: boolean;
-  readonly keepAliveS: number;
+  /** Seconds. */
+  readonly keepAlive: number;
   readonly will: Will | undefined;
   readonly connectTimeoutMs: number;
   readonly pingTimeoutMs: number;

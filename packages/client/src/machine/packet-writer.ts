@@ -33,7 +33,7 @@ export class PacketWriter implements PacketSink {
   #start = 0;
   /** … and end here. */
   #end = 0;
-  #parts: Uint8Array[] = [];
+  #parts: Uint8Array[] | undefined;
   /** Bytes since the writer was made. */
   bytes = 0;
   /** Packets since then. */
@@ -51,7 +51,7 @@ export class PacketWriter implements PacketSink {
 
   /** Whether there is something to {@link take}. */
   get waiting(): boolean {
-    return this.#end > this.#start || this.#parts.length > 0;
+    return this.#end > this.#start || this.#parts !== undefined;
   }
 
   publish({ topic, payload, qos, retain }: Publication, packetId: number, dup: boolean): void {
@@ -97,8 +97,8 @@ export class PacketWriter implements PacketSink {
   /** What was written since the last call, in order. */
   take(): readonly Uint8Array[] {
     this.#cut();
-    const parts = this.#parts;
-    this.#parts = [];
+    const parts = this.#parts ?? [];
+    this.#parts = undefined;
     if (this.#slab.length <= SLAB_BYTES_MIN) this.#drop(); // an idle client holds none
     return parts;
   }
@@ -106,7 +106,7 @@ export class PacketWriter implements PacketSink {
   /** Forgets what was not taken: the connection is gone. */
   discard(): void {
     this.#start = this.#end;
-    this.#parts = [];
+    this.#parts = undefined;
   }
 
   #reserve(bytes: number): number {
@@ -127,7 +127,7 @@ export class PacketWriter implements PacketSink {
   #reference(payload: Uint8Array): void {
     this.bytes += payload.length;
     this.#cut();
-    this.#parts.push(payload);
+    (this.#parts ??= []).push(payload);
   }
 
   #drop(): void {
@@ -138,7 +138,7 @@ export class PacketWriter implements PacketSink {
 
   #cut(): void {
     if (this.#end === this.#start) return;
-    this.#parts.push(this.#slab.subarray(this.#start, this.#end));
+    (this.#parts ??= []).push(this.#slab.subarray(this.#start, this.#end));
     this.#start = this.#end;
   }
 }

@@ -9,9 +9,10 @@ export class PingSchedule {
   readonly #timeoutMs: number;
   #lastSentMs = 0;
   #lastReceivedMs = 0;
-  #pingedAtMs = Infinity;
+  /** When an answer was last asked for or got closer; `undefined`: none is due. */
+  #pingedAtMs: number | undefined;
   /** When the last PINGREQ was sent whose answer has not come. */
-  #askedAtMs = Infinity;
+  #askedAtMs: number | undefined;
   /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
   roundTripMs: number | undefined;
 
@@ -26,14 +27,14 @@ export class PingSchedule {
   }
 
   connected(nowMs: number): void {
-    this.#lastSentMs = nowMs;
-    this.#lastReceivedMs = nowMs;
-    this.#pingedAtMs = Infinity;
-    this.#askedAtMs = Infinity;
+    this.sent(nowMs);
+    this.#lastReceivedMs = this.#lastSentMs;
+    this.#pingedAtMs = undefined;
+    this.#askedAtMs = undefined;
   }
 
   sent(nowMs: number): void {
-    this.#lastSentMs = nowMs;
+    this.#lastSentMs = Math.floor(nowMs); // an integer takes no room of its own
   }
 
   /**
@@ -41,37 +42,35 @@ export class PingSchedule {
    * wait again. It is no answer itself: it may have been on its way before the network was gone.
    */
   received(nowMs: number): void {
-    this.#lastReceivedMs = nowMs;
-    if (this.#pingedAtMs !== Infinity) this.#pingedAtMs = nowMs;
+    this.#lastReceivedMs = Math.floor(nowMs);
+    if (this.#pingedAtMs !== undefined) this.#pingedAtMs = nowMs;
   }
 
   /** A PINGREQ is sent, because it was due or because somebody wants to know. */
   asked(nowMs: number): void {
-    this.#pingedAtMs = Math.min(this.#pingedAtMs, nowMs);
+    this.#pingedAtMs ??= nowMs;
     this.#askedAtMs = nowMs;
   }
 
   /** PINGRESP arrived. */
   answered(nowMs: number): void {
-    if (this.#askedAtMs !== Infinity) this.roundTripMs = nowMs - this.#askedAtMs;
-    this.#askedAtMs = Infinity;
-    this.#pingedAtMs = Infinity;
+    if (this.#askedAtMs !== undefined) this.roundTripMs = nowMs - this.#askedAtMs;
+    this.#askedAtMs = undefined;
+    this.#pingedAtMs = undefined;
   }
 
   /** When {@link due} wants to be called. */
   get deadlineMs(): number {
     const pingAtMs = Math.min(this.#lastSentMs, this.#lastReceivedMs) + this.#intervalMs;
-    if (this.#pingedAtMs === Infinity) return pingAtMs;
+    if (this.#pingedAtMs === undefined) return pingAtMs;
     return Math.min(this.#pingedAtMs + this.#timeoutMs, this.#lastSentMs + this.#intervalMs);
   }
 
   /** @param paused Whether the client itself does not read: then an answer may lie unread. */
   due(nowMs: number, paused: boolean): 'nothing' | 'ping' | 'dead' {
     if (nowMs < this.deadlineMs) return 'nothing';
-    const lateMs = nowMs - (this.#pingedAtMs + this.#timeoutMs);
-    if (this.#pingedAtMs !== Infinity && lateMs >= 0 && lateMs < OVERSLEPT_MS && !paused) {
-      return 'dead';
-    }
+    const lateMs = nowMs - ((this.#pingedAtMs ?? nowMs) + this.#timeoutMs);
+    if (lateMs >= 0 && lateMs < OVERSLEPT_MS && !paused) return 'dead';
     this.#pingedAtMs = nowMs;
     return 'ping';
   }

@@ -28,13 +28,14 @@ type Listener<Name extends ClientEventName> = (event: ClientEventMap[Name]) => v
 /** Who listens to what. An event that nobody listens to costs a comparison. */
 export class ClientEvents implements PacketTracer {
   /** Lists are replaced, never changed: who is told of an event is certain when it begins. */
-  readonly #listeners: Partial<Record<ClientEventName, readonly Listener<never>[]>> = {};
+  readonly #listeners: { [name in ClientEventName]?: readonly Listener<never>[] | undefined } = {};
 
   /** @returns A function that takes the listener off. */
   on<Name extends ClientEventName>(name: Name, listener: Listener<Name>): () => void {
     this.#listeners[name] = this.#of(name).concat(listener);
     return () => {
-      this.#listeners[name] = this.#of(name).filter((one) => one !== listener);
+      const others = this.#of(name).filter((one) => one !== listener);
+      this.#listeners[name] = others.length > 0 ? others : undefined;
     };
   }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HandOutbox } from './hand-outbox.testing.js';
 import { MemoryOutbox } from './memory-outbox.js';
-import { OutboxGate } from './outbox-gate.js';
+import { gateOf } from './outbox-gate.js';
 
 const unwanted = () => assert.fail('nobody should be told');
 
@@ -13,7 +13,7 @@ const settled = () =>
 
 test('OutboxGate makes nobody wait for an outbox that is safe at once, or for none', () => {
   for (const outbox of [new MemoryOutbox(), undefined]) {
-    const gate = new OutboxGate(outbox, { written: unwanted, outboxFailed: unwanted });
+    const gate = gateOf(outbox, { written: unwanted, outboxFailed: unwanted });
     gate.writing?.remove(1);
     let ran = false;
     gate.whenSafe(() => (ran = true));
@@ -24,7 +24,7 @@ test('OutboxGate makes nobody wait for an outbox that is safe at once, or for no
 test('OutboxGate runs tasks in order when the flush of their writes has ended', async () => {
   const outbox = new HandOutbox();
   let dirty = 0;
-  const gate = new OutboxGate(outbox, { written: () => dirty++, outboxFailed: unwanted });
+  const gate = gateOf(outbox, { written: () => dirty++, outboxFailed: unwanted });
   const ran: string[] = [];
   gate.writing?.addReceived(1);
   gate.whenSafe(() => ran.push('first'));
@@ -47,7 +47,7 @@ test('OutboxGate runs tasks in order when the flush of their writes has ended', 
 test('OutboxGate keeps everybody waiting when a flush fails, until one succeeds', async () => {
   const outbox = new HandOutbox();
   const errors: unknown[] = [];
-  const gate = new OutboxGate(outbox, {
+  const gate = gateOf(outbox, {
     written() {},
     outboxFailed: (error) => errors.push(error),
   });

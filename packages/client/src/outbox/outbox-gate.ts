@@ -13,14 +13,40 @@ export interface GateOwner {
   outboxFailed(error: unknown): void;
 }
 
+/** The way to the outbox, if there is one. */
+export interface Gate {
+  /** Whether there is an outbox, which is read before anything is sent. */
+  readonly keeps: boolean;
+  /** The outbox, to write to. Asking for it counts as having written. */
+  readonly writing: Outbox | undefined;
+  /** Runs `task` when everything written until now is safe; in the order of these calls. */
+  whenSafe(task: () => void): void;
+  /** Begins a flush if something was written and none is under way. */
+  flush(): void;
+}
+
+/** Nothing is kept, and nobody waits. */
+const NO_OUTBOX: Gate = {
+  keeps: false,
+  writing: undefined,
+  whenSafe: (task) => task(),
+  flush: () => {},
+};
+
+/** @param outbox Without one nothing is kept, and nobody waits. */
+export function gateOf(outbox: Outbox | undefined, owner: GateOwner): Gate {
+  return outbox === undefined ? NO_OUTBOX : new OutboxGate(outbox, owner);
+}
+
 /**
- * The way to the outbox: what must not leave before it is safe waits here.
+ * What must not leave before it is safe waits here.
  *
  * The writes of a turn are one flush; while one is under way the next collects. An outbox that is
  * safe at once (memory) makes nobody wait.
  */
-export class OutboxGate {
-  readonly #outbox: Outbox | undefined;
+class OutboxGate implements Gate {
+  readonly keeps = true;
+  readonly #outbox: Outbox;
   readonly #owner: GateOwner;
   #dirty = false;
   #underWay = false;
@@ -29,37 +55,28 @@ export class OutboxGate {
   #safe = 0;
   readonly #waiting: Waiting[] = [];
 
-  /** @param outbox Without one nothing is kept, and nobody waits. */
-  constructor(outbox: Outbox | undefined, owner: GateOwner) {
+  constructor(outbox: Outbox, owner: GateOwner) {
     this.#outbox = outbox;
     this.#owner = owner;
   }
 
-  /** Whether there is an outbox, which is read before anything is sent. */
-  get keeps(): boolean {
-    return this.#outbox !== undefined;
-  }
-
-  /** The outbox, to write to. Asking for it counts as having written. */
-  get writing(): Outbox | undefined {
+  get writing(): Outbox {
     const outbox = this.#outbox;
-    if (outbox !== undefined && !outbox.safeAtOnce && !this.#dirty) {
+    if (!outbox.safeAtOnce && !this.#dirty) {
       this.#dirty = true;
       this.#owner.written();
     }
     return outbox;
   }
 
-  /** Runs `task` when everything written until now is safe; in the order of these calls. */
   whenSafe(task: () => void): void {
     const ticket = this.#dirty ? this.#begun + 1 : this.#begun;
     if (ticket <= this.#safe) task();
     else this.#waiting.push({ ticket, task });
   }
 
-  /** Begins a flush if something was written and none is under way. */
   flush(): void {
-    if (!this.#dirty || this.#underWay || this.#outbox === undefined) return;
+    if (!this.#dirty || this.#underWay) return;
     this.#dirty = false;
     this.#underWay = true;
     this.#begun++;

@@ -1,6 +1,6 @@
 /** First in, first out, without moving what waits at every step. */
 export class Fifo<T> {
-  #items: (T | undefined)[] = [];
+  #items: (T | undefined)[] = NOTHING;
   #head = 0;
 
   get length(): number {
@@ -8,6 +8,7 @@ export class Fifo<T> {
   }
 
   push(item: T): void {
+    if (this.#items === NOTHING) this.#items = [];
     this.#items.push(item);
   }
 
@@ -42,7 +43,7 @@ export class Fifo<T> {
   }
 
   clear(): void {
-    this.#items = [];
+    this.#items = NOTHING;
     this.#head = 0;
   }
 
@@ -53,5 +54,7 @@ export class Fifo<T> {
   }
 }
 
+/** Of all that hold nothing: most clients of a process are idle. Never written. */
+const NOTHING = Object.freeze<never[]>([]) as never[];
 /** Free places at the front that are worth a look. */
 const COMPACT_AT = 1024;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Publish } from '@magpie/protocol';
 import { HandOutbox } from '../outbox/hand-outbox.testing.js';
-import { OutboxGate } from '../outbox/outbox-gate.js';
+import { gateOf } from '../outbox/outbox-gate.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { Inbound } from './inbound.js';
 import type { Receipt } from './receipt.js';
@@ -16,7 +16,7 @@ const settled = () =>
   });
 
 function make(outbox?: Outbox) {
-  const gate = new OutboxGate(outbox, { written() {}, outboxFailed() {} });
+  const gate = gateOf(outbox, { written() {}, outboxFailed() {} });
   const inbound = new Inbound(gate);
   const sink = new RecordingSink();
   inbound.connected(sink, false);

@@ -1,6 +1,5 @@
 import type { Publish } from '@magpie/protocol';
-import { LazyMap } from '../model/lazy-map.js';
-import type { OutboxGate } from '../outbox/outbox-gate.js';
+import type { Gate } from '../outbox/outbox-gate.js';
 import { Fifo } from './fifo.js';
 import type { PacketSink } from './packet-sink.js';
 import type { Receipt } from './receipt.js';
@@ -16,29 +15,29 @@ import type { Receipt } from './receipt.js';
  * connection.
  */
 export class Inbound {
-  readonly #gate: OutboxGate;
+  readonly #gate: Gate;
   /** QoS 2: received, and its PUBREL has not come. */
-  readonly #unreleased = new LazyMap<number, true>();
+  #unreleased: Set<number> | undefined;
   /** Not acknowledged, by identifier. */
-  readonly #pending = new LazyMap<number, Receipt>();
+  #pending: Map<number, Receipt> | undefined;
   /** QoS 1 and 2 of this connection, in order of arrival, from the oldest that is not consumed. */
-  readonly #order: { [qos: number]: Fifo<Receipt> } = {};
+  #order: { [qos: number]: Fifo<Receipt> } | undefined;
   #sink: PacketSink | undefined;
   #connection = 0;
   /** Came again while the application had it, or after it was done. */
   repeated = 0;
 
-  constructor(gate: OutboxGate) {
+  constructor(gate: Gate) {
     this.#gate = gate;
   }
 
   /** Handed on and not acknowledged. */
   get pending(): number {
-    return this.#pending.size;
+    return this.#pending?.size ?? 0;
   }
 
   restore(received: readonly number[]): void {
-    for (const packetId of received) this.#unreleased.set(packetId, true);
+    if (received.length > 0) this.#unreleased = new Set(received);
   }
 
   /** @param present Whether the server has kept the session: it sends again what is pending. */
@@ -46,13 +45,13 @@ export class Inbound {
     this.#sink = sink;
     this.#connection++;
     if (present) return;
-    this.#pending.clear();
-    for (const packetId of this.#unreleased.keys()) this.#release(packetId);
+    this.#pending = undefined;
+    for (const packetId of this.#unreleased ?? []) this.#release(packetId);
   }
 
   disconnected(): void {
     this.#sink = undefined;
-    for (const order of Object.values(this.#order)) order.clear();
+    this.#order = undefined;
   }
 
   /**
@@ -64,9 +63,9 @@ export class Inbound {
   receive(packet: Publish, payload: () => Uint8Array): Receipt | undefined {
     const { topic, qos, retain, dup, packetId } = packet;
     if (qos > 0) {
-      const known = this.#pending.get(packetId);
+      const known = this.#pending?.get(packetId);
       if (known !== undefined && isSame(known, packet)) return this.#again(known);
-      if (qos === 2 && this.#unreleased.has(packetId)) {
+      if (qos === 2 && this.#unreleased?.has(packetId) === true) {
         this.repeated++;
         this.#acknowledge(2, packetId);
         return undefined;
@@ -85,7 +84,7 @@ export class Inbound {
       consumed: false,
     };
     if (qos > 0) {
-      this.#pending.set(packetId, receipt);
+      (this.#pending ??= new Map()).set(packetId, receipt);
       this.#orderOf(qos).push(receipt);
     }
     return receipt;
@@ -116,7 +115,7 @@ export class Inbound {
   }
 
   #orderOf(qos: number): Fifo<Receipt> {
-    return (this.#order[qos] ??= new Fifo());
+    return ((this.#order ??= {})[qos] ??= new Fifo());
   }
 
   #acknowledgeInOrder(qos: number): void {
@@ -124,9 +123,9 @@ export class Inbound {
     const order = this.#orderOf(qos);
     for (let next = order.peek(); next?.consumed === true; next = order.peek()) {
       order.shift();
-      this.#pending.delete(next.packetId);
+      this.#pending?.delete(next.packetId);
       if (qos === 2) {
-        this.#unreleased.set(next.packetId, true);
+        (this.#unreleased ??= new Set()).add(next.packetId);
         this.#gate.writing?.addReceived(next.packetId);
       }
       this.#acknowledge(qos, next.packetId);
@@ -139,7 +138,7 @@ export class Inbound {
   }
 
   #release(packetId: number): void {
-    if (this.#unreleased.delete(packetId)) this.#gate.writing?.deleteReceived(packetId);
+    if (this.#unreleased?.delete(packetId) === true) this.#gate.writing?.deleteReceived(packetId);
   }
 
   /** On this connection, or not at all. */

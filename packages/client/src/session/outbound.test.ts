@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { HandOutbox } from '../outbox/hand-outbox.testing.js';
-import { OutboxGate } from '../outbox/outbox-gate.js';
+import { gateOf } from '../outbox/outbox-gate.js';
 import type { Outbox } from '../outbox/outbox.js';
 import { Outbound, type OutboundLimits } from './outbound.js';
 import type { Publication } from './publication.js';
@@ -34,7 +34,7 @@ function publication(payload: string, qos: 0 | 1 | 2, told?: (error?: Error) => 
 }
 
 function make(outbox?: Outbox, limits: Partial<OutboundLimits> = {}) {
-  const gate = new OutboxGate(outbox, { written() {}, outboxFailed() {} });
+  const gate = gateOf(outbox, { written() {}, outboxFailed() {} });
   return {
     gate,
     sink: new RecordingSink(),

@@ -1,7 +1,6 @@
 import { MISMATCH, OutboundWindow, packetIdOf } from '@magpie/protocol';
 import { ClientError } from '../errors.js';
-import { LazyMap } from '../model/lazy-map.js';
-import type { OutboxGate } from '../outbox/outbox-gate.js';
+import type { Gate } from '../outbox/outbox-gate.js';
 import type { StoredPublication } from '../outbox/outbox.js';
 import { Fifo } from './fifo.js';
 import type { PacketSink } from './packet-sink.js';
@@ -32,14 +31,14 @@ export interface OutboundLimits {
  */
 export class Outbound {
   readonly #limits: OutboundLimits;
-  readonly #gate: OutboxGate;
+  readonly #gate: Gate;
   readonly #window: OutboundWindow<Publication | undefined>;
   readonly #queue = new Fifo<Publication>();
   #queuedBytes = 0;
   /** QoS 2: PUBREC was seen, by identifier. */
-  readonly #released = new LazyMap<number, Publication>();
+  #released: Map<number, Publication> | undefined;
   /** Identifiers of SUBSCRIBE and UNSUBSCRIBE that wait for their answer (MQTT-2.3.1-2). */
-  readonly #reserved = new LazyMap<number, true>();
+  #reserved: Set<number> | undefined;
   #sink: PacketSink | undefined;
   #connection = 0;
   #nextSequence = 0;
@@ -48,7 +47,7 @@ export class Outbound {
   /** Publications that were given up because the outbox was full. */
   dropped = 0;
 
-  constructor(limits: OutboundLimits, gate: OutboxGate) {
+  constructor(limits: OutboundLimits, gate: Gate) {
     this.#limits = limits;
     this.#gate = gate;
     this.#loading = gate.keeps;
@@ -100,7 +99,7 @@ export class Outbound {
       };
       if (released) {
         this.#window.restoreReleased(sequence);
-        this.#released.set(packetIdOf(sequence), publication);
+        (this.#released ??= new Map()).set(packetIdOf(sequence), publication);
       } else if (index < lastReleased || (this.queued === 0 && this.#window.hasRoom(sequence))) {
         this.#window.send(sequence, qos, publication);
       } else {
@@ -138,12 +137,12 @@ export class Outbound {
   /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until {@link giveBack}. */
   reserveId(): number {
     const packetId = packetIdOf(this.#takeSequence());
-    this.#reserved.set(packetId, true);
+    (this.#reserved ??= new Set()).add(packetId);
     return packetId;
   }
 
   giveBack(packetId: number): void {
-    if (this.#reserved.delete(packetId)) this.drain();
+    if (this.#reserved?.delete(packetId) === true) this.drain();
   }
 
   /**
@@ -154,7 +153,7 @@ export class Outbound {
    */
   connected(sink: PacketSink, present: boolean): void {
     // The server owns what it has answered with PUBREC. Without a session there is nothing to end.
-    if (!present) for (const packetId of this.#released.keys()) this.#complete(packetId);
+    if (!present) for (const packetId of this.#released?.keys() ?? []) this.#complete(packetId);
     this.#sink = sink;
     this.#connection++;
     for (const { packetId, message } of this.#window.unacknowledged()) {
@@ -166,7 +165,7 @@ export class Outbound {
 
   disconnected(): void {
     this.#sink = undefined;
-    this.#reserved.clear();
+    this.#reserved = undefined;
   }
 
   /**
@@ -200,7 +199,7 @@ export class Outbound {
         continue;
       }
       const packetId = packetIdOf(next.sequence);
-      if (!this.#window.hasRoom(next.sequence) || this.#reserved.has(packetId)) return;
+      if (!this.#window.hasRoom(next.sequence) || this.#reserved?.has(packetId) === true) return;
       this.#shift(next);
       this.#window.send(next.sequence, next.qos, next);
       sink.publish(next, packetId, next.maybeSent);
@@ -211,7 +210,7 @@ export class Outbound {
   /** The client ends: whoever waits is told. What an outbox keeps stays there. */
   abandon(error: Error): void {
     const waiting = [...this.#window.unacknowledged()].map(({ message }) => message);
-    waiting.push(...this.#released.values(), ...this.#queue.items());
+    waiting.push(...(this.#released?.values() ?? []), ...this.#queue.items());
     for (const publication of waiting) publication?.settled?.(error);
   }
 
@@ -220,7 +219,7 @@ export class Outbound {
     const sequence = this.#window.received(packetId);
     if (sequence === MISMATCH) return false;
     if (sequence >= 0 && publication !== undefined) {
-      this.#released.set(packetId, publication);
+      (this.#released ??= new Map()).set(packetId, publication);
       this.#gate.writing?.release(sequence);
     }
     // Not known: the server waits for a PUBREL of a session that is gone.
@@ -242,8 +241,8 @@ export class Outbound {
   #complete(packetId: number): boolean {
     const sequence = this.#window.complete(packetId);
     if (sequence < 0) return sequence !== MISMATCH;
-    const publication = this.#released.get(packetId);
-    this.#released.delete(packetId);
+    const publication = this.#released?.get(packetId);
+    this.#released?.delete(packetId);
     this.#gate.writing?.remove(sequence);
     publication?.settled?.(undefined);
     this.drain();
@@ -251,7 +250,7 @@ export class Outbound {
   }
 
   #takeSequence(): number {
-    while (this.#reserved.has(packetIdOf(this.#nextSequence))) this.#nextSequence++;
+    while (this.#reserved?.has(packetIdOf(this.#nextSequence)) === true) this.#nextSequence++;
     return this.#nextSequence++;
   }
 

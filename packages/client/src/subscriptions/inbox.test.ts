@@ -6,7 +6,14 @@ import type { Receipt } from '../session/receipt.js';
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.js';
 import type { Consumer } from './subscription.js';
 
-const UNCLAIMED = { afterMs: 0, countMax: 10, bytesMax: 1000, policy: 'drop' } as const;
+const UNCLAIMED = { afterMs: 0, countMax: 10, bytesMax: 1000 } as const;
+
+const OPTIONS: InboxOptions = {
+  bufferBytesMax: 100,
+  unclaimed: UNCLAIMED,
+  unclaimedPolicy: 'drop',
+  unclaimedHandler: undefined,
+};
 
 class Owner implements InboxOwner {
   readonly clock = new ManualClock();
@@ -38,8 +45,7 @@ class Owner implements InboxOwner {
 
 function world(options: Partial<InboxOptions> = {}): { owner: Owner; inbox: Inbox } {
   const owner = new Owner();
-  const all = { bufferBytesMax: 100, unclaimed: UNCLAIMED, unclaimedHandler: undefined };
-  const inbox = new Inbox({ ...all, ...options }, owner);
+  const inbox = new Inbox({ ...OPTIONS, ...options }, owner);
   inbox.connected(true);
   return { owner, inbox };
 }
@@ -129,7 +135,7 @@ test('Inbox only counts what the server has been asked to send no more, and QoS 
 });
 
 test('Inbox with policy end ends the client and acknowledges nothing', () => {
-  const { inbox, owner } = world({ unclaimed: { ...UNCLAIMED, policy: 'end' } });
+  const { inbox, owner } = world({ unclaimedPolicy: 'end' });
   inbox.deliver(message('x'));
   inbox.end();
   inbox.deliver(message('x'));

@@ -11,6 +11,7 @@ export interface InboxOptions {
   /** Bytes that the application has and has not handled; above it reading stops. */
   readonly bufferBytesMax: number;
   readonly unclaimed: UnclaimedLimits;
+  readonly unclaimedPolicy: 'drop' | 'end';
   /** Gets what is given up. */
   readonly unclaimedHandler: MessageHandler<Uint8Array> | undefined;
 }
@@ -43,7 +44,7 @@ export class Inbox implements UnclaimedOwner {
   #catchAll: Consumer | undefined;
   /** Given up since the last error that told of it. */
   #untold = 0;
-  #toldAtMs = -Infinity;
+  #toldAtMs: number | undefined;
   /** Of what subscriptions have; what is unclaimed has bounds of its own. */
   #bytes = 0;
   #dropped = 0;
@@ -82,7 +83,7 @@ export class Inbox implements UnclaimedOwner {
    * @param present Whether the server has kept the session.
    */
   connected(present: boolean): void {
-    this.#unclaimedEndMs ??= this.nowMs + this.#options.unclaimed.afterMs;
+    this.#unclaimedEndMs ??= Math.ceil(this.nowMs) + this.#options.unclaimed.afterMs;
     if (!present) for (const subscription of this.of(undefined)) subscription.sessionLost();
   }
 
@@ -134,12 +135,12 @@ export class Inbox implements UnclaimedOwner {
 
   /** An unclaimed message has waited in vain. */
   giveUp(receipt: Receipt): void {
-    const { unclaimed, unclaimedHandler } = this.#options;
+    const { unclaimedPolicy, unclaimedHandler } = this.#options;
     if (unclaimedHandler !== undefined) {
       this.#bytes += messageBytes(receipt);
       this.#catchAll ??= this.#subscriptionFor(unclaimedHandler);
       this.#catchAll.push(receipt);
-    } else if (unclaimed.policy === 'end') {
+    } else if (unclaimedPolicy === 'end') {
       const what = `No subscription takes a message of ${receipt.topic}`;
       if (!this.#ended) this.#owner.abort(new ClientError('unclaimed', what));
     } else {
@@ -192,7 +193,7 @@ export class Inbox implements UnclaimedOwner {
   #tellDropped(topic: string): void {
     this.#untold++;
     const { nowMs } = this;
-    if (nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
+    if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
     const what = `Dropped ${this.#untold} that no subscription takes, the last of ${topic}`;
     this.#owner.fail(new ClientError('unclaimed', what));
     this.#toldAtMs = nowMs;

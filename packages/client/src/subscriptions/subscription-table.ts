@@ -1,5 +1,4 @@
 import { matches } from '@magpie/protocol';
-import { LazyMap } from '../model/lazy-map.js';
 import { matchedFilter } from '../session/matched-filter.js';
 import type { Receipt } from '../session/receipt.js';
 import type { Consumer } from './subscription.js';
@@ -9,29 +8,30 @@ import type { Consumer } from './subscription.js';
  * the answer is kept by topic until a subscription comes or goes.
  */
 export class SubscriptionTable {
-  readonly #subscriptions = new LazyMap<Consumer, string>();
-  readonly #routes = new LazyMap<string, readonly Consumer[]>();
+  #subscriptions: Map<Consumer, string> | undefined;
+  /** Made when a message arrives. */
+  #routes: Map<string, readonly Consumer[]> | undefined;
 
   get size(): number {
-    return this.#subscriptions.size;
+    return this.#subscriptions?.size ?? 0;
   }
 
   add(subscription: Consumer): void {
     const { filter } = subscription;
-    this.#subscriptions.set(subscription, matchedFilter(filter));
-    this.#routes.clear();
+    (this.#subscriptions ??= new Map()).set(subscription, matchedFilter(filter));
+    this.#routes = undefined;
   }
 
   /** @returns Whether another subscription has the same filter. */
   remove(subscription: Consumer): boolean {
-    this.#subscriptions.delete(subscription);
-    this.#routes.clear();
+    this.#subscriptions?.delete(subscription);
+    this.#routes = undefined;
     return this.of(subscription.filter).length > 0;
   }
 
   /** Those with this filter, as it was asked for; all without one. */
   of(filter: string | undefined): readonly Consumer[] {
-    const all = [...this.#subscriptions.keys()];
+    const all = [...(this.#subscriptions?.keys() ?? [])];
     return filter === undefined ? all : all.filter((one) => one.filter === filter);
   }
 
@@ -43,13 +43,14 @@ export class SubscriptionTable {
    */
   deliver(receipt: Receipt): boolean {
     const { topic } = receipt;
-    let route = this.#routes.get(topic);
+    const routes = (this.#routes ??= new Map<string, readonly Consumer[]>());
+    let route = routes.get(topic);
     if (route === undefined) {
-      route = [...this.#subscriptions].flatMap(([one, filter]) =>
+      route = [...(this.#subscriptions ?? [])].flatMap(([one, filter]) =>
         matches(filter, topic) ? [one] : [],
       );
-      if (this.#routes.size >= ROUTES_MAX) this.#routes.clear();
-      this.#routes.set(topic, route);
+      if (routes.size >= ROUTES_MAX) routes.clear();
+      routes.set(topic, route);
     }
     for (const subscription of route) subscription.push(receipt);
     return route.length > 0;

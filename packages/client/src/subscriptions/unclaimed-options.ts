@@ -22,10 +22,9 @@ export interface UnclaimedOptions {
   readonly handler?: MessageHandler<Uint8Array>;
 }
 
-/** The same, with defaults. */
+/** How long and how much of it waits, with defaults. */
 export interface UnclaimedLimits {
   readonly afterMs: number;
   readonly countMax: number;
   readonly bytesMax: number;
-  readonly policy: 'drop' | 'end';
 }

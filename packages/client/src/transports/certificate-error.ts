@@ -1,10 +1,14 @@
 import { ClientError } from '../errors.js';
 
-/** Tells a certificate that is not trusted from a network that does not work. */
-export function explainCertificate(error: Error, server: URL): Error {
+/**
+ * Tells a certificate that is not trusted from a network that does not work.
+ *
+ * @param host Of the server, with its port.
+ */
+export function explainCertificate(error: Error, host: string): Error {
   const { code = '' } = error as { readonly code?: string };
   if (!CERTIFICATE_CODES.test(code)) return error;
-  const what = `The certificate of ${server.host} is not trusted (${error.message})`;
+  const what = `The certificate of ${host} is not trusted (${error.message})`;
   return new ClientError('certificate-refused', what, error);
 }
 

@@ -45,7 +45,7 @@ class LateTransport implements Transport {
       opened: () => handler.opened(),
       received: (source, start, end) => handler.received(source, start, end),
       drained: () => handler.drained(),
-      closed: (error) => handler.closed(error && explainCertificate(error, server)),
+      closed: (error) => handler.closed(error && explainCertificate(error, server.host)),
     };
   }
 

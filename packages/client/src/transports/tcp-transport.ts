@@ -4,19 +4,28 @@ import { explainCertificate } from './certificate-error.js';
 import { FailedTransport } from './failed-transport.js';
 import type { Transport, TransportHandler, TransportOptions } from './transport.js';
 
+const OWNER = Symbol('transport');
+
+interface OwnedSocket extends Socket {
+  [OWNER]?: TcpTransport;
+}
+
 /** MQTT over TCP (`mqtt:`, `tcp:`) or TLS (`mqtts:`, `ssl:`) in Node.js. */
 export class TcpTransport implements Transport {
   readonly #socket: Socket;
+  readonly #host: string;
+  readonly #handler: TransportHandler;
   #error: Error | undefined;
 
-  private constructor(socket: Socket, server: URL, handler: TransportHandler) {
+  private constructor(socket: OwnedSocket, host: string, handler: TransportHandler) {
     this.#socket = socket;
+    this.#host = host;
+    this.#handler = handler;
     socket.setNoDelay(true);
-    socket.on('drain', () => handler.drained());
-    socket.on('error', (error: Error) => {
-      this.#error ??= explainCertificate(error, server);
-    });
-    socket.on('close', () => handler.closed(this.#error));
+    socket[OWNER] = this;
+    socket.on('drain', onDrain);
+    socket.on('error', onError);
+    socket.on('close', onClose);
   }
 
   /** Begins to connect; see {@link OpenTransport}. */
@@ -37,10 +46,22 @@ export class TcpTransport implements Transport {
         ? connectTls({ ...tlsOptions(host, port, options), onread } as ConnectionOptions)
         : connectTcp({ host, port, ...sourceOf(options), onread });
       socket.once(secure ? 'secureConnect' : 'connect', () => handler.opened());
-      return new TcpTransport(socket, server, handler);
+      return new TcpTransport(socket, server.host, handler);
     } catch (error) {
       return new FailedTransport(error, handler); // such as a key that is no PEM
     }
+  }
+
+  drained(): void {
+    this.#handler.drained();
+  }
+
+  failed(error: Error): void {
+    this.#error ??= explainCertificate(error, this.#host);
+  }
+
+  closed(): void {
+    this.#handler.closed(this.#error);
   }
 
   get pendingBytes(): number {
@@ -101,3 +122,16 @@ const LINGER_MS = 2000;
  * one makes none. What is read is good until the handler returns.
  */
 const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+
+// Listeners of all sockets: functions of each would be a good part of what an idle client holds.
+function onDrain(this: OwnedSocket): void {
+  this[OWNER]?.drained();
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[OWNER]?.failed(error);
+}
+
+function onClose(this: OwnedSocket): void {
+  this[OWNER]?.closed();
+}

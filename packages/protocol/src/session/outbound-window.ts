@@ -20,7 +20,7 @@ export class OutboundWindow<M> {
   readonly #inflightMax: number;
   /** Ring slots; the capacity is a power of two and at least `#end - #base`. */
   #states: Uint8Array = EMPTY_STATES;
-  #messages: (M | undefined)[] = [];
+  #messages: (M | undefined)[] = EMPTY_MESSAGES;
   /** Oldest sequence number in flight; equals `#end` when none is. */
   #base = 0;
   /** One above the newest sequence number sent. */
@@ -193,3 +193,4 @@ const AWAITS_PUBREC = 2;
 const AWAITS_PUBCOMP = 3;
 /** Shared by all windows that never sent: an idle session costs no ring. Never written. */
 const EMPTY_STATES = new Uint8Array(0);
+const EMPTY_MESSAGES = Object.freeze<never[]>([]) as never[];
