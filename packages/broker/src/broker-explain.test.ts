@@ -696,6 +696,8 @@ test('broker.whatIf() says who would get a message, and publishes nothing', asyn
   const denied = scene.broker.whatIf({ topic: 'a/b', from: 'q' });
   assert.deepEqual([denied.allowed, denied.deliveries], [{ rule: 'acl.yaml:2' }, []]);
   assert.equal(scene.broker.whatIf({ topic: 'a/c', from: 'q' }).allowed, true);
+  const ofBroker = scene.broker.whatIf({ topic: '$SYS/broker/uptime', from: 'q' });
+  assert.deepEqual(ofBroker.allowed, { rule: 'only the broker publishes below $SYS' });
   const after = scene.broker.counters;
   assert.deepEqual(
     [after.messagesReceived, after.messagesFromInside],

@@ -7,6 +7,7 @@ import type { SecureListenOptions } from './listeners/tls/secure-servers.js';
 import type { Ban, BanKeeper } from './model/ban.js';
 import type { Clock } from './model/clock.js';
 import type { Limits } from './model/limits.js';
+import type { MetricsOptions } from './model/metrics-options.js';
 import type { RandomSource } from './model/random-source.js';
 import type { Logger } from './observe/logger.js';
 import type { Revocation } from './pipeline/rechecking.js';
@@ -24,6 +25,8 @@ export interface BrokerOptions {
   readonly bans?: readonly Ban[];
   /** Told of each change to the bans; it keeps them for the next start. */
   readonly banKeeper?: BanKeeper;
+  /** What the broker tells of itself on `$SYS`, and which topics it counts by themselves. */
+  readonly metrics?: Partial<MetricsOptions>;
   /** Packet sizes of some clients. */
   readonly clientRules?: readonly ClientRule[];
   /** Opened by the caller, closed by the broker. */

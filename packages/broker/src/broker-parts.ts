@@ -18,6 +18,7 @@ import { HandshakeCount } from './listeners/tls/secure-server.js';
 import { SecureServers } from './listeners/tls/secure-servers.js';
 import { SystemClock } from './model/clock.js';
 import { limitsFrom } from './model/limits.js';
+import { metricsOptionsFrom } from './model/metrics-options.js';
 import { MessageMemory } from './model/message-memory.js';
 import { type RandomSource, SystemRandom } from './model/random-source.js';
 import { TimerWheel } from './model/timer-wheel.js';
@@ -28,12 +29,14 @@ import { Journal } from './observe/journal/journal.js';
 import { silentLogger } from './observe/logger.js';
 import { PacketWatches } from './observe/packets/packet-watches.js';
 import { Tracer } from './observe/trace/tracer.js';
+import type { SysGauges } from './observe/sys/sys-topics.js';
 import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
 import { Denials } from './pipeline/denials.js';
 import { Publishing } from './pipeline/publishing.js';
 import { Rechecking } from './pipeline/rechecking.js';
 import { Subscribing } from './pipeline/subscribing.js';
+import { SysPublisher } from './pipeline/sys-publisher.js';
 import { Turn } from './pipeline/turn.js';
 import { Wills } from './pipeline/wills.js';
 import { RetainedTree } from './routing/retained-tree.js';
@@ -50,6 +53,7 @@ export type BrokerParts = ReturnType<typeof brokerParts>;
  * Makes every part of a broker and gives each the parts it works with. Nothing runs yet.
  *
  * @throws {RangeError} naming every limit that is unknown or out of range.
+ * @throws {RangeError | TypeError} if the options of metrics are not as they should be.
  */
 export function brokerParts(options: BrokerOptions) {
   const random = options.random ?? new SystemRandom();
@@ -89,13 +93,20 @@ export function brokerParts(options: BrokerOptions) {
     subscribing: new Subscribing({ ...shared, registry }),
   });
   const clients = new ClientDirectory({ registry, connecting });
+  const sys = new SysPublisher({
+    ...shared,
+    publishing,
+    intervalS: basics.metrics.sysInterval,
+    gauges: () => sysGauges({ ...basics, registry, connecting }, options),
+  });
   const made = { registry, publishing, wills, rechecking, connecting, connections, clients };
-  return { ...shared, ...made, watches };
+  return { ...shared, ...made, watches, sys };
 }
 
 /** What nearly every other part works with. */
 function basicParts(options: BrokerOptions, random: RandomSource) {
   const limits = limitsFrom(options.limits);
+  const metrics = metricsOptionsFrom(options.metrics);
   const clock = options.clock ?? new SystemClock();
   const journal = new Journal({ limits, clock });
   const wheel = new TimerWheel(clock);
@@ -108,13 +119,14 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
     log,
     packetLog: new FloodLimitedLogger(options.packetLog ?? given, clock, PACKET_LINES_MAX),
     journal,
+    metrics,
     store: options.store ?? new MemoryStore(),
     wheel,
     tracer: new Tracer({ clock, wheel, limits }),
     router: new Router({ seed: random.uint32() | 0 }), // no names that collide
     retained: new RetainedTree(),
     totals: new QueueTotals(),
-    counters: new Counters(),
+    counters: new Counters(metrics.topics),
     events: new BrokerEvents(log),
     arena: new IoArena({ slabs: Math.min(ARENA_SLABS_MAX, limits.connectionsMax) }),
   };
@@ -156,6 +168,25 @@ function doorParts(basics: BasicParts, options: BrokerOptions, closeBanned: () =
     denials: new Denials(basics),
     secureServers,
     listenerFactory: new ListenerFactory({ limits, arena, log, secureServers }),
+  };
+}
+
+/** What is told of it all on `$SYS/broker`; cheap to ask for, however many clients there are. */
+function sysGauges(
+  parts: BasicParts & { registry: SessionRegistry; connecting: Connecting },
+  { load }: BrokerOptions,
+): SysGauges {
+  const { registry, connecting, router, retained, totals } = parts;
+  return {
+    sessions: registry.size,
+    clients: connecting.size,
+    subscriptions: router.index.size,
+    sharedSubscriptions: router.index.shared,
+    retainedMessages: retained.count,
+    retainedBytes: retained.bytes,
+    queuedMessages: totals.messages,
+    queuedBytes: totals.bytes,
+    heapBytes: load?.heapBytes?.(),
   };
 }
 

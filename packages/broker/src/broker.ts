@@ -107,6 +107,7 @@ export class Broker implements AsyncDisposable {
     this.#parts.registry.restore(sessions, time);
     this.#parts.wills.restore(wills);
     this.#parts.rechecking.all();
+    this.#parts.sys.start();
   }
 
   /**
@@ -293,6 +294,7 @@ export class Broker implements AsyncDisposable {
     await this.#parts.gate.end();
     this.#parts.tracer.close();
     this.#parts.overload.stop();
+    this.#parts.sys.stop();
     this.#parts.wills.close();
     this.#parts.wheel.clear();
     await this.#parts.store[Symbol.asyncDispose]();
@@ -303,6 +305,7 @@ export class Broker implements AsyncDisposable {
  * Makes a broker and loads what its store holds. It listens to nothing yet.
  *
  * @throws {RangeError} naming every limit that is unknown or out of range.
+ * @throws {RangeError | TypeError} if the options of metrics are not as they should be.
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   const broker = new Broker(options);

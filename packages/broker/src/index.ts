@@ -47,6 +47,11 @@ export { type ExplainLanguage } from './explain/sentences.js';
 export type { NearSubscriber, WhatIf, WhatIfDelivery, WhatIfQuestion } from './explain/what-if.js';
 export type { JournalEntry, JournalKind } from './observe/journal/journal-entry.js';
 export type { Message } from './model/message.js';
+export {
+  METERED_TOPICS_MAX,
+  type MetricsOptions,
+  SYS_INTERVAL_S,
+} from './model/metrics-options.js';
 export type { Principal } from './model/principal.js';
 export type { RandomSource } from './model/random-source.js';
 export { REFUSAL_REASONS, type RefusalReason } from './model/refusal-reason.js';
@@ -64,6 +69,7 @@ export type {
   PacketWatches,
   WatchedSubject,
 } from './observe/packets/packet-watches.js';
+export type { TopicMeters, TopicTraffic } from './observe/topic-meters.js';
 export type { Traffic, TrafficLedger } from './observe/traffic-ledger.js';
 export type { PublishOptions } from './pipeline/message-to-publish.js';
 export type { Revocation } from './pipeline/rechecking.js';

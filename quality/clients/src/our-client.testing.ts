@@ -36,13 +36,21 @@ export async function startAedes(t: TestContext): Promise<Running> {
   return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-/** Debian's mosquitto, at a port that was free a moment ago. */
-export async function startMosquitto(t: TestContext): Promise<Running> {
+/** Debian's mosquitto, at a port that was free a moment ago. @param settings Further lines. */
+export async function startMosquitto(
+  t: TestContext,
+  settings: readonly string[] = [],
+): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'magpie-mosquitto-'));
   t.after(() => rm(folder, { recursive: true }));
   const port = await freePort();
   const config = join(folder, 'mosquitto.conf');
-  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'max_queued_messages 0'];
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    'allow_anonymous true',
+    'max_queued_messages 0',
+    ...settings,
+  ];
   await writeFile(config, `${lines.join('\n')}\n`);
   Program.start(t, '/usr/sbin/mosquitto', ['-c', config]);
   await answering(port);

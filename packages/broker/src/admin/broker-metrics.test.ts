@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DROP_REASONS } from '../model/drop-reason.js';
+import { Counters } from '../observe/counters.js';
 import { brokerMetrics } from './broker-metrics.js';
 import { someMetrics as metrics, someNumbers as numbers } from './broker-numbers.testing.js';
 import { metricsText } from './metrics-text.js';
@@ -55,6 +56,17 @@ test('brokerMetrics() labels messages and their bytes by QoS', () => {
     sent.map(({ labels, value }) => [labels?.['qos'], value]),
     traffic.bytesSent.map((bytes, qos) => [String(qos), bytes]),
   );
+});
+
+test('brokerMetrics() labels what is counted of topics by the filter', () => {
+  const sent = metrics.filter(({ name }) => name === 'magpie_topic_sent_bytes_total');
+  const shown = sent.map(({ labels, value }) => [labels?.['filter'], value]);
+  assert.deepEqual(shown, [
+    ['plant/+/state', 7],
+    ['other/#', 0],
+  ]);
+  const without = { ...numbers, counters: new Counters() };
+  assert.ok(!brokerMetrics(without).some(({ name }) => name.startsWith('magpie_topic_')));
 });
 
 test('brokerMetrics() shows a histogram by its bounds, its sum and its count', () => {

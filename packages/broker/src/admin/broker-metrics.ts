@@ -1,10 +1,12 @@
 import type { Counters } from '../observe/counters.js';
 import type { Histogram } from '../observe/histogram.js';
+import type { TopicTraffic } from '../observe/topic-meters.js';
 import type { ByQoS } from '../observe/traffic-ledger.js';
 import type { Metric } from './admin-source.js';
 import {
   BY_QOS,
   BY_REASON,
+  BY_TOPIC,
   COMPACTION_SECONDS,
   COUNTERS,
   GAUGES,
@@ -70,6 +72,7 @@ export function brokerMetrics(numbers: BrokerNumbers): Metric[] {
     ...rows(BY_QOS).flatMap(([key, text]) => byQoS(text, traffic[key])),
     ...rows(BY_REASON).flatMap(([key, text]) => byReason(text, counters[key])),
     ...rows(HISTOGRAMS).flatMap(([key, text]) => histogram(text, counters[key])),
+    ...topicMetrics(counters.topics.read()),
     ...(store === undefined ? [] : storeMetrics(store)),
     ...processMetrics(process),
   ];
@@ -90,6 +93,12 @@ function processMetrics(use: ProcessUse): Metric[] {
     const value = use[key];
     return value === undefined ? [] : [{ ...row, value }];
   });
+}
+
+function topicMetrics(topics: readonly TopicTraffic[]): Metric[] {
+  return rows(BY_TOPIC).flatMap(([key, text]) =>
+    topics.map((one) => ({ ...counter(text, one[key]), labels: { filter: one.filter } })),
+  );
 }
 
 function byQoS(text: MetricText, values: ByQoS): Metric[] {

@@ -1,9 +1,10 @@
 /** Numbers of a broker of which no two are alike, so that a test sees which is which. */
+import { Message } from '../model/message.js';
 import { Counters } from '../observe/counters.js';
 import { brokerMetrics, type BrokerNumbers, type Gauges, type StoreUse } from './broker-metrics.js';
 
 function countedUp(): Counters {
-  const counters = new Counters();
+  const counters = new Counters(['plant/+/state', 'other/#']);
   let next = 100;
   const countUp = (table: Record<string, unknown>) => {
     for (const [key, value] of Object.entries(table)) {
@@ -17,6 +18,11 @@ function countedUp(): Counters {
     counters.traffic.received(row, qos, next++);
     counters.traffic.sent(row, qos, next++);
   }
+  const payload = Buffer.from('payload');
+  const message = Message.of({ topic: 'plant/7/state', payload, qos: 0, retain: false });
+  counters.topics.received(message);
+  counters.topics.sent(message);
+  counters.topics.dropped(message);
   for (const seconds of [0.002, 0.02, 2, 20]) counters.commitSeconds.observe(seconds);
   counters.acknowledgementSeconds.observe(0.125);
   return counters;

@@ -1,4 +1,5 @@
 import type { Counters } from '../observe/counters.js';
+import type { TopicTraffic } from '../observe/topic-meters.js';
 import type { Traffic } from '../observe/traffic-ledger.js';
 import type { Gauges } from './broker-metrics.js';
 import type { ProcessUse } from './process-meter.js';
@@ -207,6 +208,30 @@ export const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
   },
   overloaded: { name: 'magpie_overloaded', help: '1 while new connections are refused for load' },
   bans: { name: 'magpie_bans', help: 'Bans, those of the configuration included' },
+};
+
+/** Only of the filters that are configured (`metrics.topics`). */
+export const BY_TOPIC: Readonly<Record<Exclude<keyof TopicTraffic, 'filter'>, MetricText>> = {
+  messagesReceived: {
+    name: 'magpie_topic_messages_received_total',
+    help: 'Messages published to topics that match the filter, by clients and from inside',
+  },
+  bytesReceived: {
+    name: 'magpie_topic_received_bytes_total',
+    help: 'Bytes of the payloads of these',
+  },
+  messagesSent: {
+    name: 'magpie_topic_messages_sent_total',
+    help: 'Messages of these topics handed to connections, redeliveries included',
+  },
+  bytesSent: {
+    name: 'magpie_topic_sent_bytes_total',
+    help: 'Bytes of the payloads of these',
+  },
+  messagesDropped: {
+    name: 'magpie_topic_messages_dropped_total',
+    help: 'Messages of these topics, or deliveries, that were dropped; not what a session had left',
+  },
 };
 
 /** Only of a store on disk. */

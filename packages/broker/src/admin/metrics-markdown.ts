@@ -4,6 +4,7 @@ import { REFUSAL_REASONS } from '../model/refusal-reason.js';
 import {
   BY_QOS,
   BY_REASON,
+  BY_TOPIC,
   COMPACTION_SECONDS,
   COUNTERS,
   GAUGES,
@@ -33,6 +34,7 @@ export function metricsMarkdown(): string {
 | --- | --- | --- | --- |
 ${metricLines().join('\n')}
 
+Those of topics are there for each filter of [\`metrics.topics\`](configuration.md#metrics).
 Those of the file of the store and its compactions are not there with \`--memory\`; of the
 process and of Node.js those are there that the system tells of.
 
@@ -74,6 +76,7 @@ function metricLines(): string[] {
     ...Object.values(BY_QOS).map(line('counter', '`qos`')),
     ...Object.values(BY_REASON).map(line('counter', '`reason`')),
     ...Object.values(HISTOGRAMS).map(line('histogram')),
+    ...Object.values(BY_TOPIC).map(line('counter', '`filter`')),
     line('gauge', '`sync`')(STORE_INFO),
     ...Object.values(STORE_GAUGES).map(line('gauge')),
     ...Object.values(STORE_COUNTERS).map(line('counter')),

@@ -16,6 +16,8 @@ export interface LoadSource {
   sample(): Load;
   /** File descriptors that were free when the process began. */
   readonly fileDescriptors: number;
+  /** Bytes of the heap of the process that hold something. */
+  heapBytes?(): number;
   /** Nothing is asked any more. */
   close(): void;
 }

@@ -5,6 +5,8 @@ import { SystemLoad } from './system-load.js';
 test('SystemLoad tells of a machine that has room', () => {
   const load = new SystemLoad();
   const { eventLoopDelayMs, memoryPercent } = load.sample();
+  const { heapUsed } = process.memoryUsage();
+  assert.ok(Math.abs(load.heapBytes() - heapUsed) < 16 * 1024 * 1024);
   load.close();
   assert.ok(eventLoopDelayMs >= 0);
   assert.ok(memoryPercent > 0 && memoryPercent < 100, `${memoryPercent} %`);

@@ -35,6 +35,10 @@ export class SystemLoad implements LoadSource {
     };
   }
 
+  heapBytes(): number {
+    return getHeapStatistics().used_heap_size;
+  }
+
   close(): void {
     this.#delay.disable();
     if (this.#status !== undefined) closeSync(this.#status);

@@ -1,5 +1,6 @@
 import type { Ban } from '../model/ban.js';
 import type { Limits } from '../model/limits.js';
+import type { MetricsOptions } from '../model/metrics-options.js';
 import type { SyncMode } from './sync-modes.js';
 
 /**
@@ -15,6 +16,7 @@ export interface BrokerConfig {
   readonly limits: Limits;
   readonly bans: readonly Ban[];
   readonly clients: readonly ClientRuleConfig[];
+  readonly metrics: MetricsOptions;
   /** The operator allowed clients without a user name on every address, not on loopback alone. */
   readonly anonymous: boolean;
   /** `undefined`: nobody is asked who he is. */

@@ -113,6 +113,20 @@ const broken: [name: string, text: string, expected: string[]][] = [
     'storage: { syncInterval: 9 }',
     ['m.yaml:1:26: storage.syncInterval must be an integer from 10 to 60000 (ms): current value'],
   ],
+  [
+    'an interval of $SYS that is too long, and topics that are none',
+    'metrics: { sysInterval: 86401, topics: [a/+, "a/#/b", "$share/g/a"] }',
+    [
+      'm.yaml:1:25: metrics.sysInterval must be an integer from 0 to 86400 (s): current value is',
+      'm.yaml:1:46: metrics.topics[1] must be a topic filter, without $share: current value is',
+      'm.yaml:1:55: metrics.topics[2] must be a topic filter, without $share: current value is',
+    ],
+  ],
+  [
+    'topics that stand there twice',
+    'metrics: { topics: [a, b, a] }',
+    ['m.yaml:1:20: metrics.topics must be a list without repetitions'],
+  ],
   ['a path with a NUL', 'storage: { dir: "a\\0" }', ['m.yaml:1:17: storage.dir must be the path']],
   ['a path that is a number', 'storage: { dir: 5 }', ['m.yaml:1:17: storage.dir must be the path']],
   [
@@ -174,6 +188,11 @@ const good: [name: string, text: string, expected: object][] = [
     'a directory and no memory',
     'storage: { dir: d, memory: false }',
     { storage: { dir: 'd', memory: false } },
+  ],
+  [
+    'what is measured',
+    'metrics: { sysInterval: 0, topics: ["#", $SYS/#] }',
+    { metrics: { sysInterval: 0, topics: ['#', '$SYS/#'] } },
   ],
   ['a limit', 'limits: { inflightMax: 5 }', { limits: { inflightMax: 5 } }],
   [

@@ -7,7 +7,7 @@ import {
   postgresSchema,
   redisSchema,
 } from './authentication-schema.js';
-import { httpSchema, logSchema, storageSchema } from './config-schema.js';
+import { httpSchema, logSchema, metricsSchema, storageSchema } from './config-schema.js';
 import {
   secureWebSocketListenerSchema,
   tcpListenerSchema,
@@ -63,6 +63,9 @@ export function configurationMarkdown(): string {
     '### clients',
     CLIENTS_NOTE,
     schemaTable(clientSchema),
+    '### metrics',
+    METRICS_NOTE,
+    schemaTable(metricsSchema),
     '### log',
     schemaTable(logSchema),
     '### limits',
@@ -171,6 +174,9 @@ const AUTHORIZATION_NOTE = `The path of a file of [access rules](access-rules.md
 folder of magpie.yaml: who may publish and subscribe to what. Without it, everybody who may connect
 may do everything. A file that cannot be used stops the start.`;
 
+const METRICS_NOTE = `What is told beside the counters that there are anyway;
+[the guide](guides/metrics.md) says how to read them.`;
+
 const RELOAD_NOTE = `On SIGHUP (\`kill -HUP\`; Windows has none) the broker
 reads magpie.yaml and every file that it names again, and checks all of it before anything changes.
 Whatever is wrong is a line of the log each (\`reload-refused\`), and everything stays as it was.
@@ -179,7 +185,7 @@ Whatever is wrong is a line of the log each (\`reload-refused\`), and everything
   \`log\`, and the certificates, lists, versions and ciphers of listeners. Who may not come in any
   more is disconnected, and subscriptions that the rules do not allow any more are taken away.
 - After a restart, and named in the log until then (\`needs-restart\`): listeners, \`http\`,
-  \`storage\`, and whether there are access rules at all.`;
+  \`storage\`, \`metrics\`, and whether there are access rules at all.`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;

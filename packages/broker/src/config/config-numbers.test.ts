@@ -86,7 +86,7 @@ test('The schema of magpie.yaml has numbers in each of its sections', () => {
   const sections = new Set(
     numbers.map(({ path, type }) => [path[0], type].filter(Boolean).join('.')),
   );
-  const expected = ['http', 'storage', 'authentication', 'clients', 'limits'];
+  const expected = ['http', 'storage', 'authentication', 'clients', 'metrics', 'limits'];
   const listeners = ['tcp', 'tls', 'ws', 'wss'].map((type) => `listeners.${type}`);
   assert.deepEqual([...sections].toSorted(), [...expected, ...listeners].toSorted());
 });

@@ -18,6 +18,7 @@ const cases: [name: string, path: PropertyKey[], root: unknown, expected: string
       'authorization',
       'bans',
       'clients',
+      'metrics',
       'limits',
       'log',
     ],

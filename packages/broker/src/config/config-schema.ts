@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
+import { METERED_TOPICS_MAX, SYS_INTERVAL_S } from '../model/metrics-options.js';
 import { banSchema, clientSchema } from './admission-schema.js';
 import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
-import { boolean, file, host, integer, isPath, port } from './schema-parts.js';
+import { boolean, file, host, integer, isPath, meteredTopic, port } from './schema-parts.js';
 import { SYNC_INTERVAL_MS, SYNC_MODES } from './sync-modes.js';
 
 /**
@@ -70,6 +71,33 @@ export const logSchema = z.strictObject(
   'a table of keys',
 );
 
+const SYS_INTERVAL = `${SYS_INTERVAL_S.min} to ${SYS_INTERVAL_S.max}`;
+
+export const metricsSchema = z.strictObject(
+  {
+    sysInterval: integer(
+      SYS_INTERVAL_S.min,
+      SYS_INTERVAL_S.max,
+      `an integer from ${SYS_INTERVAL} (s)`,
+    )
+      .optional()
+      .describe(
+        'Seconds from one time to the next that the broker tells of itself on `$SYS/broker/…`: '
+          + `${SYS_INTERVAL}; 0: never. Default: \`${SYS_INTERVAL_S.default}\`.`,
+      ),
+    topics: z
+      .array(meteredTopic, 'a list of topic filters')
+      .max(METERED_TOPICS_MAX, `a list of at most ${METERED_TOPICS_MAX} topic filters`)
+      .refine((topics) => new Set(topics).size === topics.length, 'a list without repetitions')
+      .optional()
+      .describe(
+        'Topic filters whose messages are counted by themselves, at most '
+          + `${METERED_TOPICS_MAX}. Default: none.`,
+      ),
+  },
+  'a table of keys',
+);
+
 export const limitsSchema = z.strictObject(limitShape(), 'a table of limits by name');
 
 export const configSchema = z.strictObject(
@@ -84,6 +112,7 @@ export const configSchema = z.strictObject(
     authorization: file.optional(),
     bans: z.array(banSchema, 'a list of bans').optional(),
     clients: z.array(clientSchema, 'a list of rules').optional(),
+    metrics: metricsSchema.optional(),
     limits: limitsSchema.optional(),
     log: logSchema.optional(),
   },

@@ -40,6 +40,7 @@ const RUNNING = {
   limits: limitsFrom(),
   bans: [],
   clients: [],
+  metrics: { sysInterval: 10, topics: [] },
   anonymous: false,
   authentication: USERS,
   authorization: 'acl.yaml',
@@ -112,6 +113,7 @@ const cases: readonly (readonly [
   ],
   ['http', { http: undefined }, {}, ['http stays as it is'], []],
   ['storage', { storage: { memory: true } }, {}, ['storage stays as it is'], []],
+  ['metrics', { metrics: { sysInterval: 1, topics: [] } }, {}, ['metrics stays as it is'], []],
   ['log.level', { logLevel: 'debug' }, { logLevel: 'debug' }, [], []],
   [
     'authentication, on a public address that the new file does not have',

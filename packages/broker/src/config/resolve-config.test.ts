@@ -58,6 +58,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
     limits: limitsFrom(),
     bans: [],
     clients: [],
+    metrics: { sysInterval: 10, topics: [] },
     anonymous: false,
     authentication: undefined,
     authorization: undefined,

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Ban } from '../model/ban.js';
 import { limitsFrom } from '../model/limits.js';
+import { metricsOptionsFrom } from '../model/metrics-options.js';
 import { addressProblems, type WantedAddress } from './address-rules.js';
 import type {
   AuthenticationConfig,
@@ -92,6 +93,7 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
       limits: limitsFrom({ ...file.values.limits, ...settings.limits }),
       bans: bansIn(file),
       clients: file.values.clients ?? [],
+      metrics: metricsOptionsFrom(file.values.metrics),
       anonymous: anonymous?.value === true,
       authentication,
       authorization: file.values.authorization && besideFile(file.values.authorization, file),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { meteredProblem } from '../model/metrics-options.js';
 import { isHost } from './host-address.js';
 
 /** What the schemas of magpie.yaml are made of. A message says only what is wanted. */
@@ -18,3 +19,6 @@ export const host = z
   .refine(isHost, 'a host name or an IP address, without a port');
 export const boolean = z.boolean('true or false');
 export const file = z.string('the path of a file').refine(isPath, 'the path of a file');
+export const meteredTopic = z
+  .string('a topic filter')
+  .refine((filter) => meteredProblem(filter) === undefined, 'a topic filter, without $share');

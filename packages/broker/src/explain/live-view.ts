@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Authorizer } from '../auth/authorizer.js';
+import { brokerTopicDenial } from '../auth/broker-topic-denial.js';
 import { explainMessage } from '../auth/rules/explain.js';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Clock } from '../model/clock.js';
@@ -49,6 +50,8 @@ export function liveView(parts: {
     route: (topic) => router.route(topic),
     isRetained: (topic) => retained.get(topic) !== undefined,
     mayPublish(client, topic, qos, retain) {
+      const denial = brokerTopicDenial(topic);
+      if (denial !== undefined) return { rule: denial.rule };
       if (!(authorizer instanceof RuleAuthorizer)) return 'unknown';
       const { rules } = authorizer;
       const { allowed, rule } = explainMessage(rules, client, topic, qos, retain);

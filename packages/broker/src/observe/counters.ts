@@ -1,7 +1,9 @@
 import { CLOSE_REASONS, type CloseReason } from '../model/close-reason.js';
 import { DROP_REASONS, type DropReason } from '../model/drop-reason.js';
+import type { Message } from '../model/message.js';
 import { REFUSAL_REASONS, type RefusalReason } from '../model/refusal-reason.js';
 import { Histogram } from './histogram.js';
+import { TopicMeters } from './topic-meters.js';
 import { TrafficLedger } from './traffic-ledger.js';
 
 /**
@@ -80,6 +82,19 @@ export class Counters {
   readonly commitSeconds = new Histogram(SECONDS);
   /** From a QoS 1 or 2 message that was sent until its PUBACK or PUBREC; one at a time a client. */
   readonly acknowledgementSeconds = new Histogram(SECONDS);
+  /** Of the filters that the operator has named. */
+  readonly topics: TopicMeters;
+
+  /** @param topics Valid filters, see {@link TopicMeters}. */
+  constructor(topics: readonly string[] = []) {
+    this.topics = new TopicMeters(topics);
+  }
+
+  /** A message that no client has sent as PUBLISH. */
+  fromInside(message: Message): void {
+    this.messagesFromInside++;
+    if (this.topics.active) this.topics.received(message);
+  }
 
   connectRefused(reason: RefusalReason): void {
     this.connectsRefused++;

@@ -84,8 +84,8 @@ export class PipelineWorld extends SessionWorld {
   readonly #memory = new MessageMemory();
   #made = 0;
 
-  constructor(limits: Partial<Limits> = {}, store?: HandStore) {
-    super(limits, store);
+  constructor(limits: Partial<Limits> = {}, store?: HandStore, topics?: readonly string[]) {
+    super(limits, store, topics);
     this.bans = new Bans({ limits: this.limits, wallMs: () => this.clock.wallMs() });
     this.overload = new Overload(this);
     this.admission = new Admission(this);

@@ -49,6 +49,20 @@ for (const qos of QUALITIES) {
     assert.equal(subscriber.outlet.sent().length, 1);
   });
 
+  test(`Publishing.receive() drops QoS ${qos} to a topic of the broker, and acknowledges`, () => {
+    const world = new PipelineWorld();
+    const publisher = world.client('publisher');
+    const subscriber = world.client('subscriber', { filters: ['$SYS/broker/#'] });
+    world.receive(publisher, '$SYS/broker/uptime', 'm', { qos, retain: true });
+    assert.deepEqual(publisher.outlet.sent(), ANSWERS[qos]);
+    assert.deepEqual(subscriber.outlet.sent(), []);
+    assert.equal(world.retained.get('$SYS/broker/uptime'), undefined);
+    assert.deepEqual(world.dropped, { denied: 1 });
+    assert.deepEqual(world.authorizer.asked, []);
+    const [line] = world.log.of('publish-denied');
+    assert.equal(line?.fields['rule'], 'only the broker publishes below $SYS');
+  });
+
   test(`Publishing.receive() drops a QoS ${qos} message that nobody subscribed to`, () => {
     const world = new PipelineWorld();
     const publisher = world.client('publisher');
@@ -439,4 +453,31 @@ test('Publishing.publish() tells who listens, before anybody has it', () => {
     'dropped b of undefined: no-subscriber',
     'dropped secret of c: denied',
   ]);
+});
+
+test('Publishing counts what goes through the topics that the operator has named', () => {
+  const world = new PipelineWorld({}, undefined, ['a/+', 'denied', 'away/#']);
+  world.authorizer.publish = (topic) => topic !== 'denied';
+  const client = world.client('c', { filters: ['#'] });
+  world.client('d', { filters: ['a/b'] });
+  world.receive(client, 'a/b', 'four');
+  world.receive(client, 'a/c', 'four', { qos: 2 });
+  world.receive(client, 'denied', 'm');
+  client.session.detach();
+  world.publishing.publish(messageOf('away/x'));
+  world.receive(client, 'other', 'm');
+  const shown = world.counters.topics.read().map((one) => Object.values(one).join(' '));
+  assert.deepEqual(shown, ['a/+ 2 8 3 12 0', 'denied 1 1 0 0 1', 'away/# 1 1 0 0 1']);
+});
+
+test('Publishing.announce() hands on what the broker tells, and keeps it for later', () => {
+  const world = new PipelineWorld();
+  const topic = '$SYS/broker/uptime';
+  world.publishing.announce(messageOf(topic));
+  assert.deepEqual([world.counters.messagesFromInside, world.dropped], [0, {}]);
+  const subscriber = world.client('subscriber', { filters: ['$SYS/+/uptime'] });
+  world.publishing.announce(messageOf(topic, 'n'));
+  assert.deepEqual(subscriber.outlet.sent(), [`${topic}=n @ 0`]);
+  assert.deepEqual(Buffer.from(world.retained.get(topic)?.payload ?? []).toString(), 'n');
+  assert.deepEqual([world.counters.messagesFromInside, world.store.written], [1, []]);
 });

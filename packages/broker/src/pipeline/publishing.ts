@@ -1,5 +1,6 @@
 import { ProtocolError, type Publish, topicLevels } from '@magpie/protocol';
 import type { Authorizer, PublishAnswer } from '../auth/authorizer.js';
+import { brokerTopicDenial } from '../auth/broker-topic-denial.js';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { DropReason } from '../model/drop-reason.js';
 import type { Limits } from '../model/limits.js';
@@ -90,7 +91,7 @@ export class Publishing {
     }
     client.session.tally.received(message);
     if (this.#tracer.active) this.#tracer.look(client, message);
-    const answer = this.#mayPublish(client, packet, message);
+    const answer = brokerTopicDenial(topic) ?? this.#mayPublish(client, packet, message);
     if (!(answer instanceof Promise)) {
       this.#decided(client, packetId, message, answer);
       return undefined;
@@ -144,8 +145,18 @@ export class Publishing {
   }
 
   #fromInside(message: Message): void {
-    this.#counters.messagesFromInside++;
+    this.#counters.fromInside(message);
     if (this.#tracer.active) this.#tracer.lookInside(message);
+  }
+
+  /**
+   * Something that the broker tells of itself: who subscribes later gets it too, as if it were
+   * retained, but no store has it. Where nobody listens, nothing else is done.
+   */
+  announce(message: Message): void {
+    this.#retained.set(message);
+    const { own, groups } = this.#router.route(message.topic);
+    if (own.length > 0 || groups.length > 0) this.publish(message);
   }
 
   #note(message: Message, route: Route): void {
@@ -324,6 +335,7 @@ export class Publishing {
   /** A message that is not handed on. */
   drop(message: Message, clientId: string | undefined, reason: DropReason, rule = ''): void {
     this.#counters.dropped[reason]++;
+    if (this.#counters.topics.active) this.#counters.topics.dropped(message);
     if (reason !== 'no-subscriber') {
       const { topic, qos, retain, publisher } = message;
       const note = {

@@ -35,6 +35,16 @@ for (const [when, answer] of [
   }
 }
 
+test('Wills.publish() does not publish to a topic of the broker', async () => {
+  const world = new PipelineWorld();
+  const payload = Buffer.from('m');
+  const message = Message.of({ topic: '$SYS/broker/uptime', payload, qos: 1, retain: true });
+  await world.wills.publish(world.wills.keep(PRINCIPAL, message));
+  assert.deepEqual([world.authorizer.asked, world.dropped], [[], { denied: 1 }]);
+  assert.equal(world.retained.get('$SYS/broker/uptime'), undefined);
+  assert.deepEqual((await world.store.load()).wills, []);
+});
+
 test('Wills.publish() is done when it returns, if the authorizer answers at once', () => {
   const world = new PipelineWorld();
   void world.wills.publish(world.wills.keep(PRINCIPAL, messageOf()));

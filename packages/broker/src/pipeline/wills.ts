@@ -1,4 +1,5 @@
 import type { Authorizer } from '../auth/authorizer.js';
+import { brokerTopicDenial } from '../auth/broker-topic-denial.js';
 import { AuthorizerFailure } from '../auth/guarded-authorizer.js';
 import type { Message } from '../model/message.js';
 import type { Principal } from '../model/principal.js';
@@ -63,7 +64,8 @@ export class Wills {
     const { principal, message } = will;
     const { topic, qos, retain } = message;
     try {
-      const answer = this.#authorizer.mayPublish(principal, topic, qos, retain);
+      const answer =
+        brokerTopicDenial(topic) ?? this.#authorizer.mayPublish(principal, topic, qos, retain);
       const known = answer instanceof Promise ? await answer : answer;
       if (this.#closed) return;
       if (known === true) this.#publishing.publish(message);

@@ -82,6 +82,16 @@ test('RetainedTree.matching() takes each topic apart by its levels', () => {
   }
 });
 
+test('RetainedTree.count leaves out what the broker tells of itself', () => {
+  const tree = treeOf('$SYS/broker/uptime', 'a');
+  assert.deepEqual([tree.count, tree.bytes], [1, tree.get('a')?.bytes]);
+  tree.set(messageOf('$SYS/broker/uptime', 'longer than before'));
+  assert.deepEqual([tree.count, tree.bytes], [1, tree.get('a')?.bytes]);
+  assert.equal(tree.countMatching('$SYS/#'), 1);
+  assert.deepEqual([tree.delete('$SYS/broker/uptime'), tree.delete('a')], [true, true]);
+  assert.deepEqual([tree.count, tree.bytes], [0, 0]);
+});
+
 test('RetainedTree.matching() leaves out what was set after `asOf`', () => {
   const tree = treeOf('a', 'b', 'c');
   const asOf = tree.changes;

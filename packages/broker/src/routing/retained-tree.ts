@@ -1,3 +1,4 @@
+import { isBrokerTopic } from '../model/broker-topic.js';
 import type { Message } from '../model/message.js';
 
 /** Reads retained messages, without changing them. */
@@ -27,7 +28,7 @@ export class RetainedTree {
     return this.#changes;
   }
 
-  /** Retained messages held. */
+  /** Retained messages held; what the broker tells of itself does not count. */
   get count(): number {
     return this.#count;
   }
@@ -73,8 +74,7 @@ export class RetainedTree {
     }
     const node = path.at(-1);
     if (node?.message === undefined) return false;
-    this.#count--;
-    this.#bytes -= node.message.bytes;
+    this.#forget(node.message);
     node.message = undefined;
     for (let depth = levels.length; depth > 0 && path[depth]?.empty === true; depth--) {
       path[depth - 1]?.removeChild(levels[depth - 1] ?? '');
@@ -167,12 +167,19 @@ export class RetainedTree {
       if (child === undefined) node.children.set(level, (child = new TopicNode()));
       node = child;
     }
-    if (node.message === undefined) this.#count++;
-    else this.#bytes -= node.message.bytes;
+    if (node.message !== undefined) this.#forget(node.message);
     node.message = message;
     node.change = change;
+    if (isBrokerTopic(message.topic)) return change;
+    this.#count++;
     this.#bytes += message.bytes;
     return change;
+  }
+
+  #forget(message: Message): void {
+    if (isBrokerTopic(message.topic)) return;
+    this.#count--;
+    this.#bytes -= message.bytes;
   }
 }
 

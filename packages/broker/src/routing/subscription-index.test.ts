@@ -222,6 +222,8 @@ test('SubscriptionIndex.match() finds what a look at every filter finds', () => 
           model.set(key, one);
         }
         assert.equal(index.size, model.size);
+        const shared = [...model.values()].filter((each) => each.group !== undefined);
+        assert.equal(index.shared, shared.length);
       }
       for (const topic of topics) {
         assert.deepEqual(matched(index, topic), expected(model.values(), topic), topic);

@@ -31,6 +31,7 @@ export class SubscriptionIndex {
   readonly #starts: number[] = [];
   readonly #hashes: number[] = [];
   #size = 0;
+  #shared = 0;
   #generation = 0;
 
   /** @param seed Any 32 bits; random ones where subscribers are not trusted. */
@@ -42,6 +43,11 @@ export class SubscriptionIndex {
   /** Subscriptions held. */
   get size(): number {
     return this.#size;
+  }
+
+  /** Those of them that are members of a share group. */
+  get shared(): number {
+    return this.#shared;
   }
 
   /** Nodes of the tree: none when nobody subscribes. */
@@ -78,6 +84,7 @@ export class SubscriptionIndex {
     const isNew =
       group === undefined ? end.put(subscriber, qos) : end.putShared(group, subscriber, qos);
     if (isNew) this.#size++;
+    if (isNew && group !== undefined) this.#shared++;
     return isNew;
   }
 
@@ -93,6 +100,7 @@ export class SubscriptionIndex {
     if (!removed) return false;
     this.#generation++;
     this.#size--;
+    if (group !== undefined) this.#shared--;
     if (end.isEmpty) {
       ends[node] = undefined;
       this.#tree.mark(node, multi ? HAS_MULTI : HAS_SINGLE, false);

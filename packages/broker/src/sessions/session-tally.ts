@@ -63,6 +63,7 @@ export class SessionTally {
   received(message: Message): void {
     const { counters } = this.#around;
     counters.messagesReceived++;
+    if (counters.topics.active) counters.topics.received(message);
     counters.traffic.received(this.#openRow(), message.qos, message.payloadLength);
   }
 
@@ -80,7 +81,9 @@ export class SessionTally {
 
   /** Handed to a connection, for the first time or once more. */
   sentAgain(message: Message, qos: QoS, packetId: number): void {
-    this.#around.counters.traffic.sent(this.#openRow(), qos, message.payloadLength);
+    const { counters } = this.#around;
+    counters.traffic.sent(this.#openRow(), qos, message.payloadLength);
+    if (counters.topics.active) counters.topics.sent(message);
     if (packetId === 0) return;
     const times = (this.#acknowledgements ??= new AcknowledgementTime());
     if (!times.isTiming) times.sent(packetId, this.#around.clock.nowMs());
@@ -146,6 +149,7 @@ export class SessionTally {
   drops(message: Message | undefined, reason: DropReason, sequence = -1): void {
     const { counters, events, journal } = this.#around;
     counters.dropped[reason]++;
+    if (counters.topics.active && message !== undefined) counters.topics.dropped(message);
     const trace = message?.trace ?? this.#followed?.get(sequence);
     if (trace !== undefined) {
       trace.dropped(reason, this.#clientId);

@@ -35,7 +35,7 @@ export class SessionWorld<S extends Store = HandStore> {
   readonly wheel = new TimerWheel(this.clock);
   readonly log = new RecordingLogger();
   readonly events = new BrokerEvents(this.log);
-  readonly counters = new Counters();
+  readonly counters: Counters;
   readonly totals = new QueueTotals();
   readonly retained = new RetainedTree();
   readonly router = new Router();
@@ -44,8 +44,12 @@ export class SessionWorld<S extends Store = HandStore> {
   readonly gate: CommitGate;
   readonly registry: SessionRegistry;
 
-  /** @param store Safe at once by default, as a store in memory is. */
-  constructor(limits: Partial<Limits> = {}, store?: S) {
+  /**
+   * @param store Safe at once by default, as a store in memory is.
+   * @param topics Filters whose messages are counted by themselves.
+   */
+  constructor(limits: Partial<Limits> = {}, store?: S, topics: readonly string[] = []) {
+    this.counters = new Counters(topics);
     this.limits = limitsFrom(limits);
     this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
     this.journal = new Journal(this);

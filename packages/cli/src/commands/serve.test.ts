@@ -45,6 +45,7 @@ const BASE: BrokerConfig = {
   limits: limitsFrom(),
   bans: [],
   clients: [],
+  metrics: { sysInterval: 10, topics: [] },
   anonymous: false,
   authentication: undefined,
   authorization: undefined,

@@ -174,12 +174,12 @@ function notReady({ broker, store }: Recovered, listens: boolean): string | unde
 }
 
 async function openBroker(
-  { storage, limits, bans, clients: clientRules }: BrokerConfig,
+  { storage, limits, bans, clients: clientRules, metrics }: BrokerConfig,
   { log, signal, recovery, onLost }: ServeOptions & { readonly onLost: (error: Error) => void },
   access: Pick<BrokerOptions, 'authenticator' | 'authorizer'>,
 ): Promise<Recovered | undefined> {
   const load = new SystemLoad(); // closed by the broker
-  const options = { limits, log, packetLog: log.packets, clientRules, ...access };
+  const options = { limits, log, packetLog: log.packets, clientRules, metrics, ...access };
   if ('memory' in storage) {
     const fields = { event: 'storage-memory', memory: true } as const;
     log.info(fields, 'storage: in memory, nothing survives a restart');

@@ -17,8 +17,11 @@ finds('a message that takes its time', ['latency-shaky'], async (t) => ({
   examination: { bytesMax: 0 },
 }));
 finds('what the server tells of itself', ['sys-readable'], async (t) => {
-  const { broker, url } = await startBroker(t);
-  await broker.publish({ topic: '$SYS/broker/version', payload: 'magpie', retain: true });
+  const { url } = await startBroker(t);
+  return { url };
+});
+finds('that the server tells nothing of itself', ['sys-silent'], async (t) => {
+  const { url } = await startBroker(t, { metrics: { sysInterval: 0 } });
   return { url };
 });
 finds('a limit for packets', ['packet-limit'], async (t) => {

@@ -10,7 +10,7 @@ const HEALTHY = [
   'round-trip',
   'latency',
   'retained-works',
-  'sys-silent',
+  'sys-readable',
   'packet-accepted',
 ] as const;
 finds('a healthy broker', HEALTHY, async (t) => {

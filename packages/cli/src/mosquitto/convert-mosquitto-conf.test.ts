@@ -140,6 +140,7 @@ const cases: readonly (readonly [
     },
     [],
   ],
+  ['an interval', [...OPEN, 'sys_interval 60'], { metrics: { sysInterval: 60 }, ...EVERYBODY }, []],
   [
     'limits that are others here',
     [

@@ -1,4 +1,4 @@
-import { LIMITS, type LimitName } from '@magpie/broker';
+import { LIMITS, type LimitName, SYS_INTERVAL_S } from '@magpie/broker';
 import type { ConversionNote } from './conversion-note.js';
 import { NOT_CONVERTED, NOTHING_TO_DO } from './mosquitto-directives.js';
 import type { Directive } from './parse-mosquitto-conf.js';
@@ -21,6 +21,7 @@ export interface WrittenConfig {
     users?: string;
     certificate?: { readonly username: 'CN' };
   };
+  readonly metrics?: { readonly sysInterval: number };
   readonly limits?: Readonly<Record<string, number>>;
 }
 
@@ -86,6 +87,7 @@ class Conversion {
   #current: Listener = this.#default;
   readonly #limits: Partial<Record<LimitName, number>> = {};
   #persistence = false;
+  #sysInterval: number | undefined;
 
   constructor(perListener: boolean) {
     this.#perListener = perListener;
@@ -130,6 +132,12 @@ class Conversion {
     change(this.#default);
   }
 
+  /** @param seconds Between what the broker tells of itself; 0: never. */
+  saysAfter(seconds: number): void {
+    const { min, max } = SYS_INTERVAL_S;
+    this.#sysInterval = Math.min(Math.max(seconds, min), max);
+  }
+
   persists(does: boolean): void {
     this.#persistence = does;
   }
@@ -158,6 +166,7 @@ class Conversion {
       listeners: this.#listeners.map((one) => this.#written(one)),
       storage: this.#persistence ? { dir: './data' } : { memory: true },
       ...this.#authentication(security, isLocal),
+      ...(this.#sysInterval !== undefined && { metrics: { sysInterval: this.#sysInterval } }),
       ...(Object.keys(limits).length > 0 && { limits }),
     };
     const { acl: aclFile } = security;
@@ -289,6 +298,7 @@ const HANDLERS: ReadonlyMap<string, Handler> = new Map<string, Handler>([
       );
     },
   ],
+  ['sys_interval', withNumber((conversion, seconds) => conversion.saysAfter(seconds))],
   ['max_queued_messages', limiting('queuedMessagesMax')],
   ['max_queued_bytes', limiting('queuedBytesMax')],
   ['max_inflight_messages', limiting('inflightMax')],

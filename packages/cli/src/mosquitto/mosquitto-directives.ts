@@ -55,7 +55,6 @@ export const NOTHING_TO_DO: ReadonlySet<string> = new Set([
   'per_listener_settings', // read before everything else
   'pid_file',
   'set_tcp_nodelay',
-  'sys_interval',
   'tls_engine',
   'tls_keyform',
   'user', // whom the process runs as

@@ -39,6 +39,8 @@ test('messageRoutes: the tree of topics is walked level by level', async (t) => 
     await world.broker.publish({ topic, payload: 'x', retain: true });
   }
   assert.deepEqual(await world.data('GET /topics', 'viewer'), [
+    // What the broker tells of itself.
+    { level: '$SYS', topic: '$SYS', retained: false, parent: true },
     { level: 'a', topic: 'a', retained: true, parent: true },
     { level: 'c', topic: 'c', retained: false, parent: true },
   ]);
