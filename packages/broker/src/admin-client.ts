@@ -22,4 +22,7 @@ export type {
 export type { NewMessage, RetainedInfo, TopicLevelInfo } from './admin/routes/message-routes.js';
 export type { MetricInfo } from './admin/routes/metric-routes.js';
 export type { PendingInfo, PositionMeta } from './admin/routes/pending-routes.js';
+export type { FeedEvent } from './admin/read-events.js';
+export type { NewTrace, TraceEvent, TraceInfo } from './admin/routes/trace-routes.js';
+export type { Station, StationKind } from './observe/trace/station.js';
 export type { RulesPreview } from './admin/routes/rule-routes.js';

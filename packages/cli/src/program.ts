@@ -114,6 +114,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/store-command.js')).storeCommand,
   },
   {
+    name: 'trace',
+    summary: 'Follow messages through the broker, live',
+    load: async () => (await import('./trace/trace-command.js')).traceCommand,
+  },
+  {
     name: 'what-if',
     summary: 'Say who would get a message',
     load: async () => (await import('./commands/what-if-command.js')).whatIfCommand,

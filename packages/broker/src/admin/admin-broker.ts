@@ -7,6 +7,7 @@ import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Revocation } from '../pipeline/rechecking.js';
+import type { TraceList } from '../observe/trace/tracer.js';
 import type { RetainedView } from '../routing/retained-tree.js';
 
 /** What the HTTP port may see and do of a broker. */
@@ -16,6 +17,7 @@ export interface AdminBroker {
   readonly bans: BanList;
   /** Whose packets are logged. */
   readonly watches: PacketWatches;
+  readonly traces: TraceList;
   explain(question: ExplainQuestion): Explanation;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;

@@ -151,3 +151,41 @@ test('AdminClient says that nobody answers, or no Magpie', async () => {
     message: /cannot be reached: .*ECONNREFUSED/,
   });
 });
+
+test('AdminClient starts traces, reads what they see, and ends them', async (t) => {
+  const { broker, admin } = await start(t);
+  const { id } = await admin.startTrace({ topic: 'a/#', messages_max: 1 });
+  await broker.publish({ topic: 'a/1' });
+  const seen: string[] = [];
+  for await (const { event, data } of admin.traceEvents(id, { after: 1 })) {
+    seen.push(event === 'station' ? data.kind : event);
+  }
+  assert.deepEqual(seen, ['matched', 'dropped', 'settled', 'ended', 'end']);
+  assert.equal((await admin.trace(id)).ended, 'count');
+  assert.equal((await admin.traces()).meta.count, 1);
+  await admin.removeTrace(id);
+  await assert.rejects(admin.trace(id), { status: 404, code: 'NOT_FOUND' });
+  await assert.rejects(admin.traceEvents(id).next(), { status: 404, code: 'NOT_FOUND' });
+});
+
+test('AdminClient stops reading at its signal, and says when the broker is gone', async (t) => {
+  const { broker, book, url, admin } = await start(t);
+  const { id } = await admin.startTrace();
+  const stop = new AbortController();
+  const stopping = new AdminClient({ url, token: book.makeLocalToken(), signal: stop.signal });
+  await broker.publish({ topic: 'a' });
+  const events = stopping.traceEvents(id);
+  assert.equal((await events.next()).done, false);
+  stop.abort();
+  let last = await events.next();
+  while (last.done !== true) last = await events.next();
+  const cut = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.write(':\n\n', () => response.destroy());
+  });
+  cut.listen(0, '127.0.0.1');
+  await once(cut, 'listening');
+  t.after(() => cut.close());
+  const lost = new AdminClient({ url: `http://127.0.0.1:${(cut.address() as AddressInfo).port}` });
+  await assert.rejects(lost.traceEvents('1').next(), { status: 0, code: 'UNREACHABLE' });
+});

@@ -11,6 +11,8 @@ import type { LogLevelInfo, NewPacketWatch, PacketWatchInfo } from './routes/log
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
 import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
+import type { NewTrace, TraceEvent, TraceInfo } from './routes/trace-routes.js';
+import { type FeedEvent, readEvents } from './read-events.js';
 import type { RulesPreview } from './routes/rule-routes.js';
 
 /** One page of a list. */
@@ -206,6 +208,33 @@ export class AdminClient {
     return this.#data('POST', '/authorization/preview', {}, { rules });
   }
 
+  /** Follows messages through the broker, for a time. */
+  startTrace(wanted: NewTrace = {}): Promise<TraceInfo> {
+    return this.#data('POST', '/traces', {}, wanted);
+  }
+
+  traces(wanted: PageWanted = {}): Promise<ListPage<TraceInfo>> {
+    return this.#ask('GET', '/traces', { ...wanted });
+  }
+
+  trace(id: string): Promise<TraceInfo> {
+    return this.#data('GET', `/traces/${pathPart(id)}`);
+  }
+
+  /** Ends a trace, and has it forgotten. */
+  async removeTrace(id: string): Promise<void> {
+    await this.#data('DELETE', `/traces/${pathPart(id)}`);
+  }
+
+  /**
+   * What a trace has seen, and what it sees, until it is over, or the signal of this client.
+   *
+   * @param after Only stations behind this one.
+   */
+  traceEvents(id: string, { after = 0 }: { readonly after?: number } = {}) {
+    return this.#feed<TraceEvent>(`/traces/${pathPart(id)}/stream`, { after });
+  }
+
   metrics(): Promise<readonly MetricInfo[]> {
     return this.#data('GET', '/metrics');
   }
@@ -231,6 +260,21 @@ export class AdminClient {
     }
   }
 
+  /** Events of a feed as they come. */
+  async *#feed<Event extends FeedEvent>(path: string, query: Query): AsyncGenerator<Event, void> {
+    const response = await this.#fetch('GET', `${path}${queryText(query)}`, undefined);
+    if (!response.ok || response.body === null) {
+      await this.#answerOf(response);
+      return;
+    }
+    try {
+      for await (const event of readEvents(response.body)) yield event as Event;
+    } catch (error) {
+      if (this.#signal?.aborted === true) return;
+      throw this.#unreachable(error);
+    }
+  }
+
   async #data<Data>(
     method: string,
     path: string,
@@ -246,7 +290,10 @@ export class AdminClient {
     query: Query = {},
     body?: unknown,
   ): Promise<Answer> {
-    const response = await this.#fetch(method, `${path}${queryText(query)}`, body);
+    return this.#answerOf(await this.#fetch(method, `${path}${queryText(query)}`, body));
+  }
+
+  async #answerOf<Answer>(response: Response): Promise<Answer> {
     let answer: unknown;
     try {
       answer = await response.json();
@@ -272,10 +319,14 @@ export class AdminClient {
         ...(this.#signal !== undefined && { signal: this.#signal }),
       });
     } catch (error) {
-      const why = error instanceof Error ? causeOf(error) : String(error);
-      const what = `${this.#base} cannot be reached: ${why}`;
-      throw new AdminApiError(0, 'UNREACHABLE', what, { cause: error });
+      throw this.#unreachable(error);
     }
+  }
+
+  #unreachable(error: unknown): AdminApiError {
+    const why = error instanceof Error ? causeOf(error) : String(error);
+    const what = `${this.#base} cannot be reached: ${why}`;
+    return new AdminApiError(0, 'UNREACHABLE', what, { cause: error });
   }
 }
 

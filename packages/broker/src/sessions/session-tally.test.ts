@@ -135,7 +135,7 @@ function publishFollowed(world: SessionWorld): void {
 }
 
 function linesOf(trace: TraceView): string[] {
-  return stationLines(trace).filter((line) => !line.startsWith('received'));
+  return stationLines(trace).filter((line) => !/^(received|settled)/.test(line));
 }
 
 test('SessionTally tells who follows a message what becomes of it, to the end', () => {

@@ -28,15 +28,21 @@ export function addApiFlags(command: Command): Command {
 /**
  * Runs a command that asks a broker over HTTP.
  *
+ * @param run Asks the broker until the signal of the process; what must be said in spite of it, it
+ * says to a client that `parting` makes.
  * @returns Its exit code; what went wrong has been said in one line.
  */
 export async function askApi(
   flags: ApiFlags,
   context: CommandContext,
-  run: (admin: AdminClient) => Promise<ExitCode>,
+  run: (admin: AdminClient, parting: () => AdminClient) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   try {
-    return await run(await adminOf(flags, context));
+    const options = await clientOptions(flags, context);
+    const parting = () => {
+      return new AdminClient({ ...options, signal: AbortSignal.timeout(PARTING_MS) });
+    };
+    return await run(new AdminClient(options), parting);
   } catch (error) {
     if (!(error instanceof AdminApiError)) {
       return failureOf(error, { err: context.err, debug: false }, context);
@@ -48,14 +54,14 @@ export async function askApi(
   }
 }
 
-async function adminOf(flags: ApiFlags, { env, signal }: CommandContext): Promise<AdminClient> {
+async function clientOptions(flags: ApiFlags, { env, signal }: CommandContext) {
   const url = flags.api ?? env['MAGPIE_API'] ?? DEFAULT_URL;
   if (!URL.canParse(url) || !['http:', 'https:'].includes(new URL(url).protocol)) {
     throw new UsageError(`--api must be a URL such as ${DEFAULT_URL}: it is '${url}'`);
   }
   const given = flags.token ?? env['MAGPIE_TOKEN'];
   const dir = flags.dataDir ?? env['MAGPIE_DATA_DIR'] ?? 'data';
-  return new AdminClient({ url, signal, token: given ?? (await localToken(dir)) });
+  return { url, signal, token: given ?? (await localToken(dir)) };
 }
 
 /** The token that a broker writes at each start, for who may read its data. */
@@ -67,6 +73,8 @@ async function localToken(dir: string): Promise<string | undefined> {
   }
 }
 
+/** How long that may take. */
+const PARTING_MS = 5000;
 const DEFAULT_URL = 'http://127.0.0.1:18083';
 const WHERE_TOKENS_ARE =
   'give --token, or --data-dir with the data directory of a broker on this machine';

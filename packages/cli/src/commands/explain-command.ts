@@ -2,6 +2,7 @@ import { type ExplainLanguage, explanationText } from '@magpie/broker';
 import { validateTopicName } from '@magpie/protocol';
 import { type Command, Option } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
+import { timeSpanMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
 import { languageOf } from '../doctor/report.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -37,7 +38,7 @@ export function explainCommand(
           const { topic, to, from, since } = flags;
           const problem = validateTopicName(topic);
           if (problem !== undefined) throw new UsageError(`'${topic}' is no topic: ${problem}`);
-          const sinceMs = since === undefined ? undefined : sinceInMs(since);
+          const sinceMs = since === undefined ? undefined : timeSpanMs('--since', since);
           const answer = await admin.explain({
             topic,
             to,
@@ -53,24 +54,6 @@ export function explainCommand(
       );
     });
 }
-
-function sinceInMs(text: string): number {
-  const unitMs = UNITS_MS.get(text.slice(-1));
-  const amount = text.slice(0, -1);
-  if (unitMs === undefined || !/^\d+(\.\d+)?$/.test(amount)) {
-    throw new UsageError(
-      `--since must be a number with s, m, h or d, such as 10m: it is '${text}'`,
-    );
-  }
-  return Math.round(Number(amount) * unitMs);
-}
-
-const UNITS_MS: ReadonlyMap<string, number> = new Map([
-  ['s', 1000],
-  ['m', 60_000],
-  ['h', 3_600_000],
-  ['d', 86_400_000],
-]);
 
 const EXAMPLES = `
 Examples:

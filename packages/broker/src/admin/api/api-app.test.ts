@@ -11,6 +11,8 @@ interface Case {
   readonly before?: (world: ApiWorld) => unknown;
   readonly good: string;
   readonly json?: unknown;
+  /** Whether the answer stays open. */
+  readonly isFeed?: true;
   /** Calls that are wrong, with the status that says so. */
   readonly bad: readonly (readonly [call: string, status: number, json?: unknown])[];
 }
@@ -19,6 +21,7 @@ const retainOne = (world: ApiWorld) =>
   world.broker.publish({ topic: 'a/b', payload: 'x', retain: true });
 const banOne = (world: ApiWorld) => world.broker.bans.add({ clientId: 'c' });
 const watchOne = (world: ApiWorld) => void world.broker.watches.add({ clientId: 'c' }, 60);
+const traceOne = (world: ApiWorld) => world.broker.traces.start().id;
 const PAGE_LIMIT = 'limit=0';
 
 /** Every operation of the document: one without a case fails. */
@@ -216,6 +219,37 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   'GET /metrics': { good: '/metrics', bad: [] },
+  'POST /traces': {
+    good: '/traces',
+    json: { topic: 'plant/#', clientid: 'p', address: '192.0.2.0/24', sample: 10 },
+    bad: [
+      ['/traces', 400, { topic: 'a/#/b' }],
+      ['/traces', 400, { sample: 0 }],
+      ['/traces', 400, { payload_bytes: 5000 }],
+      ['/traces', 400, { address: 'here' }],
+      ['/traces', 400, { client: 'p' }],
+    ],
+  },
+  'GET /traces': { good: '/traces', bad: [[`/traces?${PAGE_LIMIT}`, 400]] },
+  'GET /traces/{id}': {
+    before: traceOne,
+    good: '/traces/{}',
+    bad: [['/traces/nope', 404]],
+  },
+  'GET /traces/{id}/stream': {
+    before: traceOne,
+    good: '/traces/{}/stream?after=3',
+    isFeed: true,
+    bad: [
+      ['/traces/nope/stream', 404],
+      ['/traces/1/stream?after=-1', 400],
+    ],
+  },
+  'DELETE /traces/{id}': {
+    before: traceOne,
+    good: '/traces/{}',
+    bad: [['/traces/nope', 404]],
+  },
 };
 
 interface Document {
@@ -242,7 +276,7 @@ test('apiApp(): every operation has a case here, and every case an operation', a
   assert.deepEqual(operations.map(([name]) => name).toSorted(), Object.keys(CASES).toSorted());
 });
 
-for (const [name, { before, good, json, bad }] of Object.entries(CASES)) {
+for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES)) {
   const [method = ''] = name.split(' ');
   const start = async (t: Parameters<typeof ApiWorld.start>[0]) => {
     const world = await ApiWorld.start(t);
@@ -257,6 +291,12 @@ for (const [name, { before, good, json, bad }] of Object.entries(CASES)) {
   test(`apiApp(): ${name} works`, async (t) => {
     const { world, call, role } = await start(t);
     const response = await world.ask(call, role, { json });
+    if (isFeed) {
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get('content-type'), 'text/event-stream');
+      await response.body?.cancel();
+      return;
+    }
     const body = (await response.json()) as { data: unknown };
     assert.equal(response.status, 200, JSON.stringify(body));
     assert.notEqual(body.data, undefined);

@@ -21,6 +21,7 @@ import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
 import { subscriptionRoutes } from '../routes/subscription-routes.js';
+import { traceRoutes } from '../routes/trace-routes.js';
 import type { EventStreams } from './event-stream.js';
 import type { Problem } from './problem.js';
 
@@ -67,6 +68,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   ruleRoutes(app, shared);
   subscriptionRoutes(app, shared);
   pendingRoutes(app, shared);
+  traceRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

@@ -18,6 +18,7 @@ export const STATIONS = {
   acknowledged: 'PUBACK, PUBREC or PUBCOMP of a subscriber has come',
   dropped: 'It does not reach a subscriber, or nobody',
   others: 'What became of it at the subscribers that are not told one by one',
+  settled: 'Nothing more is expected of it',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type StationKind = keyof typeof STATIONS;

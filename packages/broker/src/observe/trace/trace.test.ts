@@ -47,6 +47,8 @@ test('Trace.wantsTopic() matches as a subscription would, the second time too', 
     assert.equal(trace.wantsTopic('a/b'), false);
   }
   assert.equal(traceOf().trace.wantsTopic('anything'), true);
+  assert.equal(traceOf().trace.wantsTopic('$SYS/x'), false);
+  assert.equal(traceOf({ topic: '$SYS/#' }).trace.wantsTopic('$SYS/x'), true);
   assert.equal(traceOf({ topic: '#' }).trace.wantsTopic('$SYS/x'), false);
 });
 

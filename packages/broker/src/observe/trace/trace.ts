@@ -98,7 +98,7 @@ export class Trace implements TraceView {
 
   wantsTopic(topic: string): boolean {
     const filter = this.order.topic;
-    if (filter === undefined) return true;
+    if (filter === undefined) return !topic.startsWith('$'); // as `#` would
     let wanted = this.#topics.get(topic);
     if (wanted === undefined) {
       if (this.#topics.size >= TOPICS_MAX || this.#characters > CHARACTERS_MAX) {

@@ -51,7 +51,7 @@ export class TracedMessage implements MessageTrace {
       const shown = payloadBytes > 0 && {
         payload: Buffer.from(payload.subarray(0, payloadBytes)).toString('base64'),
       };
-      this.#report(leg, 'received', { ...facts, ...shown });
+      this.#report(leg, 'received', { ...facts, ...shown }, this.#receivedMs);
     }
   }
 
@@ -129,16 +129,24 @@ export class TracedMessage implements MessageTrace {
   closed(): void {
     if (--this.#open > 0 || this.#settled) return;
     this.#settled = true;
-    for (const { trace } of this.#legs) trace.settled();
+    for (const leg of this.#legs) {
+      this.#report(leg, 'settled', {});
+      leg.trace.settled();
+    }
   }
 
   #reportAll(kind: StationKind, facts: StationFacts): void {
     for (const leg of this.#legs) this.#report(leg, kind, facts);
   }
 
-  #report({ trace, message }: Leg, kind: StationKind, facts: StationFacts): void {
+  #report(
+    { trace, message }: Leg,
+    kind: StationKind,
+    facts: StationFacts,
+    nowMs = this.#clock.nowMs(),
+  ): void {
     if (trace.ended !== undefined) return;
-    const sinceMs = this.#clock.nowMs() - this.#receivedMs;
+    const sinceMs = nowMs - this.#receivedMs;
     const number = trace.stations + 1;
     const afterMs = toMicroseconds(sinceMs);
     const atMs = toMicroseconds(this.#receivedAtMs + sinceMs);
