@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { bundleCommands } from './bundle-commands.mjs';
 import { pathOf, run, SetupError } from './command.mjs';
 import { workspaceFolders } from './workspaces.mjs';
 
@@ -23,7 +24,10 @@ export async function build(projects = [WHOLE_TREE], noticeAfterMs = NOTICE_AFTE
   clearTimeout(notice);
   // After the compiler, which would not write again what it believes to be there.
   await removeStaleOutput();
-  if (code === 0) return;
+  if (code === 0) {
+    await bundleCommands();
+    return;
+  }
   if (output !== '') console.error(output.trimEnd());
   throw new SetupError(`The build failed: ${errorCount(output)}`);
 }

@@ -14,6 +14,8 @@ export const BIN = fileURLToPath(new URL('../bin/magpie.js', import.meta.url));
 export interface ProcessRun {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Whether its streams are a terminal, with all it says on stdout. */
+  readonly terminal?: boolean;
   /** `false`: what it says on stdout is left to the test. */
   readonly readStdout?: boolean;
   /** Flags of Node.js itself. */
@@ -113,21 +115,31 @@ function listed(line: LogLine): LogLine {
   return line;
 }
 
-function spawnMagpie(
-  args: readonly string[],
-  { env = {}, cwd, nodeArgs = [], fileBlocksMax }: ProcessRun,
-): ChildProcess {
-  const command = [process.execPath, ...nodeArgs, BIN, ...args];
-  const limited = ['sh', '-c', `ulimit -f ${fileBlocksMax}; exec "$@"`, 'sh', ...command];
-  const [file = '', ...rest] = fileBlocksMax === undefined ? command : limited;
+function spawnMagpie(args: readonly string[], run: ProcessRun): ChildProcess {
+  const { env = {}, cwd, nodeArgs = [] } = run;
+  const [file = '', ...rest] = commandLine([process.execPath, ...nodeArgs, BIN, ...args], run);
   return spawn(file, rest, {
-    env: { ...withoutMagpie(process.env), ...env },
+    env: { ...withoutSettings(process.env), ...env },
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
 
+function commandLine(
+  command: readonly string[],
+  { fileBlocksMax, terminal = false }: ProcessRun,
+): readonly string[] {
+  if (terminal) {
+    const line = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
+    return ['script', '--quiet', '--return', '--command', line, '/dev/null'];
+  }
+  if (fileBlocksMax === undefined) return command;
+  return ['sh', '-c', `ulimit -f ${fileBlocksMax}; exec "$@"`, 'sh', ...command];
+}
+
 /** The settings of whoever runs the tests must not reach the command. */
-function withoutMagpie(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('MAGPIE_')));
+function withoutSettings(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(MAGPIE_|MQTT_|NO_COLOR$)/.test(name)),
+  );
 }

@@ -1,13 +1,7 @@
-import { Command, CommanderError } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from './command-context.js';
-import { EXIT, type ExitCode } from './exit-code.js';
-
-/** Gives a command its options and its action; `finish` is told the exit code. */
-type CommandMaker = (
-  command: Command,
-  context: CommandContext,
-  finish: (code: ExitCode) => void,
-) => void;
+import { type CommandEntry, type CommandMaker, makeParser, runParser } from './command-parser.js';
+import type { ExitCode } from './exit-code.js';
 
 /**
  * Each command is loaded only when the arguments name it: the broker is most of the start-up time.
@@ -139,55 +133,21 @@ export async function runProgram(
   args: readonly string[],
   context: CommandContext,
 ): Promise<ExitCode> {
-  let code: ExitCode = EXIT.ok;
-  const finish = (result: ExitCode) => {
-    code = result;
-  };
-  const program = await makeProgram(context, finish, namedBy(args));
-  try {
-    if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    // Help and version come this way too, with 0; everything else was wrong usage.
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  }
-  return code;
+  return runParser(args, context, await entriesOf(namedBy(args)));
 }
 
-/**
- * The parser of the command line.
- *
- * @param finish told how a command ended
- * @param wanted names of the commands that can be run or described; of the others only their names
- * and summaries are known
- */
-export async function makeProgram(
-  context: CommandContext,
-  finish: (code: ExitCode) => void,
-  wanted: readonly string[] | 'all',
-): Promise<Command> {
-  const sayOnce = once(() => context.err('A subcommand is missing, --help lists them'));
-  const program = new Command('magpie')
-    .description('An MQTT broker and its tools')
-    .version(context.version, '-V, --version', 'Print the version')
-    .helpOption('-h, --help', 'Show this help')
-    .helpCommand('help [command]', 'Show the help of a command')
-    .addHelpText('after', EXAMPLES)
-    .enablePositionalOptions()
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => context.out(text.trimEnd()),
-      // Only reached by a command that was given without the subcommand it needs; each piece of its
-      // help comes here.
-      writeErr: sayOnce,
-      outputError: (text) => context.err(oneLine(text)),
-    });
-  for (const { name, summary, load } of COMMANDS) {
-    const command = program.command(name).summary(summary);
-    if (wanted === 'all' || wanted.includes(name)) (await load())(command, context, finish);
-  }
-  return program;
+/** The parser of the whole command line, of which every command can be described. */
+export async function makeProgram(context: CommandContext): Promise<Command> {
+  return makeParser(context, () => {}, await entriesOf('all'));
+}
+
+function entriesOf(wanted: readonly string[] | 'all'): Promise<CommandEntry[]> {
+  return Promise.all(
+    COMMANDS.map(async ({ name, summary, load }) => {
+      const loads = wanted === 'all' || wanted.includes(name);
+      return loads ? { name, summary, make: await load() } : { name, summary };
+    }),
+  );
 }
 
 /** The commands that the arguments need. */
@@ -197,33 +157,4 @@ function namedBy(args: readonly string[]): readonly string[] | 'all' {
   // It describes all of them.
   if (first === 'completion') return 'all';
   return [first === 'help' ? second : first];
-}
-
-const EXAMPLES = `
-Examples:
-  magpie broker                   start a broker on this machine
-  magpie config check             look for mistakes in ./magpie.yaml
-  magpie doctor broker.example    find out why it cannot be reached
-  magpie store backup data copy   copy what a running broker keeps in ./data`;
-
-function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
-}
-
-/** `error: unknown option '--prot'\n(Did you mean --port?)` as one sentence of ours. */
-function oneLine(text: string): string {
-  const message = text
-    .trim()
-    .replace(/^error: /, '')
-    .replace(/\s*\n\((Did you mean .*\?)\)$/s, (_, hint: string) => `: ${lowerFirst(hint)}`)
-    .replaceAll(/\s+/g, ' ');
-  return message.charAt(0).toUpperCase() + message.slice(1);
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

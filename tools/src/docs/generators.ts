@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { LIMITS } from '@magpie/broker';
 import {
   accessRulesMarkdown,
@@ -6,7 +7,7 @@ import {
   LOG_FIELDS,
   metricsMarkdown,
 } from '@magpie/broker/server';
-import { packageVersion, referencePages } from '@magpie/cli';
+import { type ManPage, packageVersion, referencePages } from '@magpie/cli';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -16,6 +17,7 @@ import { houseRulesPage } from './house-rules-page.js';
 import { limitsPage } from './limits-page.js';
 import { logsPage } from './logs-page.js';
 
+const CLI_PACKAGE = new URL('../../../packages/cli/package.json', import.meta.url);
 const commandLine = await referencePages(packageVersion());
 
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
@@ -30,9 +32,17 @@ export const generators: readonly Generator[] = [
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
   },
   { path: 'docs/cli.md', render: () => commandLine.markdown },
+  { path: 'packages/cli/package.json', render: () => withManPages(commandLine.man) },
   ...commandLine.man.map(({ name, text }) => ({
     path: `packages/cli/man/${name}`,
     render: () => text,
   })),
   { path: 'docs/house-rules.md', render: () => houseRulesPage(houseRules([])) },
 ];
+
+/** package.json of the command, from which npm learns which manual pages to install. */
+function withManPages(pages: readonly ManPage[]): string {
+  const before = JSON.parse(readFileSync(CLI_PACKAGE, 'utf8')) as object;
+  const man = pages.map(({ name }) => `man/${name}`);
+  return `${JSON.stringify({ ...before, man }, undefined, 2)}\n`;
+}

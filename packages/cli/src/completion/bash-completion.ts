@@ -1,4 +1,5 @@
 import type { CompletionPlace } from './completion-places.js';
+import { pathPattern } from './path-pattern.js';
 import { quoteWord } from './quote-word.js';
 
 /** The script for bash, from 3.2 on. Where it has nothing to offer, bash offers files. */
@@ -10,7 +11,7 @@ _magpie() {
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     case "$place \${COMP_WORDS[i]}" in
-      ${paths(places)}) place="$place \${COMP_WORDS[i]}" ;;
+      ${pathPattern(places)}) place="$place \${COMP_WORDS[i]}" ;;
     esac
   done
   case "$place $before" in
@@ -27,11 +28,6 @@ ${places.map(wordCase).join('\n')}
 }
 complete -o default -F _magpie magpie
 `;
-}
-
-/** The pattern of everything that is a command, for the `case` of bash and zsh. */
-export function paths(places: readonly CompletionPlace[]): string {
-  return places.map(({ path }) => quoteWord(path)).join(' | ');
 }
 
 function valueCases(places: readonly CompletionPlace[]): string {

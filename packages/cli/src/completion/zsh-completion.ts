@@ -1,5 +1,5 @@
-import { paths } from './bash-completion.js';
 import type { CompletionPlace, CompletionWord } from './completion-places.js';
+import { pathPattern } from './path-pattern.js';
 import { quoteWord } from './quote-word.js';
 
 /** The script for zsh: to be sourced behind `compinit`, or as the file `_magpie` in `$fpath`. */
@@ -11,7 +11,7 @@ _magpie() {
   local -a commands flags
   for ((i = 2; i < CURRENT; i++)); do
     case "$place \${words[i]}" in
-      ${paths(places)}) place="$place \${words[i]}" ;;
+      ${pathPattern(places)}) place="$place \${words[i]}" ;;
     esac
   done
   case "$place \${words[CURRENT-1]}" in

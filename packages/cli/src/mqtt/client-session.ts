@@ -1,7 +1,6 @@
 import { type Client, type ClientOptions, ConnectRefusedError, createClient } from '@magpie/client';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { FormatError } from './format-text.js';
 import { UsageError } from './usage-error.js';
 
 /** What the user of a command hears about the connection. */
@@ -68,7 +67,7 @@ export function failureOf(error: unknown, voice: Voice, context: CommandContext)
     voice.err(error.message);
     return error.returnCode;
   }
-  if (error instanceof FormatError || isExpected(error)) {
+  if (isExpected(error)) {
     voice.err(error.message);
     return EXIT.failure;
   }
@@ -78,8 +77,12 @@ export function failureOf(error: unknown, voice: Voice, context: CommandContext)
 /** What network, server, disk or caller did, in contrast to a bug. */
 function isExpected(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
-  return error.name === 'ClientError' || error.name.endsWith('RefusedError') || 'syscall' in error;
+  const { name } = error;
+  return EXPECTED.includes(name) || name.endsWith('RefusedError') || 'syscall' in error;
 }
+
+/** By their names: whoever only publishes does not load what writes messages. */
+const EXPECTED: readonly string[] = ['ClientError', 'FormatError'];
 
 /** Whoever read our output has seen enough: no reason to complain. */
 function isBrokenPipe(error: unknown): boolean {

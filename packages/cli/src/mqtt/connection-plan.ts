@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientOptions, TlsOptions, WillOptions } from '@magpie/client';
-import type { QoS } from '@magpie/protocol';
+import { type QoS, validateTopicName } from '@magpie/protocol';
 import type { ConnectionFlags } from './connection-flags.js';
 import { loadProfile } from './profile.js';
 import { UsageError, wholeNumber } from './usage-error.js';
@@ -132,7 +132,6 @@ async function willOf(flags: ConnectionFlags): Promise<{ will?: WillOptions }> {
     if (willPayload === undefined && willQos === undefined && willRetain === undefined) return {};
     throw new UsageError('A will needs a topic: give --will-topic, too');
   }
-  const { validateTopicName } = await import('@magpie/protocol');
   const problem = validateTopicName(willTopic);
   if (problem !== undefined) {
     throw new UsageError(`--will-topic cannot be published to: ${problem}`);

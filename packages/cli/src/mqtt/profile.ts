@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ConnectionFlags } from './connection-flags.js';
@@ -17,7 +17,7 @@ export async function loadProfile(
 ): Promise<Partial<ConnectionFlags>> {
   const folder = env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config');
   const path = join(folder, 'magpie', 'profiles.yaml');
-  const text = await readIfThere(path);
+  const text = readIfThere(path);
   if (text === undefined) {
     if (name === undefined) return {};
     throw new UsageError(`There is no profile ${name}: ${path} is not there`);
@@ -60,9 +60,10 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-async function readIfThere(path: string): Promise<string | undefined> {
+/** At once: a thread of its own would cost more than the file, which mostly is not there. */
+function readIfThere(path: string): string | undefined {
   try {
-    return await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;

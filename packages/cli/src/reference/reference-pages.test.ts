@@ -11,7 +11,7 @@ import { referencePages } from './reference-pages.js';
 
 const errors: string[] = [];
 const context = { version: '1.2.3', env: {}, err: (line: string) => void errors.push(line) };
-const program = await makeProgram(context as unknown as CommandContext, () => {}, 'all');
+const program = await makeProgram(context as unknown as CommandContext);
 const references = commandReferences(program);
 let ran: string | undefined;
 insteadOfActions(program);

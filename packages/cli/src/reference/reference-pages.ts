@@ -19,6 +19,6 @@ export interface ReferencePages {
 export async function referencePages(version: string): Promise<ReferencePages> {
   // Commands are described, none is run: that is all that is touched.
   const context = { version, env: {} } as CommandContext;
-  const references = commandReferences(await makeProgram(context, () => {}, 'all'));
+  const references = commandReferences(await makeProgram(context));
   return { markdown: cliPage(references), man: manPages(references, version) };
 }

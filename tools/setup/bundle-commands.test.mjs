@@ -1,0 +1,17 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { isFresh } from './bundle-commands.mjs';
+
+const ages = [
+  ['is there and younger than its parts', 10, [1, 9], true],
+  ['was made at the same time', 10, [10], true],
+  ['is older than one of them', 10, [1, 11], false],
+  ['is not there', undefined, [1], false],
+  ['lacks a part that can be compared', 10, [1, undefined], false],
+];
+for (const [what, madeMs, partsMs, fresh] of ages) {
+  test(`isFresh() is ${fresh} for a bundle that ${what}`, () => {
+    assert.equal(isFresh(madeMs, partsMs), fresh);
+  });
+}
