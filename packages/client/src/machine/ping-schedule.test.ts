@@ -69,3 +69,19 @@ test('PingSchedule.roundTripMs is the time from a PINGREQ to its PINGRESP', () =
   pings.answered(9600);
   assert.equal(pings.roundTripMs, 40);
 });
+
+test('PingSchedule gives up a silent server also when pings come faster than answers may', () => {
+  const pings = new PingSchedule(5, 10_000); // a PINGREQ every 4 s
+  pings.connected(0);
+  const seen: string[] = [];
+  for (let nowMs = 0; nowMs <= 20_000; nowMs += 1000) {
+    const due = pings.due(nowMs, false);
+    if (due !== 'nothing') seen.push(`${nowMs} ${due}`);
+    if (due === 'dead') break;
+    if (due === 'ping') {
+      pings.asked(nowMs);
+      pings.sent(nowMs);
+    }
+  }
+  assert.deepEqual(seen, ['4000 ping', '8000 ping', '12000 ping', '14000 dead']);
+});

@@ -69,8 +69,11 @@ export class PingSchedule {
   /** @param paused Whether the client itself does not read: then an answer may lie unread. */
   due(nowMs: number, paused: boolean): 'nothing' | 'ping' | 'dead' {
     if (nowMs < this.deadlineMs) return 'nothing';
-    const lateMs = nowMs - ((this.#pingedAtMs ?? nowMs) + this.#timeoutMs);
-    if (lateMs >= 0 && lateMs < OVERSLEPT_MS && !paused) return 'dead';
+    if (this.#pingedAtMs !== undefined) {
+      const lateMs = nowMs - (this.#pingedAtMs + this.#timeoutMs);
+      if (lateMs < 0) return 'ping'; // the first answer is due, however many were asked for since
+      if (lateMs < OVERSLEPT_MS && !paused) return 'dead';
+    }
     this.#pingedAtMs = nowMs;
     return 'ping';
   }
