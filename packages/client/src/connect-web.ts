@@ -13,22 +13,14 @@ import { SystemClock } from './model/clock.js';
 import { systemRandom } from './model/random.js';
 import { followPage } from './page/follow-page.js';
 import type { ClientPool } from './pool/client-pool.js';
-import { type WebSocketLike, WebSocketTransport } from './transports/web-socket-transport.js';
-
-type WebSocketMaker = new (url: string, protocols: string[]) => WebSocketLike;
+import { openBrowserWebSocket } from './transports/browser-web-socket.js';
 
 /** Browsers, Deno and Bun: MQTT over WebSocket. */
 const WEB: Platform = {
   clock: new SystemClock(),
   random: systemRandom,
   schemes: ['ws:', 'wss:'],
-  open(server, handler) {
-    const { WebSocket } = globalThis as unknown as { WebSocket: WebSocketMaker };
-    const url = new URL(server);
-    url.username = '';
-    url.password = '';
-    return WebSocketTransport.open(() => new WebSocket(url.href, ['mqtt']), handler);
-  },
+  open: openBrowserWebSocket,
   made: followPage,
 };
 

@@ -23,6 +23,11 @@ export const BUDGETS: readonly Budget[] = [
     gzipBytesMax: 17 * 1024,
   },
   {
+    name: 'the small client: connect, publish and subscribe',
+    code: "export { connect } from '@magpie/client/small';",
+    gzipBytesMax: 8 * 1024,
+  },
+  {
     name: 'IndexedDbOutbox alone',
     code: "export { IndexedDbOutbox } from '@magpie/client/indexeddb';",
     gzipBytesMax: 2560,

@@ -60,11 +60,13 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
     pool: 8,
     sight: 8,
     tabs: 8,
+    small: 9,
     'create-client.ts': 9,
     'connect-node.ts': 10,
     'connect-web.ts': 10,
     'index.ts': 11,
     'browser.ts': 11,
+    'small.ts': 11,
     'tabs.ts': 11,
     'testing.ts': 11,
   },
@@ -100,6 +102,7 @@ export const FURTHER_DOORS: readonly string[] = [
   '@magpie/broker/server',
   '@magpie/client/browser',
   '@magpie/client/indexeddb',
+  '@magpie/client/small',
   '@magpie/client/tabs',
 ];
 

@@ -29,7 +29,9 @@ export function isForTests(path: string): boolean {
 
 /** A file through which a package is imported: the only place for re-exports. */
 export function isDoor(path: string): boolean {
-  return /^packages\/[^/]+\/src\/(index|admin-client|browser|server|tabs|testing)\.ts$/.test(path);
+  return /^packages\/[^/]+\/src\/(index|admin-client|browser|server|small|tabs|testing)\.ts$/.test(
+    path,
+  );
 }
 
 /** Code of a library that runs in other people's processes. */

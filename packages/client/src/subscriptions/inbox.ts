@@ -4,7 +4,7 @@ import { messageBytes } from '../session/message-bytes.js';
 import type { Receipt } from '../session/receipt.js';
 import { type Consumer, type MessageHandler, Subscription } from './subscription.js';
 import { SubscriptionTable } from './subscription-table.js';
-import { UnclaimedMessages, type UnclaimedOwner } from './unclaimed-messages.js';
+import { UnclaimedMessages, type UnclaimedTime } from './unclaimed-messages.js';
 import type { UnclaimedLimits } from './unclaimed-options.js';
 
 export interface InboxOptions {
@@ -17,12 +17,9 @@ export interface InboxOptions {
 }
 
 /** What an inbox needs of its client. */
-export interface InboxOwner {
-  readonly nowMs: number;
+export interface InboxOwner extends UnclaimedTime {
   /** Whether reading stops. */
   paused: boolean;
-  /** @returns What cancels it. */
-  after(delayMs: number, task: () => void): () => void;
   /** Whether the server has been asked to send nothing more of it. */
   letsGo(topic: string): boolean;
   /** All are done with it. */
@@ -34,7 +31,7 @@ export interface InboxOwner {
 }
 
 /** What was received, until everybody who has it is done. */
-export class Inbox implements UnclaimedOwner {
+export class Inbox {
   readonly #subscriptions = new SubscriptionTable();
   readonly #options: InboxOptions;
   readonly #owner: InboxOwner;
@@ -69,21 +66,13 @@ export class Inbox implements UnclaimedOwner {
     return this.#bytes + (this.#unclaimed?.bytes ?? 0);
   }
 
-  get nowMs(): number {
-    return this.#owner.nowMs;
-  }
-
-  after(delayMs: number, task: () => void): () => void {
-    return this.#owner.after(delayMs, task);
-  }
-
   /**
    * With the first connection the time begins that unclaimed messages have.
    *
    * @param present Whether the server has kept the session.
    */
   connected(present: boolean): void {
-    this.#unclaimedEndMs ??= Math.ceil(this.nowMs) + this.#options.unclaimed.afterMs;
+    this.#unclaimedEndMs ??= Math.ceil(this.#owner.nowMs) + this.#options.unclaimed.afterMs;
     if (!present) for (const subscription of this.of(undefined)) subscription.sessionLost();
   }
 
@@ -134,7 +123,7 @@ export class Inbox implements UnclaimedOwner {
   }
 
   /** An unclaimed message has waited in vain. */
-  giveUp(receipt: Receipt): void {
+  #giveUp(receipt: Receipt): void {
     const { unclaimedPolicy, unclaimedHandler } = this.#options;
     if (unclaimedHandler !== undefined) {
       this.#bytes += messageBytes(receipt);
@@ -151,8 +140,12 @@ export class Inbox implements UnclaimedOwner {
 
   #hold(receipt: Receipt): void {
     if (this.#ended) return;
-    const { unclaimed } = this.#options;
-    this.#unclaimed ??= new UnclaimedMessages(unclaimed, this.#unclaimedEndMs ?? Infinity, this);
+    this.#unclaimed ??= new UnclaimedMessages(
+      this.#options.unclaimed,
+      this.#unclaimedEndMs ?? Infinity,
+      this.#owner,
+      (given) => this.#giveUp(given),
+    );
     this.#unclaimed.hold(receipt);
   }
 
@@ -192,7 +185,7 @@ export class Inbox implements UnclaimedOwner {
   /** At most once a second: a server must not make a program busy with it. */
   #tellDropped(topic: string): void {
     this.#untold++;
-    const { nowMs } = this;
+    const { nowMs } = this.#owner;
     if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
     const what = `Dropped ${this.#untold} that no subscription takes, the last of ${topic}`;
     this.#owner.fail(new ClientError('unclaimed', what));

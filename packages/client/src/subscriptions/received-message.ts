@@ -2,6 +2,9 @@ import type { QoS } from '@magpie/protocol';
 import type { Codec } from '../model/codec.js';
 import type { Receipt } from '../session/receipt.js';
 
+/** What of a receipt an application sees. */
+export type ReceivedFields = Omit<Receipt, 'connection' | 'holders' | 'consumed'>;
+
 /** A message that a subscription received. Its bytes are its own: keep it as long as you like. */
 export class ReceivedMessage<T = Uint8Array> {
   readonly topic: string;
@@ -17,7 +20,7 @@ export class ReceivedMessage<T = Uint8Array> {
   readonly packetId: number;
 
   /** @throws what the codec throws. */
-  constructor(receipt: Receipt, codec: Codec<T>) {
+  constructor(receipt: ReceivedFields, codec: Codec<T>) {
     const { topic, payload, qos, retain, dup, packetId } = receipt;
     this.topic = topic;
     this.payload = codec.decode(payload);

@@ -10,13 +10,13 @@ function world(limits: Partial<UnclaimedLimits> = {}, endMs = 1000) {
   const clock = new ManualClock();
   const givenUp: string[] = [];
   const all = { afterMs: 0, countMax: 3, bytesMax: 1000, ...limits };
-  const messages = new UnclaimedMessages(all, endMs, {
+  const time = {
     get nowMs() {
       return clock.nowMs();
     },
-    after: (delayMs, task) => clock.after(delayMs, task),
-    giveUp: ({ topic }) => givenUp.push(topic),
-  });
+    after: (delayMs: number, task: () => void) => clock.after(delayMs, task),
+  };
+  const messages = new UnclaimedMessages(all, endMs, time, ({ topic }) => givenUp.push(topic));
   const hold = (...topics: string[]) => {
     for (const topic of topics) messages.hold({ topic, payload: new Uint8Array(9) } as Receipt);
   };

@@ -3,13 +3,11 @@ import { messageBytes } from '../session/message-bytes.js';
 import type { Receipt } from '../session/receipt.js';
 import type { UnclaimedLimits } from './unclaimed-options.js';
 
-/** What is done for messages that nobody has claimed. */
-export interface UnclaimedOwner {
+/** Time, for messages that nobody has claimed. */
+export interface UnclaimedTime {
   readonly nowMs: number;
   /** @returns What cancels it. */
   after(delayMs: number, task: () => void): () => void;
-  /** It has waited in vain. */
-  giveUp(receipt: Receipt): void;
 }
 
 /**
@@ -23,16 +21,26 @@ export interface UnclaimedOwner {
 export class UnclaimedMessages {
   readonly #limits: UnclaimedLimits;
   readonly #endMs: number;
-  readonly #owner: UnclaimedOwner;
+  readonly #time: UnclaimedTime;
+  readonly #giveUp: (receipt: Receipt) => void;
   readonly #waiting = new Fifo<Receipt>();
   #bytes = 0;
   #cancel: (() => void) | undefined;
 
-  /** @param endMs When nothing waits any longer, on the owner's clock. */
-  constructor(limits: UnclaimedLimits, endMs: number, owner: UnclaimedOwner) {
+  /**
+   * @param endMs When nothing waits any longer.
+   * @param giveUp Gets what has waited in vain.
+   */
+  constructor(
+    limits: UnclaimedLimits,
+    endMs: number,
+    time: UnclaimedTime,
+    giveUp: (receipt: Receipt) => void,
+  ) {
     this.#limits = limits;
     this.#endMs = endMs;
-    this.#owner = owner;
+    this.#time = time;
+    this.#giveUp = giveUp;
   }
 
   /** Of topics and payloads. */
@@ -43,9 +51,9 @@ export class UnclaimedMessages {
   hold(receipt: Receipt): void {
     const { countMax, bytesMax } = this.#limits;
     this.#push(receipt);
-    const leftMs = this.#endMs - this.#owner.nowMs;
+    const leftMs = this.#endMs - this.#time.nowMs;
     if (leftMs <= 0) this.#giveUpAll();
-    else if (leftMs < Infinity) this.#cancel ??= this.#owner.after(leftMs, this.#giveUpAll);
+    else if (leftMs < Infinity) this.#cancel ??= this.#time.after(leftMs, this.#giveUpAll);
     while (this.#waiting.length > countMax || this.#bytes > bytesMax) this.#giveUpOldest();
   }
 
@@ -69,7 +77,7 @@ export class UnclaimedMessages {
   };
 
   #giveUpOldest(): void {
-    this.#owner.giveUp(this.#shift());
+    this.#giveUp(this.#shift());
   }
 
   #push(receipt: Receipt): void {
