@@ -62,6 +62,7 @@ export type {
   TcpListenerConfig,
   TlsCertificateConfig,
   TlsConfig,
+  OtlpConfig,
   TlsListenerConfig,
   WebSocketListenerConfig,
 } from './config/broker-config.js';

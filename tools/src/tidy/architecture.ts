@@ -12,12 +12,14 @@ export const PACKAGE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   'packages/broker': ['@magpie/protocol'],
   'packages/auth-postgres': ['@magpie/broker'],
   'packages/auth-redis': ['@magpie/broker'],
+  'packages/otlp': ['@magpie/broker'],
   'packages/cli': [
     '@magpie/protocol',
     '@magpie/client',
     '@magpie/broker',
     '@magpie/auth-postgres',
     '@magpie/auth-redis',
+    '@magpie/otlp',
   ],
   'packages/dashboard': ['@magpie/broker'],
 };

@@ -23,7 +23,20 @@ export interface BrokerConfig {
   readonly authentication: AuthenticationConfig | undefined;
   /** Path of the file of access rules; `undefined`: everybody may do everything. */
   readonly authorization: string | undefined;
+  /** Where the way of messages is handed to; `undefined`: nowhere. */
+  readonly otlp: OtlpConfig | undefined;
   readonly logLevel: LogLevel;
+}
+
+/** A collector of OpenTelemetry. */
+export interface OtlpConfig {
+  readonly url: string;
+  /** Sent with each request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** One message in so many. */
+  readonly sample: number;
+  /** Topic filter; `undefined`: all topics but those that begin with `$`. */
+  readonly topic: string | undefined;
 }
 
 /** What holds for the clients that have every mark that is given. */

@@ -127,6 +127,16 @@ const broken: [name: string, text: string, expected: string[]][] = [
     'metrics: { topics: [a, b, a] }',
     ['m.yaml:1:20: metrics.topics must be a list without repetitions'],
   ],
+  [
+    'a collector that is none',
+    'otlp: { url: "collector:4318", sample: 0, topic: a/#/b, headers: { "a b": c } }',
+    [
+      'm.yaml:1:14: otlp.url must be the address of a collector, with http or https: current',
+      'm.yaml:1:40: otlp.sample must be an integer from 1 to 1000000: current value is 0',
+      'm.yaml:1:50: otlp.topic must be a topic filter: current value is a/#/b',
+      'm.yaml:1:66: otlp.headers must be names and values that HTTP can carry: current value is',
+    ],
+  ],
   ['a path with a NUL', 'storage: { dir: "a\\0" }', ['m.yaml:1:17: storage.dir must be the path']],
   ['a path that is a number', 'storage: { dir: 5 }', ['m.yaml:1:17: storage.dir must be the path']],
   [
@@ -193,6 +203,18 @@ const good: [name: string, text: string, expected: object][] = [
     'what is measured',
     'metrics: { sysInterval: 0, topics: ["#", $SYS/#] }',
     { metrics: { sysInterval: 0, topics: ['#', '$SYS/#'] } },
+  ],
+  [
+    'a collector',
+    'otlp: { url: "https://c:4318", headers: { authorization: Bearer x }, sample: 10, topic: "a/#" }',
+    {
+      otlp: {
+        url: 'https://c:4318',
+        headers: { authorization: 'Bearer x' },
+        sample: 10,
+        topic: 'a/#',
+      },
+    },
   ],
   ['a limit', 'limits: { inflightMax: 5 }', { limits: { inflightMax: 5 } }],
   [

@@ -7,7 +7,13 @@ import {
   postgresSchema,
   redisSchema,
 } from './authentication-schema.js';
-import { httpSchema, logSchema, metricsSchema, storageSchema } from './config-schema.js';
+import {
+  httpSchema,
+  logSchema,
+  metricsSchema,
+  otlpSchema,
+  storageSchema,
+} from './config-schema.js';
 import {
   secureWebSocketListenerSchema,
   tcpListenerSchema,
@@ -66,6 +72,9 @@ export function configurationMarkdown(): string {
     '### metrics',
     METRICS_NOTE,
     schemaTable(metricsSchema),
+    '### otlp',
+    OTLP_NOTE,
+    schemaTable(otlpSchema),
     '### log',
     schemaTable(logSchema),
     '### limits',
@@ -177,6 +186,10 @@ may do everything. A file that cannot be used stops the start.`;
 const METRICS_NOTE = `What is told beside the counters that there are anyway;
 [the guide](guides/metrics.md) says how to read them.`;
 
+const OTLP_NOTE = `Hands the way of single messages to a collector of OpenTelemetry, as spans:
+[the guide](guides/trace.md#opentelemetry). It comes with a package of its own, \`@magpie/otlp\`,
+installed beside the command.`;
+
 const RELOAD_NOTE = `On SIGHUP (\`kill -HUP\`; Windows has none) the broker
 reads magpie.yaml and every file that it names again, and checks all of it before anything changes.
 Whatever is wrong is a line of the log each (\`reload-refused\`), and everything stays as it was.
@@ -185,7 +198,7 @@ Whatever is wrong is a line of the log each (\`reload-refused\`), and everything
   \`log\`, and the certificates, lists, versions and ciphers of listeners. Who may not come in any
   more is disconnected, and subscriptions that the rules do not allow any more are taken away.
 - After a restart, and named in the log until then (\`needs-restart\`): listeners, \`http\`,
-  \`storage\`, \`metrics\`, and whether there are access rules at all.`;
+  \`storage\`, \`metrics\`, \`otlp\`, and whether there are access rules at all.`;
 
 const LIMITS_NOTE = `Each limit of [the table of limits](limits.md) by its name. They can also be
 set by \`--limit NAME=VALUE\`.`;

@@ -29,6 +29,7 @@ function numbersOf(
   type?: string,
 ): NumberAt[] {
   if (schema instanceof z.ZodOptional) return numbersOf(schema.unwrap(), path, type);
+  if (schema instanceof z.ZodRecord) return numbersOf(schema.valueType, path, type);
   if (schema instanceof z.ZodArray) return numbersOf(schema.element, [...path, 0], type);
   if (schema instanceof z.ZodObject) {
     const kind = schema.shape['type'] as unknown;
@@ -67,6 +68,7 @@ const BESIDE: Readonly<Record<string, object>> = {
   'authentication.postgres': { url: 'postgres://a.example/d' },
   'authentication.redis': { url: 'redis://a.example' },
   clients: { username: 'u' },
+  otlp: { url: 'http://a.example' },
 };
 
 function configWith({ path, type }: NumberAt, value: unknown): string {
@@ -86,7 +88,7 @@ test('The schema of magpie.yaml has numbers in each of its sections', () => {
   const sections = new Set(
     numbers.map(({ path, type }) => [path[0], type].filter(Boolean).join('.')),
   );
-  const expected = ['http', 'storage', 'authentication', 'clients', 'metrics', 'limits'];
+  const expected = ['http', 'storage', 'authentication', 'clients', 'metrics', 'otlp', 'limits'];
   const listeners = ['tcp', 'tls', 'ws', 'wss'].map((type) => `listeners.${type}`);
   assert.deepEqual([...sections].toSorted(), [...expected, ...listeners].toSorted());
 });

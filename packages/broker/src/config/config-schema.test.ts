@@ -19,6 +19,7 @@ const cases: [name: string, path: PropertyKey[], root: unknown, expected: string
       'bans',
       'clients',
       'metrics',
+      'otlp',
       'limits',
       'log',
     ],

@@ -1,6 +1,8 @@
+import { validateTopicFilter } from '@magpie/protocol';
 import { z } from 'zod';
 import { LIMITS } from '../model/limits.js';
 import { METERED_TOPICS_MAX, SYS_INTERVAL_S } from '../model/metrics-options.js';
+import { TRACE_NUMBERS } from '../model/trace-numbers.js';
 import { banSchema, clientSchema } from './admission-schema.js';
 import { authenticationSchema } from './authentication-schema.js';
 import { LISTENER_SCHEMAS, listenerSchema } from './listener-schemas.js';
@@ -13,6 +15,10 @@ import { SYNC_INTERVAL_MS, SYNC_MODES } from './sync-modes.js';
  * A message of this schema says only what is wanted (`an integer from 0 to 65535`); config-file.ts
  * adds where it stands and what is there. Descriptions are the text of docs/configuration.md.
  */
+
+const SAMPLE = TRACE_NUMBERS.sample;
+const COLLECTOR_WANTED = 'the address of a collector, with http or https';
+const HEADERS_WANTED = 'names and values that HTTP can carry';
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
@@ -98,6 +104,29 @@ export const metricsSchema = z.strictObject(
   'a table of keys',
 );
 
+export const otlpSchema = z.strictObject(
+  {
+    url: z
+      .string(COLLECTOR_WANTED)
+      .refine(isWebAddress, COLLECTOR_WANTED)
+      .describe('Of the collector, `http://collector:4318`; without a path it is `/v1/traces`.'),
+    headers: z
+      .record(z.string(), z.string('a text'), 'a table of headers')
+      .refine((headers) => Object.entries(headers).every(isHeader), HEADERS_WANTED)
+      .optional()
+      .describe('Sent with each request, such as `authorization`. Default: none.'),
+    sample: integer(SAMPLE.min, SAMPLE.max, `an integer from ${SAMPLE.min} to ${SAMPLE.max}`)
+      .optional()
+      .describe('One message in so many. Default: `100`.'),
+    topic: z
+      .string('a topic filter')
+      .refine((filter) => validateTopicFilter(filter) === undefined, 'a topic filter')
+      .optional()
+      .describe('Only messages that match. Default: all topics but those that begin with `$`.'),
+  },
+  'a table of keys',
+);
+
 export const limitsSchema = z.strictObject(limitShape(), 'a table of limits by name');
 
 export const configSchema = z.strictObject(
@@ -113,6 +142,7 @@ export const configSchema = z.strictObject(
     bans: z.array(banSchema, 'a list of bans').optional(),
     clients: z.array(clientSchema, 'a list of rules').optional(),
     metrics: metricsSchema.optional(),
+    otlp: otlpSchema.optional(),
     limits: limitsSchema.optional(),
     log: logSchema.optional(),
   },
@@ -147,6 +177,19 @@ function unwrapped(schema: unknown, value: unknown): unknown {
   return Object.hasOwn(LISTENER_SCHEMAS, type)
     ? LISTENER_SCHEMAS[type as keyof typeof LISTENER_SCHEMAS]
     : LISTENER_SCHEMAS.tcp;
+}
+
+function isWebAddress(text: string): boolean {
+  return URL.canParse(text) && ['http:', 'https:'].includes(new URL(text).protocol);
+}
+
+function isHeader([name, value]: readonly [string, string]): boolean {
+  try {
+    new Headers().set(name, value);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A row of the LIMITS table as an optional key of the `limits` section. */

@@ -33,6 +33,8 @@ const USERS = {
   redis: undefined,
   http: undefined,
 };
+const OTLP = { url: 'http://c', headers: {}, sample: 100, topic: undefined };
+
 const RUNNING = {
   listeners: [TCP, TLS],
   http: { host: '127.0.0.1', port: 18_083 },
@@ -44,6 +46,7 @@ const RUNNING = {
   anonymous: false,
   authentication: USERS,
   authorization: 'acl.yaml',
+  otlp: undefined,
   logLevel: 'info',
 } as unknown as BrokerConfig;
 
@@ -113,6 +116,7 @@ const cases: readonly (readonly [
   ],
   ['http', { http: undefined }, {}, ['http stays as it is'], []],
   ['storage', { storage: { memory: true } }, {}, ['storage stays as it is'], []],
+  ['otlp', { otlp: OTLP }, {}, ['otlp stays as it is'], []],
   ['metrics', { metrics: { sysInterval: 1, topics: [] } }, {}, ['metrics stays as it is'], []],
   ['log.level', { logLevel: 'debug' }, { logLevel: 'debug' }, [], []],
   [

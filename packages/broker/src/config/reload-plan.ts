@@ -55,7 +55,7 @@ function restartLines(config: BrokerConfig, wanted: BrokerConfig): string[] {
   for (const listener of config.listeners) {
     if (!has(wanted.listeners, listener)) lines.push(`listeners: ${shown(listener)} stays`);
   }
-  for (const key of ['http', 'storage', 'authorization', 'metrics'] as const) {
+  for (const key of ['http', 'storage', 'authorization', 'metrics', 'otlp'] as const) {
     if (!isDeepStrictEqual(config[key], wanted[key])) lines.push(`${key} stays as it is`);
   }
   return lines;

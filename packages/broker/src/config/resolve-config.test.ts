@@ -62,6 +62,7 @@ test('resolveConfig() needs nothing: loopback only, both listeners, HTTP, ./data
     anonymous: false,
     authentication: undefined,
     authorization: undefined,
+    otlp: undefined,
     logLevel: 'info',
   });
 });
@@ -163,6 +164,21 @@ clients: [{ clientIdPrefix: sensor-, packetBytesMax: 512 }]
     { clientId: 'c', reason: 'loop', untilMs, source: 'configuration' },
   ]);
   assert.deepEqual(clients, [{ clientIdPrefix: 'sensor-', packetBytesMax: 512 }]);
+});
+
+test('resolveConfig() hands one message in a hundred to a collector, unless told otherwise', () => {
+  const otlpOf = (text: string) => {
+    const resolved = resolve({ file: text });
+    assert.ok(resolved.ok);
+    return resolved.config.otlp;
+  };
+  assert.deepEqual(otlpOf('otlp: { url: http://c:4318 }'), {
+    url: 'http://c:4318',
+    headers: {},
+    sample: 100,
+    topic: undefined,
+  });
+  assert.equal(otlpOf('otlp: { url: http://c:4318, sample: 1 }')?.sample, 1);
 });
 
 test('resolveConfig() lets --port add a listener beside one of TLS', () => {

@@ -6,6 +6,7 @@ import { addressProblems, type WantedAddress } from './address-rules.js';
 import type {
   AuthenticationConfig,
   BrokerConfig,
+  OtlpConfig,
   ConfigProblem,
   JwtConfig,
   ListenerConfig,
@@ -97,10 +98,17 @@ export function resolveConfig({ flags, env, file }: ConfigSources): ResolvedConf
       anonymous: anonymous?.value === true,
       authentication,
       authorization: file.values.authorization && besideFile(file.values.authorization, file),
+      otlp: otlpOf(file),
       logLevel: settings.logLevel?.value ?? file.values.log?.level ?? 'info',
     },
     warnings: misspeltVariables(env),
   };
+}
+
+function otlpOf({ values }: ConfigFile): OtlpConfig | undefined {
+  if (values.otlp === undefined) return undefined;
+  const { url, headers = {}, sample = 100, topic } = values.otlp;
+  return { url, headers, sample, topic };
 }
 
 function bansIn({ values }: ConfigFile): Ban[] {

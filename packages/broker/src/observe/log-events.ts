@@ -41,6 +41,13 @@ export const LOG_EVENTS = {
     act: 'change it, or leave it',
     fields: ['why'],
   },
+  'otlp-failed': {
+    level: 'warn',
+    doc: 'the collector does not take what it is sent (`otlp`); told once until it does',
+    act: 'look at the collector, its address and the headers; what was sent meanwhile is lost',
+    fields: ['why'],
+  },
+  'otlp-recovered': { level: 'info', doc: 'the collector takes it again', fields: [] },
   recovering: {
     level: 'info',
     doc: 'what was stored is being read; one line every few seconds',

@@ -60,17 +60,25 @@ async function linksOf({
 
 async function openPostgres({ tls, ca, ...options }: PostgresConfig): Promise<ChainAuthenticator> {
   const authorities = ca === undefined ? tls : { ca: await readText('authorities', ca) };
-  const { PostgresAuthenticator } = await optional('@magpie/auth-postgres', 'postgres', () => {
-    return import('@magpie/auth-postgres');
-  });
+  const { PostgresAuthenticator } = await optional(
+    '@magpie/auth-postgres',
+    'authentication.postgres',
+    () => {
+      return import('@magpie/auth-postgres');
+    },
+  );
   return new PostgresAuthenticator({ ...options, tls: authorities });
 }
 
 async function openRedis({ ca, ...options }: RedisConfig): Promise<ChainAuthenticator> {
   const authorities = ca === undefined ? undefined : await readText('authorities', ca);
-  const { RedisAuthenticator } = await optional('@magpie/auth-redis', 'redis', () => {
-    return import('@magpie/auth-redis');
-  });
+  const { RedisAuthenticator } = await optional(
+    '@magpie/auth-redis',
+    'authentication.redis',
+    () => {
+      return import('@magpie/auth-redis');
+    },
+  );
   return new RedisAuthenticator({ ...options, ca: authorities });
 }
 

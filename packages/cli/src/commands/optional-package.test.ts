@@ -13,7 +13,7 @@ test('optional() gives the package', async () => {
 
 test('optional() says what to install', async () => {
   const load = failing('ERR_MODULE_NOT_FOUND', "Cannot find package '@magpie/auth-x' …");
-  await assert.rejects(optional('@magpie/auth-x', 'x', load), (error) => {
+  await assert.rejects(optional('@magpie/auth-x', 'authentication.x', load), (error) => {
     assert.ok(error instanceof ServeFailure);
     const wanted = 'authentication.x needs the package @magpie/auth-x, which is not installed: ';
     assert.equal(error.message, `${wanted}npm install @magpie/auth-x`);
@@ -26,7 +26,7 @@ test('optional() does not hide what is wrong inside of it', async () => {
     failing('ERR_MODULE_NOT_FOUND', "Cannot find package 'other'"),
     failing('EACCES', '@magpie/auth-x'),
   ]) {
-    await assert.rejects(optional('@magpie/auth-x', 'x', load), (error) => {
+    await assert.rejects(optional('@magpie/auth-x', 'authentication.x', load), (error) => {
       return !(error instanceof ServeFailure);
     });
   }

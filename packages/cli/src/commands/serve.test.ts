@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import {
   type ListenerConfig,
   LmdbStore,
 } from '@magpie/broker/server';
+import { connect } from '@magpie/client';
 import { arrayLog, type LogLine } from '../command.testing.js';
 import { RecoveryReport } from '../recovery-report.js';
 import { serve } from './serve.js';
@@ -49,6 +51,7 @@ const BASE: BrokerConfig = {
   anonymous: false,
   authentication: undefined,
   authorization: undefined,
+  otlp: undefined,
   logLevel: 'info',
 };
 
@@ -365,4 +368,26 @@ test('serve() takes bans of an earlier run from beside the store, or does not st
     name: 'ServeFailure',
     message: /^Cannot use the bans of .*bans\.json: it is no JSON\. Mend the file, or remove it$/,
   });
+});
+
+test('serve() hands the way of messages to a collector, and what is left at its end', async (t) => {
+  const bodies: string[] = [];
+  const collector = createHttpServer((request, response) => {
+    request.setEncoding('utf8').on('data', (text: string) => bodies.push(text));
+    request.on('end', () => response.end('{}'));
+  });
+  collector.listen(0, '127.0.0.1');
+  await once(collector, 'listening');
+  t.after(() => {
+    collector.close();
+    collector.closeAllConnections();
+  });
+  const url = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+  const otlp = { url, headers: {}, sample: 1, topic: undefined };
+  const { running, portOf } = await served(t, { ...BASE, otlp });
+  const client = await connect(`mqtt://127.0.0.1:${portOf('tcp')}`, { reconnect: false });
+  await client.publish('plant/7', 'hot', { qos: 1 });
+  await client.end();
+  await running.close();
+  assert.match(bodies.join(''), /"plant\/7"/);
 });

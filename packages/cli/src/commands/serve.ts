@@ -31,6 +31,7 @@ import {
   TlsFileError,
 } from '@magpie/broker/server';
 import { openAuthentication } from './open-authentication.js';
+import { openOtlp } from './open-otlp.js';
 import { readRules } from './read-rules.js';
 import { Reloader } from './reloader.js';
 import { warnOfDirectoryMode } from './directory-mode.js';
@@ -89,6 +90,7 @@ export async function serve(
   const recovered = await openBroker(config, { ...options, onLost: lose }, access);
   if (recovered === undefined) return undefined;
   const { broker, banFile } = recovered;
+  const otlp = await openOtlp(config.otlp, broker, log);
   const reloader = new Reloader({ broker, config, authenticator, read: options.readConfig, log });
   logExposure(config, log);
   const meter = new ProcessMeter(new SystemClock());
@@ -106,6 +108,7 @@ export async function serve(
     try {
       await banFile?.written();
       await toldByStore(broker.close());
+      await otlp?.close();
     } catch (error) {
       // It was told already, and there is nothing more to write.
       if (!isLost) throw error;

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { networkOf, TRACE_NUMBERS, traceOrder } from './trace-order.js';
+import { TRACE_NUMBERS } from '../../model/trace-numbers.js';
+import { networkOf, traceOrder } from './trace-order.js';
 
 test('traceOrder() adds what is not said', () => {
   assert.deepEqual(traceOrder({ topic: 'a/#' }), {

@@ -1,5 +1,6 @@
 import { validateTopicFilter } from '@magpie/protocol';
 import { type Network, parseNetwork } from '../../model/network.js';
+import { TRACE_NUMBERS } from '../../model/trace-numbers.js';
 
 /** Which messages a trace follows, and how far. All conditions that are given must hold. */
 export interface TraceOptions {
@@ -32,22 +33,6 @@ export interface TraceOrder extends Readonly<Record<TraceNumber, number>> {
   readonly clientId?: string;
   readonly address?: string;
 }
-
-interface NumberRange {
-  readonly default: number;
-  readonly min: number;
-  readonly max: number;
-}
-
-/** The numbers of an order. */
-export const TRACE_NUMBERS = {
-  sample: { default: 1, min: 1, max: 1_000_000 },
-  durationMs: { default: 300_000, min: 1000, max: 86_400_000 },
-  messagesMax: { default: 1000, min: 1, max: 1_000_000 },
-  messagesPerSecondMax: { default: 100, min: 1, max: 10_000 },
-  subscribersMax: { default: 20, min: 0, max: 1000 },
-  payloadBytes: { default: 0, min: 0, max: 4096 },
-} as const satisfies Readonly<Record<string, NumberRange>>;
 
 type TraceNumber = keyof typeof TRACE_NUMBERS;
 
