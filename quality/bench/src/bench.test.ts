@@ -130,20 +130,21 @@ test('figuresFrom() gives everything per delivery', () => {
   });
 });
 
-test('measureScenario() runs Magpie with rules beside Magpie without, no other', async () => {
+test('measureScenario() runs Magpie beside Magpie without rules or trace, no other', async () => {
   const kind = (name: string): BrokerKind => ({
     name,
     hasDisk: true,
     start: () => Promise.reject(new Error('started')),
   });
-  const brokers = ['magpie', 'no-rules', 'mosquitto'].map(kind);
+  const brokers = ['magpie', 'no-rules', 'no-trace', 'mosquitto'].map(kind);
   const scenario = { name: 'tiny', title: 'Tiny', program: 'stream', load: SHORT } as const;
   const loadgen = await compileLoadgen();
-  const names = async (rules?: number) => {
-    const asked = { ...scenario, ...(rules !== undefined && { rules }) };
+  const names = async (fields: Partial<Scenario> = {}) => {
+    const asked = { ...scenario, ...fields };
     const measured = await measureScenario(asked, { loadgen, brokers, runs: 1 });
     return measured.map(({ broker }) => broker);
   };
-  assert.deepEqual(await names(10), ['magpie', 'no-rules']);
+  assert.deepEqual(await names({ rules: 10 }), ['magpie', 'no-rules']);
+  assert.deepEqual(await names({ trace: true }), ['magpie', 'no-trace']);
   assert.deepEqual(await names(), ['magpie', 'mosquitto']);
 });

@@ -9,7 +9,13 @@ import { join } from 'node:path';
 
 import { measureScenario, runsOf } from './bench.js';
 import { aedes } from './brokers/aedes.js';
-import { magpie, WITHOUT_RULES, withoutRules } from './brokers/magpie.js';
+import {
+  magpie,
+  WITHOUT_RULES,
+  WITHOUT_TRACE,
+  withoutRules,
+  withoutTrace,
+} from './brokers/magpie.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
 import type { BrokerKind } from './brokers/running-broker.js';
 import {
@@ -165,7 +171,8 @@ function printSummary(
   brokers: readonly BrokerKind[],
 ): void {
   const measured = ({ name }: BrokerKind) => {
-    return name !== WITHOUT_RULES || measurements.some(({ broker }) => broker === name);
+    const isBeside = name === WITHOUT_RULES || name === WITHOUT_TRACE;
+    return !isBeside || measurements.some(({ broker }) => broker === name);
   };
   const names = brokers.filter(measured).map(({ name }) => name);
   for (const bare of [BARE_STORE, BARE_SYNC]) {
@@ -178,7 +185,8 @@ function brokerKinds({ brokers, peers, limits, profileFolder }: BenchOptions): B
   const args = limits.flatMap((limit) => ['--limit', limit]);
   const own = brokers.flatMap((name): BrokerKind[] => {
     if (name === 'magpie') {
-      return [magpie({ profileFolder, args }), withoutRules({ profileFolder, args })];
+      const options = { profileFolder, args };
+      return [magpie(options), withoutRules(options), withoutTrace(options)];
     }
     if (name === 'aedes') return [aedes];
     const command = MOSQUITTO_PATHS.find((path) => isThere(path));

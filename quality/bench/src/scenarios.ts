@@ -19,6 +19,11 @@ export interface Scenario {
    */
   readonly rules?: number;
   /**
+   * Magpie looks for messages to follow, and none comes; beside it runs Magpie that looks for none,
+   * which is `false`. The others stand aside.
+   */
+  readonly trace?: boolean;
+  /**
    * The load reaches Magpie through a tunnel, over TLS or as it is; the others stand aside.
    */
   readonly tunnel?: 'tls' | 'tcp';
@@ -166,6 +171,14 @@ export const SCENARIOS: readonly Scenario[] = [
     load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
     rules: 10_000,
     repeats: 2,
+  },
+  {
+    name: 'trace',
+    title: '100 pairs, QoS 0, window 10, while a trace waits for messages that never come',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    trace: true,
+    repeats: 4,
   },
   {
     name: 'tls-off',

@@ -14,6 +14,7 @@ export interface Target {
     | 'bare-store'
     | 'bare-sync'
     | 'no-rules'
+    | 'no-trace'
     | { readonly scenario: string }
     | undefined;
   /** One of the two. */
@@ -40,6 +41,7 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'window-1-qos1', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.9 },
   { scenario: 'wildcard', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },
   { scenario: 'acl-10000', figure: 'cpuUs', versus: 'no-rules', atMost: 1.05 },
+  { scenario: 'trace', figure: 'cpuUs', versus: 'no-trace', atMost: 1.02 },
   // A CPU carries at least 60 % of what it carries without TLS.
   { scenario: 'tls', figure: 'cpuUs', versus: { scenario: 'tls-off' }, atMost: 1 / 0.6 },
   { scenario: 'matching', figure: 'cpuUs', versus: undefined, atMost: 2 },

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 
 import { SCENARIOS } from '../scenarios.js';
 import { portOpens } from './free-port.js';
-import { magpie, magpieArgs, withoutRules } from './magpie.js';
+import { magpie, magpieArgs, withoutRules, withoutTrace } from './magpie.js';
 
 const PLAIN = { profileFolder: undefined, args: [] };
 
@@ -33,6 +33,16 @@ for (const kind of [magpie(PLAIN), withoutRules(PLAIN)]) {
     const scenario = SCENARIOS.find(({ rules }) => rules !== undefined);
     assert.ok(scenario !== undefined);
     const broker = await kind.start({ ...scenario, rules: 8 }, 1);
+    assert.equal(await portOpens(broker.host, broker.port, () => false), true);
+    await broker.stop();
+  });
+}
+
+for (const kind of [magpie(PLAIN), withoutTrace(PLAIN)]) {
+  test(`magpie starts with a trace, or beside it: ${kind.name}`, async () => {
+    const scenario = SCENARIOS.find(({ trace }) => trace);
+    assert.ok(scenario !== undefined);
+    const broker = await kind.start(scenario, 1);
     assert.equal(await portOpens(broker.host, broker.port, () => false), true);
     await broker.stop();
   });

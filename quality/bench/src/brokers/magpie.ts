@@ -1,8 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
+import { AdminClient } from '@magpie/broker/admin-client';
 
 import { REPOSITORY } from '../repository.js';
 import { BrokerProcess } from './broker-process.js';
+import { freePort } from './free-port.js';
 import type { Scenario } from '../scenarios.js';
 import type { BrokerKind, RunningBroker } from './running-broker.js';
 import { accessRules } from './access-rules.js';
@@ -35,7 +38,7 @@ export function magpie(options: MagpieOptions): BrokerKind {
     name: 'magpie',
     hasDisk: true,
     start: (scenario, run) => {
-      const { durable, rules, tunnel } = scenario;
+      const { durable, rules, trace, tunnel } = scenario;
       if (tunnel === 'tls')
         return withFolder((folder) => startSecure(folder, scenario, run, options));
       if (tunnel !== undefined) {
@@ -45,6 +48,9 @@ export function magpie(options: MagpieOptions): BrokerKind {
         return withFolder(async (folder) => {
           return start(scenario, run, ['--memory', '--config', await writeRules(folder, rules)]);
         });
+      }
+      if (trace !== undefined) {
+        return withFolder((folder) => startTracing(folder, scenario, run, options));
       }
       if (durable === undefined) return start(scenario, run, ['--memory']);
       return withFolder((folder) => start(scenario, run, ['--data-dir', join(folder, 'data')]));
@@ -66,6 +72,48 @@ export function withoutRules(options: MagpieOptions): BrokerKind {
 
 /** Its name in the report. */
 export const WITHOUT_RULES = 'no-rules';
+
+/** Magpie that follows no messages, beside Magpie that looks for some. */
+export function withoutTrace(options: MagpieOptions): BrokerKind {
+  const kind = magpie(options);
+  return {
+    name: WITHOUT_TRACE,
+    hasDisk: kind.hasDisk,
+    start: (scenario, run) => {
+      const name = `${scenario.name}-${WITHOUT_TRACE}`;
+      return kind.start({ ...scenario, name, trace: false }, run);
+    },
+  };
+}
+
+/** Its name in the report. */
+export const WITHOUT_TRACE = 'no-trace';
+
+/** With its HTTP port, which starts the trace, if there is to be one. */
+async function startTracing(
+  folder: string,
+  { name, trace }: Scenario,
+  run: number,
+  { profileFolder, args }: MagpieOptions,
+): Promise<RunningBroker> {
+  const dir = join(folder, 'data');
+  const httpPort = await freePort();
+  const broker = await BrokerProcess.start(process.execPath, (port) => {
+    const ports = ['--port', `${port}`, '--no-ws', '--http-port', `${httpPort}`];
+    const own = ['broker', ...ports, '--data-dir', dir];
+    return [...profileArgs(`${name}-${run}`, profileFolder), MAGPIE, ...own, ...QUIET, ...args];
+  });
+  if (trace !== true) return broker;
+  try {
+    const token = (await readFile(join(dir, 'admin-token'), 'utf8')).trim();
+    const admin = new AdminClient({ url: `http://127.0.0.1:${httpPort}`, token });
+    await admin.startTrace({ topic: 'bench/never' });
+    return broker;
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+}
 
 /** With one listener, over TLS, and a tunnel before it. */
 async function startSecure(
