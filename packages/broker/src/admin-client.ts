@@ -6,10 +6,16 @@
 export { AdminApiError, AdminClient } from './admin/admin-client.js';
 export type {
   ClientsWanted,
+  EventsWanted,
   ListPage,
+  LiveWanted,
   PageWanted,
+  PendingListPage,
+  PendingWanted,
   SubscriptionsWanted,
 } from './admin/admin-client.js';
+export type { FeedEventOf } from './admin/api/feed-event.js';
+export type { LiveMessage } from './admin/routes/feed-routes.js';
 export type { PageMeta } from './admin/api/paging.js';
 export type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './admin/routes/access-routes.js';
 export type { BanInfo, NewBan } from './admin/routes/ban-routes.js';

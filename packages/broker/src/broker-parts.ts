@@ -108,10 +108,10 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
   const limits = limitsFrom(options.limits);
   const metrics = metricsOptionsFrom(options.metrics);
   const clock = options.clock ?? new SystemClock();
-  const journal = new Journal({ limits, clock });
   const wheel = new TimerWheel(clock);
   const given = options.log ?? silentLogger;
   const log = new FloodLimitedLogger(given, clock);
+  const journal = new Journal({ limits, clock, log });
   return {
     /** Shared by all parts, and changed by a reload alone. */
     limits,
@@ -144,13 +144,16 @@ function commitParts(basics: BasicParts) {
 
 /** Who is let in, and what those may who are. */
 function doorParts(basics: BasicParts, options: BrokerOptions, closeBanned: () => void) {
-  const { limits, clock, arena, log } = basics;
+  const { limits, clock, arena, log, journal } = basics;
   const bans = new Bans({
     limits,
     wallMs: () => clock.wallMs(),
     keeper: options.banKeeper,
     initial: options.bans,
     added: closeBanned,
+    told: (kind, { clientId = '', username, address = '', reason = '' }) => {
+      journal.write({ kind, clientId, other: username ?? address, why: reason });
+    },
   });
   const overload = new Overload({ ...basics, source: options.load });
   const authorizer = authorizerOf(options.authorizer);

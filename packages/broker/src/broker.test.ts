@@ -363,6 +363,18 @@ for (const filter of ['', 'a/#/b', 'a+', '\0']) {
   });
 }
 
+test('Broker.watch() tells what the journal notes, until it is taken off', async (t) => {
+  const broker = await createBroker();
+  t.after(() => broker.close());
+  const kinds: string[] = [];
+  const end = broker.watch(({ kind, clientId }) => kinds.push(`${kind} ${clientId}`));
+  broker.bans.add({ clientId: 'a' });
+  broker.bans.remove({ clientId: 'a' });
+  end();
+  broker.bans.add({ clientId: 'b' });
+  assert.deepEqual(kinds, ['banned a', 'unbanned a']);
+});
+
 test('Broker.on() tells what happens, until it is taken off', async (t) => {
   const { broker, connect } = await start(t);
   const told: string[] = [];

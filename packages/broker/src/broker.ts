@@ -19,6 +19,7 @@ import type { ListenOptions } from './listeners/listener-factory.js';
 import { type Limits, limitsFrom } from './model/limits.js';
 import type { Message } from './model/message.js';
 import { unaccounted } from './observe/balance.js';
+import type { JournalEntry } from './observe/journal/journal-entry.js';
 import type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 import type { Channel } from './observe/channel.js';
 import type { PacketWatches } from './observe/packets/packet-watches.js';
@@ -198,6 +199,16 @@ export class Broker implements AsyncDisposable {
     const problem = validateTopicName(question.topic);
     if (problem !== undefined) throw new TypeError(`'${question.topic}' is no topic: ${problem}`);
     return whatIf(question, liveView(this.#parts));
+  }
+
+  /**
+   * Calls `listener` with what the journal notes from now on, synchronously: connects, refusals,
+   * subscriptions and their likes. What happens per message is sampled.
+   *
+   * @returns A function that takes the listener off.
+   */
+  watch(listener: (entry: JournalEntry) => void): () => void {
+    return this.#parts.journal.written.on(listener);
   }
 
   /** Listens to an event. @returns A function that takes the listener off. */

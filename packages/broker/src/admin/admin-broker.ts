@@ -8,6 +8,8 @@ import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Revocation } from '../pipeline/rechecking.js';
 import type { TraceList } from '../observe/trace/tracer.js';
+import type { Message } from '../model/message.js';
+import type { JournalEntry } from '../observe/journal/journal-entry.js';
 import type { RetainedView } from '../routing/retained-tree.js';
 
 /** What the HTTP port may see and do of a broker. */
@@ -18,6 +20,10 @@ export interface AdminBroker {
   /** Whose packets are logged. */
   readonly watches: PacketWatches;
   readonly traces: TraceList;
+  /** Tells what the journal notes. @returns A function that takes the listener off. */
+  watch(listener: (entry: JournalEntry) => void): () => void;
+  /** @param handler Gets a message that is valid while it runs. */
+  subscribe(filter: string, handler: (message: Message) => void): { unsubscribe(): void };
   explain(question: ExplainQuestion): Explanation;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;

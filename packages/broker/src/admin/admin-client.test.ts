@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { createBroker } from '../broker.js';
 import { SystemClock } from '../model/clock.js';
 import { silentLogger } from '../observe/logger.js';
@@ -10,6 +11,7 @@ import { MemoryListener } from '../memory-listener.testing.js';
 import { TestClient } from '../test-client.testing.js';
 import { AccountBook } from './access/account-book.js';
 import { AdminClient } from './admin-client.js';
+import type { FeedEventOf } from './api/feed-event.js';
 import { startAdminServer } from './admin-server.js';
 import { NASTY_IDS } from './routes/nasty-ids.testing.js';
 import { quietSource } from './quiet-source.testing.js';
@@ -29,7 +31,7 @@ async function start(t: TestContext) {
   });
   t.after(() => server.close());
   const url = `http://127.0.0.1:${server.port}`;
-  return { broker, book, url, admin: new AdminClient({ url, token }) };
+  return { broker, book, url, server, admin: new AdminClient({ url, token }) };
 }
 
 test('AdminClient asks a broker over HTTP', async (t) => {
@@ -113,6 +115,47 @@ test('AdminClient shows what is on its way to a client, position by position', a
     second.data.map(({ packet_id }) => packet_id),
     [3],
   );
+});
+
+test('AdminClient follows events and messages until the broker stops', async (t) => {
+  const { broker, admin, server } = await start(t);
+  const listener = new MemoryListener();
+  await broker.listen(listener);
+  const seen: string[] = [];
+  const follow = async <Event extends string, Data>(
+    feed: AsyncGenerator<FeedEventOf<Event, Data>>,
+    begun: () => void,
+  ) => {
+    for await (const { event, data } of feed) {
+      seen.push(event === 'end' ? `end ${JSON.stringify(data)}` : event);
+      begun();
+    }
+  };
+  const first = new EventTarget();
+  const told = (name: string) => () => void first.dispatchEvent(new Event(name));
+  const both = [once(first, 'events'), once(first, 'messages')];
+  const ended = Promise.all([
+    follow(admin.events({ kinds: ['connected'], clientid: 'c' }), told('events')),
+    follow(admin.liveMessages({ filter: 'a/#', rate: 5 }), told('messages')),
+  ]);
+  while (server.feeds < 2) await setImmediate();
+  await TestClient.connected(listener, 'c');
+  await broker.publish({ topic: 'a/b' });
+  await Promise.all(both);
+  await server.close();
+  await ended;
+  assert.deepEqual(seen.toSorted(), [
+    'connected',
+    'end {"reason":"broker-stopped"}',
+    'end {"reason":"broker-stopped"}',
+    'message',
+  ]);
+  await assert.rejects(admin.liveMessages({ filter: '#' }).next(), { code: 'UNREACHABLE' });
+});
+
+test('AdminClient tells why it cannot follow', async (t) => {
+  const { admin } = await start(t);
+  await assert.rejects(admin.liveMessages({ filter: 'a#' }).next(), { code: 'BAD_REQUEST' });
 });
 
 test('AdminClient tells what the API has refused, in its words', async (t) => {

@@ -2,12 +2,15 @@ import type { QoS } from '@magpie/protocol';
 import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
+import type { JournalEntry, JournalKind } from '../observe/journal/journal-entry.js';
+import type { FeedEventOf } from './api/feed-event.js';
 import type { PageMeta } from './api/paging.js';
 import { toPathId } from './api/path-id.js';
 import type { AccountInfo, AuditInfo, SelfInfo, TokenInfo } from './routes/access-routes.js';
 import type { BanInfo, NewBan } from './routes/ban-routes.js';
 import type { ClientInfo, SubscriptionInfo } from './routes/client-routes.js';
 import type { LogLevelInfo, NewPacketWatch, PacketWatchInfo } from './routes/log-routes.js';
+import type { LiveMessage } from './routes/feed-routes.js';
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
 import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
@@ -46,6 +49,21 @@ export interface PendingWanted {
   /** `meta.position` of the page before. */
   readonly position?: string | undefined;
   /** Of each payload; 1 KiB by default, 64 KiB at most. */
+  readonly max_payload_bytes?: number | undefined;
+}
+
+export interface EventsWanted {
+  /** By default all but what happens with messages one by one. */
+  readonly kinds?: readonly JournalKind[] | undefined;
+  /** Only what happens to this client. */
+  readonly clientid?: string | undefined;
+}
+
+export interface LiveWanted {
+  readonly filter: string;
+  /** Messages of a second, at most; 100 by default, 1000 at most. */
+  readonly rate?: number | undefined;
+  /** Of each payload; 256 by default, 4096 at most. */
   readonly max_payload_bytes?: number | undefined;
 }
 
@@ -133,6 +151,22 @@ export class AdminClient {
   /** Ends the connection of a client; its session stays if it is persistent. */
   async disconnect(clientId: string): Promise<void> {
     await this.#data('DELETE', `/clients/${pathPart(clientId)}`);
+  }
+
+  /**
+   * What happens to clients, as it happens, until the signal of this client, or the broker, ends
+   * it.
+   *
+   * @example
+   *   for await (const { event, data } of admin.events({ kinds: ['refused'] })) console.log(data);
+   */
+  events(wanted: EventsWanted = {}): AsyncGenerator<FeedEventOf<JournalKind, JournalEntry>> {
+    return this.#feed('/events', { clientid: wanted.clientid, kinds: wanted.kinds?.join(',') });
+  }
+
+  /** The messages that are published on a filter, as they come. */
+  liveMessages(wanted: LiveWanted): AsyncGenerator<FeedEventOf<'message', LiveMessage>> {
+    return this.#feed('/messages/live', { ...wanted });
   }
 
   bans(wanted: PageWanted = {}): Promise<ListPage<BanInfo>> {

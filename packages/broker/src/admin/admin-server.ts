@@ -20,6 +20,8 @@ export interface AdminServer extends AsyncDisposable {
   /** As bound: the real address and port. */
   readonly host: string;
   readonly port: number;
+  /** Answers that stay open. */
+  readonly feeds: number;
   /** Stops accepting and ends what is open; can be called again. */
   close(): Promise<void>;
 }
@@ -65,7 +67,15 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   const { address, port } = server.address() as AddressInfo;
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= closeServer(server, streams));
-  return { host: address, port, close, [Symbol.asyncDispose]: close };
+  return {
+    host: address,
+    port,
+    get feeds() {
+      return streams?.size ?? 0;
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** Who reads a feed is told that it ends. */

@@ -5,11 +5,14 @@ import { limitsFrom } from '../model/limits.js';
 import { Bans } from './bans.js';
 
 function world(initial: readonly Ban[] = [], bansMax = 100) {
-  const state = { wallMs: 1000, saved: [] as (readonly Ban[])[] };
+  const state = { wallMs: 1000, saved: [] as (readonly Ban[])[], told: [] as string[] };
   const bans = new Bans({
     limits: limitsFrom({ bansMax }),
     wallMs: () => state.wallMs,
     keeper: { save: (all) => state.saved.push(all) },
+    told: (kind, { clientId, username, address }) => {
+      state.told.push(`${kind} ${clientId ?? username ?? address}`);
+    },
     initial,
   });
   return { state, bans };
@@ -23,6 +26,17 @@ test('Bans finds a client by its identifier and by its user name, and nobody els
   assert.ok(bans.ofClient('c', 'mallory'));
   assert.equal(bans.ofClient('constructor', undefined), undefined);
   assert.equal(bans.ofClient('mallory', '__proto__'), undefined);
+});
+
+test('Bans tells of each that is added or taken off, and of no try', () => {
+  const { bans, state } = world([{ clientId: 'fixed', source: 'configuration' }]);
+  bans.add({ clientId: 'c' });
+  bans.add({ clientId: 'fixed' });
+  bans.remove({ clientId: 'fixed' });
+  bans.remove({ username: 'nobody' });
+  bans.add({ username: 'mallory' });
+  bans.remove({ clientId: 'c' });
+  assert.deepEqual(state.told, ['banned c', 'banned mallory', 'unbanned c']);
 });
 
 const addresses = [

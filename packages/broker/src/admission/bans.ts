@@ -20,6 +20,7 @@ export class Bans {
   readonly #wallMs: () => number;
   readonly #keeper: BanKeeper | undefined;
   readonly #added: () => void;
+  readonly #told: (kind: 'banned' | 'unbanned', ban: Ban) => void;
   readonly #byClientId = new Map<string, Ban>();
   readonly #byUsername = new Map<string, Ban>();
   readonly #byNetwork = new Map<string, Ban>();
@@ -33,12 +34,15 @@ export class Bans {
     keeper?: BanKeeper | undefined;
     /** Told of each ban that is added, to end the connections it is about. */
     added?: () => void;
+    /** Told of each ban that somebody adds or takes off. */
+    told?: (kind: 'banned' | 'unbanned', ban: Ban) => void;
     initial?: readonly Ban[] | undefined;
   }) {
     this.#limits = parts.limits;
     this.#wallMs = parts.wallMs;
     this.#keeper = parts.keeper;
     this.#added = parts.added ?? (() => {});
+    this.#told = parts.told ?? (() => {});
     for (const ban of parts.initial ?? []) if (this.#holds(ban)) this.#put(ban);
   }
 
@@ -71,6 +75,7 @@ export class Bans {
       }
     }
     this.#put(ban);
+    this.#told('banned', ban);
     this.#added();
     this.#save();
   }
@@ -87,6 +92,7 @@ export class Bans {
     const ban = this.#get(subject);
     if (ban === undefined || ban.source === 'configuration') return false;
     this.#delete(ban);
+    this.#told('unbanned', ban);
     this.#save();
     return true;
   }

@@ -112,6 +112,24 @@ const CASES: Readonly<Record<string, Case>> = {
       [`/subscriptions?${PAGE_LIMIT}`, 400],
     ],
   },
+  'GET /events': {
+    isFeed: true,
+    good: '/events?kinds=connected,refused&clientid=c',
+    bad: [
+      ['/events?kinds=connected,published', 400],
+      ['/events?kinds=', 400],
+    ],
+  },
+  'GET /messages/live': {
+    isFeed: true,
+    good: '/messages/live?filter=a/%23&rate=10&max_payload_bytes=0',
+    bad: [
+      ['/messages/live', 400],
+      ['/messages/live?filter=a%23', 400],
+      ['/messages/live?filter=$share/g/a', 400],
+      ['/messages/live?filter=a&rate=1001', 400],
+    ],
+  },
   'DELETE /clients/{clientid}': { good: '/clients/c', bad: [['/clients/nobody', 404]] },
   'GET /banned': { good: '/banned', bad: [[`/banned?${PAGE_LIMIT}`, 400]] },
   'POST /banned': {
@@ -403,7 +421,7 @@ test('apiApp() slows down who guesses passwords', async (t) => {
 
 test('apiApp() notes every change and who tried it, and nothing that was only read', async (t) => {
   const log = new RecordingLogger();
-  const world = await ApiWorld.start(t, log);
+  const world = await ApiWorld.start(t, { log });
   await world.ask('GET /clients', 'viewer');
   await world.ask('POST /banned', 'viewer', { json: { as: 'clientid', who: 'c' } });
   await world.ask('POST /banned', 'operator', { json: { as: 'clientid', who: 'c' } });

@@ -16,6 +16,7 @@ import { banRoutes } from '../routes/ban-routes.js';
 import { clientRoutes } from '../routes/client-routes.js';
 import { explainRoutes } from '../routes/explain-routes.js';
 import { logRoutes } from '../routes/log-routes.js';
+import { feedRoutes } from '../routes/feed-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
@@ -69,6 +70,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   subscriptionRoutes(app, shared);
   pendingRoutes(app, shared);
   traceRoutes(app, shared);
+  feedRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

@@ -5,7 +5,7 @@ import type { Connect, QoS } from '@magpie/protocol';
 import { type Broker, createBroker } from '../../broker.js';
 import type { BrokerOptions } from '../../broker-options.js';
 import { MemoryListener } from '../../memory-listener.testing.js';
-import { SystemClock } from '../../model/clock.js';
+import { type Clock, SystemClock } from '../../model/clock.js';
 import { limitsFrom } from '../../model/limits.js';
 import { type Logger, silentLogger } from '../../observe/logger.js';
 import { TestClient } from '../../test-client.testing.js';
@@ -15,6 +15,12 @@ import type { Role } from '../access/role.js';
 import { quietSource } from '../quiet-source.testing.js';
 import { apiApp } from './api-app.js';
 import { EventStreams } from './event-stream.js';
+
+interface ApiWorldOptions extends Pick<BrokerOptions, 'store' | 'authorizer' | 'authenticator'> {
+  readonly log?: Logger;
+  /** Of the API; the broker has its own. */
+  readonly clock?: Clock;
+}
 
 /** An API before a broker in memory, with one token of each role. */
 export class ApiWorld {
@@ -40,8 +46,7 @@ export class ApiWorld {
 
   static async start(
     t: TestContext,
-    log: Logger = silentLogger,
-    options: BrokerOptions = {},
+    { log = silentLogger, clock = new SystemClock(), ...options }: ApiWorldOptions = {},
   ): Promise<ApiWorld> {
     const broker = await createBroker({ log, ...options });
     t.after(() => broker.close());
@@ -62,9 +67,9 @@ export class ApiWorld {
         metrics: () => [{ name: 'magpie_a', help: 'A', type: 'gauge', value: 1 }],
       },
       limits: limitsFrom({}),
-      clock: new SystemClock(),
+      clock,
       version: '1.2.3',
-      streams: new EventStreams(new SystemClock()),
+      streams: new EventStreams(clock),
       log,
     });
     return new ApiWorld(broker, book, app, listener, tokens);

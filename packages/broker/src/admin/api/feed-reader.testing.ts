@@ -1,36 +1,26 @@
 import assert from 'node:assert/strict';
+import { readEvents } from '../read-events.js';
 
-/** One server-sent event. */
-export interface FeedEvent {
-  readonly event: string;
-  readonly data: unknown;
-}
-
-/** Reads server-sent events as a browser would: from bytes in any pieces. */
+/** Reads a feed event by event, as a test wants them. */
 export class FeedReader {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
-  readonly #decoder = new TextDecoder();
-  #text = '';
+  readonly #body: ReadableStream<Uint8Array>;
+  readonly #events: ReturnType<typeof readEvents>;
 
   constructor(body: ReadableStream<Uint8Array> | null) {
     assert.ok(body);
-    this.#reader = body.getReader();
+    this.#body = body;
+    this.#events = readEvents(body);
   }
 
   /** The next event; comments are passed over. */
-  async next(): Promise<FeedEvent> {
-    for (;;) {
-      const block = await this.#block();
-      assert.ok(block !== undefined, 'the feed has ended');
-      if (block.startsWith(':')) continue;
-      const [, event = '', data = ''] = /^event: (\w+)\ndata: (.*)$/.exec(block) ?? [];
-      assert.notEqual(event, '', block);
-      return { event, data: JSON.parse(data) as unknown };
-    }
+  async next(): Promise<{ readonly event: string; readonly data: unknown }> {
+    const next = await this.#events.next();
+    assert.ok(next.done !== true, 'the feed has ended');
+    return next.value;
   }
 
   /** The next event of this type. */
-  async nextOf(event: string): Promise<FeedEvent> {
+  async nextOf(event: string): Promise<{ readonly event: string; readonly data: unknown }> {
     for (;;) {
       const next = await this.next();
       if (next.event === event) return next;
@@ -39,24 +29,11 @@ export class FeedReader {
 
   /** Whether nothing comes any more. */
   async atEnd(): Promise<boolean> {
-    return (await this.#block()) === undefined;
+    return (await this.#events.next()).done === true;
   }
 
-  cancel(): Promise<void> {
-    return this.#reader.cancel();
-  }
-
-  async #block(): Promise<string | undefined> {
-    for (;;) {
-      const end = this.#text.indexOf('\n\n');
-      if (end >= 0) {
-        const block = this.#text.slice(0, end);
-        this.#text = this.#text.slice(end + 2);
-        return block;
-      }
-      const { done, value } = await this.#reader.read();
-      if (done) return undefined;
-      this.#text += this.#decoder.decode(value, { stream: true });
-    }
+  async cancel(): Promise<void> {
+    await this.#events.return(undefined);
+    if (!this.#body.locked) await this.#body.cancel(); // nothing was read
   }
 }

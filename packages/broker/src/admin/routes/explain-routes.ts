@@ -28,6 +28,20 @@ const facts = {
   names: z.array(z.string()).readonly().optional().describe('Names that were probably meant'),
 };
 
+export const journalEntrySchema = z
+  .object({
+    kind: z.enum(JOURNAL_KINDS),
+    atMs: ms,
+    clientId: z.string(),
+    topic: z.string(),
+    other: z.string().describe('The other side: an address, a publisher, a rule'),
+    why: z.string(),
+    qos,
+    retain: z.boolean(),
+    count: z.int(),
+  })
+  .openapi('JournalEntry');
+
 const explanationSchema = z
   .object({
     question: z.object({
@@ -38,21 +52,7 @@ const explanationSchema = z
     }),
     verdict: z.object({ kind: z.enum(VERDICTS), ...facts }),
     evidence: z.array(z.object({ kind: z.string(), ...facts })).readonly(),
-    history: z
-      .array(
-        z.object({
-          kind: z.enum(JOURNAL_KINDS),
-          atMs: ms,
-          clientId: z.string(),
-          topic: z.string(),
-          other: z.string(),
-          why: z.string(),
-          qos,
-          retain: z.boolean(),
-          count: z.int(),
-        }),
-      )
-      .readonly(),
+    history: z.array(journalEntrySchema).readonly(),
   })
   .openapi('Explanation');
 

@@ -14,7 +14,7 @@ test('logRoutes: the level can be read and changed', async (t) => {
 
 test('logRoutes: the packets of a client are logged until nobody wants them', async (t) => {
   const log = new RecordingLogger();
-  const world = await ApiWorld.start(t, log);
+  const world = await ApiWorld.start(t, { log });
   await world.connect('pump');
   assert.deepEqual(log.of('packet-received'), []);
   const wanted = { as: 'clientid', who: 'pump', seconds: 60 };

@@ -12,7 +12,7 @@ const topicName = z
   .refine((topic) => validateTopicName(topic) === undefined, 'it is no topic name')
   .openapi({ example: 'plant/7/temperature' });
 
-const topicFilter = z
+export const topicFilter = z
   .string()
   .refine((filter) => validateTopicFilter(filter) === undefined, 'it is no topic filter')
   .openapi({ example: 'plant/+/temperature' });

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Store } from '../../stores/store.js';
 import { LmdbStore } from '../../stores/lmdb/lmdb-store.js';
-import { silentLogger } from '../../observe/logger.js';
 import type { Role } from '../access/role.js';
 import { ApiWorld } from '../api/api-world.testing.js';
 import type { PendingInfo, PositionMeta } from './pending-routes.js';
@@ -28,7 +27,7 @@ function text({ payload }: PendingInfo): string {
 async function onDisk(t: TestContext): Promise<[ApiWorld, Store]> {
   const dir = await mkdtemp(join(tmpdir(), 'magpie-pending-'));
   const store = await LmdbStore.open(dir);
-  const world = await ApiWorld.start(t, silentLogger, { store });
+  const world = await ApiWorld.start(t, { store });
   t.after(() => rm(dir, { recursive: true })); // after the broker has ended
   return [world, store];
 }

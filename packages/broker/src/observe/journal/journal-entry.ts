@@ -25,6 +25,9 @@ export const JOURNAL_KINDS = [
   'dropped',
   /** A session is gone for good. `count`: messages that it lost. */
   'session-ended',
+  /** `other`: the user name or address, if it is no client; `why`: the reason. */
+  'banned',
+  'unbanned',
 ] as const;
 
 export type JournalKind = (typeof JOURNAL_KINDS)[number];

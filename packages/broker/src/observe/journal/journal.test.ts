@@ -23,6 +23,22 @@ test('Journal.read() gives what is known, the oldest first', () => {
   );
 });
 
+test('Journal.written is told of everything that is written, also where nothing is kept', () => {
+  for (const size of [0, 2]) {
+    const [journal, clock] = journalOf(size);
+    const told: unknown[] = [];
+    const end = journal.written.on((entry) => told.push(entry));
+    journal.write({ kind: 'subscribed', clientId: 'a', topic: 't', qos: 1 });
+    end();
+    journal.write({ kind: 'subscribed', clientId: 'b' });
+    const rest = { other: '', why: '', retain: false, count: 0 };
+    const atMs = clock.wallMs();
+    assert.deepEqual(told, [
+      { kind: 'subscribed', clientId: 'a', topic: 't', qos: 1, atMs, ...rest },
+    ]);
+  }
+});
+
 test('Journal keeps to its size whatever is written, and loses the oldest', () => {
   for (const characters of [1, 100, 60_000]) {
     const [journal] = journalOf(2);

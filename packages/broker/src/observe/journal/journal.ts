@@ -1,5 +1,7 @@
 import type { Clock } from '../../model/clock.js';
 import type { Limits } from '../../model/limits.js';
+import { Channel } from '../channel.js';
+import { type Logger, silentLogger } from '../logger.js';
 import type { JournalEntry, JournalNote } from './journal-entry.js';
 import { JournalPage, type JournalQuestion } from './journal-page.js';
 
@@ -15,6 +17,8 @@ import { JournalPage, type JournalQuestion } from './journal-page.js';
 export class Journal {
   readonly #limits: Pick<Limits, 'journalSizeMax'>;
   readonly #clock: Clock;
+  /** What is written, for who follows it; also while nothing is kept. */
+  readonly written: Channel<JournalEntry>;
   /** The oldest first; the last is being written. */
   #pages: JournalPage[] = [];
   #fullBytes = 0;
@@ -24,7 +28,16 @@ export class Journal {
   #tickEndMs = -Infinity;
   #samples = 0;
 
-  constructor({ limits, clock }: { limits: Pick<Limits, 'journalSizeMax'>; clock: Clock }) {
+  constructor(parts: {
+    limits: Pick<Limits, 'journalSizeMax'>;
+    clock: Clock;
+    /** Told of errors of those who follow it. */
+    log?: Logger;
+  }) {
+    const { limits, clock, log = silentLogger } = parts;
+    this.written = new Channel((error) => {
+      log.error({ event: 'listener-failed', err: error }, 'a listener of the journal threw');
+    });
     this.#limits = limits;
     this.#clock = clock;
     this.#nextTick(clock.nowMs());
@@ -42,6 +55,7 @@ export class Journal {
 
   /** Writes what must not be missed. */
   write(note: JournalNote): void {
+    if (this.written.active) this.written.emit({ ...EMPTY, ...note, atMs: this.#clock.wallMs() });
     if (this.#limits.journalSizeMax === 0) return;
     this.#page().add(note, this.#clock.wallMs());
   }
@@ -92,6 +106,16 @@ export class Journal {
   }
 }
 
+/** What a note leaves out. */
+const EMPTY = {
+  clientId: '',
+  topic: '',
+  other: '',
+  why: '',
+  qos: 0,
+  retain: false,
+  count: 0,
+} as const;
 const TICK_MS_MIN = 5;
 const TICK_MS_MAX = 10_000;
 /** Samples that are written in a second, about: 32 MiB then hold a quarter of an hour or more. */
