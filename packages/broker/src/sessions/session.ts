@@ -535,7 +535,8 @@ export class Session implements Subscriber, PageReader {
   }
 
   #enlist(sequence: number, qos: 1 | 2, retained: boolean): void {
-    this.#around.gate.enlist({ clientId: this.clientId, sequence, qos, retained });
+    const recipient = { clientId: this.clientId, sequence, qos, retained };
+    this.#around.gate.enlist(recipient, this.#outlet === undefined);
   }
 
   #queueOrNew(): SessionQueue {

@@ -468,8 +468,8 @@ test('CommitGate.writes grows with every write', () => {
 test('CommitGate.seal() writes a message once, with all who were enlisted', () => {
   const { store, gate } = world();
   const outer = gate.begin();
-  gate.enlist(recipient('a', 3));
-  gate.enlist({ clientId: 'b', sequence: 0, qos: 2, retained: true });
+  gate.enlist(recipient('a', 3), false);
+  gate.enlist({ clientId: 'b', sequence: 0, qos: 2, retained: true }, false);
   assert.equal(gate.seal(messageOf('t', 'm'), outer), true);
   assert.deepEqual(store.written, ['append t=m for a:3@1, b:0@2 retained']);
 });
@@ -478,12 +478,12 @@ test('CommitGate.settle() tells the store of a message behind the message itself
   const { store, gate } = world();
   const outer = gate.begin();
   const to = (sequence: number) => ({ clientId: 'a', sequence, qos: 1, retained: false }) as const;
-  gate.enlist(to(0));
+  gate.enlist(to(0), false);
   gate.settle('a', 0); // it makes room for its own second copy
   const inner = gate.begin();
   gate.settle('a', 7);
   gate.seal(messageOf('inner'), inner);
-  gate.enlist(to(1));
+  gate.enlist(to(1), false);
   gate.seal(messageOf('t', 'm'), outer);
   gate.settle('a', 1);
   assert.deepEqual(store.written, [
@@ -504,14 +504,14 @@ test('CommitGate.seal() writes nothing when nobody was enlisted', () => {
 test('CommitGate.begin() may be called while another message is routed', () => {
   const { store, gate } = world();
   const outermost = gate.begin();
-  gate.enlist(recipient('a'));
+  gate.enlist(recipient('a'), false);
   const outer = gate.begin();
-  gate.enlist(recipient('b'));
+  gate.enlist(recipient('b'), false);
   const inner = gate.begin();
   gate.seal(messageOf('third'), inner);
-  gate.enlist(recipient('c'));
+  gate.enlist(recipient('c'), false);
   gate.seal(messageOf('second'), outer);
-  gate.enlist(recipient('d'));
+  gate.enlist(recipient('d'), false);
   gate.seal(messageOf('first'), outermost);
   assert.deepEqual(store.written, [
     'append second=m for b:0@1, c:0@1',
@@ -519,49 +519,120 @@ test('CommitGate.begin() may be called while another message is routed', () => {
   ]);
 });
 
-/** Routes as many messages to a session whose client is there. */
-function route(gate: CommitGate, messages: number): void {
+/** Routes as many messages to a session. */
+function route(gate: CommitGate, messages: number, { qos = 1, isAway = false }: Routed = {}): void {
   for (let sequence = 0; sequence < messages; sequence++) {
     const outer = gate.begin();
-    gate.enlist(recipient('c', sequence));
+    gate.enlist({ ...recipient('c', sequence), qos }, isAway);
     gate.seal(messageOf('t'), outer);
   }
 }
 
-test('CommitGate puts a commit of many messages off as long as clients acknowledge', async () => {
-  const { store, gate, dirty, clock } = world();
-  route(gate, 256);
-  const safe = waiting(gate);
-  gate.commit();
-  assert.equal(store.commits, 0);
-  assert.equal(dirty.times, 2); // it asks for another turn
-  for (let turn = 0; turn < 3; turn++) {
-    gate.done('c', turn);
-    clock.advance(5);
+interface Routed {
+  readonly qos?: 1 | 2;
+  readonly isAway?: boolean;
+}
+
+test('CommitGate puts a commit of messages off, and needs none when all have settled', async () => {
+  for (const messages of [1, 1000]) {
+    const { store, gate, dirty, clock, wheel, counters } = world();
+    const safe = waiting(gate);
+    route(gate, messages);
+    const asked = gate.safe(gate.ticket);
+    store.hasChanges = false;
     gate.commit();
-    assert.equal(store.commits, 0);
+    assert.deepEqual([store.commits, dirty.times, gate.ticket], [0, 2, 1]); // it asks for a turn
+    gate.done('c', 0);
+    store.hasNewMessages = false;
+    gate.commit();
+    assert.equal(await asked, true);
+    assert.deepEqual([safe, gate.ticket, gate.backlogBytes], [[1], 0, 0]);
+    clock.advance(1000);
+    gate.commit();
+    assert.deepEqual([store.commits, wheel.size, counters.storeCommits], [0, 0, 0]);
+    store.hasNewMessages = true;
+    assert.equal(write(gate), 2);
+    gate.commit();
+    await store.succeed();
+    assert.deepEqual([safe, counters.storeCommits], [[1, 2], 1]);
   }
-  gate.done('c', 3);
-  clock.advance(1); // 16 ms since it was put off
-  gate.commit();
-  assert.equal(store.commits, 1);
-  await store.succeed();
-  assert.deepEqual(safe, [1]);
 });
 
-test('CommitGate does not wait any longer when nobody acknowledges', () => {
+test('CommitGate commits later what such messages have left to be written', async () => {
+  const { store, gate, clock } = world();
+  const safe = waiting(gate);
+  route(gate, 1);
+  gate.done('c', 0);
+  store.hasNewMessages = false;
+  gate.commit();
+  assert.deepEqual([safe, store.commits], [[1], 0]);
+  assert.ok(gate.backlogBytes > 0);
+  clock.advance(200);
+  gate.commit();
+  await store.succeed();
+  assert.deepEqual([store.commits, gate.backlogBytes], [1, 0]);
+});
+
+test('CommitGate commits nothing later where nothing is left to be written', () => {
+  const { store, gate, clock, dirty } = world();
+  gate.done('c', 0);
+  store.hasChanges = false;
+  clock.advance(1000);
+  assert.deepEqual([gate.ticket, dirty.times], [0, 0]);
+});
+
+test('CommitGate needs no commit for what has settled while another was under way', async () => {
   const { store, gate } = world();
+  const safe = waiting(gate);
+  write(gate);
+  gate.commit();
+  route(gate, 1);
+  gate.commit();
+  store.hasNewMessages = false;
+  store.hasChanges = false;
+  await store.succeed();
+  assert.deepEqual([safe, store.commits, gate.ticket], [[2], 1, 0]);
+});
+
+const NEEDED: readonly (readonly [what: string, act: (gate: CommitGate) => void])[] = [
+  ['a session was written', (gate) => gate.writing.openSession('c')],
+  ['a message is retained', (gate) => gate.writingOf(messageOf('t')).putRetained(messageOf('t'), 1)],
+  ['a client is away', (gate) => route(gate, 1, { isAway: true })],
+  ['a message has QoS 2', (gate) => route(gate, 1, { qos: 2 })],
+];
+for (const [what, act] of NEEDED) {
+  test(`CommitGate commits at once where ${what}, though a message may settle`, async () => {
+    const { store, gate } = world();
+    route(gate, 1);
+    act(gate);
+    gate.commit();
+    assert.equal(store.commits, 1);
+    store.hasNewMessages = false;
+    await store.succeed();
+    route(gate, 1);
+    act(gate);
+    gate.commit();
+    assert.equal(store.commits, 2); // nor is it spared
+  });
+}
+
+test('CommitGate puts a commit of many messages off, whatever else it holds', async () => {
+  const { store, gate, clock } = world();
+  write(gate);
+  route(gate, 256);
+  gate.commit();
+  assert.equal(store.commits, 0);
+  clock.advance(1);
+  gate.commit();
+  assert.equal(store.commits, 1);
+});
+
+test('CommitGate begins the commit when nobody acknowledges', () => {
+  const { store, gate, clock } = world();
   route(gate, 256);
   gate.done('other', 0);
   gate.commit();
-  gate.commit();
-  assert.equal(store.commits, 1);
-});
-
-test('CommitGate begins the commit of a few messages at once', () => {
-  const { store, gate } = world();
-  route(gate, 255);
-  gate.done('c', 0);
+  clock.advance(1);
   gate.commit();
   assert.equal(store.commits, 1);
 });

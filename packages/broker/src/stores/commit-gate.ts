@@ -6,6 +6,7 @@ import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Counters } from '../observe/counters.js';
 import type { Histogram } from '../observe/histogram.js';
 import type { Logger } from '../observe/logger.js';
+import { CommitPatience, MANY } from './commit-patience.js';
 import type { Recipient, Store, StoredMessage } from './store.js';
 import { STALL_MS, StoreHealth } from './store-health.js';
 
@@ -33,6 +34,10 @@ export interface RoomWaiter {
  * What nobody waits for to be safe, as that a client has had a message, has no ticket: it goes with
  * the next commit, or alone a little later.
  *
+ * A message is safe, too, when everybody who was to get it has acknowledged it. So a commit of
+ * messages alone is put off for a moment ({@link CommitPatience}), and where nothing is left of
+ * them its ticket is safe without any.
+ *
  * A commit that fails is tried again, later and later, with all that was written meanwhile. Nothing
  * is acknowledged before it is safe, so what waits grows until the gate is {@link full}: then who
  * writes is not read any more. Whoever needs no store notices nothing.
@@ -50,14 +55,15 @@ export class CommitGate {
   /** The newest commit that is safe. */
   #safe = 0;
   #writes = 0;
-  /** Something was written that somebody may wait for. */
+  /** Something was written that somebody may wait for, … */
   #dirty = false;
+  /** … and no acknowledgement of a receiver can save its commit. */
+  #needsCommit = false;
   /** Messages written since the last commit was begun. */
   #messages = 0;
   /** Messages that clients have acknowledged since the last turn that ended. */
   #acknowledged = 0;
-  /** Since when a commit is put off; `undefined`: it is not. */
-  #putOffSinceMs: number | undefined;
+  readonly #patience = new CommitPatience();
   /** The commit of what nobody waits for, if there is such. */
   #lazy: TimerEntry | undefined;
   #underWay = false;
@@ -109,12 +115,18 @@ export class CommitGate {
   /** The store, to write to. Asking for it counts as having written. */
   get writing(): Store {
     this.#writes++;
+    this.#needsCommit = true;
     if (!this.#store.safeAtOnce) this.#wrote(WRITE_BYTES);
     return this.#store;
   }
 
   /** The same for a write that holds a message. */
   writingOf(message: Message): Store {
+    this.#needsCommit = true;
+    return this.#writingOf(message);
+  }
+
+  #writingOf(message: Message): Store {
     this.#writes++;
     if (!this.#store.safeAtOnce) this.#wrote(WRITE_BYTES + message.bytes);
     return this.#store;
@@ -179,8 +191,14 @@ export class CommitGate {
     return outer;
   }
 
-  /** A persistent session gets the message that is being routed. */
-  enlist(recipient: Recipient): void {
+  /**
+   * A persistent session gets the message that is being routed.
+   *
+   * @param isAway Whether its client is not connected.
+   */
+  enlist(recipient: Recipient, isAway: boolean): void {
+    // What has QoS 2 is sent when it is safe, and not before.
+    if (isAway || recipient.qos === 2) this.#needsCommit = true;
     if (this.#recipients === undefined) this.#recipients = [recipient];
     else this.#recipients.push(recipient);
   }
@@ -194,7 +212,7 @@ export class CommitGate {
   seal(message: Message, outer: Recipient[] | undefined): boolean {
     const written = this.#recipients !== undefined;
     if (this.#recipients !== undefined) {
-      this.writingOf(message).append(message.keep(), this.#recipients);
+      this.#writingOf(message).append(message.keep(), this.#recipients);
       this.#messages++;
     }
     this.#recipients = outer;
@@ -224,8 +242,8 @@ export class CommitGate {
     this.#store.settle(clientId, sequence);
     if (this.#store.safeAtOnce) return;
     this.#count(WRITE_BYTES);
-    if (this.#full) this.#wrote(0);
-    else if (!this.#dirty) this.#lazy ??= this.#after(LAZY_MS, () => this.#wrote(0));
+    if (this.#full) this.#wroteLazily();
+    else if (!this.#dirty) this.#commitLater();
   }
 
   /** Calls back at each commit that becomes safe, until {@link leave}. */
@@ -257,26 +275,24 @@ export class CommitGate {
 
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
-    if (!this.#dirty || this.#underWay || this.failed || this.#ended) return;
-    if (this.#isWorthWaiting()) this.#onDirty();
-    else this.#beginCommit();
+    if (this.#goOn()) this.#tell();
   }
 
-  /**
-   * What clients acknowledge before the commit begins needs not be written at all. So where many
-   * messages wait, the commit is put off by a turn, and again as long as each turn brings
-   * acknowledgements (`bench --only online-persistent`).
-   */
-  #isWorthWaiting(): boolean {
+  /** @returns Whether something is safe now. */
+  #goOn(): boolean {
+    if (!this.#dirty || this.#underWay || this.failed || this.#ended) return false;
     const acknowledged = this.#acknowledged;
     this.#acknowledged = 0;
-    if (this.#messages < PUT_OFF_MESSAGES) return false;
-    const nowMs = this.#clock.nowMs();
-    if (this.#putOffSinceMs === undefined) {
-      this.#putOffSinceMs = nowMs;
-      return true;
+    const saved = !this.#needsCommit && !this.#store.hasNewMessages;
+    const mayWait = !saved && (!this.#needsCommit || this.#messages >= MANY);
+    if (mayWait && this.#patience.waits(this.#messages, acknowledged, this.#clock.nowMs())) {
+      this.#onDirty();
+      return false;
     }
-    return acknowledged > 0 && nowMs - this.#putOffSinceMs < PUT_OFF_MS;
+    this.#patience.ended(saved);
+    if (saved) this.#skipCommit();
+    else this.#beginCommit();
+    return saved;
   }
 
   /**
@@ -300,6 +316,19 @@ export class CommitGate {
     this.#askers.clear();
   }
 
+  /** The commit of what nobody waits for, unless another takes it along. */
+  #commitLater(): void {
+    this.#lazy ??= this.#after(LAZY_MS, () => {
+      this.#lazy = undefined;
+      if (this.#store.hasChanges) this.#wroteLazily();
+    });
+  }
+
+  #wroteLazily(): void {
+    this.#needsCommit = true;
+    this.#wrote(0);
+  }
+
   #wrote(bytes: number): void {
     this.#count(bytes);
     if (this.#dirty) return;
@@ -312,11 +341,21 @@ export class CommitGate {
     if (this.#oldBytes + this.#newBytes >= this.#backlogBytesMax) this.#full = true;
   }
 
+  /** Everybody has acknowledged what the next commit was for: all its promises are kept. */
+  #skipCommit(): void {
+    this.#safe = ++this.#begun;
+    this.#dirty = false;
+    this.#messages = 0;
+    if (this.#store.hasChanges) this.#commitLater();
+    else this.#newBytes = 0;
+    this.#full = this.#newBytes >= this.#backlogBytesMax;
+  }
+
   #beginCommit(): void {
     if (this.#dirty) this.#begun++;
     this.#dirty = false;
+    this.#needsCommit = false;
     this.#messages = 0;
-    this.#putOffSinceMs = undefined;
     this.#cancel(this.#lazy);
     this.#lazy = undefined;
     this.#oldBytes += this.#newBytes;
@@ -338,7 +377,11 @@ export class CommitGate {
     const nowMs = this.#clock.nowMs();
     this.#commitSeconds.observe((nowMs - this.#underWaySinceMs) / 1000);
     this.#health.commitSafe(nowMs);
-    this.commit();
+    this.#goOn();
+    this.#tell();
+  }
+
+  #tell(): void {
     for (const waiter of this.#waiting) waiter.committed(this.#safe);
     for (const asker of this.#askers) {
       if (asker.ticket <= this.#safe && this.#askers.delete(asker)) asker.resolve(true);
@@ -397,10 +440,6 @@ interface Asker {
 
 /** What a write counts for besides a message: its objects, until it is bytes. */
 const WRITE_BYTES = 200;
-/** Fewer messages than this are written at once. */
-const PUT_OFF_MESSAGES = 256;
-/** Longest time that a commit is put off. */
-const PUT_OFF_MS = 16;
 /** After so long, and a tick of the wheel, what nobody waits for is committed by itself. */
 const LAZY_MS = 100;
 /** How long the end of the broker waits for the last commit. */

@@ -18,6 +18,9 @@ type Write = (store: Store) => void;
 export class CrashStore implements Store {
   readonly name = 'crash';
   readonly safeAtOnce = false;
+  /** It writes every call. */
+  readonly hasNewMessages = true;
+  readonly hasChanges = true;
   readonly inMemory = false;
   /** What is on the disk, … */
   readonly #safe: Write[];

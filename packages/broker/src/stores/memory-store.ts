@@ -21,6 +21,8 @@ import type {
 export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly safeAtOnce = true;
+  readonly hasNewMessages = false;
+  readonly hasChanges = false;
   readonly inMemory = true;
   readonly #sessions = new Map<string, SessionRecord>();
   readonly #retained = new Map<string, StoredRetained>();

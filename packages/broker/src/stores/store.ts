@@ -56,7 +56,10 @@ export interface StoredSession {
    * connected.
    */
   readonly leftAtMs: number | undefined;
-  /** The next sequence number: above every one ever given to {@link Store.append}. */
+  /**
+   * The next sequence number: above every one ever given to {@link Store.append}, but for those of
+   * messages that all had settled before a commit began: nobody holds anything of these.
+   */
   readonly nextSequence: number;
   readonly subscriptions: ReadonlyMap<string, QoS>;
   /** Received QoS 2 packet identifiers that wait for their PUBREL. */
@@ -118,6 +121,13 @@ export interface Store extends AsyncDisposable {
    * Whether a write is as safe as it gets when it returns: then nobody waits for {@link commit}.
    */
   readonly safeAtOnce: boolean;
+  /**
+   * Whether a message was appended since the last commit began that not all its recipients have
+   * settled. A store that does not know says yes.
+   */
+  readonly hasNewMessages: boolean;
+  /** Whether a commit would write something besides new messages. Or yes, too. */
+  readonly hasChanges: boolean;
   /**
    * Whether the messages it holds are in memory anyway. If not, sessions do not keep theirs, but
    * {@link read} them.

@@ -20,6 +20,16 @@ interface Write {
   readonly step: number;
   /** What it makes safe, in the words of {@link StoreLedger.isUnsafe}. */
   readonly key: string | undefined;
+  /** A message, or an end of one, that needs not come to the disk: all have had it before. */
+  over: boolean;
+}
+
+/** A message that no commit has begun to write. */
+interface NewMessage {
+  /** Recipients that have not settled it. */
+  open: number;
+  /** Its `append` and `settle`. */
+  readonly writes: Write[];
 }
 
 /**
@@ -35,6 +45,8 @@ export class StoreLedger {
   readonly #reference = new MemoryStore();
   /** Written since the last commit began. */
   #collected: Write[] = [];
+  /** Messages among them, by `client sequence` of each recipient. */
+  readonly #new = new Map<string, NewMessage>();
   /** In commits that began and are not on disk. */
   #committed: Write[] = [];
   /** What was in `#committed` when the broker was killed. */
@@ -76,9 +88,9 @@ export class StoreLedger {
     return this.#lost.has(key);
   }
 
-  /** Whether everything that was written is on disk. */
+  /** Whether everything that was written is on disk, or over. */
   get isSettled(): boolean {
-    return this.#collected.length === 0 && this.#committed.length === 0;
+    return this.#collected.every(({ over }) => over) && this.#committed.length === 0;
   }
 
   /** Payloads of what was retained when the store was opened last. */
@@ -123,6 +135,7 @@ export class StoreLedger {
     this.#opened = this.#opened.filter(({ safe }) => safe);
     this.#unsafe.clear();
     this.#collected = [];
+    this.#new.clear();
     this.#lastCommitted = this.#committed;
     this.#committed = [];
   }
@@ -144,12 +157,13 @@ export class StoreLedger {
     if (name === 'commit' || name === Symbol.asyncDispose) {
       this.#committed.push(...this.#collected);
       this.#collected = [];
+      this.#new.clear();
       // A commit without anything to write does not reach the disk.
       return (result as Promise<void>).then(() => this.synced());
     }
     if (typeof name === 'string' && name !== 'read') {
       const { step } = this.#history;
-      this.#write({ method: name, args, step, key: this.#keyOf(name, args) });
+      this.#write({ method: name, args, step, key: this.#keyOf(name, args), over: false });
     }
     return result;
   }
@@ -165,8 +179,33 @@ export class StoreLedger {
     this.#follow(write);
     this.#trace.say(() => `store: ${write.method} ${write.args.map(shownArgument).join(' ')}`);
     this.#collected.push(write);
-    if (write.key === undefined) return;
-    this.#unsafe.set(write.key, (this.#unsafe.get(write.key) ?? 0) + 1);
+    if (write.key !== undefined) {
+      this.#unsafe.set(write.key, (this.#unsafe.get(write.key) ?? 0) + 1);
+    }
+    if (write.method === 'append') this.#begins(write);
+    else if (write.method === 'settle') this.#settles(write);
+  }
+
+  #begins(write: Write): void {
+    const recipients = write.args[1] as readonly Recipient[];
+    const message: NewMessage = { open: recipients.length, writes: [write] };
+    for (const { clientId, sequence } of recipients) {
+      this.#new.set(`${clientId} ${sequence}`, message);
+    }
+  }
+
+  /** What all its recipients have settled before its commit is kept without any. */
+  #settles(write: Write): void {
+    const name = write.args.join(' ');
+    const message = this.#new.get(name);
+    if (message === undefined) return;
+    this.#new.delete(name);
+    message.writes.push(write);
+    if (--message.open > 0) return;
+    for (const each of message.writes) {
+      this.#release(each);
+      each.over = true;
+    }
   }
 
   /** Which message has which number in a session, and which of them is dropped. */
@@ -193,8 +232,8 @@ export class StoreLedger {
     return this.#dropping.step === this.#history.step && this.#dropping.clients.has(clientId);
   }
 
-  #release({ key }: Write): void {
-    if (key === undefined) return;
+  #release({ key, over }: Write): void {
+    if (key === undefined || over) return;
     const left = (this.#unsafe.get(key) ?? 1) - 1;
     if (left > 0) this.#unsafe.set(key, left);
     else this.#unsafe.delete(key);
@@ -244,7 +283,9 @@ export class StoreLedger {
   async #load(store: Store, state: StoredState): Promise<StoredState> {
     for (const { number, message } of state.wills) this.#wills.set(number, message);
     this.#retained = state.retained.map(({ message }) => message.payload);
-    const expected = await linesOf(this.#reference, await this.#reference.load());
+    const reference = await this.#reference.load();
+    this.#compareNumbers(reference, state);
+    const expected = await linesOf(this.#reference, reference);
     const found = await linesOf(store, state);
     for (const line of expected) {
       if (!found.has(line)) this.#history.violation('store', `The store has lost: ${line}`);
@@ -253,6 +294,25 @@ export class StoreLedger {
       if (!expected.has(line)) this.#history.violation('store', `The store has made up: ${line}`);
     }
     return state;
+  }
+
+  /**
+   * Where a session goes on: a number of what it has may not be given again. One of what was over
+   * before it came to the disk may.
+   */
+  #compareNumbers(reference: StoredState, { sessions }: StoredState): void {
+    const highest = new Map(
+      reference.sessions.map(({ clientId, nextSequence }) => [clientId, nextSequence]),
+    );
+    for (const { clientId, nextSequence, deliveries } of sessions) {
+      const lowest = (deliveries.at(-1)?.sequence ?? -1) + 1;
+      if (nextSequence >= lowest && nextSequence <= (highest.get(clientId) ?? -1)) continue;
+      const range = `${lowest} to ${highest.get(clientId)}`;
+      this.#history.violation(
+        'store',
+        `The store goes on with ${nextSequence} for ${clientId} instead of ${range}`,
+      );
+    }
   }
 }
 
@@ -272,9 +332,8 @@ async function linesOf(
 ): Promise<Set<string>> {
   const lines = new Set<string>();
   for (const session of sessions) {
-    const { clientId, owner, leftAtMs, nextSequence, subscriptions, received } = session;
-    const whose = JSON.stringify(owner);
-    lines.add(`session ${clientId} of ${whose}, left ${leftAtMs}, next ${nextSequence}`);
+    const { clientId, owner, leftAtMs, subscriptions, received } = session;
+    lines.add(`session ${clientId} of ${JSON.stringify(owner)}, left ${leftAtMs}`);
     for (const [filter, qos] of subscriptions) lines.add(`${clientId}: ${filter} @ ${qos}`);
     for (const packetId of received) lines.add(`${clientId}: received ${packetId}`);
     for (const delivery of session.deliveries)

@@ -73,3 +73,22 @@ test('LatestStates.forget() leaves nothing of a session', () => {
   states.forget(gone);
   assert.deepEqual(written(states), ['left 2', 'replays 20000000000000009']);
 });
+
+const CHANGES: readonly ((states: LatestStates) => void)[] = [
+  (states) => states.retained('a', undefined),
+  (states) => states.will(1, undefined),
+  (states) => states.left(new SessionProgress(1), undefined),
+  (states) => states.replay(new SessionProgress(1), 9, undefined),
+  (states) => states.time({ brokerMs: 1, wallMs: 1 }),
+];
+
+test('LatestStates.isEmpty tells whether there is anything to write', () => {
+  for (const change of CHANGES) {
+    const states = new LatestStates();
+    assert.equal(states.isEmpty, true);
+    change(states);
+    assert.equal(states.isEmpty, false);
+    written(states);
+    assert.equal(states.isEmpty, true);
+  }
+});

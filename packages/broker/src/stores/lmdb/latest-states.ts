@@ -48,6 +48,12 @@ export class LatestStates {
     this.#replays.delete(session);
   }
 
+  /** Whether there is nothing to write. */
+  get isEmpty(): boolean {
+    const maps = [this.#retained, this.#wills, this.#left, this.#replays];
+    return this.#time === undefined && maps.every(({ size }) => size === 0);
+  }
+
   /** Moves everything to a batch. */
   writeTo(batch: WriteBatch): void {
     for (const [topic, retained] of this.#retained) {

@@ -192,6 +192,14 @@ export class LmdbStore implements Store {
     return new LmdbStore(engine, parts);
   }
 
+  get hasNewMessages(): boolean {
+    return this.#unwritten.hasNew;
+  }
+
+  get hasChanges(): boolean {
+    return this.#changed.size > 0 || !this.#batch.isEmpty || !this.#latest.isEmpty;
+  }
+
   /** What its file takes of the disk. Read it; do not write to it. */
   get disk(): Readonly<DiskUse> {
     return this.#disk;
@@ -315,8 +323,8 @@ export class LmdbStore implements Store {
     }
     const arrival = session.settle(sequence);
     if (arrival === undefined) return;
-    this.#changed.add(session);
-    this.#letGo(arrival);
+    // As if the message had never come: of a number that no record has, nothing needs be said.
+    if (!this.#letGo(arrival)) this.#changed.add(session);
   }
 
   addReceived(clientId: string, packetId: number): void {
@@ -486,15 +494,22 @@ export class LmdbStore implements Store {
     }
   }
 
-  /** One recipient less; without any the record goes, if it was written at all. */
-  #letGo(arrival: number): void {
+  /**
+   * One recipient less; without any the record goes, if it was written at all.
+   *
+   * @returns Whether the message is gone and was never written.
+   */
+  #letGo(arrival: number): boolean {
     const left = (this.#open.get(arrival) ?? 1) - 1;
     if (left > 1) {
       this.#open.set(arrival, left);
-      return;
+      return false;
     }
     this.#open.delete(arrival);
-    if (left === 0 && !this.#unwritten.forget(arrival)) this.#removeMessage(arrival);
+    if (left > 0) return false;
+    if (this.#unwritten.forget(arrival)) return true;
+    this.#removeMessage(arrival);
+    return false;
   }
 
   #removeMessage(arrival: number): void {

@@ -33,7 +33,9 @@ test('UnwrittenMessages forgets only what no commit has collected', () => {
 
 test('UnwrittenMessages collects each message once and keeps it until it is written', () => {
   const unwritten = withMessages(1);
+  assert.equal(unwritten.hasNew, true);
   assert.deepEqual([...unwritten.collect().keys()], [1]);
+  assert.equal(unwritten.hasNew, false);
   assert.deepEqual([...unwritten.collect().keys()], []);
   add(unwritten, 2);
   assert.deepEqual([...unwritten.collect().keys()], [2]);

@@ -39,6 +39,11 @@ export class UnwrittenMessages {
     return undefined;
   }
 
+  /** Whether there are new ones, which no commit has collected. */
+  get hasNew(): boolean {
+    return this.#new.size > 0;
+  }
+
   /** All new ones, which the next commit writes. They stay here until {@link written}. */
   collect(): ReadonlyMap<number, UnwrittenMessage> {
     const collected = this.#new;
