@@ -596,7 +596,10 @@ test('CommitGate needs no commit for what has settled while another was under wa
 
 const NEEDED: readonly (readonly [what: string, act: (gate: CommitGate) => void])[] = [
   ['a session was written', (gate) => gate.writing.openSession('c')],
-  ['a message is retained', (gate) => gate.writingOf(messageOf('t')).putRetained(messageOf('t'), 1)],
+  [
+    'a message is retained',
+    (gate) => gate.writingOf(messageOf('t')).putRetained(messageOf('t'), 1),
+  ],
   ['a client is away', (gate) => route(gate, 1, { isAway: true })],
   ['a message has QoS 2', (gate) => route(gate, 1, { qos: 2 })],
 ];

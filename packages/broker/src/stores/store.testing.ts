@@ -752,7 +752,7 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     assert.deepEqual(await loaded(again), wanted({ sessions: { a: {} } }));
   });
 
-  test(`${name} says that it holds new messages until all settle them, or a commit does`, async () => {
+  test(`${name} tells of new messages until all have settled them`, async () => {
     await using store = (await open()).store;
     await store.load();
     for (const id of ['a', 'b']) store.openSession(id);
