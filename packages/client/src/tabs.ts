@@ -15,7 +15,7 @@ import { TabOutbox } from './tabs/tab-outbox.js';
 import { type MessagePortLike, workerPort } from './tabs/tab-port.js';
 import type { SharedWorkerLike, TabWorld } from './tabs/tab-world.js';
 
-export type { TabClient, TabEventMap, TabSubscribeOptions } from './tabs/tab-client.js';
+export type { TabClient, TabEventMap } from './tabs/tab-client.js';
 
 /** Of the connection that is shared: the same in all tabs and in the worker. */
 export interface SharedOptions extends Omit<ClientOptions, 'outbox' | 'retryInitial'> {

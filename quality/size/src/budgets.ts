@@ -35,7 +35,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'connectShared and serveShared, with the client and IndexedDbOutbox',
     code: "export { connectShared, serveShared } from '@magpie/client/tabs';",
-    gzipBytesMax: 22.7 * 1024,
+    gzipBytesMax: 22.8 * 1024,
   },
   {
     name: 'what a client needs of the protocol',

@@ -114,3 +114,12 @@ test('HostedTab.abandon() leaves subscriptions and messages to the next host', a
   assert.deepEqual(world.server.take(), ['disconnect']);
   assert.deepEqual(port.take(), []);
 });
+
+test('HostedTab gives the numbers of the shared client', async () => {
+  const { port, tab } = await start();
+  tab.handle({ type: 'statistics', number: 4 });
+  const [reply] = port.take();
+  assert.ok(reply?.type === 'statistics');
+  assert.deepEqual([reply.number, reply.statistics.state], [4, 'connected']);
+  assert.deepEqual(structuredClone(reply), reply);
+});

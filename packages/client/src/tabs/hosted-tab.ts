@@ -9,7 +9,10 @@ import type { PortOfHost } from './tab-port.js';
 import { toWire } from './wire-error.js';
 
 /** What a host uses of its client. */
-export type HostClient = Pick<Client, 'state' | 'on' | 'start' | 'publish' | 'subscribe' | 'end'>;
+export type HostClient = Pick<
+  Client,
+  'state' | 'on' | 'start' | 'publish' | 'subscribe' | 'statistics' | 'end'
+>;
 
 /** A connection that is shared. */
 export interface HostSession {
@@ -71,6 +74,11 @@ export class HostedTab {
       case 'unsubscribe':
         void this.#unsubscribe(request.id);
         return;
+      case 'statistics': {
+        const statistics = this.#session.client.statistics();
+        this.#tell({ type: 'statistics', number: request.number, statistics });
+        return;
+      }
       case 'done':
         this.#done(request.id);
     }
@@ -146,8 +154,8 @@ export class HostedTab {
       hosted.dropped++;
       return undefined;
     }
-    const { topic, bytes: payload, qos, retain, dup } = message;
-    this.#port.post({ type: 'message', id, topic, payload, qos, retain, dup });
+    const { topic, bytes: payload, qos, retain, dup, packetId } = message;
+    this.#port.post({ type: 'message', id, topic, payload, qos, retain, dup, packetId });
     return new Promise((resolve) => {
       hosted.release = resolve;
       hosted.cancelTimer = this.#clock.after(STALL_MS, () => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deduplicate } from '../dedup/deduplicate.js';
+import type { ClientStatistics } from '../model/client-statistics.js';
 import { ManualClock } from '../model/manual-clock.testing.js';
 import { TabClient } from './tab-client.js';
 import type { HostReply, TabRequest } from './tab-messages.js';
@@ -162,4 +164,59 @@ test('TabClient tells errors of the shared connection', () => {
   const error = { code: 'connection-lost', message: 'a: b', advice: 'b' } as const;
   port.tell({ type: 'error', error });
   assert.deepEqual(codes, ['connection-lost']);
+});
+
+test('TabClient.publishMany() publishes in order, and resolves when all are done', async () => {
+  const { tab, join } = start();
+  const port = join();
+  const done = tab.publishMany([
+    { topic: 'a', payload: '1', qos: 1 },
+    { topic: 'b', payload: '2', retain: true },
+  ]);
+  const posted = port.take().map((request) => request.type === 'publish' && request.topic);
+  assert.deepEqual(posted, ['a', 'b']);
+  for (const number of [2, 1]) port.tell({ type: 'settled', number, error: undefined });
+  await done;
+  await assert.rejects(tab.publishMany([{ topic: '#' }]), TypeError);
+});
+
+test('TabClient.statistics() are those of the host', async () => {
+  const { tab, join } = start();
+  const asked = tab.statistics();
+  const port = join();
+  assert.deepEqual(port.take(), [{ type: 'statistics', number: 1 }]);
+  const statistics = { connections: 3 } as ClientStatistics;
+  port.tell({ type: 'statistics', number: 1, statistics });
+  assert.equal(await asked, statistics);
+  const late = tab.statistics();
+  void tab.end();
+  await assert.rejects(late, { code: 'ended' });
+  await assert.rejects(tab.statistics(), { code: 'ended' });
+});
+
+test('TabClient.subscribe() with deduplicate knows the identifiers of a session', async () => {
+  const { tab, join } = start();
+  const got: string[] = [];
+  const one = tab.subscribe('a', { qos: 1, deduplicate: deduplicate() }, (message) => {
+    got.push(message.text());
+  });
+  const message = (dup: boolean) =>
+    ({
+      type: 'message',
+      id: 1,
+      topic: 'a',
+      payload: new TextEncoder().encode('x'),
+      qos: 1,
+      retain: false,
+      dup,
+      packetId: 7,
+    }) as const;
+  const port = join();
+  port.tell(message(false));
+  port.tell(message(true));
+  assert.deepEqual([got.length, one.duplicates], [1, 1]);
+  const state = { type: 'connected', server: 's', sessionPresent: false } as const;
+  port.tell({ type: 'state', state });
+  port.tell(message(true));
+  assert.equal(got.length, 2);
 });

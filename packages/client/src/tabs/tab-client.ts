@@ -1,22 +1,22 @@
 import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { EndOptions } from '../client.js';
-import type { PublishOptions } from '../session/publish-options.js';
+import type { OutgoingMessage, PublishOptions } from '../session/publish-options.js';
 import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { ClientError } from '../errors.js';
 import { ClientEvents, type ClientEventMap } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
+import type { ClientStatistics } from '../model/client-statistics.js';
 import type { Clock } from '../model/clock.js';
 import { bytesCodec, type Codec } from '../model/codec.js';
+import { Duplicates } from '../subscriptions/duplicates.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { HostReply } from './tab-messages.js';
 import type { PortOfTab } from './tab-port.js';
+import { TabQuestions } from './tab-questions.js';
 import { TabPublications } from './tab-publications.js';
 import { TabSubscriptions } from './tab-subscriptions.js';
 import { clientErrorFromWire } from './wire-error.js';
 import { stateFromWire } from './wire-state.js';
-
-/** As of a client; duplicates are a matter of the connection's. */
-export type TabSubscribeOptions<T> = Omit<SubscribeOptions<T>, 'deduplicate'>;
 
 /** Events of a shared connection. */
 export type TabEventMap = Pick<ClientEventMap, 'state' | 'error'>;
@@ -40,6 +40,7 @@ export class TabClient implements AsyncDisposable {
   readonly #events = new ClientEvents();
   readonly #publications = new TabPublications();
   readonly #subscriptions: TabSubscriptions;
+  readonly #questions = new TabQuestions();
   /** Told each time when a host has said welcome. */
   onHost: (host: string) => void = () => {};
   #state: ClientState = { type: 'idle' };
@@ -144,6 +145,26 @@ export class TabClient implements AsyncDisposable {
     return published;
   }
 
+  /** Publishes messages in order; resolves when all are done. */
+  async publishMany(messages: Iterable<OutgoingMessage>): Promise<void> {
+    const sent: Promise<void>[] = [];
+    for (const { topic, payload, ...options } of messages) {
+      sent.push(this.publish(topic, payload, options));
+    }
+    await Promise.all(sent);
+  }
+
+  /**
+   * Plain numbers of the shared connection, which are those of all tabs together. They come from
+   * its host, so they take a moment, and wait while there is none.
+   *
+   * @throws {ClientError} `ended` once this one has ended.
+   */
+  statistics(): Promise<ClientStatistics> {
+    if (this.#ending !== undefined) return Promise.reject(endedError());
+    return this.#questions.ask(this.#port);
+  }
+
   /**
    * Subscribes to a filter, as a client does. Other tabs may have the same: each gets the messages.
    *
@@ -153,16 +174,17 @@ export class TabClient implements AsyncDisposable {
    */
   subscribe<T = Uint8Array>(
     filter: string,
-    options: TabSubscribeOptions<T> = {},
+    options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
     const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
     if (this.#ending !== undefined) throw endedError();
-    const { signal, qos = 0, bufferMax = 1000 } = options;
+    const { signal, qos = 0, bufferMax = 1000, deduplicate } = options;
     signal?.throwIfAborted();
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
-    const parts = { codec, handler, qos, bufferMax };
+    const duplicates = new Duplicates(deduplicate, () => this.#parts.clock.nowMs());
+    const parts = { codec, handler, qos, bufferMax, duplicates };
     const subscription = this.#subscriptions.add(filter, parts, this.#port);
     const aborted = () => void subscription.unsubscribe();
     signal?.addEventListener('abort', aborted, { once: true });
@@ -217,6 +239,7 @@ export class TabClient implements AsyncDisposable {
 
   async #leave(why: ClientError): Promise<void> {
     this.#publications.abandon(why);
+    this.#questions.abandon(why);
     this.#subscriptions.end(this.#state.type === 'ending' ? undefined : why);
     this.#joining?.post({ type: 'bye' });
     this.#joining?.close();
@@ -242,6 +265,9 @@ export class TabClient implements AsyncDisposable {
       case 'settled':
         this.#publications.settle(reply.number, reply.error);
         return;
+      case 'statistics':
+        this.#questions.answer(reply.number, reply.statistics);
+        return;
       case 'restored':
         this.#publications.restored();
         return;
@@ -260,6 +286,7 @@ export class TabClient implements AsyncDisposable {
     this.onHost(host);
     this.#followState(stateFromWire(state));
     this.#subscriptions.joined(port);
+    this.#questions.joined(port);
     this.#publications.joined(port, accepted);
   }
 
@@ -267,6 +294,7 @@ export class TabClient implements AsyncDisposable {
     if (this.#ending !== undefined) return;
     if (state.type === 'ended') this.fail(state.why ?? endedError());
     else this.#become(state);
+    if (state.type === 'connected' && !state.sessionPresent) this.#subscriptions.sessionLost();
   }
 
   #become(state: ClientState): void {

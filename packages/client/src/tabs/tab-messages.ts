@@ -1,4 +1,5 @@
 import type { QoS } from '@magpie/protocol';
+import type { ClientStatistics } from '../model/client-statistics.js';
 import type { WireError } from './wire-error.js';
 import type { WireState } from './wire-state.js';
 
@@ -27,6 +28,8 @@ export type TabRequest =
   | { readonly type: 'unsubscribe'; readonly id: number }
   /** The tab is done with the message of this subscription: the next may come. */
   | { readonly type: 'done'; readonly id: number }
+  /** `statistics` with the same number answers. */
+  | { readonly type: 'statistics'; readonly number: number }
   /** The tab goes. */
   | { readonly type: 'bye' };
 
@@ -59,6 +62,13 @@ export type HostReply =
       readonly qos: QoS;
       readonly retain: boolean;
       readonly dup: boolean;
+      readonly packetId: number;
+    }
+  /** Of the shared connection. */
+  | {
+      readonly type: 'statistics';
+      readonly number: number;
+      readonly statistics: ClientStatistics;
     }
   /** The tab did not answer for too long: so many messages went by meanwhile. */
   | { readonly type: 'dropped'; readonly id: number; readonly count: number };

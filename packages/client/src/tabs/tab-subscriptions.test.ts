@@ -4,6 +4,8 @@ import type { ClientError } from '../errors.js';
 import { bytesCodec, textCodec } from '../model/codec.js';
 import type { HostReply, TabRequest } from './tab-messages.js';
 import { RecordingPort } from './tab-world.testing.js';
+import { Duplicates } from '../subscriptions/duplicates.js';
+import { deduplicate } from '../dedup/deduplicate.js';
 import { TabSubscriptions } from './tab-subscriptions.js';
 
 function start() {
@@ -14,7 +16,8 @@ function start() {
   return { errors, subscriptions, port };
 }
 
-const parts = { codec: bytesCodec, handler: undefined, qos: 1, bufferMax: 10 } as const;
+const duplicates = new Duplicates(undefined, () => 0);
+const parts = { codec: bytesCodec, handler: undefined, qos: 1, bufferMax: 10, duplicates } as const;
 const message = (id: number, text = 'x') =>
   ({
     type: 'message',
@@ -24,6 +27,7 @@ const message = (id: number, text = 'x') =>
     qos: 1,
     retain: true,
     dup: false,
+    packetId: 1,
   }) as const;
 
 test('TabSubscriptions asks the host, and says done when the loop asks for the next', async () => {
@@ -110,4 +114,23 @@ test('TabSubscriptions.end() ends loops, with the reason if there is one', async
   const two = subscriptions.add('a', parts, undefined);
   subscriptions.end(undefined);
   assert.deepEqual(await two.next(), { value: undefined, done: true });
+});
+
+test('TabSubscriptions drops what was handled, also before the host has changed', () => {
+  const { subscriptions, port } = start();
+  const got: string[] = [];
+  const filter = new Duplicates(deduplicate(), () => 0);
+  const handler = ({ payload }: { payload: string }) => void got.push(payload);
+  const all = { ...parts, codec: textCodec, handler, duplicates: filter };
+  subscriptions.add('a/+', all, port);
+  subscriptions.take(message(1), port);
+  const next = new RecordingPort<TabRequest, HostReply>();
+  subscriptions.joined(next);
+  next.take();
+  subscriptions.take({ ...message(1), dup: true }, next);
+  assert.deepEqual([got, next.take(), filter.dropped], [['x'], [{ type: 'done', id: 1 }], 1]);
+  // Another session begins its identifiers anew.
+  subscriptions.sessionLost();
+  subscriptions.take({ ...message(1), dup: true }, next);
+  assert.deepEqual(got, ['x', 'x']);
 });

@@ -2,6 +2,7 @@ import type { QoS } from '@magpie/protocol';
 import { ClientError } from '../errors.js';
 import type { Codec } from '../model/codec.js';
 import type { Receipt } from '../session/receipt.js';
+import type { Duplicates } from '../subscriptions/duplicates.js';
 import { type Consumer, type MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { HostReply } from './tab-messages.js';
 import type { PortOfTab } from './tab-port.js';
@@ -16,7 +17,7 @@ interface Entry {
 }
 
 /** Replies that are about one subscription. */
-type SubscriptionReply = Extract<HostReply, { readonly id: number }>;
+export type SubscriptionReply = Extract<HostReply, { readonly id: number }>;
 
 /** The subscriptions of a tab. A new host is asked for them again. */
 export class TabSubscriptions {
@@ -38,11 +39,12 @@ export class TabSubscriptions {
       readonly handler: MessageHandler<T> | undefined;
       readonly qos: QoS;
       readonly bufferMax: number;
+      readonly duplicates: Duplicates;
     },
     port: PortOfTab | undefined,
   ): Subscription<T> {
     const id = ++this.#ids;
-    const { codec, handler, qos, bufferMax } = parts;
+    const { codec, handler, qos, bufferMax, duplicates } = parts;
     const owner = {
       ended: () => {},
       done: () => this.#done(id),
@@ -53,7 +55,8 @@ export class TabSubscriptions {
       left: () => this.#left(id),
     };
     // The host sends one message at a time, so nothing piles up here.
-    const consumer = new Subscription<T>(filter, { owner, codec, handler, bufferMax: Infinity });
+    const own = { owner, codec, handler, bufferMax: Infinity, duplicates };
+    const consumer = new Subscription<T>(filter, own);
     this.#entries.set(id, { consumer, qos, bufferMax, from: undefined });
     port?.post({ type: 'subscribe', id, filter, qos, bufferMax });
     return consumer;
@@ -95,6 +98,11 @@ export class TabSubscriptions {
     }
   }
 
+  /** The server has a new session. */
+  sessionLost(): void {
+    for (const { consumer } of this.#entries.values()) consumer.sessionLost();
+  }
+
   /** The tab goes. @param why For loops; `undefined`: they just end. */
   end(why: Error | undefined): void {
     for (const [id, { consumer }] of this.#entries) {
@@ -124,14 +132,14 @@ export class TabSubscriptions {
 }
 
 function receiptOf(message: Extract<HostReply, { readonly type: 'message' }>): Receipt {
-  const { topic, payload, qos, retain, dup } = message;
+  const { topic, payload, qos, retain, dup, packetId } = message;
   return {
     topic,
     payload,
     qos,
     retain,
     dup,
-    packetId: 0,
+    packetId,
     connection: 0,
     holders: 0,
     consumed: false,
