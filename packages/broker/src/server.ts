@@ -87,3 +87,4 @@ export { compactStore } from './stores/lmdb/tools/compact-store.js';
 export { type ExportOptions, exportStore } from './stores/lmdb/tools/export-store.js';
 export { type Finding, findingInWords } from './stores/lmdb/tools/finding.js';
 export { importStore } from './stores/lmdb/tools/import-store.js';
+export type { OnToolProgress, ToolProgress } from './stores/lmdb/tools/tool-progress.js';

@@ -1,6 +1,6 @@
 import { silentLogger } from '@magpie/broker';
 import type { LogLevel } from '@magpie/broker/server';
-import type { CommandContext } from './command-context.js';
+import type { CommandContext, ProgressBar } from './command-context.js';
 import type { Log } from './log.js';
 import { runProgram } from './program.js';
 
@@ -27,6 +27,8 @@ export interface CommandRun {
   readonly onReload?: CommandContext['onReload'];
   /** Size of the terminal that stdout is; without it, it is none. */
   readonly screen?: { readonly columns: number; readonly rows: number };
+  /** The bar that stands on the terminal; without it, there is none. */
+  readonly bar?: ProgressBar;
   /** Told what was printed. */
   readonly onPrint?: (text: string) => void;
   /** Told each line that is logged. */
@@ -61,7 +63,7 @@ export async function runInProcess(args: readonly string[], run: CommandRun = {}
     },
     err: (line) => void err.push(line),
     onReload: run.onReload ?? (() => () => {}),
-    openBar: async () => undefined,
+    openBar: async () => run.bar,
     openLog: async () => arrayLog(onLog),
   };
   const code = await runProgram(args, context);

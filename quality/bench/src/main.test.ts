@@ -19,6 +19,7 @@ test('main names the scenarios with --list', async () => {
   assert.match(stdout, /^matching /m);
   assert.match(stdout, /^reclaim /m);
   assert.match(stdout, /^clients /m);
+  assert.match(stdout, /^start-up /m);
 });
 
 test('main shows how to use it with --help', async () => {

@@ -40,6 +40,12 @@ import { scenarioReport, summaryTable } from './report.js';
 import type { Reported } from './report.js';
 import { BARE_SYNC_LOAD, MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 import type { Scenario } from './scenarios.js';
+import {
+  measureStartUp,
+  START_UP,
+  startUpReport,
+  STARTS_A_RUN,
+} from './start-up/measure-start-up.js';
 
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
@@ -53,11 +59,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.help) console.log(USAGE);
   if (options.list)
-    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM, CLIENTS])
+    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM, CLIENTS, START_UP])
       console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  const others = [MATCHING, RECOVERY, RECLAIM, CLIENTS].filter(({ name }) =>
+  const others = [MATCHING, RECOVERY, RECLAIM, CLIENTS, START_UP].filter(({ name }) =>
     isWanted(name, options.only),
   );
   if (scenarios.length === 0 && others.length === 0) {
@@ -101,6 +107,10 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   if (isWanted(CLIENTS.name, options.only)) {
     const compared = await measureClients(CLIENT_SCENARIOS, options.runs);
     console.log(`\n${clientsReport(compared).join('\n')}`);
+  }
+  if (isWanted(START_UP.name, options.only)) {
+    const times = await measureStartUp(options.runs * STARTS_A_RUN);
+    console.log(`\n${startUpReport(times).join('\n')}`);
   }
   if (options.jsonFile !== undefined) {
     const text = JSON.stringify({ machine: describeMachine(), measurements }, undefined, 2);

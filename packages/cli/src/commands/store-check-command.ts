@@ -2,6 +2,7 @@ import { checkStore, findingInWords, type StoreReport } from '@magpie/broker/ser
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { ProgressReport } from './progress-report.js';
 import { runStoreTool } from './store-tool.js';
 
 /** `magpie store check DIR`: says what a store holds, and what of it is damaged. */
@@ -33,9 +34,11 @@ export function storeCheckCommand(
 async function runCheck(
   directory: string,
   json: boolean,
-  { out, err, signal }: CommandContext,
+  { out, err, signal, openBar }: CommandContext,
 ): Promise<ExitCode> {
-  const report = await checkStore(directory, signal);
+  const report = await ProgressReport.during(await openBar(), 'Checking', (onProgress) =>
+    checkStore(directory, signal, onProgress),
+  );
   const sound = report.damages === 0;
   if (json) out(JSON.stringify({ sound, ...report }));
   else {

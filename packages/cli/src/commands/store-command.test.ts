@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { LmdbStore } from '@magpie/broker/server';
 import { runInProcess } from '../command.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
 
 /** Each with what it cannot do without, in a place where nothing is. */
 const COMMANDS = [
@@ -37,3 +40,23 @@ for (const [name, ...args] of COMMANDS) {
     assert.deepEqual(err, ['There is no directory /no/where']);
   });
 }
+
+test('magpie store takes the bar of long work away when it ends', async (t) => {
+  const folder = await freshFolder(t);
+  const [data, file, copy] = ['data', 'data.jsonl', 'copy'].map((name) => join(folder, name));
+  await (await LmdbStore.open(data!))[Symbol.asyncDispose]();
+  for (const args of [
+    ['check', data!],
+    ['compact', data!],
+    ['export', data!, '--out', file!],
+    ['import', file!, '--data-dir', copy!],
+  ]) {
+    const told: string[] = [];
+    const bar = {
+      show: (label: string) => void told.push(label),
+      end: () => void told.push('end'),
+    };
+    const { code, err } = await runInProcess(['store', ...args], { bar });
+    assert.deepEqual([code, err, told.at(-1)], [0, [], 'end'], args[0]);
+  }
+});

@@ -2,6 +2,7 @@ import { compactStore } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { ProgressReport } from './progress-report.js';
 import { bytesInWords, runStoreTool } from './store-tool.js';
 
 /** `magpie store compact DIR`: makes the file of a store small. */
@@ -24,8 +25,12 @@ export function storeCompactCommand(
     });
 }
 
-async function runCompact(directory: string, { out }: CommandContext): Promise<ExitCode> {
-  const { beforeBytes, afterBytes } = await compactStore(directory);
+async function runCompact(directory: string, { out, openBar }: CommandContext): Promise<ExitCode> {
+  const { beforeBytes, afterBytes } = await ProgressReport.during(
+    await openBar(),
+    'Copying',
+    (onProgress) => compactStore(directory, onProgress),
+  );
   out(`${directory} has ${bytesInWords(afterBytes)} instead of ${bytesInWords(beforeBytes)}`);
   return EXIT.ok;
 }

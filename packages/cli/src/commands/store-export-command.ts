@@ -1,8 +1,9 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { exportStore, type Finding, findingInWords } from '@magpie/broker/server';
 import type { Command } from 'commander';
-import type { CommandContext } from '../command-context.js';
+import type { CommandContext, ProgressBar } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { ProgressReport } from './progress-report.js';
 import { runStoreTool } from './store-tool.js';
 
 interface Flags {
@@ -50,12 +51,19 @@ async function runExport(
     findings++;
     err(findingInWords(finding));
   };
-  const options = { signal, onFinding: salvage ? onFinding : undefined };
-  if (out === undefined) await exportStore(directory, context.print, options);
+  const exporting = async (write: (text: string) => Promise<void>, bar?: ProgressBar) =>
+    ProgressReport.during(bar, 'Reading', (onProgress) =>
+      exportStore(directory, write, {
+        signal,
+        onFinding: salvage ? onFinding : undefined,
+        onProgress,
+      }),
+    );
+  // A bar would stand between the lines.
+  if (out === undefined) await exporting(context.print);
   else {
-    const lines = await withNewFile(out, (file) => {
-      return exportStore(directory, (text) => file.writeFile(text), options);
-    });
+    const bar = await context.openBar();
+    const lines = await withNewFile(out, (file) => exporting((text) => file.writeFile(text), bar));
     context.out(`${out} has ${lines.toLocaleString('en-US')} lines`);
   }
   if (findings > 0) err(`${findings} damages: what hangs on them is not in the export`);

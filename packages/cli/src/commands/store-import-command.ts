@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { importStore } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { ProgressReport, type Progress } from './progress-report.js';
 import { runStoreTool } from './store-tool.js';
 
 /** `magpie store import FILE --data-dir DIR`: makes a store of what was exported. */
@@ -29,9 +31,11 @@ export function storeImportCommand(
 async function runImport(
   file: string,
   directory: string,
-  { out, signal }: CommandContext,
+  { out, signal, openBar }: CommandContext,
 ): Promise<ExitCode> {
-  const imported = importStore(chunksOf(file), directory, signal);
+  const imported = ProgressReport.during(await openBar(), 'Reading', (onProgress) =>
+    importStore(chunksOf(file, onProgress), directory, signal),
+  );
   const lines = await imported.catch((error: unknown) => {
     if (!(error instanceof Error) || error.constructor !== Error) throw error;
     throw new Error(`Cannot import ${file}: ${error.message}`, { cause: error });
@@ -40,6 +44,15 @@ async function runImport(
   return EXIT.ok;
 }
 
-async function* chunksOf(file: string): AsyncGenerator<Buffer> {
-  for await (const chunk of createReadStream(file)) yield chunk as Buffer;
+async function* chunksOf(
+  file: string,
+  onProgress: (progress: Progress) => void,
+): AsyncGenerator<Buffer> {
+  const { size } = await stat(file);
+  let done = 0;
+  for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
+    done += chunk.length;
+    onProgress({ what: 'bytes', done, total: Math.max(size, done) });
+    yield chunk;
+  }
 }

@@ -40,6 +40,7 @@ export class Compaction {
   #table = 0;
   #lastKey: Uint8Array | undefined;
   #unsyncedBytes = 0;
+  #copiedRecords = 0;
   #over = false;
 
   private constructor(
@@ -71,6 +72,10 @@ export class Compaction {
     return this.#over;
   }
 
+  get copiedRecords(): number {
+    return this.#copiedRecords;
+  }
+
   /** Bytes that were copied since the last {@link sync}. */
   get unsyncedBytes(): number {
     return this.#unsyncedBytes;
@@ -87,6 +92,7 @@ export class Compaction {
     const piece = this.#original.read(this.#table, this.#lastKey, this.#pieceBytes);
     if (piece.records > 0) await this.#copy.write([piece]);
     this.#unsyncedBytes += piece.end;
+    this.#copiedRecords += piece.records;
     this.#lastKey = piece.last ? undefined : piece.lastKey;
     if (piece.last) this.#table++;
     this.#onStep('copied');

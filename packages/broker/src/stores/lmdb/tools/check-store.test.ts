@@ -7,6 +7,7 @@ import { freshFolder } from '../fresh-folder.testing.js';
 import { LmdbEnvironment } from '../lmdb-environment.js';
 import { checkStore } from './check-store.js';
 import { makeSampleStore, QUEUED } from './sample-store.testing.js';
+import type { ToolProgress } from './tool-progress.js';
 
 test('checkStore() says what a store holds, and changes nothing', async (t) => {
   const folder = await freshFolder(t);
@@ -70,4 +71,18 @@ test('checkStore() reads a store of format 1 as it is', async (t) => {
     },
   );
   assert.ok(bytes.equals(await readFile(environment.file)));
+});
+
+test('checkStore() tells how far it is: the pages, then the records, to the end', async (t) => {
+  const folder = await freshFolder(t);
+  await makeSampleStore(folder);
+  const told: ToolProgress[] = [];
+  const { sessions } = await checkStore(folder, undefined, (progress) => told.push(progress));
+  assert.deepEqual([...new Set(told.map(({ what }) => what))], ['pages', 'records']);
+  for (const { done, total } of told) assert.ok(done <= total);
+  for (const what of ['pages', 'records'] as const) {
+    const last = told.findLast((one) => one.what === what);
+    assert.equal(last?.done, last?.total);
+    assert.ok((last?.done ?? 0) > sessions);
+  }
 });

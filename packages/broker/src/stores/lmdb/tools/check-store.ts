@@ -3,6 +3,7 @@ import type { Finding } from './finding.js';
 import { Pauses } from './pauses.js';
 import { StoreContents } from './store-contents.js';
 import { type PageCounts, StoreFile } from './store-file.js';
+import type { OnToolProgress } from './tool-progress.js';
 
 /** What a store holds, and what of it is damaged. */
 export interface StoreReport {
@@ -42,6 +43,7 @@ export interface StoreReport {
 export async function checkStore(
   directory: string,
   signal: AbortSignal = new AbortController().signal,
+  onProgress: OnToolProgress = () => {},
 ): Promise<StoreReport> {
   await using store = await ExistingStore.open(directory);
   let damages = 0;
@@ -50,13 +52,45 @@ export async function checkStore(
     damages++;
     if (damage.length < DAMAGES_SHOWN_MAX) damage.push(finding);
   };
-  const file = await StoreFile.open(store.file, onFinding, signal);
+  const file = await StoreFile.open(store.file, onFinding, signal, onProgress);
   try {
     const contents = new StoreContents(file, onFinding);
-    const counted = await count(contents, onFinding, new Pauses(signal));
+    const steps = new Steps(new Pauses(signal), file.recordCount, onProgress);
+    const counted = await count(contents, onFinding, steps);
+    steps.end();
     return { path: store.path, ...counted, pages: file.counts, damages, damage };
   } finally {
     file.close();
+  }
+}
+
+/** Counts the records that were read. */
+class Steps {
+  readonly #pauses: Pauses;
+  readonly #total: number;
+  readonly #onProgress: OnToolProgress;
+  #done = 0;
+
+  constructor(pauses: Pauses, total: number, onProgress: OnToolProgress) {
+    this.#pauses = pauses;
+    this.#total = total;
+    this.#onProgress = onProgress;
+  }
+
+  /** Asked once for each record. */
+  get isPauseDue(): boolean {
+    this.#done++;
+    return this.#pauses.isDue;
+  }
+
+  async pause(): Promise<void> {
+    const done = this.#done;
+    this.#onProgress({ what: 'records', done, total: Math.max(this.#total, done) });
+    await this.#pauses.pause();
+  }
+
+  end(): void {
+    this.#onProgress({ what: 'records', done: this.#done, total: this.#done });
   }
 }
 
@@ -65,13 +99,13 @@ type Counted = Omit<StoreReport, 'path' | 'pages' | 'damages' | 'damage'>;
 async function count(
   contents: StoreContents,
   onFinding: (finding: Finding) => void,
-  pauses: Pauses,
+  steps: Steps,
 ): Promise<Counted> {
   const lengthOf = async (items: Iterable<unknown>) => {
     let length = 0;
     for (const _ of items) {
       length++;
-      if (pauses.isDue) await pauses.pause();
+      if (steps.isPauseDue) await steps.pause();
     }
     return length;
   };
@@ -89,7 +123,7 @@ async function count(
     messageBytes: 0,
   };
   for (const { message, recipients } of contents.messages()) {
-    if (pauses.isDue) await pauses.pause();
+    if (steps.isPauseDue) await steps.pause();
     if (recipients.length === 0) continue;
     counted.messages++;
     counted.deliveries += recipients.length;
@@ -100,7 +134,7 @@ async function count(
     ['wills', contents.wills()],
   ] as const) {
     for (const { message } of items) {
-      if (pauses.isDue) await pauses.pause();
+      if (steps.isPauseDue) await steps.pause();
       counted[name]++;
       counted.messageBytes += message.bytes;
     }

@@ -6,6 +6,7 @@ import { Message } from '../../../model/message.js';
 import { compactStore } from './compact-store.js';
 import { freshFolder } from '../fresh-folder.testing.js';
 import { LmdbStore } from '../lmdb-store.js';
+import type { ToolProgress } from './tool-progress.js';
 
 test('compactStore() gives back what is not needed', async (t) => {
   const folder = await freshFolder(t);
@@ -22,7 +23,11 @@ test('compactStore() gives back what is not needed', async (t) => {
     await assert.rejects(compactStore(folder), /is in use by another process/);
   }
   const files = await readdir(folder);
-  const { beforeBytes, afterBytes } = await compactStore(folder);
+  const told: ToolProgress[] = [];
+  const { beforeBytes, afterBytes } = await compactStore(folder, (progress) => told.push(progress));
+  for (const { done, total } of told) assert.ok(done <= total);
+  assert.equal(told.at(-1)?.done, told.at(-1)?.total);
+  assert.ok((told.at(-1)?.total ?? 0) > 0);
   assert.ok(beforeBytes > 5_000_000 && afterBytes < 200_000, `${beforeBytes} ${afterBytes}`);
   assert.equal((await stat(join(folder, 'data.mdb'))).size, afterBytes);
   assert.deepEqual(await readdir(folder), files);

@@ -3,6 +3,8 @@ import { inWords } from '../damage.js';
 import { DataDirectory } from '../data-directory.js';
 import { findStore } from './existing-store.js';
 import { LmdbEnvironment } from '../lmdb-environment.js';
+import { TABLES } from '../tables.js';
+import type { OnToolProgress } from './tool-progress.js';
 
 /**
  * Gives back to the disk what a store that nobody uses does not need. It waits for the disk: for a
@@ -13,6 +15,7 @@ import { LmdbEnvironment } from '../lmdb-environment.js';
  */
 export async function compactStore(
   directory: string,
+  onProgress: OnToolProgress = () => {},
 ): Promise<{ beforeBytes: number; afterBytes: number }> {
   const path = await findStore(directory);
   const place = await DataDirectory.open(path);
@@ -20,7 +23,7 @@ export async function compactStore(
     const environment = LmdbEnvironment.open(path);
     try {
       const beforeBytes = environment.space().fileBytes;
-      await compact(environment);
+      await compact(environment, onProgress);
       return { beforeBytes, afterBytes: environment.space().fileBytes };
     } finally {
       await environment.close();
@@ -34,10 +37,14 @@ export async function compactStore(
   }
 }
 
-async function compact(environment: LmdbEnvironment): Promise<void> {
+async function compact(environment: LmdbEnvironment, onProgress: OnToolProgress): Promise<void> {
+  const total = TABLES.reduce((sum, _, table) => sum + environment.count(table), 0);
   const compaction = await Compaction.begin(environment);
   try {
-    while (!(await compaction.copyNext()));
+    while (!(await compaction.copyNext())) {
+      onProgress({ what: 'records', done: compaction.copiedRecords, total });
+    }
+    onProgress({ what: 'records', done: total, total });
     await compaction.finish();
     await compaction.tidyUp();
   } finally {

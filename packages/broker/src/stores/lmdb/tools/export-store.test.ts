@@ -9,6 +9,7 @@ import { exportStore } from './export-store.js';
 import type { Finding } from './finding.js';
 import { importStore } from './import-store.js';
 import { makeSampleStore, message, QUEUED, stateOf } from './sample-store.testing.js';
+import type { ToolProgress } from './tool-progress.js';
 
 async function exported(directory: string): Promise<string> {
   let text = '';
@@ -221,4 +222,13 @@ test('exportStore() goes around a damage if it is told to, and tells it', async 
   const other = join(directory, '..', 'other');
   await imported(text, other);
   assert.equal(text.match(/"type":"message"/g)?.length, QUEUED);
+});
+
+test('exportStore() tells how far it is, to its last line', async (t) => {
+  const directory = await sample(t);
+  const told: ToolProgress[] = [];
+  const onProgress = (progress: ToolProgress) => void told.push(progress);
+  const lines = await exportStore(directory, async () => {}, { onProgress });
+  assert.deepEqual(told[0]?.what, 'pages');
+  assert.deepEqual(told.at(-1), { what: 'records', done: lines, total: lines });
 });

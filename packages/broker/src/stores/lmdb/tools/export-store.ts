@@ -7,6 +7,7 @@ import { Pauses } from './pauses.js';
 import { StoreContents } from './store-contents.js';
 import { StoreFile } from './store-file.js';
 import { FIRST_LINE, type StoreLine } from './store-lines.js';
+import type { OnToolProgress } from './tool-progress.js';
 
 export interface ExportOptions {
   /**
@@ -16,6 +17,7 @@ export interface ExportOptions {
   readonly onFinding?: ((finding: Finding) => void) | undefined;
   /** Aborted: it ends in the middle. */
   readonly signal?: AbortSignal;
+  readonly onProgress?: OnToolProgress;
 }
 
 /**
@@ -30,7 +32,7 @@ export interface ExportOptions {
 export async function exportStore(
   directory: string,
   write: (lines: string) => Promise<void>,
-  { onFinding, signal = new AbortController().signal }: ExportOptions = {},
+  { onFinding, signal = new AbortController().signal, onProgress = () => {} }: ExportOptions = {},
 ): Promise<number> {
   await using store = await ExistingStore.open(directory);
   const orEnd = (finding: Finding) => {
@@ -38,9 +40,13 @@ export async function exportStore(
     onFinding(finding);
   };
   try {
-    const file = await StoreFile.open(store.file, orEnd, signal);
+    const file = await StoreFile.open(store.file, orEnd, signal, onProgress);
     try {
-      return await writeLines(linesOf(new StoreContents(file, orEnd)), write, signal);
+      const total = file.recordCount;
+      const lines = linesOf(new StoreContents(file, orEnd));
+      return await writeLines(lines, write, signal, (done, isAll) => {
+        onProgress({ what: 'records', done, total: isAll ? done : Math.max(total, done) });
+      });
     } finally {
       file.close();
     }
@@ -56,6 +62,7 @@ async function writeLines(
   lines: Iterable<StoreLine>,
   write: (lines: string) => Promise<void>,
   signal: AbortSignal,
+  onWritten: (lines: number, isAll: boolean) => void,
 ): Promise<number> {
   const pauses = new Pauses(signal);
   let text = `${JSON.stringify(FIRST_LINE)}\n`;
@@ -63,13 +70,17 @@ async function writeLines(
   for (const line of lines) {
     text += `${JSON.stringify(line)}\n`;
     count++;
-    if (pauses.isDue) await pauses.pause();
+    if (pauses.isDue) {
+      onWritten(count, false);
+      await pauses.pause();
+    }
     if (text.length < WRITE_CHARS) continue;
     await write(text);
     text = '';
   }
   const end: StoreLine = { type: 'end', lines: count };
   await write(`${text}${JSON.stringify(end)}\n`);
+  onWritten(count, true);
   return count;
 }
 

@@ -6,6 +6,7 @@ import { FREE_LIST, type LeafPage, type PageDamage, TreeWalk } from '../tree-wal
 import { CHECKSUM_BYTES } from '../write-batch.js';
 import { type Finding, recordFinding } from './finding.js';
 import { Pauses } from './pauses.js';
+import type { OnToolProgress } from './tool-progress.js';
 
 /** A record as it was written. Views, valid until the next one is read. */
 export interface StoredRecord {
@@ -57,13 +58,14 @@ export class StoreFile {
     path: string,
     onFinding: (finding: Finding) => void,
     signal: AbortSignal,
+    onProgress: OnToolProgress = () => {},
   ): Promise<StoreFile> {
     if (!LAYOUT_IS_KNOWN) {
       throw new Error('Only a machine with 64 bits, little endian, can read a store page by page');
     }
     const file = new StoreFile(path, onFinding);
     try {
-      await file.#walkAll(new Pauses(signal));
+      await file.#walkAll(new Pauses(signal), onProgress);
       return file;
     } catch (error) {
       file.close();
@@ -121,18 +123,35 @@ export class StoreFile {
     };
   }
 
+  /** How many records there are, by what the file says of its tables. */
+  get recordCount(): number {
+    return this.#sumOf(({ entries }) => entries);
+  }
+
+  #sumOf(figure: (root: TreeRoot) => number): number {
+    return [...this.#tables.values()].reduce((sum, root) => sum + figure(root), 0);
+  }
+
   /** Walks through all pages once, for what is wrong with them and how they are used. */
-  async #walkAll(pauses: Pauses): Promise<void> {
+  async #walkAll(pauses: Pauses, onProgress: OnToolProgress): Promise<void> {
     const walk = this.#walk((damage) => {
       if (damage.tree === FREE_LIST) this.#isFreeListWhole = false;
       else if (!damage.tree.startsWith('table ')) this.#damageAll();
       this.#tell(damage);
     });
     this.#tables = walk.tables();
+    const total = this.#sumOf(({ leafPages }) => leafPages);
+    let done = 0;
     for (const [name, root] of this.#tables) {
       const leaves = walk.leaves(`table ${name}`, root);
-      while (leaves.next().done !== true) if (pauses.isDue) await pauses.pause();
+      while (leaves.next().done !== true) {
+        done++;
+        if (!pauses.isDue) continue;
+        onProgress({ what: 'pages', done, total: Math.max(total, done) });
+        await pauses.pause();
+      }
     }
+    onProgress({ what: 'pages', done, total: done });
     walk.markFree();
     this.#lost = walk.lostPages();
     this.#free = walk.countFree();
