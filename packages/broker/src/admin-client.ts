@@ -31,4 +31,5 @@ export type { PendingInfo, PositionMeta } from './admin/routes/pending-routes.js
 export type { FeedEvent } from './admin/read-events.js';
 export type { NewTrace, TraceEvent, TraceInfo } from './admin/routes/trace-routes.js';
 export type { Station, StationKind } from './observe/trace/station.js';
-export type { RulesPreview } from './admin/routes/rule-routes.js';
+export type { ReloadInfo, UserInfo } from './admin/routes/host-routes.js';
+export type { AccessDecision, AccessQuestion, RulesPreview } from './admin/routes/rule-routes.js';

@@ -6,6 +6,7 @@ import {
 } from '@magpie/protocol';
 import type { BanList } from './admission/bans.js';
 import { AllowAnonymous } from './auth/authenticator.js';
+import type { AccessRules } from './auth/rules/access-rules.js';
 import type { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 import type { BrokerChange, BrokerChanged, BrokerGauges, BrokerOptions } from './broker-options.js';
 import { type BrokerParts, brokerParts } from './broker-parts.js';
@@ -73,6 +74,11 @@ export class Broker implements AsyncDisposable {
   /** Follows single messages through the broker. */
   get traces(): TraceList {
     return this.#parts.tracer;
+  }
+
+  /** The access rules that hold now; `undefined`: it does not decide by rules of a file. */
+  get accessRules(): AccessRules | undefined {
+    return this.#parts.rules?.rules;
   }
 
   gauges(): BrokerGauges {

@@ -11,6 +11,8 @@ export {
   type AdminServerOptions,
   startAdminServer,
 } from './admin/admin-server.js';
+export type { AdminHost, ReloadReport } from './admin/host/admin-host.js';
+export { UserBook, UserProblem } from './admin/host/user-book.js';
 export type { AdminSource, Metric } from './admin/admin-source.js';
 export { brokerMetrics, type BrokerNumbers, type StoreUse } from './admin/broker-metrics.js';
 export { metricsMarkdown } from './admin/metrics-markdown.js';
@@ -29,9 +31,9 @@ export { HttpAuthenticator } from './auth/http-authenticator.js';
 export { JwtAuthenticator, type JwtKeys } from './auth/jwt-authenticator.js';
 export { type AccessRules } from './auth/rules/access-rules.js';
 export {
+  type AccessAsked,
+  explainAccess,
   type Explanation,
-  explainMessage,
-  explainSubscription,
   type PassedRule,
   ruleInWords,
 } from './auth/rules/explain.js';

@@ -5,6 +5,7 @@ import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
 import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
+import type { AccessRules } from '../auth/rules/access-rules.js';
 import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Revocation } from '../pipeline/rechecking.js';
 import type { TraceList } from '../observe/trace/tracer.js';
@@ -25,6 +26,8 @@ export interface AdminBroker {
   /** @param handler Gets a message that is valid while it runs. */
   subscribe(filter: string, handler: (message: Message) => void): { unsubscribe(): void };
   explain(question: ExplainQuestion): Explanation;
+  /** `undefined`: it does not decide by access rules. */
+  readonly accessRules: AccessRules | undefined;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */

@@ -16,7 +16,8 @@ import type { MetricInfo } from './routes/metric-routes.js';
 import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
 import type { NewTrace, TraceEvent, TraceInfo } from './routes/trace-routes.js';
 import { type FeedEvent, readEvents } from './read-events.js';
-import type { RulesPreview } from './routes/rule-routes.js';
+import type { ReloadInfo, UserInfo } from './routes/host-routes.js';
+import type { AccessDecision, AccessQuestion, RulesPreview } from './routes/rule-routes.js';
 
 /** One page of a list. */
 export interface ListPage<Row> {
@@ -267,6 +268,34 @@ export class AdminClient {
    */
   traceEvents(id: string, { after = 0 }: { readonly after?: number } = {}) {
     return this.#feed<TraceEvent>(`/traces/${pathPart(id)}/stream`, { after });
+  }
+
+  /** What the access rules that hold decide, and why. */
+  testRules(question: AccessQuestion): Promise<AccessDecision> {
+    return this.#data('POST', '/authorization/test', {}, question);
+  }
+
+  /** Has the broker read its configuration, users, rules and certificates again. */
+  reload(): Promise<ReloadInfo> {
+    return this.#data('POST', '/reload');
+  }
+
+  /** Of the user file: who may connect by MQTT. */
+  users(
+    wanted: PageWanted & { readonly like_username?: string | undefined } = {},
+  ): Promise<ListPage<UserInfo>> {
+    return this.#ask('GET', '/users', { ...wanted });
+  }
+
+  /** Makes a user, or gives one another password. @returns Whether it is new. */
+  async putUser(username: string, password: string): Promise<boolean> {
+    const path = `/users/${pathPart(username)}`;
+    const { added } = await this.#data<{ added: boolean }>('PUT', path, {}, { password });
+    return added;
+  }
+
+  async removeUser(username: string): Promise<void> {
+    await this.#data('DELETE', `/users/${pathPart(username)}`);
   }
 
   metrics(): Promise<readonly MetricInfo[]> {

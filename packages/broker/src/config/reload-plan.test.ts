@@ -140,7 +140,24 @@ const cases: readonly (readonly [
 
 for (const [name, change, holds, restart, problems] of cases) {
   test(`reloadPlan() of ${name}`, () => {
-    const plan = reloadPlan(RUNNING, { ...RUNNING, ...change });
+    const { changes, ...plan } = reloadPlan(RUNNING, { ...RUNNING, ...change });
     assert.deepEqual(plan, { config: { ...RUNNING, ...holds }, restart, problems });
+    assert.equal(changes.length > 0, Object.keys(holds).length > 0);
   });
 }
+
+test('reloadPlan() says what is another', () => {
+  const { changes } = reloadPlan(RUNNING, {
+    ...RUNNING,
+    limits: limitsFrom({ inflightMax: 7, bansMax: 8 }),
+    anonymous: true,
+    listeners: [TCP, { ...TLS, cert: 'new.crt' }],
+  });
+  const { inflightMax, bansMax } = RUNNING.limits;
+  assert.deepEqual(changes.toSorted(), [
+    'anonymous is another',
+    'certificates of tls on 0.0.0.0:8883',
+    `limits.bansMax: ${bansMax} → 8`,
+    `limits.inflightMax: ${inflightMax} → 7`,
+  ]);
+});

@@ -1,11 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { BrokerConfig, ListenerConfig } from './broker-config.js';
+import { type LimitName, LIMITS } from '../model/limits.js';
 import { hostPort, isLoopback } from './host-address.js';
 
 /** What becomes of a running broker whose configuration was written anew. */
 export interface ReloadPlan {
   /** What it runs with from now on: all that can be another, the rest as it was. */
   readonly config: BrokerConfig;
+  /** What of that is another: a line each. What stands in other files is not compared. */
+  readonly changes: readonly string[];
   /** What the new configuration has otherwise, and waits for a restart: a line each. */
   readonly restart: readonly string[];
   /** Why it must not be: a line each. */
@@ -30,7 +33,12 @@ export function reloadPlan(running: BrokerConfig, wanted: BrokerConfig): ReloadP
     authorization: hasRules ? wanted.authorization : running.authorization,
     listeners: running.listeners.map((one) => withCertificates(one, wanted.listeners)),
   };
-  return { config, restart: restartLines(config, wanted), problems: exposureProblems(config) };
+  return {
+    config,
+    changes: changeLines(running, config),
+    restart: restartLines(config, wanted),
+    problems: exposureProblems(config),
+  };
 }
 
 /** A listener with the certificates of the one that stands at its place in the new file. */
@@ -45,6 +53,23 @@ function withCertificates(
   if (other === undefined || !('cert' in other)) return running;
   const { cert, key, certificates, ca, crl, minVersion, ciphers } = other;
   return { ...running, cert, key, certificates, ca, crl, minVersion, ciphers };
+}
+
+function changeLines(running: BrokerConfig, config: BrokerConfig): string[] {
+  const lines: string[] = [];
+  for (const name of LIMIT_NAMES) {
+    const [before, after] = [running.limits[name], config.limits[name]];
+    if (before !== after) lines.push(`limits.${name}: ${before} → ${after}`);
+  }
+  const keys = ['bans', 'clients', 'anonymous', 'authentication', 'authorization'] as const;
+  for (const key of keys) {
+    if (!isDeepStrictEqual(running[key], config[key])) lines.push(`${key} is another`);
+  }
+  if (running.logLevel !== config.logLevel) lines.push(`log.level: ${config.logLevel}`);
+  for (const listener of config.listeners) {
+    if (!has(running.listeners, listener)) lines.push(`certificates of ${shown(listener)}`);
+  }
+  return lines;
 }
 
 function restartLines(config: BrokerConfig, wanted: BrokerConfig): string[] {
@@ -82,3 +107,5 @@ function exposureProblems({ authentication, anonymous, listeners, http }: Broker
       );
     });
 }
+
+const LIMIT_NAMES = Object.keys(LIMITS) as LimitName[];

@@ -1,16 +1,9 @@
-import {
-  parseSharedFilter,
-  ProtocolError,
-  type QoS,
-  validateTopicFilter,
-  validateTopicName,
-} from '@magpie/protocol';
+import type { QoS } from '@magpie/protocol';
 import type { Principal } from '@magpie/broker';
 import {
   type AccessRules,
+  explainAccess,
   type Explanation,
-  explainMessage,
-  explainSubscription,
   loadConfigFile,
   resolveConfig,
   ruleInWords,
@@ -128,27 +121,10 @@ function explain(
   topic: string,
   options: AclTestOptions,
 ): Explanation | string {
+  if (action === 'subscribe' && options.retain === true) return '--retain belongs to publish';
   const qos = Number(options.qos) as QoS;
-  const client = clientOf(options);
-  if (action === 'publish') {
-    const problem = validateTopicName(topic);
-    if (problem !== undefined) return `The topic cannot be published to: it ${problem}`;
-    return explainMessage(rules, client, topic, qos, options.retain === true);
-  }
-  if (options.retain === true) return '--retain belongs to publish';
-  const problem = validateTopicFilter(topic);
-  if (problem !== undefined) return `The topic filter cannot be subscribed to: it ${problem}`;
-  try {
-    const shared = parseSharedFilter(topic);
-    const asked = explainSubscription(rules, client, shared?.filter ?? topic, qos);
-    // Granted on the terms that each message is checked: not to a shared one.
-    return shared === undefined || asked.allowed !== 'checked'
-      ? asked
-      : { ...asked, allowed: false };
-  } catch (error) {
-    if (error instanceof ProtocolError) return error.message;
-    throw error;
-  }
+  const retain = options.retain === true;
+  return explainAccess(rules, clientOf(options), { action, topic, qos, retain });
 }
 
 function clientOf({ user, client, address, ...shown }: AclTestOptions): Principal {

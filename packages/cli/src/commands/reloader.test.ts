@@ -18,6 +18,7 @@ const RULES = 'rules: [{ allow: both, topics: ["#"] }]';
 class World {
   readonly folder: string;
   readonly lines: LogLine[] = [];
+  readonly told: string[] = [];
   readonly #t: TestContext;
   readonly log = arrayLog((line) => void this.lines.push(line));
   #running: Running | undefined;
@@ -40,7 +41,14 @@ class World {
     assert.ok(resolved.ok, JSON.stringify(resolved));
     const { signal } = new AbortController();
     const recovery = new RecoveryReport(log, undefined);
-    const options = { log, version: '1', signal, recovery, readConfig, tell: () => {} };
+    const options = {
+      log,
+      version: '1',
+      signal,
+      recovery,
+      readConfig,
+      tell: (line: string) => void world.told.push(line),
+    };
     const running = await serve(resolved.config, options);
     assert.ok(running !== undefined);
     t.after(() => running.close());
@@ -62,6 +70,28 @@ class World {
       .slice(from)
       .filter(({ event }) => event !== 'connect-refused')
       .map(({ level, msg }) => `${String(level)}: ${msg.replaceAll(`${this.folder}/`, '')}`);
+  }
+
+  /** Logs in over HTTP as `admin`. @returns What asks there from then on. */
+  async admin(): Promise<(method: string, path: string, body?: unknown) => Promise<Response>> {
+    const port = Number(this.lines.find(({ listener }) => listener === 'http')?.['port']);
+    const api = `http://127.0.0.1:${port}/api/v1`;
+    const json = { 'content-type': 'application/json' };
+    const [, password] = /admin is (\S+)/.exec(this.told.join()) ?? [];
+    const login = await fetch(`${api}/login`, {
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ username: 'admin', password }),
+    });
+    const cookie = login.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const { data } = (await login.json()) as { data: { csrf_token: string } };
+    const headers = { ...json, cookie, 'x-csrf-token': data.csrf_token };
+    return (method, path, body) =>
+      fetch(`${api}${path}`, {
+        method,
+        headers,
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
   }
 
   /** The return code of a CONNECT, and the connection. */
@@ -132,6 +162,36 @@ test('Reloader takes new users, and ends the connections of those that are gone'
   assert.equal((await world.connect('cleo')).code, ACCEPTED.code);
   assert.equal(ann.socket.destroyed, false);
   assert.equal(world.lines.find(({ event }) => event === 'reloaded')?.['clientsRevoked'], 1);
+});
+
+test('Reloader is asked over HTTP, and says what is another, or why nothing is', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const ask = await world.admin();
+  await world.write('magpie.yaml', config('limits: { inflightMax: 7 }'));
+  const done = (await (await ask('POST', '/reload')).json()) as { data: { changes: string[] } };
+  assert.match(done.data.changes.join(), /^limits\.inflightMax: \d+ → 7$/);
+  await world.write('acl.yaml', 'rules: 1');
+  const refused = await ask('POST', '/reload');
+  assert.equal(refused.status, 409);
+  assert.match(((await refused.json()) as { message: string }).message, /acl\.yaml/);
+});
+
+test('Reloader has users that are changed over HTTP let in at once, and no longer', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const ask = await world.admin();
+  await world.write('acl.yaml', 'rules: 1'); // which a reload would refuse
+  const password = 'secret of bob';
+  assert.equal((await ask('PUT', '/users/bob', { password })).status, 200);
+  const bob = await world.connect('bob');
+  assert.equal(bob.code, ACCEPTED.code);
+  const ends = once(bob.socket, 'close');
+  const both = ['x', 'y'].map((name) => ask('PUT', `/users/${name}`, { password }));
+  for (const { status } of await Promise.all(both)) assert.equal(status, 200);
+  assert.equal((await ask('DELETE', '/users/bob')).status, 200);
+  await ends;
+  assert.equal((await world.connect('bob')).code, BAD_USER_NAME_OR_PASSWORD.code);
+  const { data } = (await (await ask('GET', '/users')).json()) as { data: { username: string }[] };
+  assert.deepEqual(data.map(({ username }) => username).toSorted(), ['ann', 'x', 'y']);
 });
 
 test('Reloader ends the connection of a user whose password is another', async (t) => {

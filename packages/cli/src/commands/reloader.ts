@@ -3,6 +3,7 @@ import {
   type AuthenticatorChain,
   type BrokerConfig,
   reloadPlan,
+  type ReloadReport,
   type ResolvedConfig,
   TlsFileError,
 } from '@magpie/broker/server';
@@ -32,7 +33,9 @@ export class Reloader {
   readonly #options: ReloaderOptions;
   #config: BrokerConfig;
   #authenticator: AuthenticatorChain | undefined;
-  #underWay: Promise<void> | undefined;
+  #underWay: Promise<ReloadReport> | undefined;
+  /** Reloads and changes of users: one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
   /** How often it was asked to. */
   #asked = 0;
 
@@ -42,34 +45,58 @@ export class Reloader {
     this.#authenticator = options.authenticator;
   }
 
-  /** One at a time; who asks meanwhile gets one more behind it. Never rejects for bad files. */
-  reload(): Promise<void> {
+  /** The file of users that is in use; `undefined`: there is none. */
+  get userFile(): string | undefined {
+    return this.#config.authentication?.users;
+  }
+
+  /**
+   * One at a time; who asks meanwhile gets one more behind it. Never rejects for bad files.
+   *
+   * @returns What the last of them has done.
+   */
+  reload(): Promise<ReloadReport> {
     this.#asked++;
-    this.#underWay ??= this.#run().finally(() => {
+    this.#underWay ??= this.#next(() => this.#run()).finally(() => {
       this.#underWay = undefined;
     });
     return this.#underWay;
   }
 
-  async #run(): Promise<void> {
-    for (let seen = 0; seen !== this.#asked; ) {
-      seen = this.#asked;
-      await this.#once();
+  /**
+   * The file of users was written: reads again who may log in, and nothing else.
+   *
+   * @throws {ServeFailure} if that cannot be used; nothing has changed then.
+   */
+  usersChanged(): Promise<void> {
+    return this.#next(async () => {
+      if (this.userFile === undefined) return; // the configuration was read again meanwhile
+      await this.#use({
+        authentication: { authenticator: await openAuthentication(this.#config) },
+      });
+    });
+  }
+
+  #next<T>(task: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(task);
+    this.#last = next.catch(() => {});
+    return next;
+  }
+
+  async #run(): Promise<ReloadReport> {
+    for (;;) {
+      const seen = this.#asked;
+      const report = await this.#once();
+      if (seen === this.#asked) return report;
     }
   }
 
-  async #once(): Promise<void> {
+  async #once(): Promise<ReloadReport> {
     const { log, read } = this.#options;
     const resolved = await read();
-    if (!resolved.ok) {
-      this.#refuse(resolved.problems.map(({ message }) => message));
-      return;
-    }
-    const { config, restart, problems } = reloadPlan(this.#config, resolved.config);
-    if (problems.length > 0) {
-      this.#refuse(problems);
-      return;
-    }
+    if (!resolved.ok) return this.#refuse(resolved.problems.map(({ message }) => message));
+    const { config, changes, restart, problems } = reloadPlan(this.#config, resolved.config);
+    if (problems.length > 0) return this.#refuse(problems);
     try {
       const { clientsRevoked, revocations } = await this.#change(config);
       for (const why of resolved.warnings) log.warn({ event: 'config-warning', why }, why);
@@ -78,25 +105,32 @@ export class Reloader {
       }
       const sessionsRevoked = revocations.length;
       log.info({ event: 'reloaded', clientsRevoked, sessionsRevoked }, 'configuration read again');
+      const { warnings } = resolved;
+      return { changes, restart, warnings, clientsRevoked, sessionsRevoked };
     } catch (error) {
       if (!(error instanceof ServeFailure) && !(error instanceof TlsFileError)) throw error;
-      this.#refuse(error.message.split('\n'));
+      return this.#refuse(error.message.split('\n'));
     }
   }
 
   /** @throws What the files and `broker.reload` say: nothing has changed then. */
   async #change(config: BrokerConfig): Promise<BrokerChanged> {
     const change = await changeOf(config);
+    const changed = await this.#use(change);
+    // What was set over HTTP stays, unless the file says another one.
+    const { logLevel } = config;
+    if (logLevel !== this.#config.logLevel) this.#options.log.setLevel(logLevel);
+    this.#config = config;
+    return changed;
+  }
+
+  async #use(change: Change): Promise<BrokerChanged> {
     const { authenticator } = change.authentication;
     let unused = authenticator;
     try {
       const changed = await this.#options.broker.reload(change);
       unused = this.#authenticator;
       this.#authenticator = authenticator;
-      // What was set over HTTP stays, unless the file says another one.
-      const { logLevel } = config;
-      if (logLevel !== this.#config.logLevel) this.#options.log.setLevel(logLevel);
-      this.#config = config;
       return changed;
     } finally {
       await unused?.close();
@@ -105,17 +139,18 @@ export class Reloader {
 
   /** Lets go of what the authenticator in use holds open. The broker has been closed. */
   async close(): Promise<void> {
-    await this.#underWay;
+    await this.#last;
     await this.#authenticator?.close();
   }
 
-  #refuse(reasons: readonly string[]): void {
+  #refuse(reasons: readonly string[]): ReloadReport {
     for (const why of reasons) {
       this.#options.log.error(
         { event: 'reload-refused', why },
         `the configuration was not read again, nothing has changed: ${why}`,
       );
     }
+    return { refused: reasons };
   }
 }
 

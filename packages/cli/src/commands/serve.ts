@@ -9,6 +9,7 @@ import {
 import type { Log } from '../log.js';
 import type { RecoveryReport } from '../recovery-report.js';
 import {
+  type AdminHost,
   type AdminServer,
   BanFile,
   type BrokerConfig,
@@ -29,6 +30,7 @@ import {
   startAdminServer,
   SystemLoad,
   TlsFileError,
+  UserBook,
 } from '@magpie/broker/server';
 import { openAuthentication } from './open-authentication.js';
 import { openOtlp } from './open-otlp.js';
@@ -128,7 +130,7 @@ export async function serve(
         logLevel: () => log.level(),
         setLogLevel: (level: LogLevel) => log.setLevel(level),
       };
-      const api = await apiOf(broker, config, options);
+      const api = { ...(await apiOf(broker, config, options)), host: hostOf(reloader) };
       const server = { ...http, source, version, log, api };
       admin = await opened('http', http, () => startAdminServer(server));
       const { host, port } = admin;
@@ -140,7 +142,7 @@ export async function serve(
     throw error;
   }
   ready = true;
-  return { close, failed, reload: () => reloader.reload() };
+  return { close, failed, reload: async () => void (await reloader.reload()) };
 }
 
 /** Who may use the HTTP API. The password of the first account is told, not logged. */
@@ -155,6 +157,23 @@ async function apiOf(broker: Broker, { storage }: BrokerConfig, { log, tell }: S
     log.warn({ event: 'local-token-missing', why }, 'commands on this machine need a token');
   }
   return { broker, book, limits: broker.limits, clock: new SystemClock() };
+}
+
+/** What operators may have done over HTTP that needs the files of this broker. */
+function hostOf(reloader: Reloader): AdminHost {
+  let book: UserBook | undefined; // one for each file: its changes wait for each other
+  return {
+    reload: () => reloader.reload(),
+    users: () => {
+      const { userFile } = reloader;
+      if (book?.path !== userFile) book = userFile === undefined ? undefined : bookOf(userFile);
+      return book;
+    },
+  };
+
+  function bookOf(path: string): UserBook {
+    return new UserBook(path, () => reloader.usersChanged());
+  }
 }
 
 /** Only another process can open it again. */

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { includesRole, type Role } from '../access/role.js';
+import { RuleAuthorizer } from '../../auth/rules/rule-authorizer.js';
+import { rulesIn } from '../../auth/rules/rules.testing.js';
 import { RecordingLogger } from '../../observe/recording-logger.testing.js';
 import { ApiWorld } from './api-world.testing.js';
 
@@ -23,6 +25,7 @@ const banOne = (world: ApiWorld) => world.broker.bans.add({ clientId: 'c' });
 const watchOne = (world: ApiWorld) => void world.broker.watches.add({ clientId: 'c' }, 60);
 const traceOne = (world: ApiWorld) => world.broker.traces.start().id;
 const PAGE_LIMIT = 'limit=0';
+const RULES = rulesIn('{ allow: both, topics: "#" }');
 
 /** Every operation of the document: one without a case fails. */
 const CASES: Readonly<Record<string, Case>> = {
@@ -178,6 +181,26 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/log/packets/face/c', 400],
     ],
   },
+  'POST /authorization/test': {
+    good: '/authorization/test',
+    json: { action: 'publish', topic: 'a', clientid: 'c', username: 'li', retain: true },
+    bad: [
+      ['/authorization/test', 400, { action: 'steal', topic: 'a', clientid: 'c' }],
+      ['/authorization/test', 400, { action: 'publish', topic: '#', clientid: 'c' }],
+      ['/authorization/test', 400, { action: 'subscribe', topic: '$share/a', clientid: 'c' }],
+    ],
+  },
+  'POST /reload': { good: '/reload', bad: [] },
+  'GET /users': { good: '/users?like_username=a', bad: [[`/users?${PAGE_LIMIT}`, 400]] },
+  'PUT /users/{username}': {
+    good: '/users/new',
+    json: { password: 'x' },
+    bad: [
+      ['/users/new', 400, { password: '' }],
+      ['/users/a%2Fb', 409, { password: 'x' }],
+    ],
+  },
+  'DELETE /users/{username}': { good: '/users/ali', bad: [['/users/nobody', 404]] },
   'POST /authorization/preview': {
     good: '/authorization/preview',
     json: { rules: 'rules: [{ allow: both, topics: "#" }]' },
@@ -297,7 +320,7 @@ test('apiApp(): every operation has a case here, and every case an operation', a
 for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES)) {
   const [method = ''] = name.split(' ');
   const start = async (t: Parameters<typeof ApiWorld.start>[0]) => {
-    const world = await ApiWorld.start(t);
+    const world = await ApiWorld.start(t, { authorizer: new RuleAuthorizer(RULES) });
     await world.connect('c', ['a/+', 1]);
     const made = await before?.(world);
     const operation = (await operationsOf(world)).find(([other]) => other === name)?.[1];

@@ -10,6 +10,7 @@ import type { AccountBook } from '../access/account-book.js';
 import { AuditLog } from '../access/audit-log.js';
 import { LoginSessions } from '../access/login-sessions.js';
 import type { AdminBroker } from '../admin-broker.js';
+import type { AdminHost } from '../host/admin-host.js';
 import type { AdminSource } from '../admin-source.js';
 import { accessRoutes } from '../routes/access-routes.js';
 import { banRoutes } from '../routes/ban-routes.js';
@@ -17,6 +18,7 @@ import { clientRoutes } from '../routes/client-routes.js';
 import { explainRoutes } from '../routes/explain-routes.js';
 import { logRoutes } from '../routes/log-routes.js';
 import { feedRoutes } from '../routes/feed-routes.js';
+import { hostRoutes } from '../routes/host-routes.js';
 import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
@@ -35,6 +37,8 @@ export interface ApiParts {
   readonly clock: Clock;
   readonly version: string;
   readonly log: Logger;
+  /** Without it nothing can be done that needs the files of the configuration. */
+  readonly host?: AdminHost | undefined;
   /** The answers that stay open. */
   readonly streams: EventStreams;
 }
@@ -71,6 +75,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   pendingRoutes(app, shared);
   traceRoutes(app, shared);
   feedRoutes(app, shared);
+  hostRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

@@ -13,6 +13,7 @@ import type { ApiEnv } from '../access/access.js';
 import { AccountBook } from '../access/account-book.js';
 import type { Role } from '../access/role.js';
 import { quietSource } from '../quiet-source.testing.js';
+import { TestHost } from '../host/admin-host.testing.js';
 import { apiApp } from './api-app.js';
 import { EventStreams } from './event-stream.js';
 
@@ -27,6 +28,7 @@ export class ApiWorld {
   readonly broker: Broker;
   readonly book: AccountBook;
   readonly app: OpenAPIHono<ApiEnv>;
+  readonly host: TestHost;
   readonly #listener: MemoryListener;
   readonly #tokens: Readonly<Record<Role, string>>;
 
@@ -36,12 +38,14 @@ export class ApiWorld {
     app: OpenAPIHono<ApiEnv>,
     listener: MemoryListener,
     tokens: Readonly<Record<Role, string>>,
+    host: TestHost,
   ) {
     this.broker = broker;
     this.book = book;
     this.app = app;
     this.#listener = listener;
     this.#tokens = tokens;
+    this.host = host;
   }
 
   static async start(
@@ -59,7 +63,9 @@ export class ApiWorld {
       operator: await token('operator'),
       admin: await token('admin'),
     };
+    const host = new TestHost(t);
     const app = apiApp({
+      host,
       broker,
       book,
       source: {
@@ -72,7 +78,7 @@ export class ApiWorld {
       streams: new EventStreams(clock),
       log,
     });
-    return new ApiWorld(broker, book, app, listener, tokens);
+    return new ApiWorld(broker, book, app, listener, tokens, host);
   }
 
   /** A connected client with these subscriptions. */

@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Principal } from '../../model/principal.js';
-import { type Explanation, explainMessage, explainSubscription, ruleInWords } from './explain.js';
+import {
+  explainAccess,
+  type Explanation,
+  explainMessage,
+  explainSubscription,
+  ruleInWords,
+} from './explain.js';
 import { clientOf, rulesIn } from './rules.testing.js';
 
 const RULES = rulesIn(
@@ -106,4 +112,25 @@ test('ruleInWords() shows a rule as it stands in the file', () => {
     'allow both #',
     'allow both devices/%u/#',
   ]);
+});
+
+test('explainAccess() takes the filter of a share group apart', () => {
+  const rules = rulesIn(
+    '{ deny: publish, topics: plant/stop }',
+    '{ deny: both, topics: a/secret }',
+    '{ allow: both, topics: devices/%u/# }',
+    '{ allow: subscribe, topics: "a/#", delivery: checked }',
+  );
+  const ask = (action: 'publish' | 'subscribe', topic: string) => {
+    const asked = explainAccess(rules, clientOf(), { action, topic, qos: 1, retain: false });
+    return typeof asked === 'string' ? asked : asked.allowed;
+  };
+  assert.equal(ask('publish', 'devices/alice/x'), true);
+  assert.equal(ask('publish', 'plant/stop'), false);
+  assert.equal(ask('subscribe', '$share/g/devices/alice/#'), true);
+  assert.equal(ask('subscribe', 'a/#'), 'checked');
+  assert.equal(ask('subscribe', '$share/g/a/#'), false);
+  assert.match(String(ask('publish', 'a/#')), /^The topic cannot be published to: it /);
+  assert.match(String(ask('subscribe', 'a#')), /^The topic filter cannot be subscribed to: it /);
+  assert.match(String(ask('subscribe', '$share/g')), /^Shared subscription must be/);
 });

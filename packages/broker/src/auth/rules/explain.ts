@@ -1,4 +1,13 @@
-import { covers, filterIntersection, matches, type QoS } from '@magpie/protocol';
+import {
+  covers,
+  filterIntersection,
+  matches,
+  parseSharedFilter,
+  ProtocolError,
+  type QoS,
+  validateTopicFilter,
+  validateTopicName,
+} from '@magpie/protocol';
 import type { Principal } from '../../model/principal.js';
 import { type AccessRule, whyNotAbout } from './access-rule.js';
 import type { AccessRules } from './access-rules.js';
@@ -18,6 +27,46 @@ export interface PassedRule {
   readonly why: string;
   /** Whether it is about other clients than this one. */
   readonly isForOthers: boolean;
+}
+
+/** What somebody wants to do. */
+export interface AccessAsked {
+  readonly action: 'publish' | 'subscribe';
+  /** Topic, or filter with or without `$share/group/`. */
+  readonly topic: string;
+  readonly qos: QoS;
+  /** Of a publish. */
+  readonly retain: boolean;
+}
+
+/**
+ * Why somebody may do it, or may not.
+ *
+ * @returns A text: what is wrong with the topic or filter.
+ */
+export function explainAccess(
+  rules: AccessRules,
+  client: Principal,
+  { action, topic, qos, retain }: AccessAsked,
+): Explanation | string {
+  if (action === 'publish') {
+    const problem = validateTopicName(topic);
+    if (problem !== undefined) return `The topic cannot be published to: it ${problem}`;
+    return explainMessage(rules, client, topic, qos, retain);
+  }
+  const problem = validateTopicFilter(topic);
+  if (problem !== undefined) return `The topic filter cannot be subscribed to: it ${problem}`;
+  try {
+    const shared = parseSharedFilter(topic);
+    const asked = explainSubscription(rules, client, shared?.filter ?? topic, qos);
+    // Granted on the terms that each message is checked: not to a shared one.
+    return shared === undefined || asked.allowed !== 'checked'
+      ? asked
+      : { ...asked, allowed: false };
+  } catch (error) {
+    if (error instanceof ProtocolError) return error.message;
+    throw error;
+  }
 }
 
 /** Why a message may be published, or may not. */

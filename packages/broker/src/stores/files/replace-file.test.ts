@@ -16,6 +16,14 @@ test('replaceFile() makes and replaces a file that its owner alone can read', as
   assert.deepEqual(await readdir(dir), ['a.json']);
 });
 
+test('replaceFile() lets others read it where it is told to', async (t) => {
+  const dir = await mkdtemp(join(tmpdir(), 'magpie-replace-'));
+  t.after(() => rm(dir, { recursive: true }));
+  const path = join(dir, 'a');
+  await replaceFile(path, 'x', 0o664);
+  assert.equal((await stat(path)).mode & 0o777, 0o664);
+});
+
 test('replaceFile() says what the system says where it cannot write', async () => {
   await assert.rejects(replaceFile(join(tmpdir(), 'magpie-no-such-folder', 'a'), 'x'), {
     code: 'ENOENT',

@@ -1,0 +1,44 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { AdminHost, ReloadReport } from './admin-host.js';
+import { UserBook } from './user-book.js';
+
+/** The process around a broker, as a test wants it: with a user file that holds `ali` and `bo`. */
+export class TestHost implements AdminHost {
+  report: ReloadReport = {
+    changes: ['limits.inflightMax: 32 → 7'],
+    restart: [],
+    warnings: [],
+    clientsRevoked: 1,
+    sessionsRevoked: 2,
+  };
+  hasUsers = true;
+  readonly #t: TestContext;
+  #book: UserBook | undefined;
+
+  constructor(t: TestContext) {
+    this.#t = t;
+  }
+
+  reload(): Promise<ReloadReport> {
+    return Promise.resolve(this.report);
+  }
+
+  users(): UserBook | undefined {
+    if (this.hasUsers) this.#book ??= this.#newBook();
+    return this.hasUsers ? this.#book : undefined;
+  }
+
+  #newBook(): UserBook {
+    const dir = mkdtempSync(join(tmpdir(), 'magpie-host-'));
+    this.#t.after(() => rmSync(dir, { recursive: true }));
+    const path = join(dir, 'passwd');
+    writeFileSync(path, ['ali', 'bo'].map((name) => `${name}:${HASH}\n`).join(''));
+    return new UserBook(path, () => Promise.resolve());
+  }
+}
+
+const HASH =
+  '$scrypt$ln=4,r=8,p=1$YSBzYWx0IGZvciB0ZXN0cw==$7udV9Sl634nVPRDU9blHGhGqy7pPJG9Aib1LAfZu+Pg=';
