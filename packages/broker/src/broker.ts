@@ -81,6 +81,13 @@ export class Broker implements AsyncDisposable {
     return this.#parts.rules?.rules;
   }
 
+  /** When the last commit of the store was safe, in ms since 1970; `undefined`: none was yet. */
+  get lastCommitMs(): number | undefined {
+    const { clock, gate } = this.#parts;
+    if (gate.lastSafeMs === undefined) return undefined;
+    return Math.round(clock.wallMs() - (clock.nowMs() - gate.lastSafeMs));
+  }
+
   gauges(): BrokerGauges {
     const unfinished = {
       decidingMessages: this.#parts.publishing.decidingMessages,

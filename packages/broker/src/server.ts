@@ -12,6 +12,7 @@ export {
   startAdminServer,
 } from './admin/admin-server.js';
 export type { AdminHost, ReloadReport } from './admin/host/admin-host.js';
+export { BackupRunner } from './admin/host/backup-runner.js';
 export { UserBook, UserProblem } from './admin/host/user-book.js';
 export type { AdminSource, Metric } from './admin/admin-source.js';
 export { brokerMetrics, type BrokerNumbers, type StoreUse } from './admin/broker-metrics.js';

@@ -28,6 +28,9 @@ export interface AdminBroker {
   explain(question: ExplainQuestion): Explanation;
   /** `undefined`: it does not decide by access rules. */
   readonly accessRules: AccessRules | undefined;
+  /** Ms since 1970; `undefined`: none yet. */
+  readonly lastCommitMs: number | undefined;
+  gauges(): StoreGauges;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */
@@ -41,4 +44,16 @@ export interface AdminBroker {
     readonly qos: QoS;
     readonly retain: boolean;
   }): Promise<void>;
+}
+
+/** What the store holds, and what waits for it. */
+export interface StoreGauges {
+  readonly sessions: number;
+  readonly retainedMessages: number;
+  readonly retainedBytes: number;
+  readonly queuedMessages: number;
+  readonly queuedBytes: number;
+  /** 1 while it fails, else 0. */
+  readonly storeFailed: number;
+  readonly storeBacklogBytes: number;
 }

@@ -14,6 +14,7 @@ import type { LiveMessage } from './routes/feed-routes.js';
 import type { NewMessage, RetainedInfo, TopicLevelInfo } from './routes/message-routes.js';
 import type { MetricInfo } from './routes/metric-routes.js';
 import type { PendingInfo, PositionMeta } from './routes/pending-routes.js';
+import type { BackupInfo, StoreInfo } from './routes/store-routes.js';
 import type { NewTrace, TraceEvent, TraceInfo } from './routes/trace-routes.js';
 import { type FeedEvent, readEvents } from './read-events.js';
 import type { ReloadInfo, UserInfo } from './routes/host-routes.js';
@@ -278,6 +279,24 @@ export class AdminClient {
   /** Has the broker read its configuration, users, rules and certificates again. */
   reload(): Promise<ReloadInfo> {
     return this.#data('POST', '/reload');
+  }
+
+  store(): Promise<StoreInfo> {
+    return this.#data('GET', '/store');
+  }
+
+  /** Begins a backup below `storage.backups`; {@link backup} tells what becomes of it. */
+  startBackup(name?: string): Promise<BackupInfo> {
+    return this.#data('POST', '/store/backup', {}, { ...(name !== undefined && { name }) });
+  }
+
+  /** The backup that is under way, or the last one. */
+  backup(): Promise<BackupInfo> {
+    return this.#data('GET', '/store/backup');
+  }
+
+  async cancelBackup(): Promise<void> {
+    await this.#data('DELETE', '/store/backup');
   }
 
   /** Of the user file: who may connect by MQTT. */

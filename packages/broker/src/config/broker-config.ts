@@ -57,6 +57,8 @@ export interface DiskStorageConfig {
   readonly sync: SyncMode;
   /** From one sync to the next with `interval`. */
   readonly syncIntervalMs: number;
+  /** Where backups are made over HTTP. */
+  readonly backups?: string;
 }
 
 export interface TcpListenerConfig {

@@ -59,6 +59,14 @@ export const storageSchema = z
             + `${SYNC_INTERVAL_MS.min} to ${SYNC_INTERVAL_MS.max}. `
             + `Default: \`${SYNC_INTERVAL_MS.default}\`.`,
         ),
+      backups: z
+        .string('the path of a directory')
+        .refine(isPath, 'the path of a directory')
+        .optional()
+        .describe(
+          'Directory in which backups are made over HTTP, seen from the folder of the file. '
+            + 'Default: none are made there.',
+        ),
     },
     'a table of keys',
   )

@@ -304,6 +304,11 @@ const storageCases: [rule: string, said: Said, expected: StorageConfig][] = [
     { dir: './data', sync: 'always', syncIntervalMs: 50 },
   ],
   ['the default of the working directory', { file: '', path: '/etc/m.yaml' }, DEFAULT],
+  [
+    'a directory, with its backups beside the file',
+    { file: 'storage: { dir: d, backups: b }', path: '../m.yaml' },
+    { ...inDir(join('..', 'd')), backups: join('..', 'b') },
+  ],
 ];
 for (const [rule, said, expected] of storageCases) {
   test(`resolveConfig() stores in ${rule}`, () => {

@@ -241,10 +241,11 @@ function placeHttp(settings: Settings, file: ConfigFile): WantedAddress | undefi
 
 function placeStorage(settings: Settings, file: ConfigFile): StorageConfig {
   const { storage: given } = settings;
-  const { dir, memory, sync = 'always', syncInterval } = file.values.storage ?? {};
+  const { dir, memory, sync = 'always', syncInterval, backups } = file.values.storage ?? {};
   const syncing = {
     sync: settings.sync?.value ?? sync,
     syncIntervalMs: settings.syncInterval?.value ?? syncInterval ?? SYNC_INTERVAL_MS.default,
+    ...(backups !== undefined && { backups: besideFile(backups, file) }),
   };
   if (given !== undefined && 'dir' in given) return { dir: given.dir, ...syncing };
   if (given?.memory ?? memory) return { memory: true };

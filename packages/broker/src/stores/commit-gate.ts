@@ -152,6 +152,11 @@ export class CommitGate {
     return this.#health.failed;
   }
 
+  /** When the last commit was safe, on the clock that never goes back; `undefined`: none was. */
+  get lastSafeMs(): number | undefined {
+    return this.#health.lastSafeMs;
+  }
+
   /** Bytes that wait for the store, about. */
   get backlogBytes(): number {
     return this.#oldBytes + this.#newBytes;

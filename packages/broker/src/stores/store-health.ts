@@ -18,6 +18,8 @@ export class StoreHealth {
   /** Commits that failed since then. */
   #tries = 0;
   #lost = false;
+  /** When the last commit was safe, on the clock that never goes back; `undefined`: none was. */
+  lastSafeMs: number | undefined;
 
   constructor(parts: { counters: Counters; events: BrokerEvents; log: Logger }) {
     this.#counters = parts.counters;
@@ -60,6 +62,7 @@ export class StoreHealth {
 
   commitSafe(nowMs: number): void {
     this.#counters.storeCommits++;
+    this.lastSafeMs = nowMs;
     if (this.#failedSinceMs === undefined) return;
     const downMs = Math.round(nowMs - this.#failedSinceMs);
     const retries = this.#tries;

@@ -11,6 +11,7 @@ import type { RecoveryReport } from '../recovery-report.js';
 import {
   type AdminHost,
   type AdminServer,
+  BackupRunner,
   BanFile,
   type BrokerConfig,
   brokerMetrics,
@@ -81,18 +82,17 @@ export async function serve(
   options: ServeOptions,
 ): Promise<Running | undefined> {
   const { log, version } = options;
-  const authenticator = await openAuthentication(config);
-  const { authorization: file } = config;
-  const authorizer = file === undefined ? undefined : new RuleAuthorizer(await readRules(file));
-  const access = { ...(authenticator && { authenticator }), ...(authorizer && { authorizer }) };
+  const access = await openAccess(config);
   let lose: (error: Error) => void = () => {};
   const lost = new Promise<Error>((resolve) => {
     lose = resolve;
   });
-  const recovered = await openBroker(config, { ...options, onLost: lose }, access);
+  const recovered = await openBroker(config, { ...options, onLost: lose }, access.options);
   if (recovered === undefined) return undefined;
-  const { broker, banFile } = recovered;
+  const { broker, banFile, store } = recovered;
   const otlp = await openOtlp(config.otlp, broker, log);
+  const backups = backupsOf(config, store, log);
+  const { authenticator } = access;
   const reloader = new Reloader({ broker, config, authenticator, read: options.readConfig, log });
   logExposure(config, log);
   const meter = new ProcessMeter(new SystemClock());
@@ -108,6 +108,7 @@ export async function serve(
   const close = async () => {
     ready = false;
     try {
+      await backups?.cancel();
       await banFile?.written();
       await toldByStore(broker.close());
       await otlp?.close();
@@ -130,11 +131,12 @@ export async function serve(
         logLevel: () => log.level(),
         setLogLevel: (level: LogLevel) => log.setLevel(level),
       };
-      const api = { ...(await apiOf(broker, config, options)), host: hostOf(reloader) };
+      const host = hostOf(reloader, store, backups);
+      const api = { ...(await apiOf(broker, config, options)), host };
       const server = { ...http, source, version, log, api };
       admin = await opened('http', http, () => startAdminServer(server));
-      const { host, port } = admin;
-      log.info({ event: 'listening', listener: 'http', host, port }, 'listening');
+      const { port } = admin;
+      log.info({ event: 'listening', listener: 'http', host: admin.host, port }, 'listening');
     }
     for (const listener of config.listeners) await listen(broker, listener, log);
   } catch (error) {
@@ -143,6 +145,17 @@ export async function serve(
   }
   ready = true;
   return { close, failed, reload: async () => void (await reloader.reload()) };
+}
+
+/** Who clients are, and what they may do. */
+async function openAccess(config: BrokerConfig) {
+  const authenticator = await openAuthentication(config);
+  const { authorization: file } = config;
+  const authorizer = file === undefined ? undefined : new RuleAuthorizer(await readRules(file));
+  return {
+    authenticator,
+    options: { ...(authenticator && { authenticator }), ...(authorizer && { authorizer }) },
+  };
 }
 
 /** Who may use the HTTP API. The password of the first account is told, not logged. */
@@ -159,11 +172,33 @@ async function apiOf(broker: Broker, { storage }: BrokerConfig, { log, tell }: S
   return { broker, book, limits: broker.limits, clock: new SystemClock() };
 }
 
+/** Backups over HTTP go where the configuration says, and nowhere else. */
+function backupsOf(
+  { storage }: BrokerConfig,
+  store: LmdbStore | undefined,
+  log: Logger,
+): BackupRunner | undefined {
+  if (store === undefined || !('backups' in storage)) return undefined;
+  const clock = new SystemClock();
+  return new BackupRunner({
+    dir: resolve(storage.backups),
+    make: (target, signal, onProgress) => store.backup(target, signal, onProgress),
+    wallMs: () => clock.wallMs(),
+    log,
+  });
+}
+
 /** What operators may have done over HTTP that needs the files of this broker. */
-function hostOf(reloader: Reloader): AdminHost {
+function hostOf(
+  reloader: Reloader,
+  store: LmdbStore | undefined,
+  backups: BackupRunner | undefined,
+): AdminHost {
   let book: UserBook | undefined; // one for each file: its changes wait for each other
   return {
     reload: () => reloader.reload(),
+    store: () => store,
+    backups,
     users: () => {
       const { userFile } = reloader;
       if (book?.path !== userFile) book = userFile === undefined ? undefined : bookOf(userFile);

@@ -190,6 +190,26 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/authorization/test', 400, { action: 'subscribe', topic: '$share/a', clientid: 'c' }],
     ],
   },
+  'GET /store': { good: '/store', bad: [] },
+  'GET /store/backup': {
+    before: (world) => world.host.backups?.start('x'),
+    good: '/store/backup',
+    bad: [],
+  },
+  'POST /store/backup': {
+    good: '/store/backup',
+    json: { name: 'monday' },
+    bad: [
+      ['/store/backup', 400, { name: '../x' }],
+      ['/store/backup', 400, { name: '.x' }],
+      ['/store/backup', 400, { name: '' }],
+    ],
+  },
+  'DELETE /store/backup': {
+    before: (world) => world.host.backups?.start('x'),
+    good: '/store/backup',
+    bad: [],
+  },
   'POST /reload': { good: '/reload', bad: [] },
   'GET /users': { good: '/users?like_username=a', bad: [[`/users?${PAGE_LIMIT}`, 400]] },
   'PUT /users/{username}': {

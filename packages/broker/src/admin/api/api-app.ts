@@ -23,6 +23,7 @@ import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
+import { storeRoutes } from '../routes/store-routes.js';
 import { subscriptionRoutes } from '../routes/subscription-routes.js';
 import { traceRoutes } from '../routes/trace-routes.js';
 import type { EventStreams } from './event-stream.js';
@@ -76,6 +77,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   traceRoutes(app, shared);
   feedRoutes(app, shared);
   hostRoutes(app, shared);
+  storeRoutes(app, shared);
   describe(app, version);
   answerFailures(app, log);
   return app;

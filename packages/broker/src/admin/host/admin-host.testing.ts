@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { AdminHost, ReloadReport } from './admin-host.js';
+import { silentLogger } from '../../observe/logger.js';
+import type { AdminHost, DiskStatus, ReloadReport } from './admin-host.js';
+import { BackupRunner } from './backup-runner.js';
 import { UserBook } from './user-book.js';
 
 /** The process around a broker, as a test wants it: with a user file that holds `ali` and `bo`. */
@@ -15,6 +17,28 @@ export class TestHost implements AdminHost {
     sessionsRevoked: 2,
   };
   hasUsers = true;
+  disk: DiskStatus | undefined = {
+    directory: 'data',
+    format: 3,
+    disk: {
+      sync: 'always',
+      fileBytes: 2000,
+      usedBytes: 1000,
+      compactions: 1,
+      compactionsFailed: 0,
+      compactionMs: 5.5,
+      syncFailed: 0,
+    },
+  };
+  backups: BackupRunner | undefined = new BackupRunner({
+    dir: 'backups',
+    wallMs: () => Date.UTC(2030, 0, 1),
+    log: silentLogger,
+    make: (_, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('it was cancelled')));
+      }),
+  });
   readonly #t: TestContext;
   #book: UserBook | undefined;
 
@@ -24,6 +48,10 @@ export class TestHost implements AdminHost {
 
   reload(): Promise<ReloadReport> {
     return Promise.resolve(this.report);
+  }
+
+  store(): DiskStatus | undefined {
+    return this.disk;
   }
 
   users(): UserBook | undefined {

@@ -1,3 +1,5 @@
+import type { DiskUse } from '../../stores/lmdb/disk-use.js';
+import type { BackupRunner } from './backup-runner.js';
 import type { UserBook } from './user-book.js';
 
 /**
@@ -9,6 +11,28 @@ export interface AdminHost {
   reload(): Promise<ReloadReport>;
   /** The user file; `undefined`: the configuration names none. */
   users(): UserBook | undefined;
+  /** What the store has on disk; `undefined`: it is in memory. */
+  store(): DiskStatus | undefined;
+  /** `undefined`: the configuration names no directory for backups, or there is nothing on disk. */
+  readonly backups: BackupRunner | undefined;
+}
+
+/** A store on disk. */
+export interface DiskStatus {
+  /** The data directory. */
+  readonly directory: string;
+  /** The layout that is written. */
+  readonly format: number;
+  readonly disk: Pick<
+    DiskUse,
+    | 'sync'
+    | 'fileBytes'
+    | 'usedBytes'
+    | 'compactions'
+    | 'compactionsFailed'
+    | 'compactionMs'
+    | 'syncFailed'
+  >;
 }
 
 /** What a reload has done, or why it has done nothing: a line for each reason. */

@@ -17,16 +17,18 @@ export interface BackupResult {
  *
  * @param target Must not be there, or be an empty directory.
  * @param signal Aborted: it ends, and nothing is left of it.
+ * @param onProgress Told after each piece how much is copied.
  * @throws {Error} in one clear line. Nothing is left of it then.
  */
 export async function backup(
   engine: Engine,
   target: string,
   signal: AbortSignal,
+  onProgress: (soFar: BackupResult) => void = () => {},
 ): Promise<BackupResult> {
   const directory = await NewDirectory.begin(target);
   try {
-    const result = await copyTo(directory.path, engine, signal);
+    const result = await copyTo(directory.path, engine, signal, onProgress);
     await directory.complete();
     return result;
   } catch (error) {
@@ -35,7 +37,12 @@ export async function backup(
   }
 }
 
-async function copyTo(path: string, engine: Engine, signal: AbortSignal): Promise<BackupResult> {
+async function copyTo(
+  path: string,
+  engine: Engine,
+  signal: AbortSignal,
+  onProgress: (soFar: BackupResult) => void,
+): Promise<BackupResult> {
   const copy = await LmdbEngine.open(path, { sync: 'never' });
   try {
     await using snapshot = await engine.snapshot();
@@ -47,6 +54,7 @@ async function copyTo(path: string, engine: Engine, signal: AbortSignal): Promis
         while (record.next()) result.records++;
         result.bytes += piece.end;
         await copy.write([piece]);
+        onProgress({ ...result });
       }
     }
     return result;

@@ -21,7 +21,7 @@ import { DataDirectory } from './data-directory.js';
 import { DiskUse } from './disk-use.js';
 import { type Engine, WriteFailure } from './engine.js';
 import type { EngineEvent } from './engine-events.js';
-import { NEXT_SESSION, prepareFormat } from './format.js';
+import { FORMAT_NUMBER, NEXT_SESSION, prepareFormat } from './format.js';
 import { numberKey, sessionKey, sessionTextKey } from './keys.js';
 import { LatestStates } from './latest-states.js';
 import { LmdbEngine } from './lmdb-engine.js';
@@ -381,19 +381,31 @@ export class LmdbStore implements Store {
     return this.#committed;
   }
 
+  /** The layout that it writes. */
+  get format(): number {
+    return FORMAT_NUMBER;
+  }
+
+  /** Its directory, in full. */
+  get directory(): string {
+    return this.#place;
+  }
+
   /**
    * Copies all that is safe now to a new data directory, while the store is used.
    *
    * @param target Must not be there, or be an empty directory.
    * @param signal Aborted: it ends, and nothing is left of it.
+   * @param onProgress Told again and again how much is copied.
    * @throws {Error} in one clear line. Nothing is left of it then.
    */
   async backup(
     target: string,
     signal: AbortSignal = new AbortController().signal,
+    onProgress?: (soFar: BackupResult) => void,
   ): Promise<BackupResult> {
     try {
-      return await backup(this.#engine, target, signal);
+      return await backup(this.#engine, target, signal, onProgress);
     } catch (error) {
       throw failure('back up', this.#place, error);
     }
