@@ -32,6 +32,14 @@ export interface TraceView {
 }
 
 /**
+ * The way to a trace for what may outlive it: retained messages, messages that wait, clients. Empty
+ * once the trace is over, so that none of them keeps its memory.
+ */
+export interface TraceLink {
+  trace: Trace | undefined;
+}
+
+/**
  * One trace: which messages it wants, and the stations that they have passed. It keeps no more than
  * it was given memory for, takes no more messages in a second than it was told, and has an end.
  */
@@ -40,6 +48,7 @@ export class Trace implements TraceView {
   readonly order: TraceOrder;
   readonly startedAtMs: number;
   readonly expiresAtMs: number;
+  readonly link: TraceLink = { trace: this };
   messages = 0;
   skipped = 0;
   ended: TraceEnd | undefined;
@@ -145,6 +154,7 @@ export class Trace implements TraceView {
 
   end(why: TraceEnd): void {
     this.ended ??= why;
+    this.link.trace = undefined;
     this.#topics.clear();
     this.#onChange?.();
   }

@@ -14,7 +14,7 @@ function traceOf(options: TraceOptions = {}): Trace {
 /** A message that these follow. */
 function tracedBy(...traces: readonly Trace[]) {
   const clock = new ManualClock();
-  const begun = traces.map((trace) => ({ trace, message: trace.begin(0) }));
+  const begun = traces.map((trace) => ({ link: trace.link, message: trace.begin(0) }));
   const message = new TracedMessage({ clock, originMs: 1_000_000 }, clock.nowMs(), begun);
   return { message, clock };
 }

@@ -3,11 +3,11 @@ import type { Clock } from '../../model/clock.js';
 import type { DropReason } from '../../model/drop-reason.js';
 import type { MessageTrace, RetainOutcome, SentHow } from '../../model/message-trace.js';
 import type { StationFacts, StationKind } from './station.js';
-import type { Trace } from './trace.js';
+import type { TraceLink } from './trace.js';
 
 /** What one trace knows of the message. */
 interface Leg {
-  readonly trace: Trace;
+  readonly link: TraceLink;
   /** The number of the message there. */
   readonly message: number;
   /** Subscribers that are told one by one. */
@@ -17,7 +17,7 @@ interface Leg {
 
 /**
  * A message that one or more traces follow. Its stations report here, and it passes that on to each
- * trace that is not over. Of many subscribers the first are told one by one, the others counted.
+ * trace that is not over; it holds on to none. Of many subscribers the first are told one by one, the others counted.
  */
 export class TracedMessage implements MessageTrace {
   readonly #clock: Clock;
@@ -33,21 +33,21 @@ export class TracedMessage implements MessageTrace {
   constructor(
     { clock, originMs }: { readonly clock: Clock; readonly originMs: number },
     receivedMs: number,
-    begun: readonly { readonly trace: Trace; readonly message: number }[],
+    begun: readonly { readonly link: TraceLink; readonly message: number }[],
   ) {
     this.#clock = clock;
     this.#receivedMs = receivedMs;
     this.#receivedAtMs = originMs + receivedMs;
-    this.#legs = begun.map(({ trace, message }) => {
+    this.#legs = begun.map(({ link, message }) => {
       const others = { sent: 0, queued: 0, dropped: 0 };
-      return { trace, message, followed: new Set<string>(), others };
+      return { link, message, followed: new Set<string>(), others };
     });
   }
 
   /** @param payload Its first bytes, as many as a trace may want. */
   received(facts: StationFacts, payload: Uint8Array): void {
     for (const leg of this.#legs) {
-      const { payloadBytes } = leg.trace.order;
+      const payloadBytes = leg.link.trace?.order.payloadBytes ?? 0;
       const shown = payloadBytes > 0 && {
         payload: Buffer.from(payload.subarray(0, payloadBytes)).toString('base64'),
       };
@@ -117,7 +117,7 @@ export class TracedMessage implements MessageTrace {
   follows(clientId: string): boolean {
     let follows = false;
     for (const leg of this.#legs) {
-      if (leg.trace.ended === undefined && tellsOf(leg, clientId)) follows = true;
+      if (leg.link.trace !== undefined && tellsOf(leg, clientId)) follows = true;
     }
     return follows;
   }
@@ -131,7 +131,7 @@ export class TracedMessage implements MessageTrace {
     this.#settled = true;
     for (const leg of this.#legs) {
       this.#report(leg, 'settled', {});
-      leg.trace.settled();
+      leg.link.trace?.settled();
     }
   }
 
@@ -140,12 +140,12 @@ export class TracedMessage implements MessageTrace {
   }
 
   #report(
-    { trace, message }: Leg,
+    { link: { trace }, message }: Leg,
     kind: StationKind,
     facts: StationFacts,
     nowMs = this.#clock.nowMs(),
   ): void {
-    if (trace.ended !== undefined) return;
+    if (trace === undefined) return;
     const sinceMs = nowMs - this.#receivedMs;
     const number = trace.stations + 1;
     const afterMs = toMicroseconds(sinceMs);
@@ -155,9 +155,9 @@ export class TracedMessage implements MessageTrace {
 }
 
 /** Whether this subscriber is, or is now, one of those that are told one by one. */
-function tellsOf({ trace, followed }: Leg, clientId: string): boolean {
+function tellsOf({ link: { trace }, followed }: Leg, clientId: string): boolean {
   if (followed.has(clientId)) return true;
-  if (followed.size >= trace.order.subscribersMax) return false;
+  if (followed.size >= (trace?.order.subscribersMax ?? 0)) return false;
   followed.add(clientId);
   return true;
 }

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type Limits, limitsFrom } from '../../model/limits.js';
 import { ManualClock } from '../../model/manual-clock.testing.js';
 import { Message } from '../../model/message.js';
@@ -155,4 +157,26 @@ test('Tracer.close() ends all', () => {
     ['broker-closed', 'broker-closed'],
   );
   assert.deepEqual([tracer.active, wheel.size], [false, 0]);
+});
+
+test('Tracer lets a trace go that was removed, whoever it has looked at and followed', async () => {
+  const { tracer } = world();
+  const p = client('p');
+  const removed = () => {
+    const trace = tracer.start({ topic: 't' });
+    const message = published(tracer, p, 't');
+    message.trace?.opened(); // it is retained, or waits
+    tracer.remove(trace.id);
+    return { message, trace: new WeakRef(trace) };
+  };
+  const { message, trace } = removed();
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  await new Promise((resolve) => {
+    setImmediate(resolve); // a WeakRef holds on until the end of its turn
+  });
+  collect();
+  assert.equal(trace.deref(), undefined);
+  assert.equal(message.trace?.follows('c'), false);
+  assert.notEqual(p.sight, undefined);
 });

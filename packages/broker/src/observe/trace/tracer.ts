@@ -3,7 +3,7 @@ import type { Limits } from '../../model/limits.js';
 import type { Message } from '../../model/message.js';
 import type { Principal } from '../../model/principal.js';
 import type { TimerEntry, TimerWheel } from '../../model/timer-wheel.js';
-import { type TraceEnd, Trace, type TraceView } from './trace.js';
+import { type TraceEnd, Trace, type TraceLink, type TraceView } from './trace.js';
 import { traceOrder, type TraceOptions } from './trace-order.js';
 import { TracedMessage } from './traced-message.js';
 
@@ -33,10 +33,10 @@ export class TooManyTraces extends Error {
 export interface TraceSight {
   readonly generation: number;
   /** Traces that may want messages of this client. */
-  readonly traces: readonly Trace[];
+  readonly traces: readonly TraceLink[];
   topic: string;
   /** Those of them that want this topic. */
-  wanted: readonly Trace[];
+  wanted: readonly TraceLink[];
 }
 
 /** Whose messages are looked at. */
@@ -137,14 +137,15 @@ export class Tracer implements TraceList {
   }
 
   #sightOf(clientId: string, address: string): TraceSight {
-    const traces = this.#looking.filter((trace) => trace.wantsFrom(clientId, address));
+    const wanting = this.#looking.filter((trace) => trace.wantsFrom(clientId, address));
+    const traces = wanting.map(({ link }) => link);
     return { generation: this.#generation, traces, topic: '', wanted: [] };
   }
 
-  #follow(message: Message, wanted: readonly Trace[], address: string): void {
+  #follow(message: Message, wanted: readonly TraceLink[], address: string): void {
     const nowMs = this.#clock.nowMs();
     const begun = wanted
-      .map((trace) => ({ trace, message: trace.begin(nowMs) }))
+      .map((link) => ({ link, message: link.trace?.begin(nowMs) ?? 0 }))
       .filter((one) => one.message > 0);
     if (begun.length === 0) return;
     const time = { clock: this.#clock, originMs: this.#originMs };
@@ -154,7 +155,9 @@ export class Tracer implements TraceList {
     const from = address === '' ? { clientId } : { clientId, address };
     const flag = retain ? { retain } : {};
     traced.received({ ...from, topic, qos, ...flag, bytes }, message.payload);
-    for (const { trace } of begun) if (trace.full) this.#filled(trace);
+    for (const { trace } of begun.map(({ link }) => link)) {
+      if (trace?.full) this.#filled(trace);
+    }
   }
 
   /** It takes no more messages: what is on its way is followed a little longer. */
@@ -209,7 +212,7 @@ export class Tracer implements TraceList {
 
 function turnTo(sight: TraceSight, topic: string): void {
   sight.topic = topic;
-  sight.wanted = sight.traces.filter((trace) => trace.wantsTopic(topic));
+  sight.wanted = sight.traces.filter(({ trace }) => trace?.wantsTopic(topic));
 }
 
 /** How long a trace that has all its messages waits for what is still on its way. */
