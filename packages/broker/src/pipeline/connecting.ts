@@ -173,7 +173,8 @@ export class Connecting {
       this.#connected.set(clientId, { ...came, principal, connection, admittance: answer });
     }
     const will = this.#will(packet, principal);
-    const client: Client = { principal, session, outlet, expiresAtMs, will, sight: undefined };
+    const notLookedAt = { unwantedTopic: '', unwantedIn: 0, sight: undefined };
+    const client: Client = { ...notLookedAt, principal, session, outlet, expiresAtMs, will };
     const wrote = this.#gate.writes !== writes;
     // Where nothing was written, what an earlier CONNECT ended may still come back after a crash.
     const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);

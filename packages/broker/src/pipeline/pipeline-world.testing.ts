@@ -22,6 +22,8 @@ import { Rechecking } from './rechecking.js';
 import { Subscribing } from './subscribing.js';
 import { Wills } from './wills.js';
 
+const NOT_LOOKED_AT = { unwantedTopic: '', unwantedIn: 0, sight: undefined };
+
 export interface TestClient extends Client {
   readonly outlet: RecordingOutlet;
 }
@@ -117,7 +119,7 @@ export class PipelineWorld extends SessionWorld {
     const outlet = new RecordingOutlet();
     session.attach(outlet);
     const principal = { clientId, username: undefined, address: '192.0.2.1' };
-    return { principal, session, outlet, will: undefined, sight: undefined };
+    return { principal, session, outlet, will: undefined, ...NOT_LOOKED_AT };
   }
 
   /** A PUBLISH of this client that is decided at once. */

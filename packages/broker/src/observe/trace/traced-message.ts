@@ -17,7 +17,8 @@ interface Leg {
 
 /**
  * A message that one or more traces follow. Its stations report here, and it passes that on to each
- * trace that is not over; it holds on to none. Of many subscribers the first are told one by one, the others counted.
+ * trace that is not over; it holds on to none. Of many subscribers the first are told one by one,
+ * the others counted.
  */
 export class TracedMessage implements MessageTrace {
   readonly #clock: Clock;

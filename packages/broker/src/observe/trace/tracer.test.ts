@@ -16,7 +16,8 @@ function world(limits: Partial<Limits> = {}) {
 }
 
 function client(clientId: string, address = '192.0.2.1'): TracedClient {
-  return { principal: { clientId, username: undefined, address }, sight: undefined };
+  const principal = { clientId, username: undefined, address };
+  return { principal, unwantedTopic: '', unwantedIn: 0, sight: undefined };
 }
 
 /** What a client has published, looked at. */

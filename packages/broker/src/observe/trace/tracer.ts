@@ -42,14 +42,20 @@ export interface TraceSight {
 /** Whose messages are looked at. */
 export interface TracedClient {
   readonly principal: Principal;
-  /** Of the tracer. */
+  /**
+   * A topic of whose messages, from this client, no trace wants any, and in which generation of
+   * traces. Beside each other and with the client: a look at memory that is cold costs more than
+   * all the rest (`bench --only trace`).
+   */
+  unwantedTopic: string;
+  unwantedIn: number;
   sight: TraceSight | undefined;
 }
 
 /**
  * Decides once for each message, where it is received, whether somebody follows it, and hangs on it
  * what its stations report to. While no trace runs that costs one comparison a message
- * ({@link active}), and while one runs that does not want it, three (`bench --only trace`).
+ * ({@link active}), and while one runs that does not want it, two more (`bench --only trace`).
  */
 export class Tracer implements TraceList {
   readonly #clock: Clock;
@@ -119,14 +125,24 @@ export class Tracer implements TraceList {
 
   /** A client has published: has the message followed if a trace wants it. Runs per message. */
   look(client: TracedClient, message: Message): void {
+    if (client.unwantedTopic === message.topic && client.unwantedIn === this.#generation) return;
+    this.#lookCloser(client, message);
+  }
+
+  #lookCloser(client: TracedClient, message: Message): void {
+    const { topic } = message;
     let { sight } = client;
     if (sight === undefined || sight.generation !== this.#generation) {
       const { clientId, address } = client.principal;
       client.sight = sight = this.#sightOf(clientId, address);
     }
-    if (sight.traces.length === 0) return;
-    if (sight.topic !== message.topic) turnTo(sight, message.topic);
-    if (sight.wanted.length > 0) this.#follow(message, sight.wanted, client.principal.address);
+    if (sight.topic !== topic) turnTo(sight, topic);
+    if (sight.wanted.length > 0) {
+      this.#follow(message, sight.wanted, client.principal.address);
+      return;
+    }
+    client.unwantedTopic = topic;
+    client.unwantedIn = this.#generation;
   }
 
   /** The same for a message from inside: of the program, or a will. */
@@ -212,6 +228,7 @@ export class Tracer implements TraceList {
 
 function turnTo(sight: TraceSight, topic: string): void {
   sight.topic = topic;
+  if (sight.traces.length === 0) return;
   sight.wanted = sight.traces.filter(({ trace }) => trace?.wantsTopic(topic));
 }
 
