@@ -37,7 +37,7 @@ export class BrokerProcess {
     const clock = new SimulatedClock(scheduler, random.fork('clock'));
     const disk = this.#disk;
     const engineParts = { disk, scheduler, random: random.fork('engine'), trace };
-    const engine = new SimulatedEngine({ ...engineParts, onSynced: () => {} });
+    const engine = new SimulatedEngine({ ...engineParts, onWrite: () => {} });
     const running = { clock, engine };
     this.#running = running;
     await disk.recover();

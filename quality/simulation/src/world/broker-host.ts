@@ -7,7 +7,7 @@ import type { Network } from './network.js';
 import type { Scheduler } from './scheduler.js';
 import { SimulatedClock } from './simulated-clock.js';
 import type { SimulatedDisk } from './simulated-disk.js';
-import { SimulatedEngine } from './simulated-engine.js';
+import { SimulatedEngine, type WriteStep } from './simulated-engine.js';
 import type { StoreLedger } from './store-ledger.js';
 import { WorldLogger } from './world-logger.js';
 
@@ -86,8 +86,8 @@ export class BrokerHost {
     trace.say(() => `broker ${number} starts`);
     const clock = new SimulatedClock(scheduler, random.fork('clock', number));
     const engineRandom = random.fork('engine', number);
-    const onSynced = () => ledger.synced();
-    const engine = new SimulatedEngine({ disk, scheduler, random: engineRandom, trace, onSynced });
+    const onWrite = (step: WriteStep) => ledger.disk(step);
+    const engine = new SimulatedEngine({ disk, scheduler, random: engineRandom, trace, onWrite });
     const process: Process = { clock, engine, broker: undefined };
     this.#process = process;
     this.#run(process, number).catch((error: unknown) => {

@@ -19,7 +19,9 @@ class World {
       scheduler: this.scheduler,
       random: new Random(seed),
       trace: new Trace(this.scheduler, undefined),
-      onSynced: () => this.synced++,
+      onWrite: (step) => {
+        if (step === 'survives') this.synced++;
+      },
     });
   }
 

@@ -11,6 +11,9 @@ import type { Trace } from '../trace.js';
 import type { Scheduler } from './scheduler.js';
 import type { DiskFault, SimulatedDisk } from './simulated-disk.js';
 
+/** What becomes of a write to the disk. */
+export type WriteStep = 'begins' | 'fails' | 'survives';
+
 /**
  * A database on a simulated disk, for one process: it is slow, may fail, and is torn from its work
  * when the process is killed. What the disk has synced are its tables.
@@ -21,17 +24,17 @@ export class SimulatedEngine extends MemoryEngine {
   readonly #scheduler: Scheduler;
   readonly #random: Random;
   readonly #trace: Trace;
-  readonly #onSynced: () => void;
+  readonly #onWrite: (step: WriteStep) => void;
   #writing: readonly BatchBytes[] | undefined;
   #dead = false;
 
-  /** @param onSynced Told when a write will survive, before the broker is. */
+  /** @param onWrite Told of each write, before the broker is. */
   constructor(parts: {
     readonly disk: SimulatedDisk;
     readonly scheduler: Scheduler;
     readonly random: Random;
     readonly trace: Trace;
-    readonly onSynced: () => void;
+    readonly onWrite: (step: WriteStep) => void;
   }) {
     super();
     this.tables = parts.disk.synced.tables;
@@ -39,7 +42,7 @@ export class SimulatedEngine extends MemoryEngine {
     this.#scheduler = parts.scheduler;
     this.#random = parts.random;
     this.#trace = parts.trace;
-    this.#onSynced = parts.onSynced;
+    this.#onWrite = parts.onWrite;
   }
 
   override async *read(table: TableName): AsyncGenerator<BatchBytes> {
@@ -58,6 +61,7 @@ export class SimulatedEngine extends MemoryEngine {
   override async write(batches: readonly BatchBytes[]): Promise<readonly BatchBytes[]> {
     const taken = batches.map(take);
     this.#writing = taken;
+    this.#onWrite('begins');
     await this.#delay(WRITE_MS_MAX);
     if (this.#random.chance(SLOW)) await this.#delay(SLOW_MS_MAX);
     if (this.#disk.slowMs > 0) await this.#delay(this.#disk.slowMs);
@@ -65,11 +69,12 @@ export class SimulatedEngine extends MemoryEngine {
     const { fault } = this.#disk;
     if (fault !== undefined) {
       this.#trace.say(() => `disk: ${fault}`);
+      this.#onWrite('fails');
       throw new WriteFailure(FAULT_TEXTS[fault], taken);
     }
     await super.write(taken);
     this.#trace.say(() => `disk: ${taken.reduce((sum, { end }) => sum + end, 0)} bytes synced`);
-    this.#onSynced();
+    this.#onWrite('survives');
     await this.#delay(WRITE_MS_MAX);
     return taken;
   }

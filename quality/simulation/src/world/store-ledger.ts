@@ -9,6 +9,7 @@ import { Message } from '@magpie/broker/testing';
 import type { History } from '../history/history.js';
 import type { Trace } from '../trace.js';
 import type { Link } from './link.js';
+import type { WriteStep } from './simulated-engine.js';
 import { numberIn } from '../history/sent-message.js';
 
 type Method = (...args: unknown[]) => unknown;
@@ -49,7 +50,11 @@ export class StoreLedger {
   readonly #new = new Map<string, NewMessage>();
   /** In commits that began and are not on disk. */
   #committed: Write[] = [];
-  /** What was in `#committed` when the broker was killed. */
+  /** So many of them are in the write that is under way, or has failed. */
+  #underWay = 0;
+  /** The last write has failed: the next is the same again, and the one behind it has the rest. */
+  #failed: 'no' | 'again' | 'rest' = 'no';
+  /** What was under way when the broker was killed. */
   #lastCommitted: Write[] = [];
   #retained: readonly Uint8Array[] = [];
   /** Numbers of messages, by `client sequence`. */
@@ -116,10 +121,22 @@ export class StoreLedger {
     });
   }
 
-  /** The disk has all commits that began. */
-  synced(): void {
-    const writes = this.#committed;
-    this.#committed = [];
+  /** The store writes what it has collected. What fails goes alone the next time. */
+  disk(step: WriteStep): void {
+    if (step === 'survives') this.#synced(this.#underWay);
+    else if (step === 'fails') this.#failed = 'again';
+    else if (this.#failed === 'again') this.#failed = 'rest';
+    else {
+      if (this.#failed === 'rest') this.#commit();
+      this.#failed = 'no';
+      this.#underWay = this.#committed.length;
+    }
+  }
+
+  /** The disk has so many of the writes in commits that began. */
+  #synced(count: number): void {
+    const writes = this.#committed.splice(0, count);
+    this.#underWay = 0;
     for (const write of writes) {
       this.#apply(write);
       this.#release(write);
@@ -136,8 +153,10 @@ export class StoreLedger {
     this.#unsafe.clear();
     this.#collected = [];
     this.#new.clear();
-    this.#lastCommitted = this.#committed;
+    this.#lastCommitted = this.#committed.slice(0, this.#underWay);
     this.#committed = [];
+    this.#underWay = 0;
+    this.#failed = 'no';
   }
 
   /** The last commit of the killed broker turned out to be on disk as a whole. */
@@ -145,7 +164,7 @@ export class StoreLedger {
     this.#committed = this.#lastCommitted;
     this.#lastCommitted = [];
     this.#opened = this.#lastOpened;
-    this.synced();
+    this.#synced(this.#committed.length);
     this.#opened = this.#opened.filter(({ safe }) => safe);
   }
 
@@ -155,17 +174,24 @@ export class StoreLedger {
       return (result as Promise<StoredState>).then((state) => this.#load(target, state));
     }
     if (name === 'commit' || name === Symbol.asyncDispose) {
-      this.#committed.push(...this.#collected);
-      this.#collected = [];
-      this.#new.clear();
+      this.#commit();
       // A commit without anything to write does not reach the disk.
-      return (result as Promise<void>).then(() => this.synced());
+      return (result as Promise<void>).then(() => {
+        this.#failed = 'no';
+        this.#synced(this.#committed.length);
+      });
     }
     if (typeof name === 'string' && name !== 'read') {
       const { step } = this.#history;
       this.#write({ method: name, args, step, key: this.#keyOf(name, args), over: false });
     }
     return result;
+  }
+
+  #commit(): void {
+    this.#committed.push(...this.#collected);
+    this.#collected = [];
+    this.#new.clear();
   }
 
   /** The broker drops what it knows by its number only: it will tell the store so at once. */
