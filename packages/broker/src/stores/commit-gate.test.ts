@@ -397,14 +397,57 @@ test('CommitGate.done() is committed by itself a little later', async () => {
   gate.done('a', 0);
   gate.done('a', 1);
   clock.advance(200);
-  assert.deepEqual([gate.ticket, dirty.times], [1, 1]);
-  gate.commit();
+  assert.deepEqual([gate.ticket, dirty.times, store.commits], [0, 0, 1]); // nobody waits for it
   gate.done('a', 2);
   await store.succeed();
   assert.deepEqual([gate.ticket, store.commits], [0, 1]);
   clock.advance(200);
-  gate.commit();
   assert.equal(store.commits, 2);
+});
+
+test('CommitGate.done() is committed behind the commit that is under way', async () => {
+  const { store, gate, clock } = world();
+  gate.done('a', 0);
+  gate.commit();
+  clock.advance(200);
+  gate.done('a', 1);
+  clock.advance(200); // due while the first is under way
+  assert.equal(store.commits, 1);
+  await store.succeed();
+  assert.equal(store.commits, 2);
+});
+
+test('CommitGate holds no messages back for a commit that nobody waits for', async () => {
+  const { store, gate, clock, dirty } = world();
+  const safe = waiting(gate);
+  gate.done('a', 0);
+  clock.advance(200);
+  assert.equal(store.underWay, 1);
+  route(gate, 1);
+  gate.commit();
+  assert.deepEqual([safe, gate.ticket, dirty.times], [[], 1, 1]);
+  store.hasNewMessages = false;
+  gate.done('c', 0);
+  assert.equal(dirty.times, 2); // it asks for a turn
+  gate.commit();
+  assert.deepEqual([safe, gate.ticket, store.underWay], [[1], 0, 1]);
+  assert.equal(write(gate), 2);
+  gate.commit();
+  assert.deepEqual([safe, store.commits], [[1], 1]); // that one has to wait
+  await store.succeed();
+  await store.succeed();
+  assert.deepEqual([safe.at(-1), store.commits, gate.ticket], [2, 2, 0]);
+});
+
+test('CommitGate.end() tries once more what nobody waits for, where that has failed', async () => {
+  const { store, gate, clock } = world();
+  gate.done('a', 0);
+  clock.advance(200);
+  await store.fail(new Error('disk full'));
+  const ended = gate.end();
+  assert.deepEqual([store.commits, store.underWay], [2, 1]);
+  await store.succeed();
+  await ended;
 });
 
 test('CommitGate.done() waits no longer when the gate is full', () => {

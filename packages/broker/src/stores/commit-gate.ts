@@ -247,8 +247,9 @@ export class CommitGate {
     this.#store.settle(clientId, sequence);
     if (this.#store.safeAtOnce) return;
     this.#count(WRITE_BYTES);
-    if (this.#full) this.#wroteLazily();
+    if (this.#full) this.#needCommit();
     else if (!this.#dirty) this.#commitLater();
+    else if (this.#isSaved) this.#onDirty(); // an acknowledgement alone ends no turn
   }
 
   /** Calls back at each commit that becomes safe, until {@link leave}. */
@@ -283,12 +284,19 @@ export class CommitGate {
     if (this.#goOn()) this.#tell();
   }
 
+  /** Whether nothing is left that somebody needs a commit for. */
+  get #isSaved(): boolean {
+    return !this.#needsCommit && !this.#store.hasNewMessages;
+  }
+
   /** @returns Whether something is safe now. */
   #goOn(): boolean {
-    if (!this.#dirty || this.#underWay || this.failed || this.#ended) return false;
+    if (!this.#dirty || this.failed || this.#ended) return false;
+    const saved = this.#isSaved;
+    // One under way that somebody waits for comes first.
+    if (this.#underWay && !(saved && this.#safe === this.#begun)) return false;
     const acknowledged = this.#acknowledged;
     this.#acknowledged = 0;
-    const saved = !this.#needsCommit && !this.#store.hasNewMessages;
     const mayWait = !saved && (!this.#needsCommit || this.#messages >= MANY);
     if (mayWait && this.#patience.waits(this.#messages, acknowledged, this.#clock.nowMs())) {
       this.#onDirty();
@@ -307,7 +315,8 @@ export class CommitGate {
   async end(): Promise<void> {
     this.#cancel(this.#retry);
     if (this.#lazy !== undefined) this.#dirty = true;
-    if (this.ticket > 0 && !this.#underWay && !this.#health.lost) this.#beginCommit();
+    const owes = this.ticket > 0 || this.failed;
+    if (owes && !this.#underWay && !this.#health.lost) this.#beginCommit();
     if (this.#underWay) {
       await new Promise<void>((resolve) => {
         this.#onEnd = resolve;
@@ -321,15 +330,20 @@ export class CommitGate {
     this.#askers.clear();
   }
 
-  /** The commit of what nobody waits for, unless another takes it along. */
+  /**
+   * The commit of what nobody waits for, unless another takes it along. It has no ticket, so that
+   * nobody waits for it.
+   */
   #commitLater(): void {
     this.#lazy ??= this.#after(LAZY_MS, () => {
       this.#lazy = undefined;
-      if (this.#store.hasChanges) this.#wroteLazily();
+      if (!this.#store.hasChanges || this.failed || this.#ended) return;
+      if (this.#dirty || this.#underWay) this.#needCommit();
+      else this.#beginCommit();
     });
   }
 
-  #wroteLazily(): void {
+  #needCommit(): void {
     this.#needsCommit = true;
     this.#wrote(0);
   }
@@ -353,7 +367,7 @@ export class CommitGate {
     this.#messages = 0;
     if (this.#store.hasChanges) this.#commitLater();
     else this.#newBytes = 0;
-    this.#full = this.#newBytes >= this.#backlogBytesMax;
+    this.#full = this.#oldBytes + this.#newBytes >= this.#backlogBytesMax;
   }
 
   #beginCommit(): void {
