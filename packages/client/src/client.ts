@@ -55,7 +55,8 @@ export class Client implements AsyncDisposable {
 
   /** Plain numbers, for a log or a page. */
   statistics(): ClientStatistics {
-    const { writer, outbound, inbound, connections, state, roundTripMs } = this.#driver.machine;
+    const { machine } = this.#driver;
+    const { writer, outbound, inbound, connections, state, roundTripMs } = machine;
     return {
       state: state.type,
       connections,
@@ -65,6 +66,7 @@ export class Client implements AsyncDisposable {
       messagesReceived: this.#inbox.received,
       messagesRepeated: inbound.repeated,
       messagesDropped: this.#inbox.dropped,
+      packetsTooLarge: machine.tooLarge,
       queued: outbound.queued,
       queuedBytes: outbound.queuedBytes,
       inflight: outbound.inflight,

@@ -35,6 +35,19 @@ test('Attempts tries all servers before it waits', () => {
   assert.equal(attempts.count, 4);
 });
 
+test('Attempts goes on with the next server, or from the start if the order is a priority', () => {
+  for (const [serverOrder, second] of [
+    ['round-robin', 'two'],
+    ['priority', 'one'],
+  ] as const) {
+    const attempts = make({ serverOrder }, ['mqtt://one', 'mqtt://two']);
+    const first = attempts.next().host;
+    attempts.accepted(0);
+    attempts.failed(lost, true, 0);
+    assert.deepEqual([first, attempts.next().host], ['one', second]);
+  }
+});
+
 test('Attempts begins its waits anew after a connection that has lasted', () => {
   const attempts = make({});
   attempts.accepted(0);

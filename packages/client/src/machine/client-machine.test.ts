@@ -264,6 +264,8 @@ for (const { name, bytes, code } of strangers) {
     assert.equal(world.server.closing, 'closed now');
     assert.equal(world.errors[0]?.code, code);
     assert.match(world.errors[0].message, /: .{10}/); // what to try
+    const tooLarge = code === 'packet-too-large' ? 1 : 0;
+    assert.equal(world.client.statistics().packetsTooLarge, tooLarge);
   });
 }
 

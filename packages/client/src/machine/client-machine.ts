@@ -59,7 +59,7 @@ export class ClientMachine {
   #deadlineMs: number | undefined;
   /** Connections that were accepted. */
   connections = 0;
-  /** Received packets larger than `maximumPacketSize` close the connection; these were counted. */
+  /** Received packets above `maximumPacketSize`: each has closed its connection. */
   tooLarge = 0;
 
   /** @param out Outputs go here, in order; the driver empties it. */

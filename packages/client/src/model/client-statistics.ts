@@ -13,6 +13,8 @@ export interface ClientStatistics {
   readonly messagesRepeated: number;
   /** Received and dropped: for no subscription, or more QoS 0 than the buffer holds. */
   readonly messagesDropped: number;
+  /** Packets above `maximumPacketSize` that the server has sent: each has ended its connection. */
+  readonly packetsTooLarge: number;
   /** Waiting to be sent. */
   readonly queued: number;
   readonly queuedBytes: number;

@@ -31,11 +31,6 @@ export class Inbound {
     this.#gate = gate;
   }
 
-  /** Handed on and not acknowledged. */
-  get pending(): number {
-    return this.#pending?.size ?? 0;
-  }
-
   restore(received: readonly number[]): void {
     if (received.length > 0) this.#unreleased = new Set(received);
   }

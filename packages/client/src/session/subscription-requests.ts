@@ -56,10 +56,6 @@ export class SubscriptionRequests {
     this.#refusals = refusals;
   }
 
-  get size(): number {
-    return this.#wanted?.size ?? 0;
-  }
-
   /** When the oldest request was sent that has no answer; `undefined` if there is none. */
   get oldestMs(): number | undefined {
     for (const { sentAtMs } of this.#requests?.values() ?? []) return sentAtMs;

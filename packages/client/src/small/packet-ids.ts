@@ -3,10 +3,6 @@ export class PacketIds<T> {
   readonly #waiting = new Map<number, T>();
   #last = 0;
 
-  get size(): number {
-    return this.#waiting.size;
-  }
-
   /** In the order in which they were given out. */
   entries(): Iterable<[packetId: number, T]> {
     return this.#waiting;

@@ -21,11 +21,6 @@ export class SmallOutbound {
     this.#queueMax = queueMax;
   }
 
-  /** Whether everything is done. */
-  get idle(): boolean {
-    return this.#queue.length + this.#inflight === 0;
-  }
-
   /** @throws {ClientError} `outbox-full` */
   publish(publication: Publication): void {
     if (this.#queue.length >= this.#queueMax) {

@@ -12,10 +12,6 @@ export class SubscriptionTable {
   /** Made when a message arrives. */
   #routes: Map<string, readonly Consumer[]> | undefined;
 
-  get size(): number {
-    return this.#subscriptions?.size ?? 0;
-  }
-
   add(subscription: Consumer): void {
     const { filter } = subscription;
     (this.#subscriptions ??= new Map()).set(subscription, matchedFilter(filter));
