@@ -173,8 +173,17 @@ export class Connecting {
       this.#connected.set(clientId, { ...came, principal, connection, admittance: answer });
     }
     const will = this.#will(packet, principal);
-    const notLookedAt = { unwantedTopic: '', unwantedIn: 0, sight: undefined };
-    const client: Client = { ...notLookedAt, principal, session, outlet, expiresAtMs, will };
+    // In one piece: what is spread into it would lie elsewhere, and be read for each message.
+    const client: Client = {
+      unwantedTopic: '',
+      unwantedIn: 0,
+      principal,
+      session,
+      outlet,
+      expiresAtMs,
+      will,
+      sight: undefined,
+    };
     const wrote = this.#gate.writes !== writes;
     // Where nothing was written, what an earlier CONNECT ended may still come back after a crash.
     const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);
