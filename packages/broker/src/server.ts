@@ -5,6 +5,7 @@
 
 export type { AccountBook } from './admin/access/account-book.js';
 export { openAccounts, type OpenedAccounts } from './admin/access/open-accounts.js';
+export { type ApiDocument, apiDocument } from './admin/api/api-document.js';
 export type { AdminBroker } from './admin/admin-broker.js';
 export {
   type AdminServer,

@@ -1,16 +1,20 @@
 import { readFileSync } from 'node:fs';
-import { LIMITS } from '@magpie/broker';
+import { createBroker, LIMITS, SystemClock } from '@magpie/broker';
 import {
   accessRulesMarkdown,
+  type ApiDocument,
+  apiDocument,
   configurationMarkdown,
   LOG_EVENTS,
   LOG_FIELDS,
   metricsMarkdown,
+  openAccounts,
 } from '@magpie/broker/server';
 import { type ManPage, packageVersion, referencePages } from '@magpie/cli';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
+import { adminApiPage } from './admin-api-page.js';
 import { errorsPage } from './errors-page.js';
 import type { Generator } from './generator.js';
 import { houseRulesPage } from './house-rules-page.js';
@@ -18,6 +22,7 @@ import { limitsPage } from './limits-page.js';
 import { logsPage } from './logs-page.js';
 
 const CLI_PACKAGE = new URL('../../../packages/cli/package.json', import.meta.url);
+const api = await describedApi();
 const commandLine = await referencePages(packageVersion());
 
 /** Every page that is made from a table. `npm run docs` writes them; tidy fails when one is old. */
@@ -31,6 +36,7 @@ export const generators: readonly Generator[] = [
     path: 'docs/errors.md',
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
   },
+  { path: 'docs/admin-api.md', render: () => adminApiPage(api) },
   { path: 'docs/cli.md', render: () => commandLine.markdown },
   { path: 'packages/cli/package.json', render: () => withManPages(commandLine.man) },
   ...commandLine.man.map(({ name, text }) => ({
@@ -39,6 +45,25 @@ export const generators: readonly Generator[] = [
   })),
   { path: 'docs/house-rules.md', render: () => houseRulesPage(houseRules([])) },
 ];
+
+/** The API describes itself: a broker is made for it, which listens to nothing. */
+async function describedApi(): Promise<ApiDocument> {
+  await using broker = await createBroker();
+  const { book } = await openAccounts(undefined);
+  return await apiDocument({
+    broker,
+    book,
+    source: {
+      notReady: () => undefined,
+      metrics: () => [],
+      logLevel: () => 'info',
+      setLogLevel: () => {},
+    },
+    limits: broker.limits,
+    clock: new SystemClock(),
+    version: packageVersion(),
+  });
+}
 
 /** package.json of the command, from which npm learns which manual pages to install. */
 function withManPages(pages: readonly ManPage[]): string {

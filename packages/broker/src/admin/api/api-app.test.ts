@@ -5,6 +5,7 @@ import { includesRole, type Role } from '../access/role.js';
 import { RuleAuthorizer } from '../../auth/rules/rule-authorizer.js';
 import { rulesIn } from '../../auth/rules/rules.testing.js';
 import { RecordingLogger } from '../../observe/recording-logger.testing.js';
+import { answerSchema } from './answer-schema.testing.js';
 import { ApiWorld } from './api-world.testing.js';
 
 /** How an operation is called so that it works, and so that it does not. */
@@ -77,7 +78,7 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'GET /audit': { good: '/audit', bad: [[`/audit?${PAGE_LIMIT}`, 400]] },
   'GET /clients': {
-    good: '/clients?like_clientid=a&conn_state=connected',
+    good: '/clients?like_clientid=c&conn_state=connected',
     bad: [
       ['/clients?conn_state=maybe', 400],
       ['/clients?page=x', 400],
@@ -101,6 +102,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   'GET /clients/{clientid}/inflight_messages': {
+    before: (world) => world.broker.publish({ topic: 'a/b', payload: 'x', qos: 1 }),
     good: '/clients/c/inflight_messages',
     bad: [
       ['/clients/nobody/inflight_messages', 404],
@@ -315,6 +317,7 @@ const CASES: Readonly<Record<string, Case>> = {
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> };
 }
 
 interface Operation {
@@ -323,8 +326,12 @@ interface Operation {
   readonly 'x-role'?: Role;
 }
 
+async function documentOf(world: ApiWorld): Promise<Document> {
+  return (await (await world.ask('GET /openapi.json')).json()) as Document;
+}
+
 async function operationsOf(world: ApiWorld): Promise<readonly (readonly [string, Operation])[]> {
-  const { paths } = (await (await world.ask('GET /openapi.json')).json()) as Document;
+  const { paths } = await documentOf(world);
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(
       ([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const,
@@ -343,14 +350,19 @@ for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES))
     const world = await ApiWorld.start(t, { authorizer: new RuleAuthorizer(RULES) });
     await world.connect('c', ['a/+', 1]);
     const made = await before?.(world);
+    const document = await documentOf(world);
     const operation = (await operationsOf(world)).find(([other]) => other === name)?.[1];
     assert.ok(operation, name);
+    const assertDescribed = (body: unknown, status: number) => {
+      const { error } = answerSchema(document, operation, status).safeParse(body);
+      assert.equal(error?.message, undefined, JSON.stringify(body));
+    };
     const call = `${method} ${good.replace('{}', String(made))}`;
-    return { world, call, role: operation['x-role'], operation };
+    return { world, call, role: operation['x-role'], assertDescribed };
   };
 
   test(`apiApp(): ${name} works`, async (t) => {
-    const { world, call, role } = await start(t);
+    const { world, call, role, assertDescribed } = await start(t);
     const response = await world.ask(call, role, { json });
     if (isFeed) {
       assert.equal(response.status, 200);
@@ -358,20 +370,19 @@ for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES))
       await response.body?.cancel();
       return;
     }
-    const body = (await response.json()) as { data: unknown };
+    const body: unknown = await response.json();
     assert.equal(response.status, 200, JSON.stringify(body));
-    assert.notEqual(body.data, undefined);
+    assertDescribed(body, 200);
   });
 
   for (const [wrong, status, wrongJson] of bad) {
     test(`apiApp(): ${name} refuses ${wrong} ${shown(wrongJson)}`, async (t) => {
-      const { world, role, operation } = await start(t);
+      const { world, role, assertDescribed } = await start(t);
       const response = await world.ask(`${method} ${wrong}`, role, { json: wrongJson });
       const body = (await response.json()) as { code: unknown; message: unknown };
       assert.equal(response.status, status, JSON.stringify(body));
-      assert.equal(typeof body.code, 'string');
       assert.match(String(body.message), /\w/);
-      assert.ok(Object.hasOwn(operation.responses, status), `${status} is not in the document`);
+      assertDescribed(body, status);
     });
   }
 
@@ -397,6 +408,19 @@ for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES))
 function shown(json: unknown): string {
   return json === undefined ? '' : JSON.stringify(json).slice(0, 60);
 }
+
+test('answerSchema() takes nothing that the document does not have', async (t) => {
+  const world = await ApiWorld.start(t);
+  const found = (await operationsOf(world)).find(([name]) => name === 'GET /self')?.[1];
+  assert.ok(found);
+  const schema = answerSchema(await documentOf(world), found, 200);
+  const data = { username: 'li', role: 'viewer', csrf_token: null };
+  const takes = (answer: unknown) => schema.safeParse(answer).success;
+  assert.equal(takes({ data }), true);
+  assert.equal(takes({ data: { ...data, more: 1 } }), false);
+  assert.equal(takes({ data: { ...data, role: 'root' } }), false);
+  assert.equal(takes({ data: { username: 'li', role: 'viewer' } }), false);
+});
 
 test('apiApp() describes itself as OpenAPI', async (t) => {
   const world = await ApiWorld.start(t);
