@@ -12,7 +12,7 @@ import { packageVersion } from './version.js';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 /** Modules of Node.js that cost a command of some milliseconds too much. */
-const HEAVY = ['child_process', 'dns', 'fs/promises', 'http', 'https', 'os', 'perf_hooks', 'tls'];
+const HEAVY = ['child_process', 'dns', 'fs/promises', 'http', 'https', 'perf_hooks', 'tls'];
 
 interface Loaded {
   /** Files with code that ran, from the package's folder on. */

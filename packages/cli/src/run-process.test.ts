@@ -286,7 +286,7 @@ for (const [where, env, terminal, any] of colours) {
 test('magpie tells a bug on stderr while there is no log yet', async () => {
   const nodeArgs = preload(
     `process.on('newListener', (name) => {
-       if (name === 'uncaughtException') setImmediate(() => { throw new Error('boom'); });
+       if (name === 'uncaughtException') process.nextTick(() => { throw new Error('boom'); });
      });`,
   );
   const { code, stdout, stderr } = await runMagpie(QUIET, { nodeArgs });
