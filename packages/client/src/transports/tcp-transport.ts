@@ -92,10 +92,11 @@ export class TcpTransport implements Transport {
       this.#socket.destroy();
       return;
     }
-    // A server that does not hang up, too, is not waited for.
-    this.#socket.resume();
-    this.#socket.setTimeout(LINGER_MS, () => this.#socket.destroy());
-    this.#socket.end();
+    const socket = this.#socket;
+    socket.resume();
+    socket.setTimeout(STALL_MS, () => socket.destroy());
+    // When all has left, a server that does not hang up, too, is not waited for.
+    socket.end(() => socket.setTimeout(LINGER_MS));
   }
 }
 
@@ -117,6 +118,8 @@ function tlsOptions(host: string, port: number, options: TransportOptions): Conn
 }
 
 const LINGER_MS = 2000;
+/** How long the last bytes may make no progress: a busy machine or a slow network needs a while. */
+const STALL_MS = 10_000;
 /**
  * All sockets of the process read into it, one at a time: an idle client has no buffer, and a busy
  * one makes none. What is read is good until the handler returns.
