@@ -58,6 +58,8 @@ export async function startAdminServer(options: AdminServerOptions): Promise<Adm
   );
   server.maxConnections = CONNECTIONS_MAX;
   server.timeout = IDLE_TIMEOUT_MS;
+  // The first request has all routes made, which takes as long as many others: nobody waits yet.
+  await app.request('/api/v1/self');
   server.listen(options.port, options.host);
   await once(server, 'listening'); // rejects on 'error'
   server.on('error', (error) => {

@@ -68,4 +68,4 @@ export class Steps {
 }
 
 /** Well below a millisecond. */
-export const STEPS_AT_ONCE = 1000;
+export const STEPS_AT_ONCE = 250;
