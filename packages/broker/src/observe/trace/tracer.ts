@@ -125,8 +125,10 @@ export class Tracer implements TraceList {
 
   /** A client has published: has the message followed if a trace wants it. Runs per message. */
   look(client: TracedClient, message: Message): void {
-    if (client.unwantedTopic === message.topic && client.unwantedIn === this.#generation) return;
-    this.#lookCloser(client, message);
+    if (client.unwantedTopic === message.topic && client.unwantedIn === this.#generation) {
+      // The same object from the second sight of a topic on: then no characters are compared.
+      client.unwantedTopic = message.topic;
+    } else this.#lookCloser(client, message);
   }
 
   #lookCloser(client: TracedClient, message: Message): void {
