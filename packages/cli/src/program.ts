@@ -18,6 +18,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/ban-command.js')).banCommand,
   },
   {
+    name: 'bench',
+    summary: 'Put load on a broker and measure',
+    load: async () => (await import('./commands/bench-command.js')).benchCommand,
+  },
+  {
     name: 'broker',
     summary: 'Run the broker',
     load: async () => (await import('./commands/broker-command.js')).brokerCommand,

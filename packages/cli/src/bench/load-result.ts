@@ -1,0 +1,82 @@
+import type { Counts, LatencySet } from './figures.js';
+import type { LatencySummary } from './latencies.js';
+
+export type Phase = 'connect' | 'warm-up' | 'measure' | 'drain';
+
+/** What happened from one look to the next. */
+export interface Interval {
+  readonly phase: Phase;
+  /** Since the run began, in s. */
+  readonly atS: number;
+  readonly lengthS: number;
+  readonly counts: Readonly<Counts>;
+  readonly connected: number;
+  /** Of messages that were measured in this time. */
+  readonly latencies: LatencySet<LatencySummary | undefined>;
+  readonly load: OwnLoad;
+}
+
+/** How busy the generator itself was, each from 0 to 1. */
+export interface OwnLoad {
+  /** The event loop of the worker that was busiest. */
+  readonly worker: number;
+  /** CPU time of all own processes, of what the machine has. */
+  readonly cpu: number;
+  /** CPU time of everything on this machine. */
+  readonly machine: number;
+}
+
+/** A percentile and its value. */
+export type DistributionPoint = readonly [percentile: number, ms: number];
+
+export interface LoadResult {
+  /** `pair`, `pub`, … or the name of a scenario. */
+  readonly name: string;
+  readonly server: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  /** What it was told to do, for the report. */
+  readonly settings: Readonly<Record<string, string | number>>;
+  /** Ended by the user before its time. */
+  readonly interrupted: boolean;
+  /** Seconds that were measured. */
+  readonly measuredS: number;
+  /** Of these seconds. */
+  readonly measured: Readonly<Counts>;
+  /** Of the whole run, warm-up included. */
+  readonly total: Readonly<Counts>;
+  readonly connected: number;
+  /** Messages that a subscriber should have got and did not, in the whole run. */
+  readonly lost: number;
+  /** Messages in a second that were asked for; `undefined`: as fast as it goes. */
+  readonly rateWanted: number | undefined;
+  readonly latencies: LatencySet<LatencySummary | undefined>;
+  readonly distribution: LatencySet<readonly DistributionPoint[]>;
+  readonly intervals: readonly Interval[];
+  readonly load: OwnLoad;
+  readonly workers: number;
+  readonly remarks: readonly Remark[];
+}
+
+/** Something that should be known before a figure is believed, or that is wrong. */
+export interface Remark {
+  readonly code: RemarkCode;
+  readonly text: string;
+  /** The generator, not the broker, has set the limit. */
+  readonly bottleneck: boolean;
+}
+
+export type RemarkCode =
+  | 'lost'
+  | 'duplicates'
+  | 'reordered'
+  | 'unconfirmed'
+  | 'connect-failures'
+  | 'connections-lost'
+  | 'nothing-measured'
+  | 'skipped'
+  | 'rate-not-reached'
+  | 'worker-busy'
+  | 'cpu-full'
+  | 'machine-busy'
+  | 'late';

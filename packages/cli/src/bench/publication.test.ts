@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Client, ClientError } from '@magpie/client';
+import { noCounts, noLatencies } from './figures.js';
+import type { PublishPlan } from './load-plan.js';
+import { publishing } from './load-plan.testing.js';
+import { isMeasured, Publication } from './publication.js';
+import { readStamp } from './stamp.js';
+
+/** A publication, and a client that keeps what it is given until the test answers. */
+function publicationOf(plan: Partial<PublishPlan>) {
+  const counts = noCounts();
+  const waiting: { resolve: () => void; reject: (error: Error) => void; bytes: Uint8Array }[] = [];
+  const client = {
+    publish: (_topic: string, bytes: Uint8Array) =>
+      new Promise<void>((resolve, reject) => {
+        waiting.push({ resolve, reject, bytes });
+      }),
+  } as unknown as Client;
+  const latencies = noLatencies();
+  const measured = { fromUs: 0, toUs: 1e6 };
+  const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000 };
+  const publication = new Publication(world, publishing('x', plan), { stream: 7, topic: 'x' });
+  publication.client = client;
+  return { publication, counts, waiting, latencies };
+}
+
+const turn = () =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+
+test('Publication keeps its window full', async () => {
+  const pace = { kind: 'window', window: 3, until: 'acknowledged' } as const;
+  const { publication, counts, waiting } = publicationOf({ pace });
+  publication.start();
+  assert.equal(waiting.length, 3);
+  waiting[0]!.resolve();
+  await turn();
+  assert.deepEqual([waiting.length, counts.acknowledged], [4, 1]);
+  publication.stop();
+  waiting[1]!.resolve();
+  await turn();
+  assert.equal(waiting.length, 4);
+});
+
+test('Publication waits for arrivals, and gives up those that are lost', () => {
+  const pace = { kind: 'window', window: 2, until: 'arrived' } as const;
+  const { publication, waiting } = publicationOf({ pace, qos: 0 });
+  publication.start();
+  publication.arrived();
+  assert.equal(waiting.length, 3);
+  publication.giveUp();
+  assert.equal(waiting.length, 5);
+});
+
+test('Publication stamps what is late with when it was due', () => {
+  const { publication, waiting, latencies } = publicationOf({ pace: { kind: 'rate', everyUs: 1 } });
+  publication.publish(9000);
+  publication.publish(1000);
+  const due = waiting.map(({ bytes }) => readStamp(bytes)?.dueUs);
+  assert.deepEqual(due, [10_000, 1000]);
+  assert.equal(latencies.lag.count, 2);
+});
+
+test('Publication counts what its client gave up, and what there was no room for', async () => {
+  const bytes = 60_000_000;
+  const pace = { kind: 'rate', everyUs: 1 } as const;
+  const { publication, counts, waiting } = publicationOf({ pace, bytes });
+  publication.publish(1);
+  publication.publish(2);
+  assert.deepEqual([counts.sent, counts.skipped], [1, 1]);
+  waiting[0]!.reject(new ClientError('connection-lost', 'x'));
+  await turn();
+  assert.equal(counts.unconfirmed, 1);
+});
+
+test('isMeasured() leaves out warm-up and what follows', () => {
+  const measured = { fromUs: 10, toUs: 20 };
+  assert.deepEqual(
+    [9, 10, 19, 20].map((dueUs) => isMeasured(dueUs, measured)),
+    [false, true, true, false],
+  );
+});

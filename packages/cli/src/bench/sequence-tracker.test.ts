@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { SequenceTracker } from './sequence-tracker.js';
+
+test('SequenceTracker counts as a set would, whatever comes in whatever order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(900), { maxLength: 2000 }), (numbers) => {
+      const tracker = new SequenceTracker(0);
+      const seen = new Set<number>();
+      let [duplicates, reordered, highest] = [0, 0, -1];
+      for (const number of numbers) {
+        if (seen.has(number)) duplicates++;
+        else if (number < highest) reordered++;
+        seen.add(number);
+        highest = Math.max(highest, number);
+        tracker.add(number);
+      }
+      assert.deepEqual(
+        [tracker.unique, tracker.duplicates, tracker.reordered, tracker.highest],
+        [seen.size, duplicates, reordered, highest],
+      );
+      assert.equal(tracker.missing(1000), 1000 - seen.size);
+    }),
+  );
+});
+
+test('SequenceTracker forgets what is far behind: it counts as late', () => {
+  const tracker = new SequenceTracker(0);
+  for (let number = 0; number < 5000; number += 2) assert.equal(tracker.add(number), 'next');
+  assert.equal(tracker.add(4997), 'late');
+  assert.equal(tracker.add(4997), 'duplicate');
+  assert.equal(tracker.add(4000), 'duplicate');
+  assert.equal(tracker.add(1), 'late');
+});
+
+test('SequenceTracker begins where it is told', () => {
+  const tracker = new SequenceTracker(10);
+  assert.equal(tracker.highest, 9);
+  tracker.add(12);
+  assert.equal(tracker.missing(15), 4);
+  assert.equal(tracker.missing(0), 0);
+});
+
+test('SequenceTracker leaps over any distance', () => {
+  const tracker = new SequenceTracker(0);
+  for (const number of [0, 1_000_000, 1_000_001, 4_294_967_295]) tracker.add(number);
+  assert.deepEqual([tracker.unique, tracker.duplicates], [4, 0]);
+  assert.equal(tracker.add(4_294_967_295), 'duplicate');
+});

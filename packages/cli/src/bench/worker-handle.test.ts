@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { planOf } from './load-plan.testing.js';
+import { localWorker } from './worker-handle.js';
+
+test('localWorker() answers as a worker does', async () => {
+  const worker = localWorker({ plan: planOf([]), worker: 0, workers: 1 });
+  await worker.connect();
+  await worker.go({ startUs: 0, measureUs: 0, endUs: 0 });
+  assert.equal((await worker.figures()).connected, 0);
+  assert.deepEqual([await worker.stop(), await worker.missing([])], [[], 0]);
+  await worker.close();
+});

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { faultyBroker } from '../bench/faulty-broker.testing.js';
+import type { LoadResult } from '../bench/load-result.js';
+import { runInProcess, type Said } from '../command.testing.js';
+import { closedPort } from '../doctor/broken-servers.testing.js';
+import { startBroker } from '../mqtt/broker.testing.js';
+
+const ENV = { XDG_CONFIG_HOME: '/nowhere' };
+const SHORT = ['--duration', '0.3', '--warm-up', '0.1', '--interval', '0.1'];
+const bench = (...args: readonly string[]) => runInProcess(['bench', ...args], { env: ENV });
+
+/** The result, which is the last line. */
+function resultOf({ out, err }: Said): LoadResult {
+  assert.deepEqual(err, []);
+  return (JSON.parse(out.at(-1)!) as { result: LoadResult }).result;
+}
+
+const modes: [mode: string, args: string[], receivers: number][] = [
+  ['pub', ['--publishers', '2', '-q', '1', '--rate', '100'], 0],
+  ['pair', ['-n', '2', '-q', '2', '--window', '2'], 1],
+  ['fan', ['--subscribers', '3', '-q', '1', '--rate', '100'], 3],
+];
+for (const [mode, args, receivers] of modes) {
+  test(`magpie bench ${mode} counts every message`, { timeout: 60_000 }, async (t) => {
+    const { url } = await startBroker(t);
+    const { total, lost, name } = resultOf(await bench(mode, url, ...args, ...SHORT, '--json'));
+    assert.equal(name, mode);
+    assert.ok(total.sent > 0);
+    assert.deepEqual([total.received, lost], [total.sent * receivers, 0]);
+    assert.equal(total.acknowledged, total.sent);
+  });
+}
+
+test('magpie bench conn opens connections and holds them', { timeout: 60_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const args = ['-n', '20', '--source', '127.0.0.9', ...SHORT, '--json'];
+  const { connected, latencies } = resultOf(await bench('conn', url, ...args));
+  assert.deepEqual([connected, latencies.connect?.count], [20, 20]);
+});
+
+test('magpie bench sub hears another bench', { timeout: 60_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const hearing = bench('sub', url, ...SHORT, '--duration', '2', '--json');
+  await bench('pub', url, '--rate', '200', ...SHORT, '--duration', '1');
+  const { total, latencies, lost } = resultOf(await hearing);
+  assert.ok(total.received > 0 && latencies.deliver!.count > 0);
+  assert.equal(lost, 0);
+});
+
+test('magpie bench shows lines and a table, and ends with 4 at a loss', {
+  timeout: 60_000,
+}, async (t) => {
+  const url = await faultyBroker(t, (nth) => (nth === 3 ? 'drop' : 'pass'));
+  const { code, out } = await bench('pair', url, '-n', '1', '--rate', '100', ...SHORT);
+  assert.equal(code, 4);
+  assert.match(out[0]!, /^ +\d\.\d s  connect /);
+  assert.ok(out.includes('! 1 message did not arrive'), out.join('\n'));
+});
+
+test('magpie bench says in one line why there is no load', { timeout: 60_000 }, async (t) => {
+  const gone = await bench('conn', `127.0.0.1:${await closedPort()}`);
+  assert.equal(gone.code, 1);
+  assert.match(gone.err.join('\n'), /^.*ECONNREFUSED.*$/);
+  const { url } = await startBroker(t, {
+    authenticator: { authenticate: () => ({ allowed: false, why: 'bad-credentials' }) },
+  });
+  const refused = await bench('pub', url);
+  assert.deepEqual([refused.code, refused.err.length], [4, 1]);
+});
+
+const wrong: [args: string[], err: RegExp][] = [
+  [['pub', '--rat', '5'], /^Unknown option '--rat': did you mean --rate\?$/],
+  [['conn', '--source', 'here'], /^--source must be an IP address: 'here'$/],
+  [['pair', '--duration', '0'], /^--duration must be more than 0 seconds$/],
+  [['pub', '-M', 'x'], /^--max-inflight must be a whole number/],
+];
+for (const [args, err] of wrong) {
+  test(`magpie bench refuses "${args.join(' ')}" in one line, with code 2`, async () => {
+    const said = await bench(...args);
+    assert.deepEqual([said.code, said.err.length], [2, 1]);
+    assert.match(said.err[0]!, err);
+  });
+}

@@ -1,0 +1,175 @@
+import { randomInt } from 'node:crypto';
+import { isIP } from 'node:net';
+import { connect } from '@magpie/client';
+import type { Command } from 'commander';
+import {
+  addLoadFlags,
+  addRunFlags,
+  addTimingFlags,
+  type BenchFlags,
+  timingOf,
+} from '../bench/bench-flags.js';
+import type { LoadPlan } from '../bench/load-plan.js';
+import type { LoadResult } from '../bench/load-result.js';
+import { LoadRun, type LoadTiming } from '../bench/load-run.js';
+import { type LoadMode, planLoad } from '../bench/plan-load.js';
+import { intervalLine, resultLines } from '../bench/result-lines.js';
+import { localWorker } from '../bench/worker-handle.js';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { exitCodeOf } from '../mqtt/client-session.js';
+import { planConnection, withScheme } from '../mqtt/connection-plan.js';
+import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
+
+/** `magpie bench`: load, and what becomes of it. */
+export function benchCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
+  command.description(
+    'Put load on a broker and measure what becomes of it. Every message has a number and the time '
+      + 'it was due, so loss, duplicates, order and latency are measured, not assumed.',
+  );
+  command.addHelpText('after', BENCH_EXAMPLES);
+  for (const { mode, summary, description } of MODES) {
+    const sub = command.command(mode).summary(summary).description(description);
+    sub.argument('[URL]', 'mqtt://, mqtts://, ws:// or wss://, as --url');
+    addTimingFlags(addRunFlags(addLoadFlags(sub, mode)))
+      .addHelpText('after', EXAMPLES[mode])
+      .action(async (url: string | undefined, flags: BenchFlags) => {
+        const given = withScheme(url === undefined ? flags : { ...flags, url });
+        finish(await exitCodeOf(flags, context, () => bench(mode, given, context)));
+      });
+  }
+}
+
+async function bench(
+  mode: LoadMode,
+  flags: BenchFlags,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { server, options } = await planConnection(flags, context.env);
+  const timing = timingOf(flags);
+  checkSources(flags.source ?? []);
+  const plan = planLoad(mode, flags, {
+    server,
+    options: { ...options, inflightMax: inflightOf(flags) },
+    run: randomInt(1, 2 ** 20),
+    rampMs: secondsInMs('--ramp', flags.ramp),
+  });
+  await tryOnce(plan, context);
+  const result = await runPlan(plan, timing, flags, mode, context);
+  return result.remarks.length === 0 ? EXIT.ok : EXIT.warning;
+}
+
+/** A broker that nobody can reach needs no load: what is wrong is said at once. */
+async function tryOnce({ server, options, sources }: LoadPlan, context: CommandContext) {
+  const [localAddress] = sources;
+  const client = await connect(server, {
+    ...options,
+    reconnect: false,
+    signal: context.signal,
+    ...(localAddress === undefined ? {} : { localAddress }),
+  });
+  await client.end();
+}
+
+async function runPlan(
+  plan: LoadPlan,
+  timing: LoadTiming,
+  flags: BenchFlags,
+  name: string,
+  context: CommandContext,
+): Promise<LoadResult> {
+  const { print, signal } = context;
+  const json = flags.json === true;
+  const workers = [localWorker({ plan, worker: 0, workers: 1 })];
+  const run = new LoadRun(plan, timing, workers, {
+    signal,
+    onInterval: (interval) =>
+      print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
+  });
+  const result = await run.run({ name, settings: {} });
+  if (json) await print(`${JSON.stringify({ result })}\n`);
+  else await print(`\n${resultLines(result).join('\n')}\n`);
+  return result;
+}
+
+/** More than the default of the client: load is to be limited by the broker. */
+function inflightOf({ maxInflight, window }: BenchFlags): number {
+  if (maxInflight !== undefined) return wholeNumber('--max-inflight', maxInflight, 1, 65_534);
+  return window === undefined ? INFLIGHT : wholeNumber('--window', window, 1, 65_534);
+}
+
+function checkSources(sources: readonly string[]): void {
+  for (const source of sources) {
+    if (isIP(source) === 0) throw new UsageError(`--source must be an IP address: '${source}'`);
+  }
+}
+
+const INFLIGHT = 1000;
+
+const MODES: readonly {
+  readonly mode: LoadMode;
+  readonly summary: string;
+  readonly description: string;
+}[] = [
+  {
+    mode: 'conn',
+    summary: 'Open connections and hold them',
+    description: 'Open connections and hold them: how long does each take, and do they stay?',
+  },
+  {
+    mode: 'pub',
+    summary: 'Publish, and measure the acknowledgements',
+    description: 'Publish, at a rate or as fast as the broker acknowledges.',
+  },
+  {
+    mode: 'sub',
+    summary: 'Subscribe, and measure what arrives',
+    description:
+      'Subscribe and measure what arrives. Messages of `magpie bench` on this machine have their '
+      + 'latency measured, and gaps in their numbers are losses.',
+  },
+  {
+    mode: 'pair',
+    summary: 'Publish from each of many to one other',
+    description:
+      'Pairs of a publisher and a subscriber, each with a topic of its own, at a rate or as fast '
+      + 'as messages arrive.',
+  },
+  {
+    mode: 'fan',
+    summary: 'Publish from a few to many',
+    description: 'Every subscriber gets the messages of every publisher.',
+  },
+];
+
+const BENCH_EXAMPLES = `
+Examples:
+  magpie bench conn -n 5000 --ramp 10
+  magpie bench pair -n 100 -q 1 --rate 20000
+  magpie bench fan mqtt://broker.example --subscribers 500 --rate 100`;
+
+const EXAMPLES: Readonly<Record<LoadMode, string>> = {
+  conn: `
+Examples:
+  magpie bench conn -n 5000 --ramp 10 --duration 60
+  magpie bench conn mqtt://10.0.0.1 -n 50000 --source 10.0.0.7 --source 10.0.0.8`,
+  pub: `
+Examples:
+  magpie bench pub --publishers 100 --rate 10000 -q 1
+  magpie bench pub -q 2 --window 20`,
+  sub: `
+Examples:
+  magpie bench sub -t 'magpie-bench/#' --duration 60`,
+  pair: `
+Examples:
+  magpie bench pair -n 100 -q 1 --rate 20000
+  magpie bench pair mqtt://broker.example -n 50 --window 10 --size 1000 --json`,
+  fan: `
+Examples:
+  magpie bench fan --subscribers 500 --rate 100
+  magpie bench fan --publishers 10 --subscribers 10 -q 1 --rate 1000`,
+};
