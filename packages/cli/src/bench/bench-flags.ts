@@ -12,6 +12,7 @@ export interface BenchFlags extends ConnectionFlags, LoadFlags {
   readonly duration: string;
   readonly drain: string;
   readonly interval: string;
+  readonly metrics?: string;
   readonly json?: true;
 }
 
@@ -47,6 +48,7 @@ export function addRunFlags(command: Command): Command {
   return command
     .option('--source <ADDRESS>', 'address to connect from; can be repeated', collect)
     .option('--ramp <SECONDS>', 'open the connections over this time', '0')
+    .option('--metrics <FILE>', 'write the result there in the text format of Prometheus')
     .option('--json', 'a line of JSON for each interval, and one for the result');
 }
 

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { faultyBroker } from '../bench/faulty-broker.testing.js';
 import type { LoadResult } from '../bench/load-result.js';
 import { runInProcess, type Said } from '../command.testing.js';
 import { closedPort } from '../doctor/broken-servers.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
 import { startBroker } from '../mqtt/broker.testing.js';
 
 const ENV = { XDG_CONFIG_HOME: '/nowhere' };
@@ -67,6 +70,16 @@ test('magpie bench says in one line why there is no load', { timeout: 60_000 }, 
   });
   const refused = await bench('pub', url);
   assert.deepEqual([refused.code, refused.err.length], [4, 1]);
+});
+
+test('magpie bench writes metrics, and says where it cannot', { timeout: 60_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const file = join(await freshFolder(t), 'bench.prom');
+  await bench('pub', url, '--rate', '100', ...SHORT, '--metrics', file);
+  assert.match(await readFile(file, 'utf8'), /^magpie_bench_sent_total\{bench="pub"\} [1-9]/m);
+  const said = await bench('pub', url, ...SHORT, '--metrics', join(file, 'x'));
+  assert.equal(said.code, 1);
+  assert.match(said.err.join(), /ENOTDIR/);
 });
 
 const wrong: [args: string[], err: RegExp][] = [

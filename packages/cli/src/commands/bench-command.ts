@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { connect } from '@magpie/client';
 import type { Command } from 'commander';
@@ -13,6 +14,7 @@ import type { LoadPlan } from '../bench/load-plan.js';
 import type { LoadResult } from '../bench/load-result.js';
 import { LoadRun, type LoadTiming } from '../bench/load-run.js';
 import { type LoadMode, planLoad } from '../bench/plan-load.js';
+import { prometheusText } from '../bench/prometheus-text.js';
 import { intervalLine, resultLines } from '../bench/result-lines.js';
 import { localWorker } from '../bench/worker-handle.js';
 import type { CommandContext } from '../command-context.js';
@@ -91,6 +93,7 @@ async function runPlan(
       print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
   });
   const result = await run.run({ name, settings: {} });
+  if (flags.metrics !== undefined) await writeFile(flags.metrics, prometheusText(result));
   if (json) await print(`${JSON.stringify({ result })}\n`);
   else await print(`\n${resultLines(result).join('\n')}\n`);
   return result;
