@@ -13,7 +13,9 @@ import { magpieSurvey, surveyOf } from './survey.testing.js';
 const odd = (t: Parameters<typeof oddBroker>[0]) =>
   oddBroker(t, { granted: 0 }).then((url) => surveyOf(url, 200));
 
-finds(probeServer, 'no name where there is no $SYS', {}, (t) => magpieSurvey(t));
+finds(probeServer, 'no name where there is no $SYS', {}, (t) =>
+  magpieSurvey(t, { metrics: { sysInterval: 0 } }),
+);
 finds(probeQoS, 'QoS 2', { 'qos-max': 2 }, (t) => magpieSurvey(t));
 finds(probeQoS, 'QoS 0 alone', { 'qos-max': 0 }, odd);
 finds(probeQoS, 'that nothing comes back', { 'qos-max': null }, (t) =>
