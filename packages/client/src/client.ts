@@ -175,7 +175,7 @@ export class Client implements AsyncDisposable {
   ): Subscription<T> {
     const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
-    const { qos = 0, bufferMax = 1000, signal, deduplicate } = options;
+    const { qos = 0, bufferMax = 1000, handlersMax, signal, deduplicate } = options;
     signal?.throwIfAborted();
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
     const aborted = () => void subscription.unsubscribe();
@@ -186,7 +186,7 @@ export class Client implements AsyncDisposable {
       left: (consumer: Consumer) => this.#left(consumer),
     };
     const duplicates = new Duplicates(deduplicate, () => this.#driver.nowMs);
-    const parts = { owner, codec, handler, bufferMax, duplicates };
+    const parts = { owner, codec, handler, bufferMax, handlersMax, duplicates };
     const subscription = new Subscription<T>(filter, parts);
     signal?.addEventListener('abort', aborted);
     const settled = (error: Error | undefined): void => {

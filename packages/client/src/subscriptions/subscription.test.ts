@@ -10,7 +10,12 @@ const settled = () =>
     setImmediate(resolve);
   });
 
-function make(handler?: MessageHandler<string>, codec: Codec<string> = textCodec, bufferMax = 100) {
+function make(
+  handler?: MessageHandler<string>,
+  codec: Codec<string> = textCodec,
+  bufferMax = 100,
+  handlersMax = 1,
+) {
   const done: string[] = [];
   const failed: string[] = [];
   let left = 0;
@@ -23,7 +28,8 @@ function make(handler?: MessageHandler<string>, codec: Codec<string> = textCodec
       return Promise.resolve();
     },
   };
-  const subscription = new Subscription<string>('f', { owner, codec, handler, bufferMax });
+  const parts = { owner, codec, handler, bufferMax, handlersMax };
+  const subscription = new Subscription<string>('f', parts);
   const push = (text: string, qos: QoS = 1) => {
     const payload = new TextEncoder().encode(text);
     const flags = { retain: false, dup: false, packetId: 1, connection: 1 };
@@ -68,6 +74,32 @@ test('Subscription calls a handler with one message at a time', async () => {
   finish[0]?.();
   await settled();
   assert.deepEqual([begun, done], [['1', '2'], ['1']]);
+});
+
+test('Subscription calls a handler with as many messages as handlersMax allows', async () => {
+  const finish: (() => void)[] = [];
+  const begun: string[] = [];
+  const { subscription, push, done } = make(
+    (message) => {
+      begun.push(message.payload);
+      return new Promise((resolve) => {
+        finish.push(resolve);
+      });
+    },
+    textCodec,
+    100,
+    2,
+  );
+  for (const text of ['1', '2', '3', '4', '5']) push(text);
+  assert.deepEqual(begun, ['1', '2']);
+  finish[1]?.();
+  await settled();
+  assert.deepEqual([begun, done], [['1', '2', '3'], ['2']]);
+  await subscription.unsubscribe();
+  assert.deepEqual(done, ['2', '1', '3', '4', '5']);
+  finish[0]?.();
+  await settled();
+  assert.deepEqual([begun.length, done.length], [3, 5]);
 });
 
 const broken = [

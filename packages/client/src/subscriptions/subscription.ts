@@ -47,7 +47,8 @@ interface Reader<T> {
  *
  * `for await` gets them; a message of QoS 1 or 2 is acknowledged when the loop asks for the next
  * one, so a slow loop slows the server and nothing else. Leaving the loop unsubscribes. With a
- * handler it is the same, and a promise that the handler returns is waited for.
+ * handler it is the same, and a promise that the handler returns is waited for; only with
+ * `handlersMax` it gets further messages meanwhile.
  */
 export class Subscription<T = Uint8Array>
   implements AsyncIterableIterator<ReceivedMessage<T>>, AsyncDisposable, Consumer
@@ -62,10 +63,13 @@ export class Subscription<T = Uint8Array>
   readonly #codec: Codec<T>;
   readonly #handler: MessageHandler<T> | undefined;
   readonly #bufferMax: number;
+  readonly #handlersMax: number;
   readonly #duplicates: Duplicates | undefined;
   readonly #buffer = new Fifo<Receipt>();
   /** Handed to the loop or the handler, and not done. */
-  #current: Receipt | undefined;
+  readonly #held = new Set<Receipt>();
+  /** The last of them, until any is done. */
+  #latest: Receipt | undefined;
   #reader: Reader<T> | undefined;
   #ended = false;
   #error: Error | undefined;
@@ -79,6 +83,7 @@ export class Subscription<T = Uint8Array>
       codec: Codec<T>;
       handler: MessageHandler<T> | undefined;
       bufferMax: number;
+      handlersMax?: number | undefined;
       duplicates?: Duplicates | undefined;
     },
   ) {
@@ -87,6 +92,7 @@ export class Subscription<T = Uint8Array>
     this.#codec = parts.codec;
     this.#handler = parts.handler;
     this.#bufferMax = parts.bufferMax;
+    this.#handlersMax = parts.handlersMax ?? 1;
     this.#duplicates = parts.duplicates;
     let answer: ServerAnswer | undefined;
     this.ready = new Promise<QoS>((resolve, reject) => {
@@ -191,31 +197,36 @@ export class Subscription<T = Uint8Array>
     reader.resolve({ value: message, done: false });
   }
 
-  /** One message after the other, until one is not done at once. */
+  /** One message after the other, until as many as may be are not done. */
   #run(handler: MessageHandler<T>): void {
-    while (this.#current === undefined) {
+    while (this.#held.size < this.#handlersMax) {
       const message = this.#take();
       if (message === undefined) return;
+      const receipt = this.#latest;
       try {
         const result = handler(message);
         if (result instanceof Promise) {
-          void this.#handled(result, handler, message.topic);
-          return;
+          void this.#handled(result, handler, receipt);
+          continue;
         }
       } catch (error) {
         this.#owner.failed(error, message.topic);
       }
-      this.#release();
+      this.#release(receipt);
     }
   }
 
-  async #handled(result: Promise<void>, handler: MessageHandler<T>, topic: string): Promise<void> {
+  async #handled(
+    result: Promise<void>,
+    handler: MessageHandler<T>,
+    receipt: Receipt | undefined,
+  ): Promise<void> {
     try {
       await result;
     } catch (error) {
-      this.#owner.failed(error, topic);
+      this.#owner.failed(error, receipt!.topic);
     }
-    this.#release();
+    this.#release(receipt);
     this.#run(handler);
   }
 
@@ -230,7 +241,8 @@ export class Subscription<T = Uint8Array>
       }
       try {
         const message = new ReceivedMessage(receipt, this.#codec);
-        this.#current = receipt;
+        this.#held.add(receipt);
+        this.#latest = receipt;
         return message;
       } catch (error) {
         this.#owner.failed(error, receipt.topic);
@@ -239,17 +251,17 @@ export class Subscription<T = Uint8Array>
     }
   }
 
-  #release(): void {
-    const receipt = this.#current;
-    this.#current = undefined;
-    if (receipt === undefined) return;
+  /** @param receipt What is done with, if it is held. */
+  #release(receipt = this.#latest): void {
+    if (receipt === undefined || !this.#held.delete(receipt)) return;
+    this.#latest = undefined;
     this.#duplicates?.settle(receipt);
     this.#owner.done(receipt);
   }
 
   /** What was not handled: the server is told that it is done, or it would send nothing more. */
   #letGo(): void {
-    this.#release();
+    for (const receipt of this.#held) this.#release(receipt);
     for (let next = this.#buffer.shift(); next !== undefined; next = this.#buffer.shift()) {
       this.#owner.done(next);
     }
