@@ -88,6 +88,16 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/pub-command.js')).pubCommand,
   },
   {
+    name: 'record',
+    summary: 'Record messages to a file, from any broker',
+    load: async () => (await import('./commands/record-command.js')).recordCommand,
+  },
+  {
+    name: 'replay',
+    summary: 'Publish what was recorded, to any broker',
+    load: async () => (await import('./commands/replay-command.js')).replayCommand,
+  },
+  {
     name: 'retained',
     summary: 'List or delete retained messages',
     load: async () => (await import('./commands/retained-command.js')).retainedCommand,

@@ -1,8 +1,8 @@
-import { validateTopicFilter } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
+import { checkFilters } from '../mqtt/check-filters.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
@@ -92,13 +92,6 @@ async function planOf(flags: SubFlags, filters: readonly string[]): Promise<SubP
     removeRetained: flags.removeRetained === true,
     share: randomFilter === undefined ? 1 : shareOf(randomFilter),
   };
-}
-
-function checkFilters(filters: readonly string[]): void {
-  for (const filter of filters) {
-    const problem = validateTopicFilter(filter);
-    if (problem !== undefined) throw new UsageError(`'${filter}' is no topic filter: ${problem}`);
-  }
 }
 
 function shareOf(text: string): number {

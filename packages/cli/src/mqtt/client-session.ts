@@ -82,7 +82,7 @@ function isExpected(error: unknown): error is Error {
 }
 
 /** By their names: whoever only publishes does not load what writes messages. */
-const EXPECTED: readonly string[] = ['ClientError', 'FormatError'];
+const EXPECTED: readonly string[] = ['ClientError', 'FormatError', 'CommandFailure'];
 
 /** Whoever read our output has seen enough: no reason to complain. */
 function isBrokenPipe(error: unknown): boolean {

@@ -1,10 +1,12 @@
-import type { Client, ReceivedMessage, Subscription } from '@magpie/client';
+import type { Client, ReceivedMessage } from '@magpie/client';
 import { matches, type QoS } from '@magpie/protocol';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { audibleClient, type Voice } from './client-session.js';
+import type { Voice } from './client-session.js';
 import type { ConnectionPlan } from './connection-plan.js';
+import type { Ending } from './ending.js';
 import type { MessageLine } from './message-line.js';
+import { receiveUntilEnd } from './receiving.js';
 
 /** What to receive and what of it to show. */
 export interface SubPlan {
@@ -39,49 +41,17 @@ export interface SubHooks {
  *
  * @throws {ClientError} if the server cannot be reached or refuses.
  */
-export async function subscribeAndPrint(
-  { server, options }: ConnectionPlan,
+export function subscribeAndPrint(
+  connection: ConnectionPlan,
   plan: SubPlan,
-  context: CommandContext,
+  { signal, write }: CommandContext,
   { voice, granted }: SubHooks,
 ): Promise<ExitCode> {
-  const client = audibleClient(server, options, voice);
-  const ending = new Ending(context.signal, plan.timeoutMs);
-  const printer = new Printer(plan, { client, ending, write: context.write });
-  const subscriptions = plan.filters.map((filter) => {
-    const subscribed = { qos: plan.qos, bufferMax: BUFFER_MESSAGES };
-    return client.subscribe(filter, subscribed, (message) => printer.take(message, filter));
+  const received = { ...plan, bufferMax: BUFFER_MESSAGES };
+  return receiveUntilEnd(connection, received, { signal, voice }, (client, ending) => {
+    const printer = new Printer(plan, { client, ending, write });
+    return { take: (message) => printer.take(message), granted };
   });
-  client.on('state', (state) => {
-    if (state.type === 'ended' && state.why !== undefined) ending.failed(state.why);
-  });
-  client.on('error', (error) => {
-    if (error.code === 'handler-failed') ending.failed(error.cause);
-  });
-  try {
-    await client.start();
-    const ready = async () => {
-      await client.connected();
-      await answersOf(subscriptions, voice);
-      const code = await granted(client);
-      if (code !== undefined) ending.done(code);
-    };
-    ready().catch((error: unknown) => ending.failed(error));
-    return await ending.reached;
-  } finally {
-    ending.over();
-    await client.end();
-  }
-}
-
-/** A filter that the server refuses is told; it is the end only if none is granted. */
-async function answersOf(subscriptions: readonly Subscription[], { err }: Voice): Promise<void> {
-  const answers = await Promise.allSettled(subscriptions.map(({ ready }) => ready));
-  const refusals = answers.flatMap((one) =>
-    one.status === 'rejected' ? [one.reason as Error] : [],
-  );
-  if (refusals.length === subscriptions.length && refusals[0] !== undefined) throw refusals[0];
-  for (const { message } of refusals) err(message);
 }
 
 /** Shows messages, in the order in which they come, and no faster than they are read. */
@@ -102,13 +72,10 @@ class Printer {
     this.#write = parts.write;
   }
 
-  /** A message for one of the filters; a promise makes the server wait. */
-  take(message: ReceivedMessage, filter: string): void | Promise<void> {
-    // Whatever comes after the end is not ours to acknowledge.
-    if (this.#ending.isReached) return NEVER;
+  /** A promise makes the server wait. */
+  take(message: ReceivedMessage): void | Promise<void> {
     const { hidden = [], retainedOnly, skipRetained, share = 1, removeRetained } = this.#plan;
     const { topic, retain } = message;
-    if (!this.#isFirstOf(topic, filter)) return undefined;
     if (retainedOnly === true && !retain) return this.#ending.done(EXIT.ok);
     if (hidden.some((one) => matches(one, topic))) return undefined;
     const removed = removeRetained === true && retain ? this.#remove(message) : undefined;
@@ -134,55 +101,11 @@ class Printer {
     return this.#write(newline ? Buffer.concat([bytes, LINE_END]) : bytes);
   }
 
-  /** A message that several filters match is shown for the first of them. */
-  #isFirstOf(topic: string, filter: string): boolean {
-    const { filters } = this.#plan;
-    return filters.length === 1 || filters.find((one) => matches(one, topic)) === filter;
-  }
-
   #remove({ topic, qos }: ReceivedMessage): Promise<void> {
     return this.#client.publish(topic, '', { qos, retain: true });
   }
 }
 
-/** The one end of a command that runs until something happens. */
-class Ending {
-  /** Resolves to the exit code; rejects with what failed. */
-  readonly reached: Promise<ExitCode>;
-  isReached = false;
-  readonly #timer: NodeJS.Timeout | undefined;
-  #settle: { resolve: (code: ExitCode) => void; reject: (error: unknown) => void } | undefined;
-
-  constructor(signal: AbortSignal, timeoutMs: number | undefined) {
-    this.reached = new Promise((resolve, reject) => {
-      this.#settle = { resolve, reject };
-    });
-    this.reached.catch(() => {});
-    const stop = () => this.done(EXIT.ok);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    if (timeoutMs !== undefined) {
-      this.#timer = setTimeout(() => this.done(EXIT.timeout), timeoutMs);
-    }
-  }
-
-  done(code: ExitCode): void {
-    this.isReached = true;
-    this.#settle?.resolve(code);
-  }
-
-  failed(error: unknown): void {
-    this.isReached = true;
-    this.#settle?.reject(error);
-  }
-
-  /** Lets go of the timer. */
-  over(): void {
-    clearTimeout(this.#timer);
-  }
-}
-
 const LINE_END = Buffer.from('\n');
-const NEVER = new Promise<void>(() => {});
 /** QoS 0 messages that wait for a slow reader of stdout; more are dropped by the client. */
 const BUFFER_MESSAGES = 10_000;

@@ -1,0 +1,140 @@
+import type { Command } from 'commander';
+import { stat } from 'node:fs/promises';
+import { matches } from '@magpie/protocol';
+import type { CommandContext } from '../command-context.js';
+import { EXIT, type ExitCode } from '../exit-code.js';
+import { byteSize } from '../mqtt/byte-size.js';
+import { checkFilters } from '../mqtt/check-filters.js';
+import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
+import { collect } from '../mqtt/collect.js';
+import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
+import { planConnection, qosOf } from '../mqtt/connection-plan.js';
+import { receiveUntilEnd, type Receiver, UNHURRIED } from '../mqtt/receiving.js';
+import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
+import { Recorder, type RecorderLimits } from '../record/recorder.js';
+import { RecordingWriter } from '../record/recording-writer.js';
+
+interface RecordFlags extends ConnectionFlags {
+  readonly topic?: readonly string[];
+  readonly filterOut?: readonly string[];
+  readonly qos: string;
+  /** `false` for `-R`. */
+  readonly retained: boolean;
+  readonly count?: string;
+  readonly duration?: string;
+  readonly maxSize?: string;
+  readonly append?: true;
+  readonly force?: true;
+  readonly flush: string;
+  readonly compress: boolean;
+  readonly sync: boolean;
+}
+
+/** `magpie record FILE`: messages with their times, for `magpie replay`. */
+export function recordCommand(
+  command: Command,
+  context: CommandContext,
+  finish: (code: ExitCode) => void,
+): void {
+  addConnectionFlags(command);
+  command
+    .description(
+      'Record the messages of topics to a file, with their times, until Ctrl-C. A message of QoS 1 '
+        + 'or 2 is acknowledged when it is on the disk.',
+    )
+    .argument('<FILE>', 'where to; docs/recording-format.md describes it')
+    .option('-t, --topic <FILTER>', 'what to record; can be repeated', collect)
+    .option('-T, --filter-out <FILTER>', 'topics not to record; can be repeated', collect)
+    .option('-q, --qos <QOS>', 'highest QoS to receive', '2')
+    .option('-R, --no-retained', 'leave out what was retained before')
+    .option('-C, --count <N>', 'end after so many messages')
+    .option('--duration <SECONDS>', 'end after so long')
+    .option('--max-size <BYTES>', 'end before the file is larger; 100M, 2G')
+    .option('--append', 'go on with a recording, also one that a crash has ended')
+    .option('--force', 'overwrite what is there')
+    .option('--flush <SECONDS>', 'longest that QoS 0 waits to be written', '1')
+    .option('--no-compress', 'do not compress')
+    .option('--no-sync', 'leave it to the system when the disk is written: faster')
+    .addHelpText('after', EXAMPLES)
+    .action(async (path: string, flags: RecordFlags) => {
+      finish(await exitCodeOf(flags, context, (voice) => record(path, flags, context, voice)));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  magpie record plant.rec -t 'plant/#'
+  magpie record plant.rec -L mqtts://me:secret@broker.example/plant/# --duration 3600
+  magpie record all.rec -t '#' -R --max-size 2G
+  magpie record orders.rec -t orders -i recorder -c --append    misses nothing between two runs`;
+
+async function record(
+  path: string,
+  flags: RecordFlags,
+  { env, signal, out }: CommandContext,
+  voice: Voice,
+): Promise<ExitCode> {
+  const connection = await planConnection(flags, env);
+  const { topic: topics = [], filterOut = [] } = flags;
+  const filters = connection.topic === undefined ? topics : [connection.topic, ...topics];
+  if (filters.length === 0) throw new UsageError('What to record? Give --topic');
+  checkFilters([...filters, ...filterOut]);
+  const limits = limitsOf(flags);
+  const plan = {
+    ...UNHURRIED,
+    filters,
+    qos: qosOf('--qos', flags.qos),
+    timeoutMs: flags.duration === undefined ? undefined : secondsInMs('--duration', flags.duration),
+  };
+  await using writer = await open(path, flags);
+  if (writer.cutBytes > 0) voice.err(`Cut ${writer.cutBytes} bytes that were not written whole`);
+  const recorders: Recorder[] = [];
+  const beganAtMs = performance.now();
+  let code: ExitCode;
+  try {
+    code = await receiveUntilEnd(connection, plan, { signal, voice }, (_client, ending) => {
+      const recorder = new Recorder(writer, ending, limits);
+      recorders.push(recorder);
+      return receiverOf(recorder, { filterOut, retained: flags.retained });
+    });
+  } catch (error) {
+    await writer.discard();
+    throw error;
+  }
+  const { messages = 0, payloadBytes = 0 } = recorders[0] ?? {};
+  const seconds = ((performance.now() - beganAtMs) / 1000).toFixed(1);
+  out(`Recorded ${messages} messages of ${payloadBytes} bytes in ${seconds} s`);
+  out(`${path} has ${(await stat(path)).size} bytes`);
+  return code === EXIT.timeout ? EXIT.ok : code;
+}
+
+function receiverOf(
+  recorder: Recorder,
+  { filterOut, retained }: { readonly filterOut: readonly string[]; readonly retained: boolean },
+): Receiver {
+  return {
+    take: (message) => {
+      if (message.retain && !retained) return undefined;
+      if (filterOut.some((one) => matches(one, message.topic))) return undefined;
+      return recorder.take(message);
+    },
+    finish: () => recorder.finish(),
+  };
+}
+
+function limitsOf({ count, maxSize, flush }: RecordFlags): RecorderLimits {
+  return {
+    flushMs: secondsInMs('--flush', flush),
+    countMax: count === undefined ? Infinity : wholeNumber('--count', count, 1, 2 ** 31),
+    bytesMax: maxSize === undefined ? Infinity : byteSize('--max-size', maxSize),
+  };
+}
+
+function open(path: string, flags: RecordFlags): Promise<RecordingWriter> {
+  const { compress, sync, append, force } = flags;
+  if (append === true && force === true) {
+    throw new UsageError('--append keeps what is there, --force does not: give one of them');
+  }
+  if (append === true) return RecordingWriter.append(path, { compress, sync });
+  return RecordingWriter.create(path, { compress, sync, overwrite: force === true });
+}
