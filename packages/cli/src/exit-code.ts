@@ -17,7 +17,9 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   failure: 'It could not do what was asked: bad configuration, port in use, a bug of ours.',
   usage: 'It was asked in a wrong way: unknown flag, bad value.',
   denied: '`magpie acl test`: the rules deny what was asked about.',
-  warning: '`magpie doctor`: it works, and something is not as it should be.',
+  warning:
+    '`magpie doctor`: it works, and something is not as it should be. `magpie replay`: a part of a '
+    + 'file is damaged and was left out.',
   timeout:
     '`magpie sub` and `rr`: the time that `--timeout` gave is over; the number is that of '
     + "mosquitto's tools.",
@@ -28,7 +30,7 @@ export const FURTHER_EXITS: readonly { readonly codes: string; readonly meaning:
   {
     codes: '1 to 5',
     meaning:
-      '`magpie pub`, `sub` and `rr`: the server refused the connection; the number is the return '
+      '`magpie pub` and the like: the server refused the connection; the number is the return '
       + "code of its CONNACK (MQTT 3.1.1, 3.2.2.3), as with mosquitto's tools.",
   },
   {
