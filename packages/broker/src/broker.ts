@@ -89,14 +89,15 @@ export class Broker implements AsyncDisposable {
   }
 
   gauges(): BrokerGauges {
-    const unfinished = {
-      decidingMessages: this.#parts.publishing.decidingMessages,
-      queuedMessages: this.#parts.totals.messages,
-      inflightMessages: this.#parts.registry.inflight,
-    };
+    const { decidingMessages } = this.#parts.publishing;
+    const { messages: queuedMessages } = this.#parts.totals;
+    const { inflight: inflightMessages } = this.#parts.registry;
+    const unfinished = { decidingMessages, queuedMessages, inflightMessages };
     const { messages, deliveries } = unaccounted(this.#parts.counters, unfinished);
     return {
-      ...unfinished,
+      decidingMessages,
+      queuedMessages,
+      inflightMessages,
       unaccountedMessages: messages,
       unaccountedDeliveries: deliveries,
       connections: this.#parts.connections.size,

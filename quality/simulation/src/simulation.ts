@@ -172,8 +172,9 @@ export class Simulation {
       }
       await promisesSettled();
       if (host.broker === undefined) continue;
-      this.#limits.check(host.broker);
-      judgeBalance(history, host.broker);
+      const gauges = host.broker.gauges();
+      this.#limits.check(gauges);
+      judgeBalance(history, host.broker.counters, gauges);
       if (scheduler.steps % KEEP_ALIVE_STEPS === 0) this.#world.keepAlive.check();
     }
     return false;

@@ -1,6 +1,8 @@
 import { DROP_REASONS, type DropReason } from '../model/drop-reason.js';
 import type { Counters } from './counters.js';
 
+const REASONS = Object.keys(DROP_REASONS) as readonly DropReason[];
+
 /** What has begun and is not over. */
 export interface Unfinished {
   /** Messages whose authorizer has not answered. */
@@ -26,9 +28,7 @@ export function unaccounted(
   const { deliveriesBegun, deliveriesEnded } = counters;
   const { decidingMessages, queuedMessages, inflightMessages } = unfinished;
   const dropped = { message: 0, delivery: 0 };
-  for (const reason of Object.keys(DROP_REASONS) as DropReason[]) {
-    dropped[DROP_REASONS[reason].of] += counters.dropped[reason];
-  }
+  for (const reason of REASONS) dropped[DROP_REASONS[reason].of] += counters.dropped[reason];
   const messages = messagesReceived + messagesFromInside - messagesRouted - decidingMessages;
   const deliveries = deliveriesBegun - deliveriesEnded - queuedMessages - inflightMessages;
   return { messages: messages - dropped.message, deliveries: deliveries - dropped.delivery };

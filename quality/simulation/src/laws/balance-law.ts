@@ -1,4 +1,4 @@
-import type { Broker } from '@magpie/broker';
+import type { BrokerGauges, Counters } from '@magpie/broker';
 import type { History } from '../history/history.js';
 
 /**
@@ -6,9 +6,11 @@ import type { History } from '../history/history.js';
  * any time, and for each process of the broker by itself. So it is with messages, and with the
  * deliveries that they became.
  */
-export function judgeBalance(history: History, broker: Broker): void {
-  const { counters } = broker;
-  const gauges = broker.gauges();
+export function judgeBalance(
+  history: History,
+  counters: Readonly<Counters>,
+  gauges: BrokerGauges,
+): void {
   if (gauges.unaccountedMessages === 0 && gauges.unaccountedDeliveries === 0) return;
   const dropped = Object.entries(counters.dropped).filter(([, count]) => count > 0);
   const { queuedMessages, inflightMessages, decidingMessages } = gauges;

@@ -1,4 +1,4 @@
-import type { Broker, Limits } from '@magpie/broker';
+import type { BrokerGauges, Limits } from '@magpie/broker';
 import type { ClientSession } from '../history/client-session.js';
 import type { ConnectionRecord } from '../history/connection-record.js';
 import type { History } from '../history/history.js';
@@ -13,10 +13,9 @@ export class LimitLaw {
     this.#limits = limits;
   }
 
-  /** Looks at the broker as it is now. */
-  check(broker: Broker): void {
+  /** Looks at a broker as it is now. */
+  check(gauges: BrokerGauges): void {
     const limits = this.#limits;
-    const gauges = broker.gauges();
     const { sessions } = gauges;
     // What was in flight waits again after a restart. The retained messages that a SUBSCRIBE asks
     // for wait as one entry, if need be beyond limits.
