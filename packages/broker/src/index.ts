@@ -19,7 +19,6 @@ export { type Broker, createBroker } from './broker.js';
 export type {
   BrokerChange,
   BrokerChanged,
-  BrokerGauges,
   BrokerOptions,
 } from './broker-options.js';
 export type { Transport, TransportHandler } from './connection/transport.js';
@@ -55,6 +54,7 @@ export {
 export type { Principal } from './model/principal.js';
 export type { RandomSource } from './model/random-source.js';
 export { REFUSAL_REASONS, type RefusalReason } from './model/refusal-reason.js';
+export type { BrokerGauges } from './observe/broker-gauges.js';
 export type { BrokerEventMap, BrokerEventName } from './observe/broker-events.js';
 export type { Counters } from './observe/counters.js';
 export type { Histogram } from './observe/histogram.js';

@@ -3,6 +3,7 @@ import type { BanList } from '../admission/bans.js';
 import type { Explanation } from '../explain/explain.js';
 import type { ExplainQuestion } from '../explain/explain-question.js';
 import type { WhatIf, WhatIfQuestion } from '../explain/what-if.js';
+import type { BrokerGauges } from '../observe/broker-gauges.js';
 import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { AccessRules } from '../auth/rules/access-rules.js';
@@ -30,7 +31,7 @@ export interface AdminBroker {
   readonly accessRules: AccessRules | undefined;
   /** Ms since 1970; `undefined`: none yet. */
   readonly lastCommitMs: number | undefined;
-  gauges(): StoreGauges;
+  gauges(): BrokerGauges;
   /** Publishes nothing. */
   whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */
@@ -44,16 +45,4 @@ export interface AdminBroker {
     readonly qos: QoS;
     readonly retain: boolean;
   }): Promise<void>;
-}
-
-/** What the store holds, and what waits for it. */
-export interface StoreGauges {
-  readonly sessions: number;
-  readonly retainedMessages: number;
-  readonly retainedBytes: number;
-  readonly queuedMessages: number;
-  readonly queuedBytes: number;
-  /** 1 while it fails, else 0. */
-  readonly storeFailed: number;
-  readonly storeBacklogBytes: number;
 }

@@ -1,3 +1,4 @@
+import type { BrokerGauges } from '../observe/broker-gauges.js';
 import type { Counters } from '../observe/counters.js';
 import type { Histogram } from '../observe/histogram.js';
 import type { TopicTraffic } from '../observe/topic-meters.js';
@@ -20,26 +21,6 @@ import {
 } from './metric-tables.js';
 import type { ProcessUse } from './process-meter.js';
 
-/** What is there now; see `Broker.gauges()`. */
-export interface Gauges {
-  readonly connections: number;
-  readonly clients: number;
-  readonly sessions: number;
-  readonly subscriptions: number;
-  readonly retainedMessages: number;
-  readonly retainedBytes: number;
-  readonly inflightMessages: number;
-  readonly decidingMessages: number;
-  readonly unaccountedMessages: number;
-  readonly unaccountedDeliveries: number;
-  readonly queuedMessages: number;
-  readonly queuedBytes: number;
-  readonly storeFailed: number;
-  readonly storeBacklogBytes: number;
-  readonly overloaded: number;
-  readonly bans: number;
-}
-
 /** What a store takes of the disk; see `LmdbStore.disk`. */
 export interface StoreUse {
   readonly fileBytes: number;
@@ -55,7 +36,7 @@ export interface StoreUse {
 export interface BrokerNumbers {
   readonly version: string;
   readonly counters: Readonly<Counters>;
-  readonly gauges: Gauges;
+  readonly gauges: BrokerGauges;
   /** `undefined`: nothing is on disk. */
   readonly store: StoreUse | undefined;
   readonly process: ProcessUse;

@@ -1,7 +1,8 @@
 /** Numbers of a broker of which no two are alike, so that a test sees which is which. */
 import { Message } from '../model/message.js';
 import { Counters } from '../observe/counters.js';
-import { brokerMetrics, type BrokerNumbers, type Gauges, type StoreUse } from './broker-metrics.js';
+import type { BrokerGauges } from '../observe/broker-gauges.js';
+import { brokerMetrics, type BrokerNumbers, type StoreUse } from './broker-metrics.js';
 
 function countedUp(): Counters {
   const counters = new Counters(['plant/+/state', 'other/#']);
@@ -28,7 +29,7 @@ function countedUp(): Counters {
   return counters;
 }
 
-const gauges: Gauges = {
+const gauges: BrokerGauges = {
   connections: 1,
   clients: 2,
   sessions: 3,

@@ -1,7 +1,7 @@
 import type { Counters } from '../observe/counters.js';
 import type { TopicTraffic } from '../observe/topic-meters.js';
 import type { Traffic } from '../observe/traffic-ledger.js';
-import type { Gauges } from './broker-metrics.js';
+import type { BrokerGauges } from '../observe/broker-gauges.js';
 import type { ProcessUse } from './process-meter.js';
 
 /**
@@ -167,7 +167,7 @@ export const HISTOGRAMS: Readonly<Record<'commitSeconds' | 'acknowledgementSecon
     },
   };
 
-export const GAUGES: Readonly<Record<keyof Gauges, MetricText>> = {
+export const GAUGES: Readonly<Record<keyof BrokerGauges, MetricText>> = {
   connections: { name: 'magpie_connections', help: 'Open connections' },
   clients: { name: 'magpie_clients', help: 'Clients whose CONNECT was accepted' },
   sessions: { name: 'magpie_sessions', help: 'Sessions, of connected clients and of others' },
