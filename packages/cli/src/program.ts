@@ -125,7 +125,7 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
   {
     name: 'trace',
     summary: 'Follow messages through the broker, live',
-    load: async () => (await import('./trace/trace-command.js')).traceCommand,
+    load: async () => (await import('./commands/trace-command.js')).traceCommand,
   },
   {
     name: 'what-if',

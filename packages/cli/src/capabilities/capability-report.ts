@@ -1,4 +1,4 @@
-import type { Language } from '../doctor/finding-kind.js';
+import type { Language } from '../language.js';
 import { textTable } from '../admin/text-table.js';
 import { CAPABILITIES, type Capability, type CapabilityCode } from './capability.js';
 

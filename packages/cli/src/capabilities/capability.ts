@@ -1,4 +1,4 @@
-import type { Language } from '../doctor/finding-kind.js';
+import type { Language } from '../language.js';
 
 /**
  * Everything that `magpie capabilities` asks a broker. This table is the single source: the type

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { validateTopicName } from '@magpie/protocol';
 import { capabilityJson, capabilityLines } from '../capabilities/capability-report.js';
 import type { Survey } from '../capabilities/survey.js';
 import { takeSurvey } from '../capabilities/take-survey.js';
 import type { CommandContext } from '../command-context.js';
-import type { Language } from '../doctor/finding-kind.js';
 import { patientOf } from '../doctor/patient.js';
-import { languageOf } from '../doctor/report.js';
+import { languageOption } from '../language-option.js';
+import { type Language, languageOf } from '../language.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
@@ -42,7 +42,7 @@ export function capabilitiesCommand(
     .option('--patience <SECONDS>', 'how long anything may take to answer', '5')
     .option('--scratch <TOPIC>', 'topic that all others are below (default: one of its own)')
     .option('--json', 'one object of JSON')
-    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .addOption(languageOption())
     .addHelpText('after', EXAMPLES)
     .action(async (url: string | undefined, flags: CapabilitiesFlags) => {
       const given = withScheme(url === undefined ? flags : { ...flags, url });

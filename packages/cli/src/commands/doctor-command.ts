@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { validateTopicFilter, validateTopicName } from '@magpie/protocol';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { examine, type Examination } from '../doctor/examine.js';
-import type { Language, Level } from '../doctor/finding-kind.js';
+import type { Level } from '../doctor/finding-kind.js';
 import { levelOf } from '../doctor/findings.js';
 import { patientOf } from '../doctor/patient.js';
-import { languageOf, reportJson, reportLines } from '../doctor/report.js';
+import { reportJson, reportLines } from '../doctor/report.js';
+import { languageOption } from '../language-option.js';
+import { type Language, languageOf } from '../language.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf } from '../mqtt/client-session.js';
 import { collect } from '../mqtt/collect.js';
@@ -46,7 +48,7 @@ export function doctorCommand(
     .option('--idle <SECONDS>', 'does a connection outlive so long without traffic?', '0')
     .option('--patience <SECONDS>', 'how long anything may take to answer', '5')
     .option('--json', 'a line of JSON for each finding')
-    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .addOption(languageOption())
     .addHelpText('after', EXAMPLES)
     .action(async (url: string | undefined, flags: DoctorFlags) => {
       const given = url === undefined ? flags : { ...flags, url };

@@ -1,10 +1,11 @@
 import { type ExplainLanguage, explanationText } from '@magpie/broker';
 import { validateTopicName } from '@magpie/protocol';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
 import { timeSpanMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
-import { languageOf } from '../doctor/report.js';
+import { languageOption } from '../language-option.js';
+import { languageOf } from '../language.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { UsageError } from '../mqtt/usage-error.js';
 
@@ -29,7 +30,7 @@ export function explainCommand(
     .requiredOption('--to <CLIENT>', 'client identifier of who should have got them')
     .option('--from <CLIENT>', 'client identifier of who should have published them')
     .option('--since <TIME>', 'how far to look back: 90s, 10m, 2h (default: as far as is known)')
-    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .addOption(languageOption())
     .option('--json', 'the answer as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: ExplainFlags) => {

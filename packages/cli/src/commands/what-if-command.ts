@@ -3,7 +3,8 @@ import { validateTopicName } from '@magpie/protocol';
 import { type Command, Option } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
 import type { CommandContext } from '../command-context.js';
-import { languageOf } from '../doctor/report.js';
+import { languageOption } from '../language-option.js';
+import { languageOf } from '../language.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { UsageError } from '../mqtt/usage-error.js';
 
@@ -28,7 +29,7 @@ export function whatIfCommand(
     .option('--from <CLIENT>', 'client identifier of its publisher: may it publish this?')
     .addOption(new Option('-q, --qos <QOS>', 'its QoS').choices(['0', '1', '2']).default('0'))
     .option('-r, --retain', 'it asks to be retained')
-    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .addOption(languageOption())
     .option('--json', 'the answer as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: WhatIfFlags) => {

@@ -1,4 +1,5 @@
-import type { FindingKind, Language, Level, Words } from './finding-kind.js';
+import type { Language } from '../language.js';
+import type { FindingKind, Level, Words } from './finding-kind.js';
 import { MQTT_FINDINGS } from './mqtt-findings.js';
 import { NETWORK_FINDINGS } from './network-findings.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { finding } from './findings.js';
-import { languageOf, reportJson, reportLines } from './report.js';
+import { reportJson, reportLines } from './report.js';
 
 const refused = finding('tcp-refused', { address: '::1', port: 1 });
 
@@ -29,16 +29,3 @@ test('reportJson() is one line with level, code, values and words', () => {
     says: '::1 拒绝连接端口 1',
   });
 });
-
-const languages: [env: Readonly<Record<string, string>>, language: string][] = [
-  [{}, 'en'],
-  [{ LANG: 'zh_CN.UTF-8' }, 'zh'],
-  [{ LANG: 'zh_CN.UTF-8', LC_ALL: 'C' }, 'en'],
-  [{ LANG: 'C', LC_MESSAGES: 'zh_TW' }, 'zh'],
-  [{ LANG: 'de_DE.UTF-8' }, 'en'],
-];
-for (const [env, language] of languages) {
-  test(`languageOf() is ${language} in ${JSON.stringify(env)}`, () => {
-    assert.equal(languageOf(env), language);
-  });
-}

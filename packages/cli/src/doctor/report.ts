@@ -1,5 +1,6 @@
+import type { Language } from '../language.js';
 import { safeText } from '../safe-log-line.js';
-import type { Language, Level } from './finding-kind.js';
+import type { Level } from './finding-kind.js';
 import { type Finding, levelOf, wordsOf } from './findings.js';
 
 /** A finding as lines for people: a mark, what is so, and below it what to do. */
@@ -17,12 +18,6 @@ export function reportLines(found: Finding, language: Language, colors: boolean)
 export function reportJson(found: Finding, language: Language): string {
   const { code, values } = found;
   return JSON.stringify({ level: levelOf(found), code, values, ...wordsOf(found, language) });
-}
-
-/** The language of the environment (`LC_ALL`, `LC_MESSAGES`, `LANG`); English unless Chinese. */
-export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
-  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
-  return locale.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
 const MARKS: Readonly<Record<Level, readonly [mark: string, color: number]>> = {

@@ -1,5 +1,5 @@
 import type { Station, StationKind } from '@magpie/broker';
-import type { Language } from '../doctor/finding-kind.js';
+import type { Language } from '../language.js';
 import { safeText } from '../safe-log-line.js';
 
 /** Words of one language for what happens at a station. */

@@ -81,7 +81,7 @@ test('magpie trace says that the broker has gone', async (t) => {
 test('magpie trace says what is wrong with its flags', async (t) => {
   const world = await AdminWorld.start(t);
   for (const [args, code, message] of [
-    [['--count', 'many'], 2, /--count must be a whole number: it is 'many'/],
+    [['--count', 'many'], 2, /--count must be a whole number from 0 to 999999999: it is 'many'/],
     [['--for', '5'], 2, /--for must be a number with s, m, h or d/],
     [['--format', 'xml'], 2, /text, json/],
     [['--topic', 'a/#/b'], 1, /topic: it is no topic filter/],

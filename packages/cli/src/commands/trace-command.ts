@@ -3,12 +3,12 @@ import { type Command, Option } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
 import { timeSpanMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
-import type { Language } from '../doctor/finding-kind.js';
-import { languageOf } from '../doctor/report.js';
+import { languageOption } from '../language-option.js';
+import { type Language, languageOf } from '../language.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { UsageError } from '../mqtt/usage-error.js';
+import { wholeNumber } from '../mqtt/usage-error.js';
 import { safeJsonLine } from '../safe-log-line.js';
-import { StationText } from './station-text.js';
+import { StationText } from '../trace/station-text.js';
 
 interface TraceFlags extends ApiFlags {
   readonly topic?: string;
@@ -40,7 +40,7 @@ export function traceCommand(
     .option('--subscribers <N>', 'subscribers of a message to tell one by one (default: 20)')
     .option('--payload <BYTES>', 'show so much of the payload (default: none)')
     .addOption(new Option('--format <FORMAT>', 'how').choices(['text', 'json']).default('text'))
-    .addOption(new Option('--lang <LANGUAGE>', 'language (default: of LANG)').choices(['en', 'zh']))
+    .addOption(languageOption())
     .addHelpText('after', EXAMPLES)
     .action(async (flags: TraceFlags) => {
       finish(
@@ -91,20 +91,24 @@ function traceOf(flags: TraceFlags): NewTrace {
     ...(topic !== undefined && { topic }),
     ...(clientid !== undefined && { clientid }),
     ...(address !== undefined && { address }),
-    ...(flags.sample !== undefined && { sample: numberOf('--sample', flags.sample) }),
-    ...(flags.for !== undefined && { duration_ms: timeSpanMs('--for', flags.for) }),
-    ...(flags.count !== undefined && { messages_max: numberOf('--count', flags.count) }),
-    ...(flags.subscribers !== undefined && {
-      subscribers_max: numberOf('--subscribers', flags.subscribers),
+    ...(flags.sample !== undefined && {
+      sample: wholeNumber('--sample', flags.sample, 0, NUMBER_MAX),
     }),
-    ...(flags.payload !== undefined && { payload_bytes: numberOf('--payload', flags.payload) }),
+    ...(flags.for !== undefined && { duration_ms: timeSpanMs('--for', flags.for) }),
+    ...(flags.count !== undefined && {
+      messages_max: wholeNumber('--count', flags.count, 0, NUMBER_MAX),
+    }),
+    ...(flags.subscribers !== undefined && {
+      subscribers_max: wholeNumber('--subscribers', flags.subscribers, 0, NUMBER_MAX),
+    }),
+    ...(flags.payload !== undefined && {
+      payload_bytes: wholeNumber('--payload', flags.payload, 0, NUMBER_MAX),
+    }),
   };
 }
 
-function numberOf(flag: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`${flag} must be a whole number: it is '${text}'`);
-}
+/** What is too much the broker says. */
+const NUMBER_MAX = 999_999_999;
 
 interface Says {
   readonly begins: (trace: TraceInfo) => string;
