@@ -18,6 +18,18 @@ export function timeSpanMs(flag: string, text: string): number {
   return Math.round(Number(amount) * unitMs);
 }
 
+/**
+ * How long something shall last.
+ *
+ * @throws {UsageError} as {@link timeSpanMs}, or if it is nothing, or beyond what a date can be.
+ */
+export function durationMs(flag: string, text: string): number {
+  const ms = timeSpanMs(flag, text);
+  if (ms > 0 && ms <= DURATION_MS_MAX) return ms;
+  throw new UsageError(`${flag} must be more than 0 and at most 999999d: it is '${text}'`);
+}
+
+const DURATION_MS_MAX = 999_999 * 86_400_000;
 const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['s', 1000],
   ['m', 60_000],

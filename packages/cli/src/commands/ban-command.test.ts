@@ -26,8 +26,8 @@ for (const [args, message] of [
   [['--client', 'a', '--username', 'b'], /^Only one of --client, --username and --address/],
   [['--for', '1h'], /^Who is meant\?/],
   [['--remove'], /^Who is meant\?/],
-  [['--client', 'a', '--for', '1 hour'], /^--for must be a time such as 90s.*'1 hour'$/],
-  [['--client', 'a', '--for', '0s'], /^--for must be a time/],
+  [['--client', 'a', '--for', '1 hour'], /^--for must be a number with s, m, h or d.*'1 hour'$/],
+  [['--client', 'a', '--for', '0s'], /^--for must be more than 0/],
   [['--cleint', 'a'], /^Unknown option '--cleint': did you mean --client\?$/],
 ] as const) {
   test(`magpie ban refuses ${args.join(' ')}, code 2`, async (t) => {

@@ -1,7 +1,7 @@
 import type { BanInfo, NewBan } from '@magpie/broker/admin-client';
 import type { Command } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
-import { durationMs } from '../admin/duration.js';
+import { durationMs } from '../admin/time-span.js';
 import { textTable } from '../admin/text-table.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';

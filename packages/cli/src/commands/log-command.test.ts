@@ -28,7 +28,7 @@ for (const [args, message] of [
   [['--client', 'a', '--address', 'b'], /^Only one of --client and --address can be given$/],
   [['--for', '1h'], /^Whose packets are meant\?/],
   [['--remove'], /^Whose packets are meant\?/],
-  [['--client', 'a', '--for', 'ever'], /^--for must be a time such as 90s.*'ever'$/],
+  [['--client', 'a', '--for', 'ever'], /^--for must be a number with s, m, h or d.*'ever'$/],
   [['--level', 'loud'], /'loud'.*debug, info, warn, error/],
   [['--cleint', 'a'], /^Unknown option '--cleint': did you mean --client\?$/],
 ] as const) {

@@ -1,7 +1,7 @@
 import type { AdminClient, PacketWatchInfo } from '@magpie/broker/admin-client';
 import { type Command, Option } from 'commander';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
-import { durationMs } from '../admin/duration.js';
+import { durationMs } from '../admin/time-span.js';
 import { textTable } from '../admin/text-table.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -41,7 +41,7 @@ export function logCommand(
           await context.print(await told(admin));
           return EXIT.ok;
         }
-        const seconds = flags.for === undefined ? undefined : durationMs('--for', flags.for) / 1000;
+        const seconds = flags.for === undefined ? undefined : secondsOf(flags.for);
         if (flags.level !== undefined) await admin.setLogLevel(flags.level);
         if (subject === undefined) return EXIT.ok;
         if (flags.remove === true) await admin.unwatchPackets(subject);
@@ -71,6 +71,11 @@ function subjectOf(flags: LogFlags): Pick<PacketWatchInfo, 'as' | 'who'> | undef
     throw new UsageError('Whose packets are meant? Give --client or --address');
   }
   return undefined;
+}
+
+/** Whole ones, as the broker takes them. */
+function secondsOf(time: string): number {
+  return Math.ceil(durationMs('--for', time) / 1000);
 }
 
 async function told(admin: AdminClient): Promise<string> {
