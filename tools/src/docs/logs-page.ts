@@ -1,19 +1,5 @@
+import type { LogEventSpec, LogFieldSpec } from '@magpie/broker/server';
 import { generatedFrom, markdownTable } from './markdown.js';
-
-/** What the page shows of an event; LOG_EVENTS of @magpie/broker is a table of these. */
-export interface LogEventSpec {
-  readonly level: string;
-  readonly doc: string;
-  readonly act?: string;
-  readonly fields: readonly string[];
-  readonly optional?: readonly string[];
-}
-
-/** What the page shows of a field. */
-export interface LogFieldSpec {
-  readonly kind: string;
-  readonly doc: string;
-}
 
 /** docs/logs.md: every line that the broker logs. */
 export function logsPage(
