@@ -63,10 +63,10 @@ export function brokerParts(options: BrokerOptions) {
     ...commitParts(basics),
     ...doorParts(basics, options, () => connections.closeBanned()),
   };
-  const watches = new PacketWatches({
+  const packetWatches = new PacketWatches({
     ...basics,
     log: basics.packetLog,
-    changed: () => connections.watch(),
+    changed: () => connections.watchPackets(),
   });
   const registry = new SessionRegistry(shared, basics.router, basics.wheel, basics.clock);
   const publishing = new Publishing(shared);
@@ -82,7 +82,7 @@ export function brokerParts(options: BrokerOptions) {
   });
   const connections: ConnectionSet = new ConnectionSet({
     ...shared,
-    watches,
+    packetWatches,
     reader: new ByteReader(new TopicTable({ ...TOPIC_TABLE_LIMITS, seed: random.uint32() | 0 })),
     memory: new MessageMemory(),
     rates: new PublishRates(basics.limits),
@@ -100,7 +100,7 @@ export function brokerParts(options: BrokerOptions) {
     gauges: () => sysGauges({ ...basics, registry, connecting }, options),
   });
   const made = { registry, publishing, wills, rechecking, connecting, connections, clients };
-  return { ...shared, ...made, watches, sys };
+  return { ...shared, ...made, packetWatches, sys };
 }
 
 /** What nearly every other part works with. */

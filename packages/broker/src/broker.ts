@@ -58,8 +58,8 @@ export class Broker implements AsyncDisposable {
   }
 
   /** Whose packets are logged. */
-  get watches(): PacketWatches {
-    return this.#parts.watches;
+  get packetWatches(): PacketWatches {
+    return this.#parts.packetWatches;
   }
 
   /** Everybody who is connected, or has a session that waits for him. */

@@ -20,7 +20,7 @@ export interface AdminBroker {
   readonly retained: RetainedView;
   readonly bans: BanList;
   /** Whose packets are logged. */
-  readonly watches: PacketWatches;
+  readonly packetWatches: PacketWatches;
   readonly traces: TraceList;
   /** Tells what the journal notes. @returns A function that takes the listener off. */
   watch(listener: (entry: JournalEntry) => void): () => void;

@@ -47,7 +47,7 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   const watch = await admin.watchPackets(ban);
   assert.deepEqual(await admin.watchedPackets(), [watch]);
   await admin.unwatchPackets(ban);
-  assert.deepEqual(broker.watches.list(), []);
+  assert.deepEqual(broker.packetWatches.list(), []);
   await admin.publish({ topic: 'a/ä &=', payload: 'x', retain: true });
   assert.equal((await admin.retainedMessage('a/ä &=')).payload, 'eA==');
   assert.deepEqual((await admin.topics({ parent: 'a' })).data[0]?.topic, 'a/ä &=');

@@ -58,9 +58,9 @@ export class ConnectionSet {
     }
   }
 
-  /** Others may be watched than before. */
-  watch(): void {
-    for (const connection of this.#open) connection.watch();
+  /** The packets of others may be logged than before. */
+  watchPackets(): void {
+    for (const connection of this.#open) connection.watchPackets();
   }
 
   /** Closes all. Resolves when every transport is closed; nothing is accepted any more. */

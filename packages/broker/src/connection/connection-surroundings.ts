@@ -39,6 +39,6 @@ export interface ConnectionSurroundings {
   readonly counters: Counters;
   readonly events: BrokerEvents;
   readonly journal: Journal;
-  readonly watches: PacketWatches;
+  readonly packetWatches: PacketWatches;
   readonly log: Logger;
 }

@@ -17,7 +17,7 @@ function packetsOf(world: ConnectionWorld, clientId: string): string[] {
 
 test('Connection tells every packet of a client that is watched, in order, and of no other', () => {
   const world = new ConnectionWorld();
-  world.watches.add({ clientId: 'pump' }, 60);
+  world.packetWatches.add({ clientId: 'pump' }, 60);
   const pump = world.subscriber('pump', 'a');
   const fan = world.subscriber('fan', 'b');
   fan.publish('a', 'm', { qos: 2, packetId: 9 });
@@ -46,10 +46,10 @@ test('Connection tells packets only while its client is watched', () => {
   const pump = world.connect('pump');
   pump.send(PINGREQ);
   assert.deepEqual(packetsOf(world, 'pump'), []);
-  world.watches.add({ address: '192.0.2.7' }, 60);
+  world.packetWatches.add({ address: '192.0.2.7' }, 60);
   pump.send(PINGREQ);
   assert.deepEqual(packetsOf(world, 'pump'), ['> PINGREQ', '< PINGRESP']);
-  world.watches.remove({ address: '192.0.2.7' });
+  world.packetWatches.remove({ address: '192.0.2.7' });
   pump.send(PINGREQ);
   assert.deepEqual(packetsOf(world, 'pump'), []);
 });
@@ -57,7 +57,7 @@ test('Connection tells packets only while its client is watched', () => {
 test('Connection tells a packet that waits for its commit when it is sent', async () => {
   const store = new HandStore();
   const world = new ConnectionWorld({}, store);
-  world.watches.add({ clientId: 'pump' }, 60);
+  world.packetWatches.add({ clientId: 'pump' }, 60);
   const pump = world.connect('pump');
   packetsOf(world, 'pump');
   pump.send(subscribeTo('a'));

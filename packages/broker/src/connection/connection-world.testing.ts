@@ -34,7 +34,7 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
   readonly reader = new ByteReader(new TopicTable({ entriesMax: 100, bytesMax: 10_000 }));
   readonly memory = new MessageMemory();
   readonly rates: PublishRates;
-  readonly watches: PacketWatches;
+  readonly packetWatches: PacketWatches;
   readonly connections: ConnectionSet;
   /** `clientId: reason` of every client whose connection ended. */
   readonly ended: string[] = [];
@@ -44,11 +44,11 @@ export class ConnectionWorld extends PipelineWorld implements ConnectionSurround
     this.turn.commitThrough(this.gate);
     this.rates = new PublishRates(this.limits);
     const { log, clock, wheel } = this;
-    this.watches = new PacketWatches({
+    this.packetWatches = new PacketWatches({
       log,
       clock,
       wheel,
-      changed: () => this.connections.watch(),
+      changed: () => this.connections.watchPackets(),
     });
     this.connections = new ConnectionSet(this);
     this.events.disconnected.on(({ client, reason }) => {

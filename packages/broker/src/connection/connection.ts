@@ -16,7 +16,6 @@ import type { CloseReason } from '../model/close-reason.js';
 import { Message } from '../model/message.js';
 import type { RefusalReason } from '../model/refusal-reason.js';
 import type { Timed, TimerEntry } from '../model/timer-wheel.js';
-import type { PacketLog } from '../observe/packets/packet-log.js';
 import type { Client } from '../pipeline/client.js';
 import type { Connected } from '../pipeline/connecting.js';
 import type { SubscribeOutcome } from '../pipeline/subscribing.js';
@@ -54,8 +53,6 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   #arrivedFrom: string | undefined;
   #pace: Pace | undefined;
   #client: Client | undefined;
-  /** While its client is watched. */
-  #packetLog: PacketLog | undefined;
   /** CONNACK was sent. */
   #connected = false;
   #keepAliveS = 0;
@@ -132,11 +129,10 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   }
 
   /** Looks whether its packets are logged from now on. */
-  watch(): void {
+  watchPackets(): void {
     if (this.#client === undefined) return;
     const { clientId, address } = this.#client.principal;
-    this.#packetLog = this.#around.watches.logOf(clientId, address);
-    this.#outlet.packetLog = this.#packetLog;
+    this.#outlet.packetLog = this.#around.packetWatches.logOf(clientId, address);
   }
 
   hasRoom(): void {
@@ -246,7 +242,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (packet.type === 'connect') return this.#connect(packet);
     const client = this.#client;
     if (client === undefined) return undefined;
-    this.#packetLog?.received(packet);
+    this.#outlet.packetLog?.received(packet);
     switch (packet.type) {
       case 'publish':
         return this.#publish(client, packet);
@@ -370,8 +366,8 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     this.#keepAliveS = packet.keepAliveS;
     this.#lastPacketMs = this.#around.clock.nowMs();
     this.#restartTimer();
-    this.watch();
-    this.#packetLog?.received(packet);
+    this.watchPackets();
+    this.#outlet.packetLog?.received(packet);
     this.#outlet.send({ type: 'connack', sessionPresent, returnCode: 0 });
     this.#expireAt(client.expiresAtMs);
     const { clientId, address } = client.principal;

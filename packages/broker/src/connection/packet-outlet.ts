@@ -55,7 +55,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
    */
   #fence = 0;
   version: ProtocolVersion = 4;
-  /** Told what is sent, while the client is watched. */
+  /** Told what is sent, and by the connection what comes, while the client is watched. */
   packetLog: PacketLog | undefined;
 
   constructor(parts: {

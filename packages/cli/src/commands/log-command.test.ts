@@ -13,7 +13,7 @@ test('magpie log has packets logged for a while, and lists of whom', async (t) =
   const world = await AdminWorld.start(t);
   assert.equal((await world.run(['log', '--client', 'pump-1', '--for', '15m'])).code, 0);
   await world.run(['log', '--address', '192.0.2.7']);
-  const [pump, address] = world.broker.watches.list();
+  const [pump, address] = world.broker.packetWatches.list();
   assert.ok(Math.abs((pump?.untilMs ?? 0) - Date.now() - 900_000) < 60_000);
   assert.ok(Math.abs((address?.untilMs ?? 0) - Date.now() - 600_000) < 60_000);
   const { out } = await world.run(['log']);
@@ -37,6 +37,6 @@ for (const [args, message] of [
     const { code, err } = await world.run(['log', ...args]);
     assert.equal(code, 2);
     assert.match(err.join('\n'), message);
-    assert.deepEqual(world.broker.watches.list(), []);
+    assert.deepEqual(world.broker.packetWatches.list(), []);
   });
 }

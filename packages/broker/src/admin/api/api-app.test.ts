@@ -23,7 +23,7 @@ interface Case {
 const retainOne = (world: ApiWorld) =>
   world.broker.publish({ topic: 'a/b', payload: 'x', retain: true });
 const banOne = (world: ApiWorld) => world.broker.bans.add({ clientId: 'c' });
-const watchOne = (world: ApiWorld) => void world.broker.watches.add({ clientId: 'c' }, 60);
+const watchOne = (world: ApiWorld) => void world.broker.packetWatches.add({ clientId: 'c' }, 60);
 const traceOne = (world: ApiWorld) => world.broker.traces.start().id;
 const PAGE_LIMIT = 'limit=0';
 const RULES = rulesIn('{ allow: both, topics: "#" }');

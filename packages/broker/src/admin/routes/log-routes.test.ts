@@ -33,14 +33,15 @@ test('logRoutes: the packets of a client are logged until nobody wants them', as
 test('logRoutes: an address can be watched, for 10 minutes if nobody says', async (t) => {
   const world = await ApiWorld.start(t);
   await world.data('POST /log/packets', 'operator', { as: 'peerhost', who: '192.0.2.7' });
-  const [{ address, untilMs } = { address: '', untilMs: 0 }] = world.broker.watches.list();
+  const [{ address, untilMs } = { address: '', untilMs: 0 }] = world.broker.packetWatches.list();
   assert.equal(address, '192.0.2.7');
   assert.ok(Math.abs(untilMs - Date.now() - 600_000) < 60_000);
 });
 
 test('logRoutes: more than can be watched is a conflict', async (t) => {
   const world = await ApiWorld.start(t);
-  for (let one = 0; one < WATCHES_MAX; one++) world.broker.watches.add({ clientId: `${one}` }, 60);
+  for (let one = 0; one < WATCHES_MAX; one++)
+    world.broker.packetWatches.add({ clientId: `${one}` }, 60);
   const json = { as: 'clientid', who: 'more' };
   const answer = await world.ask('POST /log/packets', 'operator', { json });
   assert.equal(answer.status, 409);

@@ -84,7 +84,7 @@ function watchRoutes(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void 
     responses: answers(z.array(watchSchema), 'At most 64'),
   });
   app.openapi(list, (context) => {
-    return context.json({ data: broker.watches.list().map(watchInfo) }, 200);
+    return context.json({ data: broker.packetWatches.list().map(watchInfo) }, 200);
   });
 
   const change = operation(access, 'operator', 'Log');
@@ -99,7 +99,7 @@ function watchRoutes(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void 
   app.openapi(add, (context) => {
     const { as, who, seconds } = context.req.valid('json');
     try {
-      const watch = broker.watches.add(subjectOf(as, who), seconds);
+      const watch = broker.packetWatches.add(subjectOf(as, who), seconds);
       return context.json({ data: watchInfo(watch) }, 200);
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
@@ -125,7 +125,7 @@ function watchRoutes(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void 
   });
   app.openapi(remove, (context) => {
     const { as, who } = context.req.valid('param');
-    if (!broker.watches.remove(subjectOf(as, who))) {
+    if (!broker.packetWatches.remove(subjectOf(as, who))) {
       return context.json({ code: 'NOT_FOUND', message: 'it is not watched' }, 404);
     }
     return context.json({ data: { removed: true as const } }, 200);

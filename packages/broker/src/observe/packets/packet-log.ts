@@ -1,4 +1,4 @@
-import type { ClientPacket, Packet, QoS } from '@magpie/protocol';
+import type { ClientPacket, Packet, Publish, QoS } from '@magpie/protocol';
 import type { LogFields } from '../log-events.js';
 import type { Logger } from '../logger.js';
 
@@ -10,6 +10,7 @@ export interface SentPublish {
 
 type Detail = Omit<Extract<LogFields<'debug'>, { event: 'packet-sent' }>, 'event' | Who>;
 type Who = 'clientId' | 'address';
+type PublishHead = Pick<Publish, keyof SentPublish | 'qos' | 'packetId' | 'dup' | 'retain'>;
 
 /** Logs the packets of one connection, a line each, without payloads and passwords. */
 export class PacketLog {
@@ -32,20 +33,25 @@ export class PacketLog {
   }
 
   sentPublish(
-    { topic, payloadLength: payloadBytes }: SentPublish,
+    { topic, payloadLength }: SentPublish,
     qos: QoS,
     packetId: number,
     dup: boolean,
     retain: boolean,
   ): void {
-    const id = packetId === 0 ? {} : { packetId };
-    this.#say({ packet: 'PUBLISH', topic, qos, ...id, dup, retain, payloadBytes });
+    this.#say(publishDetail({ topic, payloadLength, qos, packetId, dup, retain }));
   }
 
   #say(detail: Detail): void {
     const fields = { event: 'packet-sent', ...this.#who, ...detail } as const;
     this.#log.debug(fields, `${detail.packet} sent`);
   }
+}
+
+function publishDetail(packet: PublishHead): Detail {
+  const { topic, qos, packetId, dup, retain, payloadLength: payloadBytes } = packet;
+  const id = qos === 0 ? {} : { packetId };
+  return { packet: 'PUBLISH', topic, qos, ...id, dup, retain, payloadBytes };
 }
 
 function detailOf(packet: Packet): Detail {
@@ -57,11 +63,8 @@ function detailOf(packet: Packet): Detail {
       const { sessionPresent, returnCode } = packet;
       return { packet: name, sessionPresent, returnCode };
     }
-    case 'publish': {
-      const { topic, qos, packetId, dup, retain, payloadLength: payloadBytes } = packet;
-      const id = qos === 0 ? {} : { packetId };
-      return { packet: name, topic, qos, ...id, dup, retain, payloadBytes };
-    }
+    case 'publish':
+      return publishDetail(packet);
     case 'subscribe': {
       const filters = packet.subscriptions.map(({ filter, qos }) => `${filter} (QoS ${qos})`);
       return { packet: name, packetId: packet.packetId, filters: filters.join(', ') };
