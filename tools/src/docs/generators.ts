@@ -53,12 +53,7 @@ async function describedApi(): Promise<ApiDocument> {
   return await apiDocument({
     broker,
     book,
-    source: {
-      notReady: () => undefined,
-      metrics: () => [],
-      logLevel: () => 'info',
-      setLogLevel: () => {},
-    },
+    source: { notReady: () => undefined, metrics: () => [] },
     limits: broker.limits,
     clock: new SystemClock(),
     version: packageVersion(),

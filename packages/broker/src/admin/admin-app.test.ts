@@ -3,10 +3,9 @@ import { test } from 'node:test';
 import { type Logger, silentLogger } from '../observe/logger.js';
 import { adminApp } from './admin-app.js';
 import type { AdminSource } from './admin-source.js';
-import { quietSource } from './quiet-source.testing.js';
 
 const source: AdminSource = {
-  ...quietSource(),
+  notReady: () => undefined,
   metrics: () => [{ name: 'a', help: 'A', type: 'gauge', value: 1 }],
 };
 

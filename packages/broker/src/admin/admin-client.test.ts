@@ -10,13 +10,13 @@ import { silentLogger } from '../observe/logger.js';
 import { MemoryListener } from '../memory-listener.testing.js';
 import { TestClient } from '../test-client.testing.js';
 import { AccountBook } from './access/account-book.js';
+import { TestHost } from './host/admin-host.testing.js';
 import { AdminClient } from './admin-client.js';
 import type { FeedEventOf } from './api/feed-event.js';
 import { startAdminServer } from './admin-server.js';
 import { NASTY_IDS } from './routes/nasty-ids.testing.js';
-import { quietSource } from './quiet-source.testing.js';
 
-async function start(t: TestContext) {
+async function start(t: TestContext, { embedded = false } = {}) {
   const broker = await createBroker();
   t.after(() => broker.close());
   const book = new AccountBook({ accounts: [], tokens: [] }, () => Promise.resolve());
@@ -25,9 +25,15 @@ async function start(t: TestContext) {
     host: '127.0.0.1',
     port: 0,
     version: '1.2.3',
-    source: quietSource(),
+    source: { notReady: () => undefined, metrics: () => [] },
     log: silentLogger,
-    api: { broker, book, limits: broker.limits, clock: new SystemClock() },
+    api: {
+      broker,
+      book,
+      limits: broker.limits,
+      clock: new SystemClock(),
+      ...(!embedded && { host: new TestHost(t) }),
+    },
   });
   t.after(() => server.close());
   const url = `http://127.0.0.1:${server.port}`;
@@ -64,6 +70,14 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   assert.equal((await admin.audit()).data[0]?.action, 'DELETE /api/v1/retained/message');
   assert.deepEqual((await admin.tokens()).data, []);
   assert.deepEqual((await admin.accounts()).data, []);
+});
+
+test('AdminClient is told what a broker in a program cannot do for it', async (t) => {
+  const { admin } = await start(t, { embedded: true });
+  const refused = { status: 409, code: 'NOT_CONFIGURED' };
+  await assert.rejects(admin.logLevel(), refused);
+  await assert.rejects(admin.setLogLevel('warn'), refused);
+  await assert.rejects(admin.reload(), refused);
 });
 
 for (const id of NASTY_IDS) {

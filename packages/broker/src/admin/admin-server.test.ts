@@ -5,7 +5,6 @@ import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
 import { silentLogger } from '../observe/logger.js';
 import { type AdminServer, startAdminServer } from './admin-server.js';
-import { quietSource } from './quiet-source.testing.js';
 
 async function start(t: TestContext): Promise<AdminServer> {
   const server = await startAdminServer({
@@ -13,7 +12,7 @@ async function start(t: TestContext): Promise<AdminServer> {
     port: 0,
     version: '1.2.3',
     log: silentLogger,
-    source: quietSource(),
+    source: { notReady: () => undefined, metrics: () => [] },
   });
   t.after(() => server.close());
   return server;
@@ -42,7 +41,7 @@ test('startAdminServer() rejects with the system error when the port is taken', 
     port,
     version: '',
     log: silentLogger,
-    source: quietSource(),
+    source: { notReady: () => undefined, metrics: () => [] },
   });
   await assert.rejects(again, { code: 'EADDRINUSE' });
 });

@@ -1,5 +1,3 @@
-import type { LogLevel } from '../config/broker-config.js';
-
 /** What the HTTP port shows. It asks at each request and keeps nothing. */
 export interface AdminSource {
   /**
@@ -9,10 +7,6 @@ export interface AdminSource {
   notReady(): string | undefined;
   /** A snapshot; entries of one name stand together and share help and type. */
   metrics(): readonly Metric[];
-  /** From which level on lines are logged. */
-  logLevel(): LogLevel;
-  /** Holds from the next line on. */
-  setLogLevel(level: LogLevel): void;
 }
 
 export interface Metric {

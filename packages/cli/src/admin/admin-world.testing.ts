@@ -1,10 +1,11 @@
+import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { type Broker, createBroker, silentLogger, SystemClock } from '@magpie/broker';
-import { openAccounts, startAdminServer } from '@magpie/broker/server';
+import { type AdminHost, openAccounts, startAdminServer } from '@magpie/broker/server';
 import { type Client, connect } from '@magpie/client';
 import { arrayLog, type CommandRun, runInProcess, type Said } from '../command.testing.js';
 
@@ -32,19 +33,13 @@ export class AdminWorld {
     t.after(() => broker.close());
     const { port } = await broker.listen({ type: 'tcp', port: 0 });
     const { book } = await openAccounts(dir);
-    const log = arrayLog(() => {});
     const server = await startAdminServer({
       host: '127.0.0.1',
       port: 0,
       version: '1.2.3',
-      source: {
-        notReady: () => undefined,
-        metrics: () => [],
-        logLevel: () => log.level(),
-        setLogLevel: (level) => log.setLevel(level),
-      },
+      source: { notReady: () => undefined, metrics: () => [] },
       log: silentLogger,
-      api: { broker, book, limits: broker.limits, clock: new SystemClock() },
+      api: { broker, book, limits: broker.limits, clock: new SystemClock(), host: hostWithLog() },
     });
     t.after(() => server.close());
     const url = `http://127.0.0.1:${server.port}`;
@@ -71,4 +66,17 @@ export class AdminWorld {
     this.broker.on('disconnected', () => void target.dispatchEvent(new Event('ended')));
     return ended;
   }
+}
+
+/** A process that has a log, and no files. */
+function hostWithLog(): AdminHost {
+  const log = arrayLog(() => {});
+  return {
+    reload: () => assert.fail(),
+    users: () => undefined,
+    store: () => undefined,
+    backups: undefined,
+    logLevel: () => log.level(),
+    setLogLevel: (level) => log.setLevel(level),
+  };
 }

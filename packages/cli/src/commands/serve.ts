@@ -20,7 +20,6 @@ import {
   isLoopback,
   type ListenerConfig,
   LmdbStore,
-  type LogLevel,
   type Metric,
   openAccounts,
   ProcessMeter,
@@ -128,10 +127,8 @@ export async function serve(
       const source = {
         notReady: () => notReady(recovered, ready),
         metrics: () => metricsOf(recovered, meter, version),
-        logLevel: () => log.level(),
-        setLogLevel: (level: LogLevel) => log.setLevel(level),
       };
-      const host = hostOf(reloader, store, backups);
+      const host = hostOf(reloader, store, backups, log);
       const api = { ...(await apiOf(broker, config, options)), host };
       const server = { ...http, source, version, log, api };
       admin = await opened('http', http, () => startAdminServer(server));
@@ -193,12 +190,15 @@ function hostOf(
   reloader: Reloader,
   store: LmdbStore | undefined,
   backups: BackupRunner | undefined,
+  log: Log,
 ): AdminHost {
   let book: UserBook | undefined; // one for each file: its changes wait for each other
   return {
     reload: () => reloader.reload(),
     store: () => store,
     backups,
+    logLevel: () => log.level(),
+    setLogLevel: (level) => log.setLevel(level),
     users: () => {
       const { userFile } = reloader;
       if (book?.path !== userFile) book = userFile === undefined ? undefined : bookOf(userFile);

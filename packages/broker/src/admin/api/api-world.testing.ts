@@ -12,7 +12,6 @@ import { TestClient } from '../../test-client.testing.js';
 import type { ApiEnv } from '../access/access.js';
 import { AccountBook } from '../access/account-book.js';
 import type { Role } from '../access/role.js';
-import { quietSource } from '../quiet-source.testing.js';
 import { TestHost } from '../host/admin-host.testing.js';
 import { apiApp } from './api-app.js';
 import { EventStreams } from './event-stream.js';
@@ -69,7 +68,7 @@ export class ApiWorld {
       broker,
       book,
       source: {
-        ...quietSource(),
+        notReady: () => undefined,
         metrics: () => [{ name: 'magpie_a', help: 'A', type: 'gauge', value: 1 }],
       },
       limits: limitsFrom({}),

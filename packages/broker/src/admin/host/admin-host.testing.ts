@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
+import type { LogLevel } from '../../config/broker-config.js';
 import { silentLogger } from '../../observe/logger.js';
 import type { AdminHost, DiskStatus, ReloadReport } from './admin-host.js';
 import { BackupRunner } from './backup-runner.js';
@@ -40,6 +41,7 @@ export class TestHost implements AdminHost {
       }),
   });
   readonly #t: TestContext;
+  #level: LogLevel = 'info';
   #book: UserBook | undefined;
 
   constructor(t: TestContext) {
@@ -52,6 +54,14 @@ export class TestHost implements AdminHost {
 
   store(): DiskStatus | undefined {
     return this.disk;
+  }
+
+  logLevel(): LogLevel {
+    return this.#level;
+  }
+
+  setLogLevel(level: LogLevel): void {
+    this.#level = level;
   }
 
   users(): UserBook | undefined {

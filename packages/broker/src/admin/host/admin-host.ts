@@ -1,9 +1,10 @@
+import type { LogLevel } from '../../config/broker-config.js';
 import type { DiskUse } from '../../stores/lmdb/disk-use.js';
 import type { BackupRunner } from './backup-runner.js';
 import type { UserBook } from './user-book.js';
 
 /**
- * What only the process around a broker can do, since it knows the files. A program that embeds a
+ * What only the process around a broker can do, since files and log are its own. A program that embeds a
  * broker has none.
  */
 export interface AdminHost {
@@ -15,6 +16,10 @@ export interface AdminHost {
   store(): DiskStatus | undefined;
   /** `undefined`: the configuration names no directory for backups, or there is nothing on disk. */
   readonly backups: BackupRunner | undefined;
+  /** From which level on lines are logged. */
+  logLevel(): LogLevel;
+  /** Holds from the next line on. */
+  setLogLevel(level: LogLevel): void;
 }
 
 /** A store on disk. */

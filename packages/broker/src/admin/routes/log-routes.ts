@@ -3,9 +3,9 @@ import { LOG_LEVELS } from '../../config/config-schema.js';
 import { type PacketWatch, WATCH_SECONDS_MAX } from '../../observe/packets/packet-watches.js';
 import type { Access, ApiEnv } from '../access/access.js';
 import type { AdminBroker } from '../admin-broker.js';
-import type { AdminSource } from '../admin-source.js';
 import { answers, jsonBody, operation } from '../api/operation.js';
 import { problems } from '../api/problem.js';
+import type { AdminHost } from '../host/admin-host.js';
 
 const AS = ['clientid', 'peerhost'] as const;
 
@@ -37,7 +37,7 @@ export type NewPacketWatch = z.input<typeof newWatchSchema>;
 
 interface Parts {
   readonly broker: AdminBroker;
-  readonly source: AdminSource;
+  readonly host?: AdminHost | undefined;
   readonly access: Access;
 }
 
@@ -47,15 +47,21 @@ export function logRoutes(app: OpenAPIHono<ApiEnv>, parts: Parts): void {
   watchRoutes(app, parts);
 }
 
-function levelRoutes(app: OpenAPIHono<ApiEnv>, { source, access }: Parts): void {
+function levelRoutes(app: OpenAPIHono<ApiEnv>, { host, access }: Parts): void {
   const read = createRoute({
     ...operation(access, 'viewer', 'Log'),
     method: 'get',
     path: '/log/level',
     summary: 'Read the level of the log',
-    responses: answers(levelSchema, 'From which level on lines are written'),
+    responses: {
+      ...answers(levelSchema, 'From which level on lines are written'),
+      ...problems(409),
+    },
   });
-  app.openapi(read, (context) => context.json({ data: { level: source.logLevel() } }, 200));
+  app.openapi(read, (context) => {
+    if (host === undefined) return context.json(NO_LOG, 409);
+    return context.json({ data: { level: host.logLevel() } }, 200);
+  });
 
   const change = createRoute({
     ...operation(access, 'operator', 'Log'),
@@ -65,12 +71,13 @@ function levelRoutes(app: OpenAPIHono<ApiEnv>, { source, access }: Parts): void 
     request: { body: jsonBody(levelSchema) },
     responses: {
       ...answers(levelSchema, 'From which level on lines are written'),
-      ...problems(413),
+      ...problems(409, 413),
     },
   });
   app.openapi(change, (context) => {
     const { level } = context.req.valid('json');
-    source.setLogLevel(level);
+    if (host === undefined) return context.json(NO_LOG, 409);
+    host.setLogLevel(level);
     return context.json({ data: { level } }, 200);
   });
 }
@@ -143,3 +150,8 @@ function watchInfo({ clientId, address, untilMs }: PacketWatch): PacketWatchInfo
       : ({ as: 'clientid', who: clientId } as const);
   return { ...subject, until: new Date(untilMs).toISOString() };
 }
+
+const NO_LOG = {
+  code: 'NOT_CONFIGURED',
+  message: 'this broker logs into the program around it, which decides what is written',
+};
