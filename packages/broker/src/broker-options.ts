@@ -32,7 +32,7 @@ export interface BrokerOptions {
   /** Opened by the caller, closed by the broker. */
   readonly store?: Store;
   readonly log?: Logger;
-  /** Where packets of watched clients are told, see `Broker.packetWatches`. Default: {@link log}. */
+  /** Where packets of watched clients are told (`Broker.packetWatches`). Default: {@link log}. */
   readonly packetLog?: Logger;
   readonly clock?: Clock;
   /** Seeds of hashes and names for clients that bring none come from it. */

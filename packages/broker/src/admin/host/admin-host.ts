@@ -4,8 +4,8 @@ import type { BackupRunner } from './backup-runner.js';
 import type { UserBook } from './user-book.js';
 
 /**
- * What only the process around a broker can do, since files and log are its own. A program that embeds a
- * broker has none.
+ * What only the process around a broker can do, since files and log are its own. A program that
+ * embeds a broker has none.
  */
 export interface AdminHost {
   /** Reads configuration, users, rules and certificates again, as SIGHUP has it done. */
