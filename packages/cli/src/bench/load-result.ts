@@ -30,13 +30,11 @@ export interface OwnLoad {
 export type DistributionPoint = readonly [percentile: number, ms: number];
 
 export interface LoadResult {
-  /** `pair`, `pub`, … or the name of a scenario. */
+  /** `pair`, `pub`, … */
   readonly name: string;
   readonly server: string;
   /** ISO 8601. */
   readonly startedAt: string;
-  /** What it was told to do, for the report. */
-  readonly settings: Readonly<Record<string, string | number>>;
   /** Ended by the user before its time. */
   readonly interrupted: boolean;
   /** Seconds that were measured. */

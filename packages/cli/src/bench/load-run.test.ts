@@ -23,7 +23,7 @@ function pair(server: string, qos: 0 | 1 | 2): LoadPlan {
 async function run(plan: LoadPlan, signal = new AbortController().signal): Promise<LoadResult> {
   const workers = [0, 1].map((worker) => localWorker({ plan, worker, workers: 2 }));
   const watcher = { signal, onInterval: () => {} };
-  return new LoadRun(plan, TIMING, workers, watcher).run({ name: 'test', settings: {} });
+  return new LoadRun(plan, TIMING, workers, watcher).run('test');
 }
 
 const faulty = async (t: TestContext, fault: Fault) => run(pair(await faultyBroker(t, fault), 1));

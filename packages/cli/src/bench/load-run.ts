@@ -32,9 +32,6 @@ export interface LoadWatcher {
   readonly onInterval: (interval: Interval) => Promise<void> | void;
 }
 
-/** What is known before it begins, for the report. */
-export type LoadTitle = Pick<LoadResult, 'name' | 'settings'>;
-
 /** One load test, from the first connection to the result. */
 export class LoadRun {
   readonly #plan: LoadPlan;
@@ -67,9 +64,10 @@ export class LoadRun {
   /**
    * Runs it to its end, or until the signal. All connections are closed then.
    *
+   * @param name Of the test, for the result.
    * @throws {Error} if a worker is gone.
    */
-  async run(title: LoadTitle): Promise<LoadResult> {
+  async run(name: string): Promise<LoadResult> {
     const { warmUpMs, durationMs } = this.#timing;
     try {
       const connecting = Promise.all(this.#workers.map((worker) => worker.connect()));
@@ -84,7 +82,7 @@ export class LoadRun {
       const measured = subtractCounts(this.#counts, before.counts);
       const measuredS = (this.#atUs - before.us) / 1e6;
       const lost = await this.#drain();
-      return this.#result(title, { measured, measuredS, lost });
+      return this.#result(name, { measured, measuredS, lost });
     } finally {
       await Promise.allSettled(this.#workers.map((worker) => worker.close()));
     }
@@ -175,12 +173,9 @@ export class LoadRun {
     return Promise.all(this.#workers.map(ask));
   }
 
-  #result(
-    title: LoadTitle,
-    found: Pick<LoadResult, 'measured' | 'measuredS' | 'lost'>,
-  ): LoadResult {
+  #result(name: string, found: Pick<LoadResult, 'measured' | 'measuredS' | 'lost'>): LoadResult {
     const result = {
-      ...title,
+      name,
       ...found,
       server: this.#plan.server,
       startedAt: this.#startedAt,
@@ -188,8 +183,8 @@ export class LoadRun {
       total: this.#counts,
       connected: this.#connected,
       rateWanted: rateOf(this.#plan),
-      latencies: latencySet((name) => this.#latencies[name].summary()),
-      distribution: latencySet((name) => distributionOf(this.#latencies[name])),
+      latencies: latencySet((which) => this.#latencies[which].summary()),
+      distribution: latencySet((which) => distributionOf(this.#latencies[which])),
       intervals: this.#intervals,
       load: meanLoad(this.#intervals.filter(({ phase }) => phase === 'measure')),
       workers: this.#workers.length,

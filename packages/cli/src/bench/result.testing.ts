@@ -7,7 +7,6 @@ export function resultOf(result: Partial<LoadResult> = {}): LoadResult {
     name: 'pair',
     server: 'mqtt://h',
     startedAt: '2020-01-01T00:00:00.000Z',
-    settings: {},
     interrupted: false,
     measuredS: 10,
     measured: noCounts(),

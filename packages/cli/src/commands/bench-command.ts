@@ -92,7 +92,7 @@ async function runPlan(
     onInterval: (interval) =>
       print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
   });
-  const result = await run.run({ name, settings: {} });
+  const result = await run.run(name);
   if (flags.metrics !== undefined) await writeFile(flags.metrics, prometheusText(result));
   if (json) await print(`${JSON.stringify({ result })}\n`);
   else await print(`\n${resultLines(result).join('\n')}\n`);
