@@ -42,7 +42,7 @@ export {
 export { parseRuleFile, type ParsedRules } from './auth/rules/parse-rule-file.js';
 export { accessRulesMarkdown } from './auth/rules/rules-markdown.js';
 export { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
-export { hashPassword, passwordHashText } from './auth/password-hash.js';
+export { hashPassword, newPasswordHash, passwordHashText } from './auth/password-hash.js';
 export {
   StoredPasswordAuthenticator,
   StoredPasswordFailure,
@@ -50,6 +50,7 @@ export {
 } from './auth/stored-password-authenticator.js';
 export { UserAuthenticator } from './auth/user-authenticator.js';
 export { parseUserFile, type Users } from './auth/user-file.js';
+export { UserLines, userNameProblem } from './auth/user-lines.js';
 export type {
   AuthenticationConfig,
   BrokerConfig,
@@ -81,7 +82,6 @@ export { type ConfigSources, resolveConfig, type ResolvedConfig } from './config
 export { configFilePath } from './config/settings.js';
 export { SYNC_INTERVAL_MS, SYNC_MODES, type SyncMode } from './config/sync-modes.js';
 export { TlsFileError, TlsMaterial } from './listeners/tls/tls-material.js';
-export { identityProblem } from './model/identity-name.js';
 export { BanFile } from './stores/bans/ban-file.js';
 export { LmdbStore, type LmdbStoreOptions } from './stores/lmdb/lmdb-store.js';
 export { RecoveryAborted, type RecoveryProgress } from './stores/lmdb/recovery.js';
@@ -92,3 +92,5 @@ export { type ExportOptions, exportStore } from './stores/lmdb/tools/export-stor
 export { type Finding, findingInWords } from './stores/lmdb/tools/finding.js';
 export { importStore } from './stores/lmdb/tools/import-store.js';
 export type { OnToolProgress, ToolProgress } from './stores/lmdb/tools/tool-progress.js';
+export { identityProblem } from './model/identity-name.js';
+export { replaceFile } from './stores/files/replace-file.js';

@@ -1,4 +1,4 @@
-import { createHash, pbkdf2, scrypt, timingSafeEqual } from 'node:crypto';
+import { createHash, pbkdf2, randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
 /**
@@ -57,6 +57,11 @@ export async function hashPassword(
     salt,
     hash: await scryptOf(password, salt, cost, SCRYPT_BYTES),
   };
+}
+
+/** A hash with a salt of its own, as a line of a user file has it. */
+export async function newPasswordHash(password: string): Promise<string> {
+  return passwordHashText(await hashPassword(Buffer.from(password), randomBytes(SALT_BYTES)));
 }
 
 /** Whether the password is the one that was hashed. Not on this thread, in constant time. */
@@ -129,6 +134,7 @@ function base64(bytes: Uint8Array): string {
 const SHA512_BYTES = 64;
 const SCRYPT_BYTES = 32;
 const SALT_BYTES_MIN = 8;
+const SALT_BYTES = 16;
 const HASH_BYTES_MIN = 16;
 /** What one login may take of the memory. */
 const SCRYPT_MEMORY_BYTES_MAX = 256 * 1024 * 1024;

@@ -1,11 +1,11 @@
-import { randomBytes } from 'node:crypto';
-import { chmod, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import {
-  hashPassword,
-  identityProblem,
   loadTextFile,
+  newPasswordHash,
   parseUserFile,
-  passwordHashText,
+  replaceFile,
+  UserLines,
+  userNameProblem,
 } from '@magpie/broker/server';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
@@ -41,19 +41,15 @@ Examples:
 
 async function setPassword(file: string, user: string, context: CommandContext): Promise<ExitCode> {
   const { err, out } = context;
-  const problem = nameProblem(user);
+  const problem = userNameProblem(user);
   if (problem !== undefined) return failed(err, `The user name cannot be used: ${problem}`);
   const lines = await readLines(file, context, true);
   if (lines === undefined) return EXIT.failure;
   const password = await newPassword(context);
   if (password === undefined) return EXIT.failure;
-  const hash = passwordHashText(await hashPassword(Buffer.from(password), randomBytes(16)));
-  const line = `${user}:${hash}`;
-  const at = lineOf(user, lines);
-  if (at < 0) lines.push(line);
-  else lines[at] = line;
-  if (!(await replaceFile(file, lines, context))) return EXIT.failure;
-  out(at < 0 ? `${file} has a new user ${user}` : `${file} has a new password of ${user}`);
+  const isNew = lines.put(user, await newPasswordHash(password));
+  if (!(await write(file, lines, context))) return EXIT.failure;
+  out(isNew ? `${file} has a new user ${user}` : `${file} has a new password of ${user}`);
   return EXIT.ok;
 }
 
@@ -61,10 +57,8 @@ async function deleteUser(file: string, user: string, context: CommandContext): 
   const { err, out } = context;
   const lines = await readLines(file, context, false);
   if (lines === undefined) return EXIT.failure;
-  const at = lineOf(user, lines);
-  if (at < 0) return failed(err, `There is no user ${user} in ${file}`);
-  lines.splice(at, 1);
-  if (!(await replaceFile(file, lines, context))) return EXIT.failure;
+  if (!lines.remove(user)) return failed(err, `There is no user ${user} in ${file}`);
+  if (!(await write(file, lines, context))) return EXIT.failure;
   out(`${file} has no user ${user} any more`);
   return EXIT.ok;
 }
@@ -90,42 +84,31 @@ async function readLines(
   file: string,
   { err }: CommandContext,
   mayBeMissing: boolean,
-): Promise<string[] | undefined> {
+): Promise<UserLines | undefined> {
   const loaded = await loadTextFile(file, FILE_BYTES_MAX);
   if ('problem' in loaded) {
-    if (mayBeMissing && !(await isThere(file))) return [];
+    if (mayBeMissing && !(await isThere(file))) return new UserLines('');
     err(`Cannot read the user file ${file}: ${loaded.problem}`);
     return undefined;
   }
-  const lines = loaded.text.split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
   const { users, problems } = parseUserFile(loaded.text, file);
   // Without users it is no good for a broker, but for us it is.
-  if (users.size === 0 && problems.length === 1) return lines;
+  const isEmpty = users.size === 0 && problems.length === 1;
+  if (problems.length === 0 || isEmpty) return new UserLines(loaded.text);
   for (const problem of problems) err(problem);
-  return problems.length === 0 ? lines : undefined;
+  return undefined;
 }
 
-function lineOf(user: string, lines: readonly string[]): number {
-  return lines.findIndex((line) => line.startsWith(`${user}:`));
-}
-
-/** Replaces it in one step, readable for its owner alone unless it was for others before. */
-async function replaceFile(
-  file: string,
-  lines: readonly string[],
-  { err }: CommandContext,
-): Promise<boolean> {
-  const next = `${file}.${process.pid}.new`;
+/** Readable for its owner alone, unless it was for others before. */
+async function write(file: string, { text }: UserLines, { err }: CommandContext): Promise<boolean> {
   try {
-    await writeFile(next, lines.map((line) => `${line}\n`).join(''), { mode: 0o600, flag: 'wx' });
-    if (await isThere(file)) await chmod(next, (await stat(file)).mode & 0o777);
-    await rename(next, file);
+    const mode = (await isThere(file)) ? (await stat(file)).mode & 0o777 : 0o600;
+    const unfinished = `${file}.${process.pid}.new`; // a broker may write, too
+    await replaceFile(file, text, { mode, unfinished });
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === undefined) throw error;
-    await rm(next, { force: true });
     err(`Cannot write the user file ${file}: ${code}`);
     return false;
   }
@@ -138,12 +121,6 @@ async function isThere(file: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** A name that is a line of the file, and nothing in topics. */
-function nameProblem(user: string): string | undefined {
-  if (user.includes(':')) return 'it holds a colon';
-  return identityProblem(user);
 }
 
 function failed(err: CommandContext['err'], message: string): ExitCode {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { StoredPasswordAuthenticator } from '../../auth/stored-password-authenticator.js';
-import { hashPassword, passwordHashText } from '../../auth/password-hash.js';
+import { newPasswordHash } from '../../auth/password-hash.js';
 import type { Authenticator } from '../../auth/authenticator.js';
 import type { Role } from './role.js';
 
@@ -96,10 +96,10 @@ export class AccountBook {
   async putAccount(name: string, role: Role, password: string): Promise<void> {
     const problem = nameProblem(name) ?? passwordProblem(password);
     if (problem !== undefined) throw new AccountProblem(problem);
-    const hash = await hashPassword(Buffer.from(password), randomBytes(SALT_BYTES));
+    const hash = await newPasswordHash(password);
     await this.#change(() => {
       const accounts = new Map(this.#accounts);
-      accounts.set(name, { name, role, password: passwordHashText(hash) });
+      accounts.set(name, { name, role, password: hash });
       return { accounts, tokens: this.#tokens };
     });
   }
@@ -197,7 +197,6 @@ const NAME_LENGTH_MAX = 64;
 const PASSWORD_LENGTH_MIN = 8;
 const PASSWORD_LENGTH_MAX = 256;
 const ENTRIES_MAX = 1000;
-const SALT_BYTES = 16;
 /** Too many to be guessed, so a fast hash is enough to keep them. */
 const TOKEN_BYTES = 32;
 const ID_BYTES = 6;

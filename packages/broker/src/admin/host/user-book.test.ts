@@ -65,7 +65,7 @@ test('UserBook does one change after the other', async (t) => {
 
 const bad: readonly (readonly [name: string, password: string, why: RegExp])[] = [
   ['', 'x', /it is empty/],
-  ['a:b', 'x', /its name holds a colon/],
+  ['a:b', 'x', /it holds a colon/],
   ['a/b', 'x', /it holds \//],
   ['#a', 'x', /it holds #/],
   ['a\nb', 'x', /a control character/],

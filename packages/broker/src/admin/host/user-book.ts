@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
-import { hashPassword, passwordHashText } from '../../auth/password-hash.js';
+import { newPasswordHash } from '../../auth/password-hash.js';
 import { parseUserFile } from '../../auth/user-file.js';
+import { UserLines, userNameProblem } from '../../auth/user-lines.js';
 import { loadTextFile } from '../../config/load-text-file.js';
-import { identityProblem } from '../../model/identity-name.js';
 import { replaceFile } from '../../stores/files/replace-file.js';
 
 /** What cannot be done with users, in words for who asked. */
@@ -35,7 +34,7 @@ export class UserBook {
 
   /** @throws {UserProblem} if the file cannot be read, or holds a line that is none. */
   async names(): Promise<readonly string[]> {
-    return (await this.#lines()).flatMap((line) => nameIn(line) ?? []);
+    return (await this.#lines()).names;
   }
 
   /**
@@ -45,16 +44,11 @@ export class UserBook {
    * @throws {UserProblem} also if the name or the password cannot be used.
    */
   async put(name: string, password: string): Promise<boolean> {
-    const problem = nameProblem(name) ?? (password === '' ? 'its password is empty' : undefined);
+    const problem =
+      userNameProblem(name) ?? (password === '' ? 'its password is empty' : undefined);
     if (problem !== undefined) throw new UserProblem(`the user cannot be kept: ${problem}`);
-    const hash = await hashPassword(Buffer.from(password), randomBytes(SALT_BYTES));
-    const line = `${name}:${passwordHashText(hash)}`;
-    return this.#change((lines) => {
-      const at = lines.findIndex((one) => nameIn(one) === name);
-      if (at < 0) lines.push(line);
-      else lines[at] = line;
-      return at < 0;
-    });
+    const hash = await newPasswordHash(password);
+    return this.#change((lines) => lines.put(name, hash));
   }
 
   /**
@@ -64,31 +58,28 @@ export class UserBook {
    */
   async remove(name: string): Promise<boolean> {
     return this.#change((lines) => {
-      const at = lines.findIndex((line) => nameIn(line) === name);
-      if (at < 0) return false;
-      lines.splice(at, 1);
-      if (lines.some((line) => nameIn(line) !== undefined)) return true;
+      const wasThere = lines.remove(name);
+      if (!wasThere || lines.names.length > 0) return wasThere;
       throw new UserProblem('the last user stays: without any, nobody could connect');
     });
   }
 
   /** One change after the other. */
-  #change(change: (lines: string[]) => boolean): Promise<boolean> {
+  #change(change: (lines: UserLines) => boolean): Promise<boolean> {
     const next = this.#changing.then(() => this.#changeNow(change));
     this.#changing = next.catch(() => {});
     return next;
   }
 
-  async #changeNow(change: (lines: string[]) => boolean): Promise<boolean> {
-    const before = await this.#lines();
-    const lines = [...before];
+  async #changeNow(change: (lines: UserLines) => boolean): Promise<boolean> {
+    const lines = await this.#lines();
+    const before = lines.text;
     const result = change(lines);
-    if (lines.length === before.length && lines.every((line, at) => line === before[at])) {
-      return result;
-    }
+    if (lines.text === before) return result;
     try {
       const mode = (await stat(this.#path)).mode & 0o777;
-      await replaceFile(this.#path, lines.map((line) => `${line}\n`).join(''), mode);
+      const unfinished = `${this.#path}.${process.pid}.new`; // magpie passwd may write, too
+      await replaceFile(this.#path, lines.text, { mode, unfinished });
     } catch (error) {
       const { code = '' } = error as NodeJS.ErrnoException;
       throw new UserProblem(`cannot write the user file ${this.#path}: ${code}`, { cause: error });
@@ -103,30 +94,15 @@ export class UserBook {
     }
   }
 
-  async #lines(): Promise<string[]> {
+  async #lines(): Promise<UserLines> {
     const loaded = await loadTextFile(this.#path, FILE_BYTES_MAX);
     if ('problem' in loaded) {
       throw new UserProblem(`cannot read the user file ${this.#path}: ${loaded.problem}`);
     }
-    const { problems } = parseUserFile(loaded.text, this.#path);
-    const [problem] = problems;
+    const [problem] = parseUserFile(loaded.text, this.#path).problems;
     if (problem !== undefined) throw new UserProblem(problem);
-    const lines = loaded.text.split(/\r?\n/);
-    if (lines.at(-1) === '') lines.pop();
-    return lines;
+    return new UserLines(loaded.text);
   }
 }
 
-/** The user of a line; `undefined`: it is a comment, or empty. */
-function nameIn(line: string): string | undefined {
-  if (line.trim() === '' || line.startsWith('#')) return undefined;
-  return line.slice(0, line.indexOf(':'));
-}
-
-/** A name that is a line of the file, and nothing in topics. */
-function nameProblem(name: string): string | undefined {
-  return name.includes(':') ? 'its name holds a colon' : identityProblem(name);
-}
-
-const SALT_BYTES = 16;
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
