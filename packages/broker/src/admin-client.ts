@@ -34,3 +34,4 @@ export type { Station, StationKind } from './observe/trace/station.js';
 export type { ReloadInfo, UserInfo } from './admin/routes/host-routes.js';
 export type { AccessDecision, AccessQuestion, RulesPreview } from './admin/routes/rule-routes.js';
 export type { BackupInfo, StoreInfo } from './admin/routes/store-routes.js';
+export type { ClientStatisticsInfo, SlowSubscriberInfo } from './admin/routes/statistic-routes.js';

@@ -92,7 +92,7 @@ export function brokerParts(options: BrokerOptions) {
     wills,
     subscribing: new Subscribing({ ...shared, registry }),
   });
-  const clients = new ClientDirectory({ registry, connecting });
+  const clients = new ClientDirectory({ registry, connecting, clock: basics.clock });
   const sys = new SysPublisher({
     ...shared,
     publishing,

@@ -67,6 +67,7 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   const { question: asked, deliveries } = await admin.whatIf(wanted);
   assert.deepEqual([asked, deliveries], [wanted, []]);
   assert.deepEqual(await admin.metrics(), []);
+  assert.deepEqual(await admin.slowSubscribers(5), []);
   assert.equal((await admin.audit()).data[0]?.action, 'DELETE /api/v1/retained/message');
   assert.deepEqual((await admin.tokens()).data, []);
   assert.deepEqual((await admin.accounts()).data, []);
@@ -93,6 +94,7 @@ for (const id of NASTY_IDS) {
     assert.deepEqual([subscription?.clientid, subscription?.topic], [id, 'x']);
     const found = await admin.allSubscriptions({ clientid: id, match_topic: 'x' });
     assert.deepEqual(found.data, [subscription]);
+    assert.equal((await admin.statistics(id)).clientid, id);
     assert.equal((await admin.queuedMessages(id)).meta.count, 0);
     await admin.disconnect(id);
     await client.closedByPeer();

@@ -19,6 +19,7 @@ import type { NewTrace, TraceEvent, TraceInfo } from './routes/trace-routes.js';
 import { type FeedEvent, readEvents } from './read-events.js';
 import type { ReloadInfo, UserInfo } from './routes/host-routes.js';
 import type { AccessDecision, AccessQuestion, RulesPreview } from './routes/rule-routes.js';
+import type { ClientStatisticsInfo, SlowSubscriberInfo } from './routes/statistic-routes.js';
 
 /** One page of a list. */
 export interface ListPage<Row> {
@@ -148,6 +149,16 @@ export class AdminClient {
   /** Of all clients. */
   allSubscriptions(wanted: SubscriptionsWanted = {}): Promise<ListPage<SubscriptionInfo>> {
     return this.#ask('GET', '/subscriptions', { ...wanted });
+  }
+
+  /** What a client has published and was sent since its session began. */
+  statistics(clientId: string): Promise<ClientStatisticsInfo> {
+    return this.#data('GET', `/clients/${pathPart(clientId)}/statistics`);
+  }
+
+  /** Connected clients that are slow, the slowest first. @param limit 1 to 100. */
+  slowSubscribers(limit = 10): Promise<readonly SlowSubscriberInfo[]> {
+    return this.#data('GET', '/slow-subscribers', { limit });
   }
 
   /** Ends the connection of a client; its session stays if it is persistent. */

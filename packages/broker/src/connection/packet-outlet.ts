@@ -77,6 +77,10 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     return this.#writer.congested || this.full;
   }
 
+  get unwrittenSinceMs(): number | undefined {
+    return this.#writer.unwrittenSinceMs;
+  }
+
   get full(): boolean {
     return this.#writer.pendingBytes + this.#heldBytes >= this.#outputBytesMax;
   }

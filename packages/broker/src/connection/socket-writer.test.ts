@@ -249,6 +249,23 @@ test('SocketWriter writes at the end of the turn again once it was drained', () 
   assert.deepEqual(output.texts, ['stuck', 'a']);
 });
 
+test('SocketWriter.unwrittenSinceMs tells since when the transport has not taken all', () => {
+  const world = new World();
+  const output = world.writer();
+  assert.equal(output.writer.unwrittenSinceMs, undefined);
+  output.copy('taken at once');
+  world.endTurn();
+  assert.equal(output.writer.unwrittenSinceMs, undefined);
+  output.transport.takes = false;
+  world.clock.advance(70);
+  output.copy('not taken');
+  world.endTurn();
+  world.clock.advance(30);
+  assert.equal(output.writer.unwrittenSinceMs, 70);
+  output.writer.drained();
+  assert.equal(output.writer.unwrittenSinceMs, undefined);
+});
+
 test('SocketWriter.drained() that nobody waits for does nothing', () => {
   const world = new World();
   const output = world.writer();

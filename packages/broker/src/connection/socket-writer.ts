@@ -34,6 +34,7 @@ export class SocketWriter implements Flushable {
   /** Slabs that the transport still reads from. */
   #lent: Slab[] | undefined;
   #busy = false;
+  #busySinceMs = 0;
   #touched = false;
   #stopped = false;
   #pendingBytes = 0;
@@ -59,6 +60,11 @@ export class SocketWriter implements Flushable {
   /** Bytes collected, and bytes that the transport could not hand to the system yet. */
   get pendingBytes(): number {
     return this.#pendingBytes + this.#lentBytes;
+  }
+
+  /** Since when it waits for the transport to take what it was given; `undefined`: it does not. */
+  get unwrittenSinceMs(): number | undefined {
+    return this.#busy ? this.#busySinceMs : undefined;
   }
 
   get congested(): boolean {
@@ -121,6 +127,8 @@ export class SocketWriter implements Flushable {
     if (this.#transport.write(chunks)) {
       this.#returnLent();
       if (congested) this.#owner.hasRoom();
+    } else {
+      this.#busySinceMs = this.#turn.nowMs();
     }
   }
 

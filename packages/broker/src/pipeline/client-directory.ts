@@ -1,9 +1,12 @@
 import type { QoS } from '@magpie/protocol';
+import type { Clock } from '../model/clock.js';
 import type { Pending } from '../sessions/pending-places.js';
 import type { StoredMessage } from '../stores/store.js';
 import type { Session } from '../sessions/session.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
+import { type ClientStatistics, statisticsOf } from './client-statistics.js';
 import type { Connecting, Presence } from './connecting.js';
+import { type SlowSubscriber, slowestOf } from './slow-subscribers.js';
 
 /** A client, connected or with a session that waits for it. Read it at once: it is live. */
 export class ClientEntry {
@@ -58,10 +61,12 @@ export class ClientEntry {
 export class ClientDirectory {
   readonly #registry: SessionRegistry;
   readonly #connecting: Connecting;
+  readonly #clock: Clock;
 
-  constructor(parts: { registry: SessionRegistry; connecting: Connecting }) {
+  constructor(parts: { registry: SessionRegistry; connecting: Connecting; clock: Clock }) {
     this.#registry = parts.registry;
     this.#connecting = parts.connecting;
+    this.#clock = parts.clock;
   }
 
   get size(): number {
@@ -71,6 +76,17 @@ export class ClientDirectory {
   get(clientId: string): ClientEntry | undefined {
     const session = this.#registry.get(clientId);
     return session && new ClientEntry(session, this.#connecting.presence(clientId));
+  }
+
+  /** What it has published and was sent; `undefined`: it is not known. */
+  statistics(clientId: string): ClientStatistics | undefined {
+    const session = this.#registry.get(clientId);
+    return session && statisticsOf(session, this.#clock.nowMs());
+  }
+
+  /** Connected clients that are slow to take what they are sent, at most `count`. */
+  slowest(count: number): Promise<SlowSubscriber[]> {
+    return slowestOf(this.#registry.all(), count, this.#clock);
   }
 
   /** In the order in which their sessions began. It may be walked in steps, while clients come. */

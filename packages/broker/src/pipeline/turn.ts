@@ -35,6 +35,11 @@ export class Turn {
     this.#gate = gate;
   }
 
+  /** On the clock that turns go by. */
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
   /** Has the turn end soon. */
   schedule(): void {
     if (this.#scheduled) return;

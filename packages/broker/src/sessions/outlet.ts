@@ -33,6 +33,11 @@ export interface Outlet {
   /** The output is at its limit (`outputBytesMax`). */
   readonly full: boolean;
   /**
+   * Since when output waits that the system does not take, in ms on the broker's clock; begins anew
+   * whenever all of it was taken. `undefined`: none waits.
+   */
+  readonly unwrittenSinceMs: number | undefined;
+  /**
    * Ends the connection, and all that goes with its end (will, session), once this turn is over.
    */
   closeSoon(reason: CloseReason): void;

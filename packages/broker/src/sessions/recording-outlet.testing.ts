@@ -26,6 +26,7 @@ export type SentPacket =
 export class RecordingOutlet implements Outlet {
   congested = false;
   full = false;
+  unwrittenSinceMs: number | undefined;
   /** Becomes congested when this many packets were sent. */
   congestedAt = Infinity;
   readonly packets: SentPacket[] = [];

@@ -39,6 +39,10 @@ export class SessionQueue {
     return this.#items.length;
   }
 
+  get bytes(): number {
+    return this.#items.bytes;
+  }
+
   /** The newest message that was added and lies in the store; -1 if there was none. */
   get lastStored(): number {
     return this.#items.lastStored;

@@ -110,6 +110,11 @@ export class Session implements Subscriber, PageReader {
     return this.#queue?.length ?? 0;
   }
 
+  /** Bytes of them, topics and payloads. */
+  get queuedBytes(): number {
+    return this.#queue?.bytes ?? 0;
+  }
+
   /** Messages sent and not acknowledged to the end. */
   get inflight(): number {
     return this.#window.inflight;

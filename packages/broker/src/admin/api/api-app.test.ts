@@ -93,6 +93,18 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/clients/c/subscriptions?page=0', 400],
     ],
   },
+  'GET /clients/{clientid}/statistics': {
+    good: '/clients/c/statistics',
+    bad: [['/clients/nobody/statistics', 404]],
+  },
+  'GET /slow-subscribers': {
+    good: '/slow-subscribers?limit=5',
+    bad: [
+      ['/slow-subscribers?limit=0', 400],
+      ['/slow-subscribers?limit=101', 400],
+      ['/slow-subscribers?limit=x', 400],
+    ],
+  },
   'GET /clients/{clientid}/mqueue_messages': {
     good: '/clients/c/mqueue_messages?limit=1&position=5.1&max_payload_bytes=0',
     bad: [

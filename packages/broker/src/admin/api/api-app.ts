@@ -23,6 +23,7 @@ import { messageRoutes } from '../routes/message-routes.js';
 import { metricRoutes } from '../routes/metric-routes.js';
 import { pendingRoutes } from '../routes/pending-routes.js';
 import { ruleRoutes } from '../routes/rule-routes.js';
+import { statisticRoutes } from '../routes/statistic-routes.js';
 import { storeRoutes } from '../routes/store-routes.js';
 import { subscriptionRoutes } from '../routes/subscription-routes.js';
 import { traceRoutes } from '../routes/trace-routes.js';
@@ -72,6 +73,7 @@ export function apiApp(parts: ApiParts): OpenAPIHono<ApiEnv> {
   logRoutes(app, shared);
   explainRoutes(app, shared);
   ruleRoutes(app, shared);
+  statisticRoutes(app, shared);
   subscriptionRoutes(app, shared);
   pendingRoutes(app, shared);
   traceRoutes(app, shared);
