@@ -60,6 +60,9 @@ async function runNodeTests(tests, options, missingNeeds) {
       `--test-timeout=${TEST_TIMEOUT_MS}`,
       // The default differs between versions of Node.js when the output is not a terminal.
       `--test-reporter=${process.stdout.isTTY ? 'spec' : 'tap'}`,
+      '--test-reporter-destination=stdout',
+      `--test-reporter=${new URL('failed-tests.mjs', import.meta.url)}`,
+      '--test-reporter-destination=stdout',
       ...options,
       ...tests.map((test) => test.file),
     ],
