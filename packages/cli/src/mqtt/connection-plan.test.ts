@@ -106,6 +106,50 @@ test('planConnection() takes a profile where flags and environment say nothing',
   assert.equal((await planConnection({ host: 'h' }, env)).server.host, 'h');
 });
 
+const PASSWORDS = `default: { url: mqtt://d:1884, username: du, pw: ds }
+lab: { host: LAB, username: lu, pw: ls }
+here: { username: hu, pw: hs }
+both: { host: a, url: mqtt://b, username: bu }
+`;
+const identities: [flags: ConnectionFlags, env: Record<string, string>, identity: string][] = [
+  [{}, {}, 'du:ds'],
+  [{ url: 'mqtt://D' }, {}, 'du:ds'],
+  [{ host: 'd' }, {}, 'du:ds'],
+  [{ url: 'mqtts://d/topic' }, {}, 'du:ds'],
+  [{ url: 'mqtt://d', username: 'me' }, {}, 'me:ds'],
+  [{ url: 'mqtt://other' }, {}, 'nobody'],
+  [{ url: 'mqtt://d@other' }, {}, 'd:nothing'],
+  [{ url: 'mqtt://d.other' }, {}, 'nobody'],
+  [{ host: 'other' }, {}, 'nobody'],
+  [{ host: 'other', username: 'me' }, {}, 'me:nothing'],
+  [{}, { MQTT_URL: 'mqtt://other' }, 'nobody'],
+  [{}, { MQTT_URL: 'mqtt://other', MQTT_USERNAME: 'eu' }, 'eu:nothing'],
+  [{ profile: 'lab' }, {}, 'lu:ls'],
+  [{ profile: 'lab', url: 'mqtt://lab' }, {}, 'lu:ls'],
+  [{ profile: 'lab', host: 'other', username: 'me', pw: 'x' }, {}, 'me:x'],
+  [{ profile: 'here' }, {}, 'hu:hs'],
+];
+for (const [flags, settings, identity] of identities) {
+  const what = JSON.stringify({ ...flags, ...settings });
+  test(`planConnection() is ${identity} to the server with ${what}`, async (t) => {
+    const env = { ...(await profiles(t, PASSWORDS)), ...settings };
+    const { options } = await planConnection(flags, env);
+    const { username, password = 'nothing' } = options;
+    assert.equal(username === undefined ? 'nobody' : `${username}:${String(password)}`, identity);
+  });
+}
+
+for (const [flags, why] of [
+  [{ profile: 'lab', host: 'other' }, /^The user of the profile lab is not for other: give --use/],
+  [{ profile: 'here', host: 'other' }, /^The user of the profile here is not for other: give /],
+  [{ profile: 'both' }, /^A profile names a server by host or by url: give one of them$/],
+] as const) {
+  test(`planConnection() refuses ${JSON.stringify(flags)} with such profiles`, async (t) => {
+    const env = await profiles(t, PASSWORDS);
+    await assert.rejects(planConnection(flags, env), { name: 'UsageError', message: why });
+  });
+}
+
 async function profiles(t: TestContext, text: string): Promise<Record<string, string>> {
   const folder = await freshFolder(t);
   await mkdir(join(folder, 'magpie'));

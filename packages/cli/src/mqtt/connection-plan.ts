@@ -18,7 +18,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What the flags, the environment (`MQTT_URL`, `MQTT_USERNAME`, `MQTT_PASSWORD`) and a profile say
- * together; each beats those behind it.
+ * together; each beats those behind it. User and password of a profile go to the host that the
+ * profile names and to no other.
  *
  * @throws {UsageError} if they contradict each other or a file cannot be read.
  */
@@ -27,7 +28,8 @@ export async function planConnection(
   env: Environment,
 ): Promise<ConnectionPlan> {
   const profile = await loadProfile(given.profile, env);
-  const flags: ConnectionFlags = { ...profile, ...fromEnvironment(env), ...given };
+  const settings = { ...fromEnvironment(env), ...given };
+  const flags: ConnectionFlags = { ...profile, ...settings };
   if (given.host !== undefined && given.url !== undefined) {
     throw new UsageError('--host and --url both name a server: give one of them');
   }
@@ -35,8 +37,13 @@ export async function planConnection(
   const url = given.host === undefined ? flags.url : undefined;
   const { server, topic, user, password } =
     url === undefined ? serverOfHost(flags) : serverOfUrl(url, given.port);
-  const username = given.username ?? user ?? flags.username;
-  const secret = given.pw ?? password ?? flags.pw;
+  const identity = namesHost(profile, server) ? flags : settings;
+  const username = given.username ?? user ?? identity.username;
+  const secret = given.pw ?? password ?? identity.pw;
+  if (username === undefined && given.profile !== undefined && flags.username !== undefined) {
+    const why = `The user of the profile ${given.profile} is not for ${server.hostname}`;
+    throw new UsageError(`${why}: give --username, or a profile that names this host`);
+  }
   if (secret !== undefined && username === undefined) {
     throw new UsageError('A password needs a user name: give --username, too');
   }
@@ -51,6 +58,20 @@ export async function planConnection(
       tls: await tlsOf(flags),
     },
   };
+}
+
+/**
+ * Whether a server is the one for which a profile has user and password: they must not reach
+ * another one. A profile without a server is one of this machine, as are flags without one.
+ */
+function namesHost(profile: Partial<ConnectionFlags>, { hostname }: URL): boolean {
+  const { host, url, username, pw } = profile;
+  if (username === undefined && pw === undefined) return true;
+  if (host !== undefined && url !== undefined) {
+    throw new UsageError('A profile names a server by host or by url: give one of them');
+  }
+  const place = url === undefined ? serverOfHost({ host: host ?? 'localhost' }) : serverOfUrl(url);
+  return place.server.hostname.toLowerCase() === hostname.toLowerCase();
 }
 
 /** A URL that is a mere name: `broker.example` means `mqtt://broker.example`. */
@@ -87,7 +108,7 @@ function serverOfHost(flags: ConnectionFlags): Place {
   return { server, topic: undefined };
 }
 
-function serverOfUrl(text: string, port: string | undefined): Place {
+function serverOfUrl(text: string, port?: string): Place {
   const url = parseUrl(text);
   if (url === undefined || url.hostname === '' || !SCHEMES.includes(url.protocol)) {
     throw new UsageError(`--url must be mqtt://, mqtts://, ws:// or wss:// and a host: ${text}`);
