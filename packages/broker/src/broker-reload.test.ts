@@ -109,7 +109,7 @@ test('Broker.reload() ends delivery by rights that are gone, as foretold', async
   await away.closedByPeer();
   for (const topic of ['lost', 'kept']) await broker.publish({ topic, payload: '1', qos: 1 });
   const rules = rulesIn('{ allow: both, topics: kept }');
-  const foretold = broker.previewRecheck(new RuleAuthorizer(rules));
+  const foretold = await broker.previewRecheck(new RuleAuthorizer(rules));
   assert.equal((await live.nothingMore()).length, 2, 'a preview changes nothing');
   const { revocations } = await broker.reload({ rules });
   assert.deepEqual(revocations, foretold);

@@ -50,7 +50,7 @@ test('Broker under rules takes rights away from a client that is connected', asy
   const client = await TestClient.connected(listener, 'c', { username: 'u' });
   await client.subscribe(['secret/a', 0], ['open/a', 0]);
   authorizer.replace(rulesIn(...NOT_SECRET));
-  const [revocation, ...others] = broker.recheck();
+  const [revocation, ...others] = await broker.recheck();
   const filters = ['secret/a'];
   assert.deepEqual(revocation, { clientId: 'c', username: 'u', connected: true, filters });
   assert.deepEqual(others, []);
@@ -90,7 +90,7 @@ test('Broker under rules publishes no will that its client may not publish', asy
   const will = { topic: 'secret/x', payload: Buffer.from('gone'), qos: 0, retain: true } as const;
   const client = await TestClient.connected(listener, 'c', { will });
   authorizer.replace(rulesIn('{ deny: publish, topics: secret/# }', ALL));
-  broker.recheck();
+  await broker.recheck();
   const left = new Promise<void>((resolve) => {
     broker.on('disconnected', () => resolve());
   });

@@ -31,4 +31,5 @@ test('BrokerSubscriber.deliver() reports what the function throws, and goes on',
 test('BrokerSubscriber takes every message at any time', () => {
   const subscriber = new BrokerSubscriber(() => {}, fail);
   for (const qos of [0, 1, 2] as const) assert.equal(subscriber.accepts(qos), true);
+  assert.equal(subscriber.refuses('t'), false);
 });

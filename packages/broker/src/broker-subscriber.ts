@@ -30,4 +30,8 @@ export class BrokerSubscriber implements Subscriber {
   accepts(_qos: QoS): boolean {
     return true;
   }
+
+  refuses(_topic: string): boolean {
+    return false;
+  }
 }

@@ -122,7 +122,7 @@ export class Broker implements AsyncDisposable {
     for (const { message, change } of retained) this.#parts.retained.restore(message, change);
     this.#parts.registry.restore(sessions, time);
     this.#parts.wills.restore(wills);
-    this.#parts.rechecking.all();
+    await this.#parts.rechecking.all();
     this.#parts.sys.start();
   }
 
@@ -240,22 +240,28 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
-   * Has changed rules ({@link RuleAuthorizer.replace}) hold for what was granted before, in one go:
+   * Has changed rules ({@link RuleAuthorizer.replace}) hold for what was granted before:
    * subscriptions that are no longer allowed are taken from live and persistent sessions, and what
    * waits for a client that may no longer have it is not sent: queued and retained messages, and
    * those that would be sent again. A session whose client has not come since the broker started
-   * is looked at when it comes, where the rules ask for more than its user. With very many sessions
-   * this takes its time, in which nobody is served; {@link reload} does it in slices.
+   * is looked at when it comes, where the rules ask for more than its user.
    *
-   * @returns The sessions that have lost subscriptions. The clients are not told: MQTT 3.1.1 has no
-   * way to. Empty if the broker does not decide by rules of a file.
+   * With very many sessions this takes its time, in which others are served. Nothing is delivered
+   * meanwhile that the new rules do not allow.
+   *
+   * @returns The sessions that have lost subscriptions, when all were looked at. The clients are
+   * not told: MQTT 3.1.1 has no way to. Empty if the broker does not decide by rules of a file. If
+   * it is called again meanwhile, the later call tells of the sessions that were left.
    */
-  recheck(): readonly Revocation[] {
+  recheck(): Promise<readonly Revocation[]> {
     return this.#parts.rechecking.all();
   }
 
-  /** What {@link recheck} would return if the rules were these; nothing is changed. */
-  previewRecheck(rules: RuleAuthorizer): readonly Revocation[] {
+  /**
+   * What {@link recheck} would return if the rules were these; nothing is changed. Others are
+   * served meanwhile; sessions that come and go may be told or not.
+   */
+  previewRecheck(rules: RuleAuthorizer): Promise<readonly Revocation[]> {
     return this.#parts.rechecking.preview(rules);
   }
 
@@ -282,7 +288,7 @@ export class Broker implements AsyncDisposable {
     const clientsRevoked = authentication === undefined ? 0 : this.#authenticateBy(authentication);
     if (rules === undefined) return { clientsRevoked, revocations: [] };
     this.#parts.rules?.replace(rules);
-    return { clientsRevoked, revocations: await this.#parts.rechecking.inSlices() };
+    return { clientsRevoked, revocations: await this.#parts.rechecking.all() };
   }
 
   /** @returns How many clients are let in no more. */
@@ -317,6 +323,7 @@ export class Broker implements AsyncDisposable {
   async #close(): Promise<void> {
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#parts.connections.close('broker-closed');
+    this.#parts.rechecking.end();
     await this.#parts.gate.end();
     this.#parts.tracer.close();
     this.#parts.overload.stop();

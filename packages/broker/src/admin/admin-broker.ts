@@ -37,7 +37,7 @@ export interface AdminBroker {
   /** @returns Whether it was connected. */
   disconnect(clientId: string): boolean;
   /** What sessions would lose with other rules. Nothing is changed. */
-  previewRecheck(rules: RuleAuthorizer): readonly Revocation[];
+  previewRecheck(rules: RuleAuthorizer): Promise<readonly Revocation[]>;
   /** Resolves when what must survive is safe; rejects as `Broker.publish` does. */
   publish(message: {
     readonly topic: string;

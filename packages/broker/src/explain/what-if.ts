@@ -79,7 +79,7 @@ function deliveryOf({ subscriber, qos: granted }: Subscription, topic: string, p
   const dropped = (why: NonNullable<WhatIfDelivery['why']>): WhatIfDelivery => {
     return { clientId, qos, outcome: 'dropped', why };
   };
-  if (rights.checksAll && rights.refuses(topic)) return dropped('receiver-denied');
+  if (rights.checks && rights.refuses(topic)) return dropped('receiver-denied');
   if (qos === 0 && outlet === undefined) return dropped('offline-qos0');
   if (qos === 0 && outlet?.full === true) return dropped('output-full');
   if (qos > 0 && outlet === undefined && !subscriber.hasRoom) return dropped('queue-full');

@@ -402,7 +402,7 @@ test('Publishing retains before it delivers', () => {
   const seen: string[][] = [];
   world.router.index.add(
     'a',
-    { deliver: () => void seen.push(retained(world)), accepts: () => true },
+    { deliver: () => void seen.push(retained(world)), accepts: () => true, refuses: () => false },
     0,
   );
   world.receive(world.client('c'), 'a', 'm', { retain: true });
@@ -424,7 +424,7 @@ test('Publishing.publish() may be called from within a delivery', () => {
   const world = new PipelineWorld();
   const both = world.client('both', { clean: false, filters: ['inner', 'outer'] });
   const deliver = () => world.publishing.publish(messageOf('inner', 'i', { qos: 1 }));
-  world.router.index.add('outer', { deliver, accepts: () => true }, 0);
+  world.router.index.add('outer', { deliver, accepts: () => true, refuses: () => false }, 0);
   world.client('after', { clean: false, filters: ['outer'] });
   world.store.written.length = 0;
   world.receive(world.client('publisher'), 'outer', 'o', { qos: 1 });

@@ -180,7 +180,7 @@ export class Publishing {
     }
     for (const subscription of own) subscription.subscriber.deliver(message, subscription.qos);
     for (const group of groups) {
-      const chosen = group.choose(message.qos);
+      const chosen = group.choose(message.topic, message.qos);
       chosen?.subscriber.deliver(message, chosen.qos);
     }
     if (own.length > 0 || groups.length > 0) this.#counters.messagesRouted++;

@@ -1,8 +1,9 @@
-import { parseSharedFilter } from '@magpie/protocol';
-import type { Authorizer, SubscribeAnswer } from '../auth/authorizer.js';
+import { parseSharedFilter, type QoS } from '@magpie/protocol';
+import type { Authorizer } from '../auth/authorizer.js';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import type { Clock } from '../model/clock.js';
 import type { Principal } from '../model/principal.js';
+import { Slices } from '../model/slices.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
 import type { Logger } from '../observe/logger.js';
 import type { Session } from '../sessions/session.js';
@@ -23,6 +24,10 @@ export interface Revocation {
  * changed: subscriptions that are no longer allowed are taken away, also from the store, and what
  * waits in the session is checked, message by message, before it is sent.
  *
+ * It does so in slices of {@link SLICE_MS}, between which others have their turn. Nothing slips
+ * through meanwhile: a session that has not been looked at to its end has each of its messages
+ * checked by the rules that hold ({@link DeliveryRights.unsettled}).
+ *
  * Only rules of a file are asked again. A program's own authorizer decides when it is asked to
  * grant something, and not later.
  */
@@ -33,6 +38,9 @@ export class Rechecking {
   readonly #log: Logger;
   readonly #clock: Clock;
   #runs = 0;
+  #ended = false;
+  /** Resolves when the preview that was asked for last is done. */
+  #previewed: Promise<unknown> = Promise.resolve();
 
   constructor(parts: {
     authorizer: Authorizer;
@@ -59,126 +67,147 @@ export class Rechecking {
     session.rights.client = client;
     if (this.#rules === undefined || !present) return;
     if (before !== undefined && isSame(before, client)) return;
-    this.#recheck(session, client, this.#rules);
+    session.rights.unsettle();
+    void this.#recheck(session, client, this.#rules, new Slices(this.#clock, SLICE_MS));
   }
 
   /**
-   * The rules are others now, or the broker has started: all sessions, live and persistent ones.
-   * Of one whose client has not come since the broker started only the user is known; where rules
-   * ask for more, it is looked at when its client comes.
-   *
-   * @returns Those that have lost subscriptions.
-   */
-  all(): Revocation[] {
-    const rules = this.#rules;
-    if (rules === undefined) return [];
-    return this.#collect(rules, (session, client) => this.#recheck(session, client, rules));
-  }
-
-  /**
-   * The same in slices of {@link SLICE_MS}, between which others have their turn. From the call on
-   * nothing is delivered that the new rules do not allow: until a session has been looked at, each
-   * of its messages is checked. Sessions in shared subscriptions come first, in the call itself: a
-   * message that one of a group may not have is for another.
+   * The rules are others now, or the broker has started: all sessions, live and persistent ones,
+   * that have not been looked at since. Of one whose client has not come since the broker started
+   * only the user is known; where rules ask for more, it is looked at when its client comes.
    *
    * @returns Those that have lost subscriptions. If it is called again meanwhile, the later call
    * goes on, and tells of the sessions that were left.
    */
-  async inSlices(): Promise<Revocation[]> {
+  async all(): Promise<Revocation[]> {
     const rules = this.#rules;
-    if (rules === undefined) return [];
     const run = ++this.#runs;
-    const look = (session: Session, client: Principal) => this.#recheck(session, client, rules);
-    const shared: Session[] = [];
-    const others: Session[] = [];
-    for (const session of this.#registry.all()) {
-      session.rightsChanged(true);
-      (sharesSubscriptions(session) ? shared : others).push(session);
-    }
-    const revocations = this.#collect(rules, look, shared);
-    for (let at = 0; at < others.length; ) {
-      const until = this.#clock.nowMs() + SLICE_MS;
-      do {
-        const session = others[at++];
-        const there = session && this.#registry.get(session.clientId) === session;
-        if (there) revocations.push(...this.#collect(rules, look, [session]));
-      } while (at < others.length && this.#clock.nowMs() < until);
-      if (at === others.length) break;
-      await new Promise<void>((resolve) => {
-        this.#clock.endOfTurn(resolve);
-      });
-      if (run !== this.#runs) break;
-    }
-    return revocations;
-  }
-
-  /** What {@link all} would return if the rules were these. Nothing is changed. */
-  preview(rules: RuleAuthorizer): Revocation[] {
-    return this.#collect(rules, (session, client) => lostOf(session, client, rules).filters);
-  }
-
-  #collect(
-    rules: RuleAuthorizer,
-    look: (session: Session, client: Principal) => readonly string[],
-    sessions: Iterable<Session> = this.#registry.all(),
-  ): Revocation[] {
     const revocations: Revocation[] = [];
-    for (const session of sessions) {
-      const client = session.rights.client ?? ownerOf(session, rules);
-      if (client === undefined) continue;
-      const filters = look(session, client);
-      if (filters.length === 0) continue;
-      const { clientId, username } = client;
-      revocations.push({ clientId, username, connected: session.outlet !== undefined, filters });
+    if (rules === undefined) return revocations;
+    const slices = new Slices(this.#clock, SLICE_MS);
+    for (const session of this.#registry.all()) {
+      const client = clientOf(session, rules);
+      if (client !== undefined && session.rights.unsettled) {
+        const filters = await this.#recheck(session, client, rules, slices);
+        if (filters.length > 0) revocations.push(revocation(session, client, filters));
+      }
+      if (slices.isOver) await slices.next();
+      if (run !== this.#runs || this.#ended) break;
     }
     return revocations;
   }
 
-  #recheck(session: Session, client: Principal, rules: RuleAuthorizer): readonly string[] {
-    const { filters, checked } = lostOf(session, client, rules);
-    const { unsubscribed } = this.#events;
-    for (const filter of filters) {
-      this.#registry.unsubscribe(session, filter);
-      if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
+  /**
+   * What {@link all} would return if the rules were these. Nothing is changed. One preview is made
+   * after the other.
+   */
+  preview(rules: RuleAuthorizer): Promise<Revocation[]> {
+    const preview = this.#previewed.then(() => this.#preview(rules));
+    this.#previewed = preview.catch(() => undefined); // who has asked for it is told
+    return preview;
+  }
+
+  /** The broker is closed: nothing is looked at any more. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  async #preview(rules: RuleAuthorizer): Promise<Revocation[]> {
+    const revocations: Revocation[] = [];
+    const slices = new Slices(this.#clock, SLICE_MS);
+    let left = this.#registry.size; // who comes meanwhile does not make it longer
+    for (const session of this.#registry.all()) {
+      if (left-- === 0 || this.#ended) break;
+      const client = clientOf(session, rules);
+      if (client === undefined) continue;
+      const filters: string[] = [];
+      for (const [filter, qos] of session.subscriptions) {
+        if (answer(rules, client, filter, qos) === false) filters.push(filter);
+        if (slices.isOver) await slices.next();
+      }
+      if (filters.length > 0) revocations.push(revocation(session, client, filters));
+      if (slices.isOver) await slices.next();
     }
-    session.rightsChanged(checked);
-    if (filters.length > 0) {
-      const { clientId, username, address } = client;
+    return revocations;
+  }
+
+  /**
+   * Runs to its end at once, if the slice is long enough.
+   *
+   * @returns What it has taken away.
+   */
+  async #recheck(
+    session: Session,
+    client: Principal,
+    rules: RuleAuthorizer,
+    slices: Slices,
+  ): Promise<string[]> {
+    const { rights } = session;
+    const look = rights.look();
+    const { generation } = rules;
+    const lost: string[] = [];
+    for (const [filter, qos] of session.subscriptions) {
+      const granted = answer(rules, client, filter, qos);
+      if (granted === false) {
+        this.#take(session, filter);
+        lost.push(filter);
+      } else if (granted === 'checked') rights.checksAll = true;
+      if (!slices.isOver) continue;
+      await slices.next();
+      if (session.ended || this.#ended || !rights.isLook(look)) return this.#told(client, lost);
+      if (generation === rules.generation) continue;
+      const others = await this.#recheck(session, client, rules, slices);
+      return [...this.#told(client, lost), ...others];
+    }
+    session.rightsSettled();
+    return this.#told(client, lost);
+  }
+
+  #take(session: Session, filter: string): void {
+    const { unsubscribed } = this.#events;
+    this.#registry.unsubscribe(session, filter);
+    if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
+  }
+
+  #told({ clientId, username, address }: Principal, lost: string[]): string[] {
+    if (lost.length > 0) {
       const who = { clientId, username, address };
       this.#log.warn(
-        { event: 'subscriptions-revoked', ...who, subscriptions: filters.length },
+        { event: 'subscriptions-revoked', ...who, subscriptions: lost.length },
         'subscriptions no longer allowed: taken away',
       );
     }
-    return filters;
+    return lost;
   }
 }
 
 /** So long others wait. */
-const SLICE_MS = 5;
+const SLICE_MS = 3;
 
-function sharesSubscriptions({ subscriptions }: Session): boolean {
-  for (const filter of subscriptions.keys()) {
-    if (parseSharedFilter(filter) !== undefined) return true;
-  }
-  return false;
+function revocation(
+  session: Session,
+  { clientId, username }: Principal,
+  filters: readonly string[],
+): Revocation {
+  return { clientId, username, connected: session.outlet !== undefined, filters };
 }
 
-/** Subscriptions that are not allowed, and whether one that is has to be checked. */
-function lostOf(
-  session: Session,
-  client: Principal,
+/** What the rules say about a subscription that is there. A shared one is never checked. */
+function answer(
   rules: RuleAuthorizer,
-): { readonly filters: readonly string[]; readonly checked: boolean } {
-  const filters: string[] = [];
-  let checked = false;
-  for (const [filter, qos] of session.subscriptions) {
-    const shared = parseSharedFilter(filter);
-    const answer: SubscribeAnswer = rules.maySubscribe(client, shared?.filter ?? filter, qos);
-    if (answer === 'checked' && shared === undefined) checked = true;
-    else if (answer !== true) filters.push(filter);
-  }
-  return { filters, checked };
+  client: Principal,
+  filter: string,
+  qos: QoS,
+): boolean | 'checked' {
+  const shared = parseSharedFilter(filter);
+  const granted = rules.maySubscribe(client, shared?.filter ?? filter, qos);
+  if (granted === 'checked') return shared === undefined && granted;
+  return granted === true;
+}
+
+/** Whose rights a session has, as far as it is known and that is enough. */
+function clientOf(session: Session, rules: RuleAuthorizer): Principal | undefined {
+  return session.rights.client ?? ownerOf(session, rules);
 }
 
 /** The client of a session that was restored, as far as it is known and that is enough. */

@@ -9,6 +9,8 @@ export class RecordingSubscriber implements Subscriber {
   readonly got: string[] = [];
   /** Qualities of service that it would take now. */
   takes: readonly QoS[] = [0, 1, 2];
+  /** The topic that it may not have. */
+  denied: string | undefined;
 
   constructor(name = 'subscriber') {
     this.name = name;
@@ -20,6 +22,10 @@ export class RecordingSubscriber implements Subscriber {
 
   accepts(qos: QoS): boolean {
     return this.takes.includes(qos);
+  }
+
+  refuses(topic: string): boolean {
+    return topic === this.denied;
   }
 }
 

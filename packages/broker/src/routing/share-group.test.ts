@@ -5,6 +5,8 @@ import fc from 'fast-check';
 import { RecordingSubscriber } from './recording-subscriber.testing.js';
 import { ShareGroup } from './share-group.js';
 
+const TOPIC = 't';
+
 function groupOf(count: number, qos: QoS = 2): [ShareGroup, RecordingSubscriber[]] {
   const group = new ShareGroup('g');
   const members = Array.from({ length: count }, (_, index) => new RecordingSubscriber(`m${index}`));
@@ -15,7 +17,7 @@ function groupOf(count: number, qos: QoS = 2): [ShareGroup, RecordingSubscriber[
 /** Names of those chosen, one after the other. */
 function choices(group: ShareGroup, count: number, qos: QoS = 1): string[] {
   return Array.from({ length: count }, () => {
-    const chosen = group.choose(qos)?.subscriber;
+    const chosen = group.choose(TOPIC, qos)?.subscriber;
     return chosen instanceof RecordingSubscriber ? chosen.name : 'nobody';
   });
 }
@@ -27,7 +29,7 @@ test('ShareGroup.choose() takes the members in turn', () => {
 
 test('ShareGroup.choose() finds nobody in an empty group', () => {
   const [group] = groupOf(0);
-  assert.equal(group.choose(1), undefined);
+  assert.equal(group.choose(TOPIC, 1), undefined);
   assert.equal(group.size, 0);
 });
 
@@ -45,6 +47,20 @@ test('ShareGroup.choose() goes on in turn when nobody can take it', () => {
   const [group, members] = groupOf(3);
   for (const member of members) member.takes = [];
   assert.deepEqual(choices(group, 4), ['m0', 'm1', 'm2', 'm0']);
+});
+
+test('ShareGroup.choose() passes over who may not have it, also when nobody can take it', () => {
+  const [group, members] = groupOf(3);
+  const [first, second, third] = members;
+  assert.ok(first && second && third);
+  first.denied = TOPIC;
+  assert.deepEqual(choices(group, 3), ['m1', 'm2', 'm1']);
+  for (const member of members) member.takes = [];
+  assert.deepEqual(choices(group, 3), ['m2', 'm1', 'm2']);
+  second.denied = third.denied = TOPIC;
+  assert.deepEqual(choices(group, 3), ['m0', 'm1', 'm2']); // it is dropped there, and counted
+  first.denied = 'another';
+  assert.deepEqual(choices(group, 2), ['m0', 'm0']);
 });
 
 test('ShareGroup.choose() asks for the QoS that would be delivered', () => {
@@ -69,7 +85,7 @@ test('ShareGroup.put() replaces the QoS of a member', () => {
   const [group, [first]] = groupOf(1, 0);
   assert.ok(first);
   assert.equal(group.put(first, 2), false);
-  assert.deepEqual(group.choose(2), { subscriber: first, qos: 2 });
+  assert.deepEqual(group.choose(TOPIC, 2), { subscriber: first, qos: 2 });
   assert.equal(group.size, 1);
 });
 

@@ -17,6 +17,11 @@ export interface Subscriber {
    * Whether a message of this QoS would be sent or kept now. Shared subscriptions ask it to choose.
    */
   accepts(qos: QoS): boolean;
+  /**
+   * Whether it may not have messages of this topic, so that they would be dropped. Shared
+   * subscriptions ask it, too.
+   */
+  refuses(topic: string): boolean;
 }
 
 /** One subscriber of one filter. */

@@ -105,7 +105,7 @@ export class SessionWorld<S extends Store = HandStore> {
     const { own, groups } = this.router.route(message.topic);
     for (const { subscriber, qos } of own) subscriber.deliver(message, qos);
     for (const group of groups) {
-      const chosen = group.choose(message.qos);
+      const chosen = group.choose(message.topic, message.qos);
       chosen?.subscriber.deliver(message, chosen.qos);
     }
     this.gate.seal(message, outer);

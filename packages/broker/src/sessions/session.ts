@@ -88,6 +88,7 @@ export class Session implements Subscriber, PageReader {
   static restore(stored: StoredSession, surroundings: SessionSurroundings): Session {
     const session = new Session(stored.clientId, true, surroundings);
     session.owner = stored.owner;
+    session.rights.unsettle();
     session.#nextSequence = nextSequenceOf(stored);
     session.#maybeSentBelow = session.#nextSequence;
     for (const [filter, qos] of stored.subscriptions) session.subscriptions.set(filter, qos);
@@ -151,7 +152,7 @@ export class Session implements Subscriber, PageReader {
   deliver(message: Message, granted: QoS): void {
     const qos = message.qos < granted ? message.qos : granted;
     this.#around.counters.deliveriesBegun++;
-    if (this.rights.checksAll && this.rights.refuses(message.topic)) {
+    if (this.rights.checks && this.rights.refuses(message.topic)) {
       this.tally.drops(message, 'receiver-denied');
     } else if (!fitsPacket(message, qos, this.packetBytesMax))
       this.tally.drops(message, 'too-large');
@@ -170,13 +171,13 @@ export class Session implements Subscriber, PageReader {
     return qos === 0 ? !outlet.full : this.hasRoom;
   }
 
-  /**
-   * The client of the session, or what it may do, is another one: what waits is checked.
-   *
-   * @param checksAll Whether what comes has to be checked too.
-   */
-  rightsChanged(checksAll: boolean): void {
-    this.rights.changed(checksAll, this.#nextSequence);
+  refuses(topic: string): boolean {
+    return this.rights.checks && this.rights.refuses(topic);
+  }
+
+  /** All its subscriptions were looked at: what waits now is checked when its turn comes. */
+  rightsSettled(): void {
+    this.rights.settle(this.#nextSequence);
   }
 
   /**

@@ -9,7 +9,7 @@ export function magpieIndex(): MatchIndex {
   const own: Subscription[] = [];
   return {
     add: (filter) => {
-      index.add(filter, { deliver: () => {}, accepts: () => true }, 0);
+      index.add(filter, { deliver: () => {}, accepts: () => true, refuses: () => false }, 0);
     },
     match: (topic) => {
       own.length = 0;

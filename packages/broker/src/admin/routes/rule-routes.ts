@@ -142,13 +142,13 @@ function previewRoute(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void
     request: { body: jsonBody(rulesSchema) },
     responses: { ...answers(previewSchema, 'What would be lost'), ...problems(413) },
   });
-  app.openapi(preview, (context) => {
+  app.openapi(preview, async (context) => {
     const parsed = parseRuleFile(context.req.valid('json').rules, 'rules');
     if ('problems' in parsed) {
       const message = parsed.problems.slice(0, PROBLEMS_MAX).join('\n');
       return context.json({ code: 'BAD_RULES', message }, 400);
     }
-    const all = broker.previewRecheck(new RuleAuthorizer(parsed.rules));
+    const all = await broker.previewRecheck(new RuleAuthorizer(parsed.rules));
     const revocations = all
       .slice(0, REVOCATIONS_MAX)
       .map(({ clientId, username, connected, filters }) => {
