@@ -36,9 +36,10 @@ async function startClient(t: TestContext, keepAlive: number) {
       client.on('state', (state) =>
         states.push(state.type === 'waiting' ? state.why.code : state.type),
       );
-      client.subscribe('to-page', { qos: 1 }, (message) => void received.push(message.text()));
+      const keep = (message: { text(): string }) => void received.push(message.text());
+      const { ready } = client.subscribe('to-page', { qos: 1 }, keep);
       await client.start();
-      await client.connected();
+      await ready;
     },
     // By a name: what is on this machine needs no network.
     [proxy.url.replace('127.0.0.1', 'broker.example'), keepAlive] as const,

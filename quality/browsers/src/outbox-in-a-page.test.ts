@@ -41,15 +41,15 @@ async function runContract(): Promise<void> {
   }
 }
 
-/** Begins a client whose session outlives the page, as `globalThis.client`. */
+/** Has a client subscribe whose session outlives the page, as `globalThis.client`. */
 async function startClient(page: Page, url: string): Promise<void> {
   await page.evaluate(async (url) => {
     const outbox = await magpie.IndexedDbOutbox.open('session');
     const client = magpie.createClient(url, { clientId: 'page', cleanSession: false, outbox });
     Object.assign(globalThis, { client });
-    client.subscribe('to-page', { qos: 2 }, (message) => handled(message.text()));
+    const { ready } = client.subscribe('to-page', { qos: 2 }, (message) => handled(message.text()));
     await client.start();
-    await client.connected();
+    await ready;
   }, url);
 }
 

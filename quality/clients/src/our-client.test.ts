@@ -116,9 +116,10 @@ for (const { name, start, repeats = false } of BROKERS) {
     const options = { cleanSession: false, reconnect: { minMs: 5, maxMs: 20 } } as const;
     const receiver = createClient(proxy, { ...options, clientId: 'receiver', retryInitial: true });
     const got: number[] = [];
-    receiver.subscribe('t', { qos: 2 }, (message) => void got.push(Number(message.text())));
+    const keep = (message: { text(): string }) => void got.push(Number(message.text()));
+    const { ready } = receiver.subscribe('t', { qos: 2 }, keep);
     await receiver.start();
-    await receiver.connected();
+    await ready;
     const sender = await connect(proxy, { ...options, clientId: 'sender' });
     const sent = Array.from({ length: 400 }, (_, number) => number);
     const all: Promise<void>[] = [];
