@@ -112,6 +112,7 @@ export class Broker implements AsyncDisposable {
       storeBacklogBytes: this.#parts.gate.backlogBytes,
       overloaded: this.#parts.overload.active ? 1 : 0,
       bans: this.#parts.bans.size,
+      traces: this.#parts.tracer.running,
     };
   }
 

@@ -40,6 +40,14 @@ async function start(t: TestContext, { embedded = false } = {}) {
   return { broker, book, url, server, admin: new AdminClient({ url, token }) };
 }
 
+/** Feeds that are read, as /metrics tells it. */
+async function feeds(admin: AdminClient): Promise<string[]> {
+  const metrics = await admin.metrics();
+  return metrics
+    .filter(({ name, value }) => name === 'magpie_feeds' && value > 0)
+    .map(({ labels, value }) => `${labels?.['feed']} ${value}`);
+}
+
 test('AdminClient asks a broker over HTTP', async (t) => {
   const { broker, admin } = await start(t);
   assert.equal((await admin.self()).role, 'admin');
@@ -66,7 +74,7 @@ test('AdminClient asks a broker over HTTP', async (t) => {
   const wanted = { topic: 'a/b', qos: 1, retain: true } as const;
   const { question: asked, deliveries } = await admin.whatIf(wanted);
   assert.deepEqual([asked, deliveries], [wanted, []]);
-  assert.deepEqual(await admin.metrics(), []);
+  assert.deepEqual(await feeds(admin), []);
   assert.deepEqual(await admin.slowSubscribers(5), []);
   assert.equal((await admin.audit()).data[0]?.action, 'DELETE /api/v1/retained/message');
   assert.deepEqual((await admin.tokens()).data, []);
@@ -155,6 +163,7 @@ test('AdminClient follows events and messages until the broker stops', async (t)
     follow(admin.liveMessages({ filter: 'a/#', rate: 5 }), told('messages')),
   ]);
   while (server.feeds < 2) await setImmediate();
+  assert.deepEqual(await feeds(admin), ['events 1', 'messages 1']);
   await TestClient.connected(listener, 'c');
   await broker.publish({ topic: 'a/b' });
   await Promise.all(both);

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import { adminApp, type AdminAppOptions } from './admin-app.js';
 import { EventStreams } from './api/event-stream.js';
+import { feedMetrics } from './feed-metrics.js';
 
 export interface AdminServerOptions extends Omit<AdminAppOptions, 'api'> {
   /** Without it there is no API, and all pages only read. */
@@ -46,8 +47,13 @@ const IDLE_TIMEOUT_MS = 30_000;
  */
 export async function startAdminServer(options: AdminServerOptions): Promise<AdminServer> {
   const streams = options.api && new EventStreams(options.api.clock);
+  const { source } = options;
   const app = adminApp({
     ...options,
+    source: {
+      notReady: () => source.notReady(),
+      metrics: () => [...source.metrics(), ...(streams ? feedMetrics(streams) : [])],
+    },
     api: options.api && streams && { ...options.api, streams },
   });
   // The library would otherwise replace the global Request and Response of the embedding program.

@@ -46,6 +46,7 @@ const gauges: BrokerGauges = {
   storeBacklogBytes: 21,
   overloaded: 23,
   bans: 22,
+  traces: 27,
 };
 
 const store: StoreUse = {

@@ -208,6 +208,19 @@ export const GAUGES: Readonly<Record<keyof BrokerGauges, MetricText>> = {
   },
   overloaded: { name: 'magpie_overloaded', help: '1 while new connections are refused for load' },
   bans: { name: 'magpie_bans', help: 'Bans, those of the configuration included' },
+  traces: { name: 'magpie_traces', help: 'Traces of messages that run' },
+};
+
+/** Of the HTTP API. */
+export const FEEDS: Readonly<Record<'open' | 'dropped', MetricText>> = {
+  open: {
+    name: 'magpie_feeds',
+    help: 'Live feeds that somebody reads over HTTP: events, messages, the stations of a trace',
+  },
+  dropped: {
+    name: 'magpie_feed_events_dropped_total',
+    help: 'Events that readers of feeds were not sent: the reader is slow, or the feed has a rate',
+  },
 };
 
 /** Only of the filters that are configured (`metrics.topics`). */

@@ -21,4 +21,6 @@ export interface BrokerGauges {
   /** 1 while new connections are refused, 0 if not. */
   readonly overloaded: number;
   readonly bans: number;
+  /** Traces that have not ended. */
+  readonly traces: number;
 }

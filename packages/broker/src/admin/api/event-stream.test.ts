@@ -8,7 +8,7 @@ function start() {
   const clock = new ManualClock();
   const streams = new EventStreams(clock);
   const open = (stillMay = () => true) => {
-    const stream = streams.open(stillMay);
+    const stream = streams.open('events', stillMay);
     assert.ok(stream);
     return { stream, reader: new FeedReader(stream.body) };
   };
@@ -36,7 +36,7 @@ test('EventStream leaves out what a slow reader does not take, and tells how man
   assert.equal(stream.send('b', 1), true);
   assert.deepEqual(await reader.next(), { event: 'dropped', data: { slow: 10, rate: 1 } });
   assert.deepEqual(await reader.next(), { event: 'b', data: 1 });
-  assert.equal(streams.dropped, 11);
+  assert.deepEqual(streams.dropped, { slow: 10, rate: 1 });
 });
 
 test('EventStream tells at the next beat what was left out, if nothing else comes', async () => {
@@ -50,7 +50,7 @@ test('EventStream tells at the next beat what was left out, if nothing else come
 test('EventStreams beats while there are any, so that no connection is idle', async () => {
   const { clock, streams } = start();
   assert.equal(clock.timers, 0);
-  const stream = streams.open(() => true);
+  const stream = streams.open('events', () => true);
   assert.ok(stream);
   const reader = stream.body.getReader();
   const beat = new TextEncoder().encode(':\n\n');
@@ -66,13 +66,13 @@ test('EventStreams beats while there are any, so that no connection is idle', as
 
 test('EventStreams has a bound: one more is let in when one has ended', () => {
   const { streams } = start();
-  const all = Array.from({ length: STREAMS_MAX }, () => streams.open(() => true));
+  const all = Array.from({ length: STREAMS_MAX }, () => streams.open('events', () => true));
   assert.equal(
-    streams.open(() => true),
+    streams.open('events', () => true),
     undefined,
   );
   all[0]?.end('done');
-  assert.ok(streams.open(() => true));
+  assert.ok(streams.open('events', () => true));
 });
 
 test('EventStream takes off what was put up, once, whoever ends it', async () => {
@@ -114,7 +114,7 @@ test('EventStreams.close() tells every reader, and opens no more', async () => {
   assert.deepEqual(await reader.next(), { event: 'end', data: { reason: 'broker-stopped' } });
   assert.equal(await reader.atEnd(), true);
   assert.equal(
-    streams.open(() => true),
+    streams.open('events', () => true),
     undefined,
   );
 });

@@ -1,7 +1,12 @@
 import type { Clock } from '../../model/clock.js';
 
-/** Why events were left out. */
-export type EventLoss = 'slow' | 'rate';
+/** What is read: what happens to clients, messages as they are published, one trace. */
+export const FEED_KINDS = ['events', 'messages', 'trace'] as const;
+export type FeedKind = (typeof FEED_KINDS)[number];
+
+/** Why events were left out: the reader is slow, or the feed has a rate. */
+export const EVENT_LOSSES = ['slow', 'rate'] as const;
+export type EventLoss = (typeof EVENT_LOSSES)[number];
 
 /**
  * The answers that stay open: server-sent events, in the form of the HTML standard (9.2). There
@@ -14,7 +19,7 @@ export class EventStreams {
   #cancelBeat: (() => void) | undefined;
   #closed = false;
   /** Events that were left out, of all streams since the start. */
-  dropped = 0;
+  readonly dropped: Record<EventLoss, number> = { slow: 0, rate: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -24,15 +29,22 @@ export class EventStreams {
     return this.#open.size;
   }
 
+  /** How many of them there are of one kind. */
+  sizeOf(kind: FeedKind): number {
+    let size = 0;
+    for (const stream of this.#open) if (stream.kind === kind) size++;
+    return size;
+  }
+
   /**
    * @param stillMay Whether who reads may go on; asked at each beat, and by {@link recheck}.
    * @returns `undefined`: there are {@link STREAMS_MAX} already, or the broker ends.
    */
-  open(stillMay: () => boolean): EventStream | undefined {
+  open(kind: FeedKind, stillMay: () => boolean): EventStream | undefined {
     if (this.#closed || this.#open.size >= STREAMS_MAX) return undefined;
-    const stream = new EventStream({
+    const stream = new EventStream(kind, {
       stillMay,
-      onDrop: () => void this.dropped++,
+      onDrop: (why) => void this.dropped[why]++,
       onEnd: () => this.#ended(stream),
     });
     this.#open.add(stream);
@@ -73,7 +85,7 @@ export class EventStreams {
 
 interface StreamParts {
   readonly stillMay: () => boolean;
-  readonly onDrop: () => void;
+  readonly onDrop: (why: EventLoss) => void;
   readonly onEnd: () => void;
 }
 
@@ -81,12 +93,14 @@ interface StreamParts {
 export class EventStream {
   /** The body of the answer. */
   readonly body: ReadableStream<Uint8Array>;
+  readonly kind: FeedKind;
   readonly #parts: StreamParts;
   readonly #losses: Record<EventLoss, number> = { slow: 0, rate: 0 };
   #controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   #release: (() => void) | undefined;
 
-  constructor(parts: StreamParts) {
+  constructor(kind: FeedKind, parts: StreamParts) {
+    this.kind = kind;
     this.#parts = parts;
     this.body = new ReadableStream<Uint8Array>(
       {
@@ -127,7 +141,7 @@ export class EventStream {
   /** Counts an event that was left out. */
   lose(why: EventLoss): void {
     this.#losses[why]++;
-    this.#parts.onDrop();
+    this.#parts.onDrop(why);
   }
 
   recheck(): void {

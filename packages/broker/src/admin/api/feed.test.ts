@@ -31,7 +31,7 @@ async function start() {
   const app = new OpenAPIHono<ApiEnv>();
   app.use(access.requires('viewer'));
   app.get('/feed', (context) =>
-    feed(context, { access, streams }, 'viewer', (stream) => {
+    feed(context, { access, streams }, { kind: 'events', role: 'viewer' }, (stream) => {
       stream.send('hello', { who: context.var.identity.who });
       return () => void taken++;
     }),

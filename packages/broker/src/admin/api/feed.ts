@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { Access, ApiEnv } from '../access/access.js';
 import type { Role } from '../access/role.js';
-import type { EventStream, EventStreams } from './event-stream.js';
+import type { EventStream, EventStreams, FeedKind } from './event-stream.js';
 import { problems } from './problem.js';
 
 export interface FeedParts {
@@ -13,16 +13,16 @@ export interface FeedParts {
 /**
  * Answers with server-sent events until who reads goes away, may no longer, or the broker stops.
  *
- * @param role That the operation asks for.
+ * @param what Is read, and the role that the operation asks for.
  * @param begin Puts up what sends events. @returns What takes it off again.
  */
 export function feed(
   context: Context<ApiEnv>,
   { access, streams }: FeedParts,
-  role: Role,
+  { kind, role }: { readonly kind: FeedKind; readonly role: Role },
   begin: (stream: EventStream) => () => void,
 ) {
-  const stream = streams.open(() => access.stillMay(context, role));
+  const stream = streams.open(kind, () => access.stillMay(context, role));
   if (stream === undefined) return context.json(TOO_MANY_FEEDS, 429);
   stream.onEnd(begin(stream));
   return context.body(stream.body, 200, { 'Content-Type': 'text/event-stream' });

@@ -80,7 +80,7 @@ function eventsRoute(app: OpenAPIHono<ApiEnv>, parts: Parts): void {
   app.openapi(events, (context) => {
     const { kinds = EVENT_KINDS, clientid } = context.req.valid('query');
     const wanted: ReadonlySet<JournalKind> = new Set(kinds);
-    return feed(context, parts, 'viewer', (stream) =>
+    return feed(context, parts, { kind: 'events', role: 'viewer' }, (stream) =>
       parts.broker.watch((entry) => {
         if (!wanted.has(entry.kind)) return;
         if (clientid === undefined || entry.clientId === clientid) stream.send(entry.kind, entry);
@@ -101,7 +101,7 @@ function messagesRoute(app: OpenAPIHono<ApiEnv>, parts: Parts): void {
   });
   app.openapi(messages, (context) => {
     const { filter, rate, max_payload_bytes: most } = context.req.valid('query');
-    return feed(context, parts, 'operator', (stream) => {
+    return feed(context, parts, { kind: 'messages', role: 'operator' }, (stream) => {
       const bucket = new TokenBucket(rate, rate, clock.nowMs());
       const subscription = broker.subscribe(filter, (message) => {
         if (!bucket.tryTake(1, clock.nowMs())) stream.lose('rate');

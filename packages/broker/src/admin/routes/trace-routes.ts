@@ -199,7 +199,7 @@ function streamRoute(app: OpenAPIHono<ApiEnv>, parts: Parts): void {
     if (trace === undefined) return context.json(NO_TRACE, 404);
     const { after } = context.req.valid('query');
     const showsPayload = includesRole(context.get('identity').role, 'operator');
-    return feed(context, parts, 'viewer', (out) => {
+    return feed(context, parts, { kind: 'trace', role: 'viewer' }, (out) => {
       const stop = new AbortController();
       void tell(out, trace, { after, showsPayload, signal: stop.signal });
       return () => stop.abort();

@@ -32,7 +32,7 @@ test('Tracer looks only while there is a trace', () => {
   const { tracer } = world();
   assert.equal(tracer.active, false);
   const { id } = tracer.start();
-  assert.equal(tracer.active, true);
+  assert.deepEqual([tracer.active, tracer.running], [true, 1]);
   assert.equal(tracer.remove(id), true);
   assert.equal(tracer.active, false);
   assert.equal(tracer.remove(id), false);
@@ -113,9 +113,9 @@ test('Tracer ends a trace that has its messages when they are settled', () => {
   const trace = tracer.start({ messagesMax: 1 });
   const { trace: followed } = published(tracer, client('p'), 't');
   assert.equal(published(tracer, client('p'), 't').trace, undefined);
-  assert.deepEqual([tracer.active, trace.ended], [false, undefined]);
+  assert.deepEqual([tracer.active, trace.ended, tracer.running], [false, undefined, 1]);
   followed?.closed();
-  assert.equal(trace.ended, 'count');
+  assert.deepEqual([trace.ended, tracer.running], ['count', 0]);
 });
 
 test('Tracer does not wait for ever for what a trace that has its messages still follows', () => {

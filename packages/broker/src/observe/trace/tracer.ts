@@ -84,6 +84,11 @@ export class Tracer implements TraceList {
     this.#limits = parts.limits;
   }
 
+  /** Traces that have not ended. */
+  get running(): number {
+    return this.#timers.size;
+  }
+
   start(options: TraceOptions = {}): TraceView {
     const order = traceOrder(options);
     this.#makeRoom();
