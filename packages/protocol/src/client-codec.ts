@@ -1,159 +1,94 @@
 /**
- * The half of codec.ts that a client needs: it reads what a server may send and writes what a
- * client may send, in MQTT 3.1.1. A bundle for browsers that takes this file holds nothing else.
+ * What a client of MQTT 3.1.1 sends but for messages and their acknowledgements: those are many,
+ * and have ways of their own (`writePublishHead`). Smaller than codec.ts and slower: for browsers.
  */
-import { assert, unreachable } from './assert.js';
-import type { ByteReader } from './bytes/byte-reader.js';
 import { varintSize, writeVarint } from './bytes/varint.js';
-import { ProtocolError } from './faults.js';
-import type { Frame } from './framing/frame.js';
-import { REMAINING_LENGTH_MAX } from './limits.js';
-import { decodeConnack } from './packets/connack.js';
-import { connectLength, writeConnect } from './packets/connect.js';
-import type { ClientPacket, ServerPacket } from './packets/packet.js';
-import { PACKET_TYPES, reservedFlags } from './packets/packet-type.js';
-import { PINGRESP } from './packets/pingresp.js';
-import { decodePuback } from './packets/puback.js';
-import { decodePubcomp } from './packets/pubcomp.js';
-import { decodePublish } from './packets/publish.js';
-import { decodePubrec } from './packets/pubrec.js';
-import { decodePubrel } from './packets/pubrel.js';
-import { decodeSuback } from './packets/suback.js';
-import { subscribeLength, writeSubscribe } from './packets/subscribe.js';
-import { decodeUnsuback } from './packets/unsuback.js';
-import { unsubscribeLength, writeUnsubscribe } from './packets/unsubscribe.js';
+import { KEEP_ALIVE_S_MAX, REMAINING_LENGTH_MAX, STRING_BYTES_MAX } from './limits.js';
+import type { Connect } from './packets/connect.js';
+import type { Disconnect } from './packets/disconnect.js';
+import { PACKET_TYPES } from './packets/packet-type.js';
+import type { Pingreq } from './packets/pingreq.js';
+import type { Subscribe } from './packets/subscribe.js';
+import type { Unsubscribe } from './packets/unsubscribe.js';
+
+export type ClientRequest =
+  | (Connect & { readonly protocolVersion: 4 })
+  | Subscribe
+  | Unsubscribe
+  | Pingreq
+  | Disconnect;
+
+/** A byte, or what has its length before it (MQTT 3.1.1, 1.5.3), with its name for errors. */
+type Field = number | readonly [name: string, value: string | Uint8Array];
 
 /**
- * What a client sends but for messages and their acknowledgements: those are many, and have ways of
- * their own (`writePublishHead`).
- */
-export type ClientRequest = Exclude<
-  ClientPacket,
-  { readonly type: 'publish' | 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' }
->;
-
-/**
- * Decodes one framed packet of a server.
- *
- * @param reader Is aimed at the frame; a PUBLISH keeps the frame's source, nothing else does.
- * @throws {ProtocolError} `PROTOCOL_ERROR` if it is one that only clients send, else as `decode`;
- *   and nothing else, whatever the bytes are.
- */
-export function decodeServerPacket(frame: Frame, reader: ByteReader): ServerPacket {
-  reader.reset(frame.source, frame.bodyStart, frame.bodyEnd);
-  if (frame.type === PACKET_TYPES.publish) return decodePublish(frame.flags, reader);
-  checkFlags(frame.type, frame.flags);
-  const packet = decodeBody(frame.type, reader);
-  reader.finish();
-  return packet;
-}
-
-/**
- * Bytes of the encoded packet.
+ * Encodes one request of a client.
  *
  * @throws {RangeError} if a field or the whole is larger than MQTT can say.
  */
-export function clientRequestLength(packet: ClientRequest): number {
-  const remaining = remainingLength(packet);
-  return 1 + varintSize(remaining) + remaining;
-}
-
-/**
- * Encodes one request of a client at `target[at]`. The caller has made room for
- * {@link clientRequestLength} bytes.
- *
- * @returns The end of what was written.
- * @throws {RangeError} as {@link clientRequestLength}; then nothing has been written.
- */
-export function encodeClientRequestInto(
-  packet: ClientRequest,
-  target: Uint8Array,
-  at: number,
-): number {
-  const remaining = remainingLength(packet);
-  const type = PACKET_TYPES[packet.type];
-  target[at] = (type << 4) | reservedFlags(type);
-  const bodyStart = writeVarint(target, at + 1, remaining);
-  const end = writeBody(packet, target, bodyStart);
-  // A byte not filled would tell the peer what the memory held before.
-  assert(end - bodyStart === remaining, `${packet.type} was measured wrongly`);
-  return end;
-}
-
-function decodeBody(type: number, reader: ByteReader): ServerPacket {
-  switch (type) {
-    case PACKET_TYPES.connack:
-      return decodeConnack(reader, 4);
-    case PACKET_TYPES.puback:
-      return decodePuback(reader);
-    case PACKET_TYPES.pubrec:
-      return decodePubrec(reader);
-    case PACKET_TYPES.pubrel:
-      return decodePubrel(reader);
-    case PACKET_TYPES.pubcomp:
-      return decodePubcomp(reader);
-    case PACKET_TYPES.suback:
-      return decodeSuback(reader);
-    case PACKET_TYPES.unsuback:
-      return decodeUnsuback(reader);
-    case PACKET_TYPES.pingresp:
-      return PINGRESP;
-    default:
-      return refuseType(type);
+export function encodeClientRequest(packet: ClientRequest): Uint8Array {
+  const fields = fieldsOf(packet).map(bytesOf);
+  let length = 0;
+  for (const field of fields) length += typeof field === 'number' ? 1 : 2 + field.length;
+  checkLength(packet.type.toUpperCase(), length, REMAINING_LENGTH_MAX);
+  const bytes = new Uint8Array(1 + varintSize(length) + length);
+  // SUBSCRIBE and UNSUBSCRIBE, which have an identifier, have a reserved flag (table 2.2), too.
+  bytes[0] = (PACKET_TYPES[packet.type] << 4) | ('packetId' in packet ? 2 : 0);
+  let at = writeVarint(bytes, 1, length);
+  for (const field of fields) {
+    if (typeof field === 'number') bytes[at++] = field;
+    else {
+      bytes.set([field.length >> 8, field.length], at);
+      bytes.set(field, at + 2);
+      at += 2 + field.length;
+    }
   }
+  return bytes;
 }
 
-/** Short texts: a client that meets them can only hang up. */
-function refuseType(type: number): never {
-  const isReserved = type === 0 || type === 15;
-  const fault = isReserved ? 'MALFORMED_PACKET' : 'PROTOCOL_ERROR';
-  throw new ProtocolError(fault, `A server sent packet type ${type}`, 'MQTT-4.8.0-1');
+/** All but the fixed header. */
+function fieldsOf(packet: ClientRequest): readonly Field[] {
+  if (packet.type === 'connect') return connectFields(packet);
+  if (!('packetId' in packet)) return [];
+  const { packetId } = packet;
+  const filters: readonly Field[] =
+    packet.type === 'subscribe'
+      ? packet.subscriptions.flatMap(({ filter, qos }) => [['Topic filter', filter], qos])
+      : packet.filters.map((filter) => ['Topic filter', filter]);
+  return [packetId >> 8, packetId, ...filters];
 }
 
-/** Of a packet other than PUBLISH (MQTT 3.1.1, table 2.2). */
-function checkFlags(type: number, flags: number): void {
-  if (flags === reservedFlags(type) || type === 0 || type === 15) return;
-  const problem = `Packet type ${type} must not have flags ${flags}`;
-  throw new ProtocolError('MALFORMED_PACKET', problem, 'MQTT-2.2.2-2');
-}
-
-function remainingLength(packet: ClientRequest): number {
-  const length = bodyLength(packet);
-  if (length <= REMAINING_LENGTH_MAX) return length;
-  const name = packet.type.toUpperCase();
-  throw new RangeError(
-    `${name} must have a Remaining Length of at most ${REMAINING_LENGTH_MAX}: it has ${length}`,
-  );
-}
-
-function bodyLength(packet: ClientRequest): number {
-  switch (packet.type) {
-    case 'subscribe':
-      return subscribeLength(packet);
-    case 'unsubscribe':
-      return unsubscribeLength(packet);
-    case 'connect':
-      return connectLength(packet);
-    case 'pingreq':
-    case 'disconnect':
-      return 0;
-    default:
-      return unreachable(packet);
+function connectFields(packet: Connect): readonly Field[] {
+  const { clientId, cleanSession, keepAliveS, will, username, password } = packet;
+  if (!(keepAliveS >= 0 && keepAliveS <= KEEP_ALIVE_S_MAX)) {
+    throw new RangeError(`keepAliveS must be 0 to ${KEEP_ALIVE_S_MAX}: it is ${keepAliveS}`);
   }
+  const fields: Field[] = [['Client identifier', clientId]];
+  let flags = cleanSession ? 2 : 0; // figure 3.4
+  if (will !== undefined) {
+    flags |= 4 | (will.qos << 3) | (will.retain ? 0x20 : 0);
+    fields.push(['Will topic', will.topic], ['Will payload', will.payload]);
+  }
+  if (username !== undefined) {
+    flags |= 0x80;
+    fields.push(['User name', username]);
+  }
+  if (password !== undefined) {
+    flags |= 0x40;
+    fields.push(['Password', password]);
+  }
+  return [['Protocol name', 'MQTT'], 4, flags, keepAliveS >> 8, keepAliveS, ...fields];
 }
 
-function writeBody(packet: ClientRequest, target: Uint8Array, at: number): number {
-  switch (packet.type) {
-    case 'subscribe':
-      return writeSubscribe(packet, target, at);
-    case 'unsubscribe':
-      return writeUnsubscribe(packet, target, at);
-    case 'connect':
-      return writeConnect(packet, target, at);
-    case 'pingreq':
-    case 'disconnect':
-      return at;
-    default:
-      return unreachable(packet);
-  }
+function bytesOf(field: Field): number | Uint8Array {
+  if (typeof field === 'number') return field;
+  const [name, value] = field;
+  const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
+  checkLength(name, bytes.length, STRING_BYTES_MAX);
+  return bytes;
+}
+
+function checkLength(name: string, length: number, max: number): void {
+  if (length <= max) return;
+  throw new RangeError(`${name} must have at most ${max} bytes: it has ${length}`);
 }

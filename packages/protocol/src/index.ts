@@ -1,17 +1,12 @@
 /** The door: MQTT without I/O, for servers and clients, in Node and browsers. */
 
-export { utf8Length, writeUtf8 } from '#utf8';
+export { decodeUtf8, utf8Length, writeUtf8 } from '#utf8';
 export { AssertionError, assert } from './assert.js';
 export { ByteReader, type TopicNames } from './bytes/byte-reader.js';
 export { writeUint16 } from './bytes/byte-writer.js';
 export { hashBytes } from './bytes/hash-bytes.js';
 export { varintSize, writeVarint } from './bytes/varint.js';
-export {
-  type ClientRequest,
-  clientRequestLength,
-  decodeServerPacket,
-  encodeClientRequestInto,
-} from './client-codec.js';
+export { type ClientRequest, encodeClientRequest } from './client-codec.js';
 export { decode, encode, encodedLength, encodeInto } from './codec.js';
 export { PROTOCOL_FAULTS, ProtocolError, type ProtocolFault } from './faults.js';
 export type { Frame } from './framing/frame.js';

@@ -1,11 +1,4 @@
-import {
-  ByteReader,
-  decodeServerPacket,
-  Framer,
-  ProtocolError,
-  type Publish,
-  type ServerPacket,
-} from '@magpie/protocol';
+import { ProtocolError } from '@magpie/protocol';
 import { ClientError, ConnectRefusedError } from '../errors.js';
 import type { PacketTracer } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
@@ -21,8 +14,10 @@ import { checkPublishSize } from './check-publish-size.js';
 import { closeReason } from './close-reason.js';
 import type { ClientCredentials, MachineOptions } from './machine-options.js';
 import type { LinkView, MachineOutput } from './machine-output.js';
+import { PacketReader } from './packet-reader.js';
 import { PacketWriter } from './packet-writer.js';
 import { PingSchedule } from './ping-schedule.js';
+import type { ServerPacket } from './read-packet.js';
 
 /**
  * A client of MQTT 3.1.1 without socket, timer or clock: inputs carry the time, outputs are pushed
@@ -48,7 +43,7 @@ export class ClientMachine {
   readonly #attempts: Attempts;
   readonly #pings: PingSchedule;
   /** While bytes come in, and as long as some of them are no whole packet. */
-  #framer: Framer | undefined;
+  #reader: PacketReader | undefined;
   /** Whether nothing has arrived on this connection. */
   #fresh = true;
   #state: ClientState = { type: 'idle' };
@@ -117,7 +112,7 @@ export class ClientMachine {
   opened({ username, password }: ClientCredentials, nowMs: number): void {
     if (this.#state.type !== 'connecting') return;
     const { clientId, cleanSession, keepAlive, will } = this.#options;
-    this.#framer = undefined;
+    this.#reader = undefined;
     this.#fresh = true;
     try {
       this.writer.send({
@@ -150,12 +145,13 @@ export class ClientMachine {
     }
     this.#fresh = false;
     try {
-      const framer = this.#framer ?? new Framer(this.#options.maximumPacketSize);
-      const reader = new ByteReader();
-      this.#framer = framer;
-      framer.feed(source, start, end);
-      while (this.#hasNext(framer)) this.#take(decodeServerPacket(framer, reader), nowMs);
-      if (framer.bufferedBytes === 0) this.#framer = undefined;
+      const reader = (this.#reader ??= new PacketReader(this.#options.maximumPacketSize));
+      reader.feed(source, start, end);
+      // A packet may end it all: then nobody takes the next.
+      for (let packet = reader.next(); packet !== undefined; packet = this.#next(reader)) {
+        this.#take(packet, nowMs);
+      }
+      if (reader.empty) this.#reader = undefined;
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       this.#breach(error, nowMs);
@@ -253,9 +249,8 @@ export class ClientMachine {
     this.#end(error);
   }
 
-  /** Whether there is a packet, and somebody to take it: one before it may have ended it all. */
-  #hasNext(framer: Framer): boolean {
-    return this.#linked && framer.next();
+  #next(reader: PacketReader): ServerPacket | undefined {
+    return this.#linked ? reader.next() : undefined;
   }
 
   #take(packet: ServerPacket, nowMs: number): void {
@@ -281,7 +276,7 @@ export class ClientMachine {
   #handle(packet: Exclude<ServerPacket, { readonly type: 'connack' }>, nowMs: number): boolean {
     switch (packet.type) {
       case 'publish':
-        this.#message(packet);
+        if (this.inbound.receive(packet)) this.#out.push({ type: 'message', receipt: packet });
         return true;
       case 'puback':
       case 'pubrec':
@@ -298,14 +293,6 @@ export class ClientMachine {
         this.#pings.answered(nowMs);
         return true;
     }
-  }
-
-  #message(packet: Publish): void {
-    // What came in several chunks has bytes of its own.
-    const payload = () =>
-      this.#framer?.owned === true ? packet.payload : new Uint8Array(packet.payload);
-    const receipt = this.inbound.receive(packet, payload);
-    if (receipt !== undefined) this.#out.push({ type: 'message', receipt });
   }
 
   #accepted(sessionPresent: boolean, returnCode: number, nowMs: number): void {

@@ -1,7 +1,6 @@
 import {
   type ClientRequest,
-  clientRequestLength,
-  encodeClientRequestInto,
+  encodeClientRequest,
   publishHeadLength,
   utf8Length,
   writePublishHead,
@@ -89,9 +88,9 @@ export class PacketWriter implements PacketSink {
   /** @throws {RangeError} if a field is larger than MQTT can say. */
   send(packet: ClientRequest): void {
     this.#trace.packet('sent', packet.type, 'packetId' in packet ? packet.packetId : 0);
-    const length = clientRequestLength(packet);
-    const at = this.#reserve(length);
-    encodeClientRequestInto(packet, this.#slab, at);
+    const bytes = encodeClientRequest(packet);
+    const at = this.#reserve(bytes.length);
+    this.#slab.set(bytes, at);
   }
 
   /** What was written since the last call, in order. */

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Publish } from '@magpie/protocol';
 import { HandOutbox } from '../outbox/hand-outbox.testing.js';
 import { gateOf } from '../outbox/outbox-gate.js';
 import type { Outbox } from '../outbox/outbox.js';
@@ -24,8 +23,11 @@ function make(outbox?: Outbox) {
     qos: 0 | 1 | 2,
     packetId: number,
     { dup = false, payload = PAYLOAD } = {},
-  ): Receipt | undefined =>
-    inbound.receive(Publish.of({ topic: 't', payload, qos, packetId, dup }), () => payload);
+  ): Receipt | undefined => {
+    const receipt = { topic: 't', payload, qos, packetId, dup, retain: false };
+    const fresh = { ...receipt, connection: 0, holders: 0, consumed: false };
+    return inbound.receive(fresh) ? fresh : undefined;
+  };
   return { gate, inbound, sink, receive };
 }
 

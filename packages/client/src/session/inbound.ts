@@ -1,4 +1,3 @@
-import type { Publish } from '@magpie/protocol';
 import type { Gate } from '../outbox/outbox-gate.js';
 import { Fifo } from './fifo.js';
 import type { PacketSink } from './packet-sink.js';
@@ -49,40 +48,24 @@ export class Inbound {
     this.#order = undefined;
   }
 
-  /**
-   * A PUBLISH arrived.
-   *
-   * @param payload Its payload, in bytes of its own.
-   * @returns What to hand on; `undefined` if the application has it, or had it.
-   */
-  receive(packet: Publish, payload: () => Uint8Array): Receipt | undefined {
-    const { topic, qos, retain, dup, packetId } = packet;
-    if (qos > 0) {
-      const known = this.#pending?.get(packetId);
-      if (known !== undefined && isSame(known, packet)) return this.#again(known);
-      if (qos === 2 && this.#unreleased?.has(packetId) === true) {
-        this.repeated++;
-        this.#acknowledge(2, packetId);
-        return undefined;
-      }
+  /** A PUBLISH arrived. @returns Whether to hand it on: the application has not got it before. */
+  receive(receipt: Receipt): boolean {
+    const { qos, packetId } = receipt;
+    if (qos === 0) return true;
+    const known = this.#pending?.get(packetId);
+    if (known !== undefined && isSame(known, receipt)) {
+      this.#again(known);
+      return false;
     }
-    const connection = qos === 0 ? 0 : this.#connection;
-    const receipt: Receipt = {
-      topic,
-      payload: payload(),
-      qos,
-      retain,
-      dup,
-      packetId,
-      connection,
-      holders: 0,
-      consumed: false,
-    };
-    if (qos > 0) {
-      (this.#pending ??= new Map()).set(packetId, receipt);
-      this.#orderOf(qos).push(receipt);
+    if (qos === 2 && this.#unreleased?.has(packetId) === true) {
+      this.repeated++;
+      this.#acknowledge(2, packetId);
+      return false;
     }
-    return receipt;
+    receipt.connection = this.#connection;
+    (this.#pending ??= new Map()).set(packetId, receipt);
+    this.#orderOf(qos).push(receipt);
+    return true;
   }
 
   /** The application is done with it. */
@@ -101,7 +84,7 @@ export class Inbound {
   }
 
   /** The server sends again what is still here: its acknowledgement goes to this connection. */
-  #again(known: Receipt): undefined {
+  #again(known: Receipt): void {
     this.repeated++;
     if (known.connection === this.#connection) return;
     known.connection = this.#connection;
@@ -149,11 +132,9 @@ export class Inbound {
  * Whether a server sends a message again that has not been acknowledged. A server that was killed
  * may have forgotten one of QoS 1, and use its identifier for another.
  */
-function isSame({ qos, topic, payload }: Receipt, packet: Publish): boolean {
-  if (qos !== packet.qos) return false;
+function isSame(known: Receipt, { qos, dup, topic, payload }: Receipt): boolean {
+  if (qos !== known.qos) return false;
   if (qos === 2) return true; // it keeps the identifier until PUBCOMP (MQTT-4.3.3-1)
-  if (!packet.dup || topic !== packet.topic || payload.length !== packet.payloadLength)
-    return false;
-  const other = packet.payload;
-  return payload.every((byte, at) => byte === other[at]);
+  if (!dup || topic !== known.topic || payload.length !== known.payload.length) return false;
+  return payload.every((byte, at) => byte === known.payload[at]);
 }

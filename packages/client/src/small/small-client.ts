@@ -1,6 +1,6 @@
 import {
   type ClientRequest,
-  clientRequestLength,
+  encodeClientRequest,
   ProtocolError,
   type QoS,
   validateTopicFilter,
@@ -9,7 +9,9 @@ import {
 import { ClientError, ConnectRefusedError } from '../errors.js';
 import { BackOff } from '../machine/back-off.js';
 import { closeReason } from '../machine/close-reason.js';
+import { PacketReader } from '../machine/packet-reader.js';
 import { PingSchedule } from '../machine/ping-schedule.js';
+import type { ServerPacket } from '../machine/read-packet.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Clock } from '../model/clock.js';
@@ -23,9 +25,7 @@ import type {
   SmallSubscribeOptions,
   SmallSubscription,
 } from './small-options.js';
-import { SmallFramer } from './small-framer.js';
 import { type Asked, SmallOutbound } from './small-outbound.js';
-import type { SmallPacket } from './small-packet.js';
 import { type SmallOwner, SmallSubscriptions } from './small-subscriptions.js';
 import { type SmallLink, SmallWriter } from './small-writer.js';
 
@@ -51,7 +51,7 @@ export class SmallClient implements SmallLink, SmallOwner {
   readonly #subscriptions = new SmallSubscriptions(this);
   readonly #pings: PingSchedule;
   #backOff: BackOff;
-  #framer = new SmallFramer(PACKET_BYTES_MAX);
+  #reader = new PacketReader(PACKET_BYTES_MAX);
   #state: ClientState = { type: 'idle' };
   #transport: Transport | undefined;
   /** What the transport belongs to: what an older one tells is stale. */
@@ -82,7 +82,7 @@ export class SmallClient implements SmallLink, SmallOwner {
       username,
       password: typeof password === 'string' ? new TextEncoder().encode(password) : password,
     };
-    clientRequestLength(this.#hello); // what it refuses is told now
+    encodeClientRequest(this.#hello); // what it refuses is told now
     this.#backOff = this.#newBackOff();
   }
 
@@ -216,7 +216,7 @@ export class SmallClient implements SmallLink, SmallOwner {
         live(() => this.#lost(closeReason(error, this.#state.type === 'connected', host))),
     };
     this.#link = link;
-    this.#framer = new SmallFramer(PACKET_BYTES_MAX);
+    this.#reader = new PacketReader(PACKET_BYTES_MAX);
     this.#become({ type: 'connecting', server: host, attempt: ++this.#attempts });
     this.#arm(this.#options.connectTimeoutMs ?? 10_000, () =>
       this.#lost(new ClientError('connect-timeout', `${host} did not answer`)),
@@ -228,9 +228,9 @@ export class SmallClient implements SmallLink, SmallOwner {
     this.#pings.received(this.#parts.clock.nowMs());
     const link = this.#link;
     try {
-      this.#framer.feed(source, start, end);
+      this.#reader.feed(source, start, end);
       while (link === this.#link) {
-        const packet = this.#framer.next();
+        const packet = this.#reader.next();
         if (packet === undefined) return;
         this.#take(packet);
       }
@@ -241,13 +241,15 @@ export class SmallClient implements SmallLink, SmallOwner {
     }
   }
 
-  #take(packet: SmallPacket): void {
+  #take(packet: ServerPacket): void {
     const { type } = packet;
     if ((type === 'connack') !== (this.#state.type === 'connecting')) breach(type);
     if (type === 'connack') this.#accepted(packet.returnCode);
     else if (type === 'pingresp') this.#pings.answered(this.#parts.clock.nowMs());
-    else if (type === 'publish') this.#subscriptions.receive(packet);
-    else {
+    else if (type === 'publish' && packet.qos < 2) this.#subscriptions.receive(packet);
+    else if (type === 'publish' || type === 'pubrec' || type === 'pubrel' || type === 'pubcomp') {
+      breach(type); // QoS 2, which was not asked for
+    } else {
       const codes = type === 'suback' ? packet.returnCodes : [];
       const known =
         type === 'puback'
@@ -351,7 +353,7 @@ function ended(): ClientError {
 
 const BACK_OFF = { minMs: 1000, maxMs: 60_000, jitter: 'full' } as const;
 const PING_TIMEOUT_MS = 10_000;
-/** Largest packet taken, since {@link SmallFramer} wants small ones. */
+/** Largest packet taken: its bytes are gathered in the memory of the page. */
 const PACKET_BYTES_MAX = 4_194_304;
 /** Bytes that the network has not taken, above which publishes wait. */
 const CONGESTED_BYTES = 1_048_576;

@@ -1,7 +1,6 @@
 import {
   type ClientRequest,
-  clientRequestLength,
-  encodeClientRequestInto,
+  encodeClientRequest,
   publishHeadLength,
   utf8Length,
   writePublishHead,
@@ -43,8 +42,6 @@ export class SmallWriter {
 
   /** @throws {RangeError} if a field is larger than MQTT can say. */
   send(packet: ClientRequest): void {
-    const bytes = new Uint8Array(clientRequestLength(packet));
-    encodeClientRequestInto(packet, bytes, 0);
-    this.#link.write(bytes);
+    this.#link.write(encodeClientRequest(packet));
   }
 }
