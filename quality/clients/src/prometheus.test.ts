@@ -75,7 +75,7 @@ async function startPrometheus(t: TestContext, target: string): Promise<string> 
   const config = join(dir, 'prometheus.yml');
   const job = {
     job_name: 'magpie',
-    scrape_interval: '1s',
+    scrape_interval: '3s', // which is also how long an answer may take
     static_configs: [{ targets: [target] }],
   };
   await writeFile(config, JSON.stringify({ scrape_configs: [job] })); // which is YAML, too
@@ -112,7 +112,7 @@ async function ask(prometheus: string, query: string, is: (value: number) => boo
   }
 }
 
-test('A real Prometheus scrapes /metrics', { timeout: 60_000 }, async (t) => {
+test('A real Prometheus scrapes /metrics', { timeout: 120_000 }, async (t) => {
   const magpie = await startMagpie(t, ['--memory']);
   await traffic(magpie);
   const prometheus = await startPrometheus(t, magpie.http);
