@@ -338,8 +338,12 @@ interface Operation {
   readonly 'x-role'?: Role;
 }
 
-async function documentOf(world: ApiWorld): Promise<Document> {
-  return (await (await world.ask('GET /openapi.json')).json()) as Document;
+/** The same for every world, and made once: that takes longer than most tests. */
+let document: Promise<Document> | undefined;
+
+function documentOf(world: ApiWorld): Promise<Document> {
+  document ??= world.ask('GET /openapi.json').then(async (it) => (await it.json()) as Document);
+  return document;
 }
 
 async function operationsOf(world: ApiWorld): Promise<readonly (readonly [string, Operation])[]> {
@@ -432,6 +436,17 @@ test('answerSchema() takes nothing that the document does not have', async (t) =
   assert.equal(takes({ data: { ...data, more: 1 } }), false);
   assert.equal(takes({ data: { ...data, role: 'root' } }), false);
   assert.equal(takes({ data: { username: 'li', role: 'viewer' } }), false);
+});
+
+test('apiApp() makes its document once, however often it is asked for', async (t) => {
+  const { app } = await ApiWorld.start(t);
+  const make = t.mock.method(app, 'getOpenAPI31Document');
+  const texts = [];
+  for (let count = 0; count < 3; count++) {
+    texts.push(await (await app.request('/openapi.json')).text());
+  }
+  assert.equal(make.mock.callCount(), 1);
+  assert.equal(new Set(texts).size, 1);
 });
 
 test('apiApp() describes itself as OpenAPI', async (t) => {
