@@ -33,6 +33,7 @@ import type { SysGauges } from './observe/sys/sys-topics.js';
 import { ClientDirectory } from './pipeline/client-directory.js';
 import { Connecting } from './pipeline/connecting.js';
 import { Denials } from './pipeline/denials.js';
+import { MessageReceivers } from './pipeline/message-receivers.js';
 import { Publishing } from './pipeline/publishing.js';
 import { Rechecking } from './pipeline/rechecking.js';
 import { Subscribing } from './pipeline/subscribing.js';
@@ -58,17 +59,19 @@ export type BrokerParts = ReturnType<typeof brokerParts>;
 export function brokerParts(options: BrokerOptions) {
   const random = options.random ?? new SystemRandom();
   const basics = basicParts(options, random);
-  const shared = {
+  const told = {
     ...basics,
     ...commitParts(basics),
     ...doorParts(basics, options, () => connections.closeBanned()),
   };
+  const registry = new SessionRegistry(told, basics.router, basics.wheel, basics.clock);
+  const receivers = new MessageReceivers({ ...basics, registry });
+  const shared = { ...told, tracer: new Tracer({ ...basics, receivers }) };
   const packetWatches = new PacketWatches({
     ...basics,
     log: basics.packetLog,
     changed: () => connections.watchPackets(),
   });
-  const registry = new SessionRegistry(shared, basics.router, basics.wheel, basics.clock);
   const publishing = new Publishing(shared);
   const wills = new Wills({ ...shared, publishing });
   const rechecking = new Rechecking({ ...shared, registry });
@@ -122,7 +125,6 @@ function basicParts(options: BrokerOptions, random: RandomSource) {
     metrics,
     store: options.store ?? new MemoryStore(),
     wheel,
-    tracer: new Tracer({ clock, wheel, limits }),
     router: new Router({ seed: random.uint32() | 0 }), // no names that collide
     retained: new RetainedTree(),
     totals: new QueueTotals(),

@@ -356,6 +356,55 @@ test('broker.traces: follows nobody else than it was told to', async (t) => {
   assert.equal(scene.trace.messages, 1);
 });
 
+test('broker.traces: the way to one client, whoever publishes', async (t) => {
+  const scene = await Scene.start(t, 'memory', {}, { to: 'c' });
+  const subscriber = await scene.sub('c', 't/+', 1);
+  await scene.sub('other', '#', 0);
+  const publisher = await scene.join('p');
+  for (const topic of ['t', 't/1', 't/1/2']) {
+    publisher.publish(topic, 'm', { qos: 1, packetId: 1 });
+    await publisher.next('puback');
+  }
+  const { packetId } = await subscriber.next('publish');
+  subscriber.send({ type: 'puback', packetId });
+  assert.deepEqual(await linesUntil(scene.trace, 'settled'), [
+    'received p t/1 @ 1',
+    'authorised',
+    'matched 2',
+    'sent c @ 1',
+    'others sent 1 queued 0 dropped 0',
+    'answered puback',
+    'acknowledged c puback',
+    'settled',
+  ]);
+  subscriber.send({ type: 'unsubscribe', packetId: 9, filters: ['t/+'] });
+  await subscriber.next('unsuback');
+  publisher.publish('t/1');
+  await publisher.nothingMore();
+  assert.equal(scene.trace.messages, 1);
+});
+
+test('broker.traces: the way to one client of a group, and what is denied before it', async (t) => {
+  const rules = rulesIn('{ deny: publish, topics: t/secret }', '{ allow: both, topics: "#" }');
+  const authorizer = new RuleAuthorizer(rules);
+  const scene = await Scene.start(t, 'memory', { authorizer }, { to: 'c' });
+  await scene.leaves(await scene.stays('c', '$share/g/t/#', 1));
+  await scene.sub('other', '$share/g/t/#', 1);
+  const publisher = await scene.join('p');
+  for (const topic of ['t/1', 't/secret']) publisher.publish(topic);
+  await publisher.nothingMore();
+  assert.deepEqual(stationLines(scene.trace), [
+    'received p t/1 @ 0',
+    'authorised by acl.yaml:3',
+    'matched 0 groups 1',
+    'others sent 1 queued 0 dropped 0',
+    'settled',
+    'received p t/secret @ 0',
+    'dropped denied by acl.yaml:2',
+    'settled',
+  ]);
+});
+
 test('broker.traces: all end with the broker', async () => {
   const broker = await createBroker();
   const trace = broker.traces.start();

@@ -8,6 +8,7 @@ import { TimerWheel } from '../model/timer-wheel.js';
 import { BrokerEvents } from '../observe/broker-events.js';
 import { Counters } from '../observe/counters.js';
 import { Journal } from '../observe/journal/journal.js';
+import { NO_RECEIVERS } from '../observe/trace/station-line.testing.js';
 import { Tracer } from '../observe/trace/tracer.js';
 import { RecordingLogger } from '../observe/recording-logger.testing.js';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
@@ -53,7 +54,8 @@ export class SessionWorld<S extends Store = HandStore> {
     this.limits = limitsFrom(limits);
     this.store = store ?? (new HandStore({ safeAtOnce: true }) as Store as S);
     this.journal = new Journal(this);
-    this.tracer = new Tracer(this);
+    const { clock, wheel } = this;
+    this.tracer = new Tracer({ clock, wheel, limits: this.limits, receivers: NO_RECEIVERS });
     this.gate = new CommitGate(this, () => {});
     this.registry = new SessionRegistry(this, this.router, this.wheel, this.clock);
   }

@@ -40,6 +40,26 @@ test('magpie trace shows each message with its stations, and ends with the count
   assert.deepEqual([...world.broker.traces.list()], []); // it is forgotten
 });
 
+test('magpie trace --to shows what becomes of messages at one client', async (t) => {
+  const world = await AdminWorld.start(t);
+  for (const clientId of ['panel-1', 'panel-2']) {
+    const subscriber = await world.connect(clientId);
+    await subscriber.subscribe('plant/#', { qos: 1 }, () => {}).ready;
+  }
+  const publisher = await world.connect('pump-7');
+  const args = ['trace', '--to', 'panel-1', '--count', '1', '--format', 'json'];
+  const running = world.run(args);
+  await started(world);
+  for (const topic of ['other', 'plant/7']) await publisher.publish(topic, 'hot', { qos: 1 });
+  const { code, out } = await running;
+  assert.equal(code, 0);
+  const stations = out.map((line) => JSON.parse(line) as { kind: string; clientId?: string });
+  const told = stations.filter(({ kind }) => kind === 'sent' || kind === 'acknowledged');
+  assert.deepEqual(new Set(told.map(({ clientId }) => clientId)), new Set(['panel-1']));
+  assert.equal(told.length, 2);
+  assert.ok(stations.some(({ kind }) => kind === 'others'));
+});
+
 test('magpie trace prints a line of JSON for each station', async (t) => {
   const world = await AdminWorld.start(t);
   const publisher = await world.connect('pump-7');
@@ -86,6 +106,7 @@ test('magpie trace says what is wrong with its flags', async (t) => {
     [['--format', 'xml'], 2, /text, json/],
     [['--topic', 'a/#/b'], 1, /topic: it is no topic filter/],
     [['--sample', '0'], 1, /sample/],
+    [['--to', ''], 1, /to: /],
     [['--address', 'here'], 1, /Cannot trace 'here': it is no address/],
   ] as const) {
     const said = await world.run(['trace', ...args]);

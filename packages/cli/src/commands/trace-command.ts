@@ -13,6 +13,7 @@ import { StationText } from '../trace/station-text.js';
 interface TraceFlags extends ApiFlags {
   readonly topic?: string;
   readonly client?: string;
+  readonly to?: string;
   readonly address?: string;
   readonly sample?: string;
   readonly for?: string;
@@ -33,6 +34,7 @@ export function traceCommand(
     .description('Follow messages through the broker, station by station, as they come')
     .option('-t, --topic <FILTER>', 'messages whose topic matches')
     .option('--client <CLIENT>', 'messages of this publisher')
+    .option('--to <CLIENT>', 'messages that match a subscription of this client')
     .option('--address <ADDRESS>', 'messages from this address or network')
     .option('--sample <N>', 'one message in so many (default: every one)')
     .option('--for <TIME>', 'end after this time: 90s, 10m, 2h (default: 5m)')
@@ -86,10 +88,11 @@ async function show(
 }
 
 function traceOf(flags: TraceFlags): NewTrace {
-  const { topic, client: clientid, address } = flags;
+  const { topic, client: clientid, to, address } = flags;
   return {
     ...(topic !== undefined && { topic }),
     ...(clientid !== undefined && { clientid }),
+    ...(to !== undefined && { to }),
     ...(address !== undefined && { address }),
     ...(flags.sample !== undefined && {
       sample: wholeNumber('--sample', flags.sample, 0, NUMBER_MAX),
@@ -145,4 +148,5 @@ const EXAMPLES = `
 Examples:
   magpie trace --topic 'plant/#'
   magpie trace --client pump-7 --count 1 --payload 64
+  magpie trace --to panel-1 --for 10m
   magpie trace --sample 1000 --for 1h --format json`;

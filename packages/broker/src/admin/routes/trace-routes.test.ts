@@ -12,7 +12,14 @@ async function stream(world: ApiWorld, call: string, role: 'viewer' | 'operator'
 
 test('traceRoutes() starts a trace with what was asked for, and says how it is', async (t) => {
   const world = await ApiWorld.start(t);
-  const json = { topic: 'a/#', clientid: 'p', sample: 3, duration_ms: 60_000, messages_max: 5 };
+  const json = {
+    topic: 'a/#',
+    clientid: 'p',
+    to: 'c',
+    sample: 3,
+    duration_ms: 60_000,
+    messages_max: 5,
+  };
   const started = (await world.data('POST /traces', 'operator', json)) as TraceInfo;
   const { started_at: from, expires_at: to, ...rest } = started;
   assert.equal(Date.parse(to) - Date.parse(from), 60_000);
@@ -20,6 +27,7 @@ test('traceRoutes() starts a trace with what was asked for, and says how it is',
     id: '1',
     topic: 'a/#',
     clientid: 'p',
+    to: 'c',
     address: null,
     sample: 3,
     messages: 0,

@@ -38,6 +38,14 @@ const newTraceSchema = z
       .describe('Topic filter')
       .openapi({ example: 'plant/#' }),
     clientid: z.string().min(1).optional().describe('Of the publisher'),
+    to: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'Client identifier of a subscriber: messages that match a subscription of it. Of other '
+          + 'subscribers it is only counted what becomes of the message',
+      ),
     address: z.string().optional().describe('Address or network of the publisher'),
     ...numbers,
   })
@@ -48,6 +56,7 @@ export const traceSchema = z
     id: z.string(),
     topic: z.string().nullable(),
     clientid: z.string().nullable(),
+    to: z.string().nullable(),
     address: z.string().nullable(),
     sample: z.int(),
     started_at: z.iso.datetime(),
@@ -246,10 +255,11 @@ function number(name: keyof typeof TRACE_NUMBERS) {
 }
 
 function optionsOf(wanted: z.output<typeof newTraceSchema>): TraceOptions {
-  const { topic, clientid, address } = wanted;
+  const { topic, clientid, to, address } = wanted;
   return {
     ...(topic !== undefined && { topic }),
     ...(clientid !== undefined && { clientId: clientid }),
+    ...(to !== undefined && { to }),
     ...(address !== undefined && { address }),
     sample: wanted.sample,
     durationMs: wanted.duration_ms,
@@ -261,11 +271,12 @@ function optionsOf(wanted: z.output<typeof newTraceSchema>): TraceOptions {
 }
 
 function traceInfo(trace: TraceView): TraceInfo {
-  const { topic, clientId, address, sample, messagesMax } = trace.order;
+  const { topic, clientId, to, address, sample, messagesMax } = trace.order;
   return {
     id: trace.id,
     topic: topic ?? null,
     clientid: clientId ?? null,
+    to: to ?? null,
     address: address ?? null,
     sample,
     started_at: new Date(trace.startedAtMs).toISOString(),

@@ -1,5 +1,5 @@
 import type { Station } from './station.js';
-import type { TraceView } from './trace.js';
+import type { TraceReceivers, TraceView } from './trace.js';
 
 /** A station in a few words, without its times: `sent c @ 1 dup`. */
 export function stationLine(station: Station): string {
@@ -40,3 +40,6 @@ export async function linesUntil(trace: TraceView, last: string): Promise<string
   }
   throw new Error(`The trace has ended without '${last}': ${lines.join(', ')}`);
 }
+
+/** For traces that are not of a receiver. */
+export const NO_RECEIVERS: TraceReceivers = { generation: 0, includes: () => false };

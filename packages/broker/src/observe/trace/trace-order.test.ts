@@ -4,8 +4,9 @@ import { TRACE_NUMBERS } from '../../model/trace-numbers.js';
 import { networkOf, traceOrder } from './trace-order.js';
 
 test('traceOrder() adds what is not said', () => {
-  assert.deepEqual(traceOrder({ topic: 'a/#' }), {
+  assert.deepEqual(traceOrder({ topic: 'a/#', to: 'c' }), {
     topic: 'a/#',
+    to: 'c',
     sample: 1,
     durationMs: 300_000,
     messagesMax: 1000,

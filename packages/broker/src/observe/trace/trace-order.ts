@@ -8,6 +8,11 @@ export interface TraceOptions {
   readonly topic?: string;
   /** The client identifier of the publisher. */
   readonly clientId?: string;
+  /**
+   * The client identifier of a subscriber: messages that match a subscription of its session when
+   * they are received. Of a message only what becomes of it there is told, the others are counted.
+   */
+  readonly to?: string;
   /** The address of the publisher, or a network: `192.0.2.0/24`. */
   readonly address?: string;
   /** One message in so many: 1 to 1,000,000, by default 1, which is every one. */
@@ -31,6 +36,7 @@ export interface TraceOptions {
 export interface TraceOrder extends Readonly<Record<TraceNumber, number>> {
   readonly topic?: string;
   readonly clientId?: string;
+  readonly to?: string;
   readonly address?: string;
 }
 
@@ -43,7 +49,7 @@ type TraceNumber = keyof typeof TRACE_NUMBERS;
  * @throws {RangeError} if a number is out of range.
  */
 export function traceOrder(options: TraceOptions): TraceOrder {
-  const { topic, clientId, address } = options;
+  const { topic, clientId, to, address } = options;
   const problem = topic === undefined ? undefined : validateTopicFilter(topic);
   if (problem !== undefined) throw new TypeError(`Cannot trace '${topic}': ${problem}`);
   if (address !== undefined) networkOf(address);
@@ -54,6 +60,7 @@ export function traceOrder(options: TraceOptions): TraceOrder {
     ...(Object.fromEntries(numbers) as Record<TraceNumber, number>),
     ...(topic !== undefined && { topic }),
     ...(clientId !== undefined && { clientId }),
+    ...(to !== undefined && { to }),
     ...(address !== undefined && { address }),
   };
 }

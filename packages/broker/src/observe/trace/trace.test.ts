@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Station } from './station.js';
+import { NO_RECEIVERS } from './station-line.testing.js';
 import { Trace } from './trace.js';
 import { traceOrder, type TraceOptions } from './trace-order.js';
 
@@ -43,20 +44,20 @@ for (const [options, clientId, from, wanted] of conditions) {
 test('Trace.wantsTopic() matches as a subscription would, the second time too', () => {
   const { trace } = traceOf({ topic: 'a/+/c' });
   for (let time = 0; time < 2; time++) {
-    assert.equal(trace.wantsTopic('a/b/c'), true);
-    assert.equal(trace.wantsTopic('a/b'), false);
+    assert.equal(trace.wantsTopic('a/b/c', NO_RECEIVERS), true);
+    assert.equal(trace.wantsTopic('a/b', NO_RECEIVERS), false);
   }
-  assert.equal(traceOf().trace.wantsTopic('anything'), true);
-  assert.equal(traceOf().trace.wantsTopic('$SYS/x'), false);
-  assert.equal(traceOf({ topic: '$SYS/#' }).trace.wantsTopic('$SYS/x'), true);
-  assert.equal(traceOf({ topic: '#' }).trace.wantsTopic('$SYS/x'), false);
+  assert.equal(traceOf().trace.wantsTopic('anything', NO_RECEIVERS), true);
+  assert.equal(traceOf().trace.wantsTopic('$SYS/x', NO_RECEIVERS), false);
+  assert.equal(traceOf({ topic: '$SYS/#' }).trace.wantsTopic('$SYS/x', NO_RECEIVERS), true);
+  assert.equal(traceOf({ topic: '#' }).trace.wantsTopic('$SYS/x', NO_RECEIVERS), false);
 });
 
 test('Trace.wantsTopic() keeps what it decided for a bounded number of topics', () => {
   const { trace } = traceOf({ topic: 'a/+' });
   for (let number = 0; number < 30_000; number++) {
-    assert.equal(trace.wantsTopic(`a/${number}`), true);
-    assert.equal(trace.wantsTopic(`b/${number}`), false);
+    assert.equal(trace.wantsTopic(`a/${number}`, NO_RECEIVERS), true);
+    assert.equal(trace.wantsTopic(`b/${number}`, NO_RECEIVERS), false);
   }
 });
 

@@ -39,6 +39,14 @@ export interface TraceLink {
   trace: Trace | undefined;
 }
 
+/** Who gets messages, for traces of a receiver. */
+export interface TraceReceivers {
+  /** Another number whenever {@link includes} may answer otherwise. */
+  readonly generation: number;
+  /** Whether messages of this topic go to this client, or in turn to it and others. */
+  includes(clientId: string, topic: string): boolean;
+}
+
 /**
  * One trace: which messages it wants, and the stations that they have passed. It keeps no more than
  * it was given memory for, takes no more messages in a second than it was told, and has an end.
@@ -105,9 +113,11 @@ export class Trace implements TraceView {
     return from?.length === bytes.length && networkKey(from, bits) === networkKey(bytes, bits);
   }
 
-  wantsTopic(topic: string): boolean {
-    const filter = this.order.topic;
-    if (filter === undefined) return !topic.startsWith('$'); // as `#` would
+  /** Whether it may want messages of this topic, as subscriptions are now. */
+  wantsTopic(topic: string, receivers: TraceReceivers): boolean {
+    const { topic: filter, to } = this.order;
+    if (to !== undefined && !receivers.includes(to, topic)) return false;
+    if (filter === undefined) return to !== undefined || !topic.startsWith('$'); // as `#` would
     let wanted = this.#topics.get(topic);
     if (wanted === undefined) {
       if (this.#topics.size >= TOPICS_MAX || this.#characters > CHARACTERS_MAX) {

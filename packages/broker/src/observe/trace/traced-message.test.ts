@@ -133,3 +133,22 @@ test('TracedMessage tells what belongs to each station', () => {
     'dropped no-subscriber',
   ]);
 });
+
+test('TracedMessage tells of a receiver that was asked for, and counts the others', () => {
+  const trace = traceOf({ to: 'c', subscribersMax: 5 });
+  const { message } = tracedBy(trace);
+  message.queued('a', 1);
+  message.sent('c', { qos: 1, retained: false, dup: false });
+  message.dropped('offline-qos0', 'b');
+  message.routed();
+  message.acknowledged('a', 'puback');
+  message.acknowledged('c', 'puback');
+  message.dropped('denied', undefined, 'acl.yaml:3');
+  assert.deepEqual([message.follows('c'), message.follows('a')], [true, false]);
+  assert.deepEqual(stationLines(trace), [
+    'sent c @ 1',
+    'others sent 0 queued 1 dropped 1',
+    'acknowledged c puback',
+    'dropped denied by acl.yaml:3',
+  ]);
+});

@@ -102,7 +102,7 @@ export class TracedMessage implements MessageTrace {
 
   acknowledged(clientId: string, packet: 'puback' | 'pubrec' | 'pubcomp'): void {
     for (const leg of this.#legs) {
-      if (leg.followed.has(clientId)) this.#report(leg, 'acknowledged', { clientId, packet });
+      if (isTold(leg, clientId)) this.#report(leg, 'acknowledged', { clientId, packet });
     }
   }
 
@@ -155,8 +155,15 @@ export class TracedMessage implements MessageTrace {
   }
 }
 
+/** Whether this subscriber is one of those that are told one by one. */
+function isTold({ link: { trace }, followed }: Leg, clientId: string): boolean {
+  return followed.has(clientId) || trace?.order.to === clientId;
+}
+
 /** Whether this subscriber is, or is now, one of those that are told one by one. */
 function tellsOf({ link: { trace }, followed }: Leg, clientId: string): boolean {
+  const to = trace?.order.to;
+  if (to !== undefined) return to === clientId;
   if (followed.has(clientId)) return true;
   if (followed.size >= (trace?.order.subscribersMax ?? 0)) return false;
   followed.add(clientId);

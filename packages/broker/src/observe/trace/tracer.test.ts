@@ -7,12 +7,32 @@ import { ManualClock } from '../../model/manual-clock.testing.js';
 import { Message } from '../../model/message.js';
 import { TimerWheel } from '../../model/timer-wheel.js';
 import { stationLines } from './station-line.testing.js';
+import type { TraceReceivers } from './trace.js';
 import { TooManyTraces, type TracedClient, Tracer } from './tracer.js';
+
+/** Who gets what, for traces of a receiver. */
+class Receivers implements TraceReceivers {
+  generation = 0;
+  asked = 0;
+  readonly #topics = new Map<string, string>();
+
+  includes(clientId: string, topic: string): boolean {
+    this.asked++;
+    return this.#topics.get(clientId) === topic;
+  }
+
+  subscribe(clientId: string, topic: string): void {
+    this.generation++;
+    this.#topics.set(clientId, topic);
+  }
+}
 
 function world(limits: Partial<Limits> = {}) {
   const clock = new ManualClock();
   const wheel = new TimerWheel(clock);
-  return { clock, wheel, tracer: new Tracer({ clock, wheel, limits: limitsFrom(limits) }) };
+  const receivers = new Receivers();
+  const tracer = new Tracer({ clock, wheel, limits: limitsFrom(limits), receivers });
+  return { clock, wheel, tracer, receivers };
 }
 
 function client(clientId: string, address = '192.0.2.1'): TracedClient {
@@ -70,6 +90,55 @@ test('Tracer.look() knows at once of a trace that was started or has ended', () 
   tracer.remove(second.id);
   assert.equal(published(tracer, p, 't').trace, undefined);
   assert.deepEqual([first.messages, second.messages], [0, 1]);
+});
+
+test('Tracer.look() has those messages followed that a client is to receive', () => {
+  const { tracer, receivers } = world();
+  const p = client('p');
+  const followed = (topic: string) => published(tracer, p, topic).trace !== undefined;
+  const trace = tracer.start({ to: 'c' });
+  assert.equal(followed('a'), false);
+  receivers.subscribe('c', 'a');
+  assert.deepEqual([followed('a'), followed('a'), followed('b')], [true, true, false]);
+  const { asked } = receivers;
+  for (let again = 0; again < 10; again++) assert.equal(followed('b'), false);
+  assert.equal(receivers.asked, asked, 'what nobody wants is kept, until subscriptions change');
+  receivers.subscribe('other', 'b');
+  assert.equal(followed('b'), false);
+  receivers.subscribe('c', 'b');
+  assert.deepEqual([followed('a'), followed('b')], [false, true]);
+  assert.equal(trace.messages, 3);
+  tracer.remove(trace.id);
+  receivers.subscribe('c', 'a');
+  const { asked: before } = receivers;
+  tracer.start({ topic: 'x' });
+  assert.equal(followed('a'), false);
+  assert.equal(receivers.asked, before, 'other traces do not ask');
+});
+
+test('Tracer holds all conditions to be true of a message at once, its receiver among them', () => {
+  const { tracer, receivers } = world();
+  const trace = tracer.start({ to: 'c', topic: '+', clientId: 'p' });
+  receivers.subscribe('c', 'a');
+  for (const [by, topic] of [
+    ['p', 'a'],
+    ['q', 'a'],
+    ['p', 'b'],
+  ] as const) {
+    published(tracer, client(by), topic);
+  }
+  receivers.subscribe('c', 'a/b');
+  published(tracer, client('p'), 'a/b');
+  assert.deepEqual(stationLines(trace), ['received p a @ 1 retain']);
+});
+
+test('Tracer follows also what the broker tells of itself to who has asked for it', () => {
+  const { tracer, receivers } = world();
+  const trace = tracer.start({ to: 'c' });
+  receivers.subscribe('c', '$SYS/broker/uptime');
+  const payload = new Uint8Array();
+  tracer.lookInside(Message.of({ topic: '$SYS/broker/uptime', payload, qos: 0, retain: false }));
+  assert.equal(trace.messages, 1);
 });
 
 test('Tracer.look() has one message followed by several', () => {

@@ -3,7 +3,13 @@ import type { Limits } from '../../model/limits.js';
 import type { Message } from '../../model/message.js';
 import type { Principal } from '../../model/principal.js';
 import type { TimerEntry, TimerWheel } from '../../model/timer-wheel.js';
-import { type TraceEnd, Trace, type TraceLink, type TraceView } from './trace.js';
+import {
+  type TraceEnd,
+  Trace,
+  type TraceLink,
+  type TraceReceivers,
+  type TraceView,
+} from './trace.js';
 import { traceOrder, type TraceOptions } from './trace-order.js';
 import { TracedMessage } from './traced-message.js';
 
@@ -55,18 +61,22 @@ export interface TracedClient {
 /**
  * Decides once for each message, where it is received, whether somebody follows it, and hangs on it
  * what its stations report to. While no trace runs that costs one comparison a message
- * ({@link active}), and while one runs that does not want it, two more (`bench --only trace`).
+ * ({@link active}), and while one runs that does not want it, a few more (`bench --only trace`).
  */
 export class Tracer implements TraceList {
   readonly #clock: Clock;
   readonly #wheel: TimerWheel;
   readonly #limits: Pick<Limits, 'tracesMax' | 'traceSizeMax'>;
+  readonly #receivers: TraceReceivers;
   /** The oldest first. */
   readonly #traces = new Map<string, Trace>();
   readonly #timers = new Map<Trace, TimerEntry>();
   /** Those that look for messages. */
   #looking: readonly Trace[] = [];
-  /** Another number whenever these are others. */
+  /** Whether one of them is of a receiver, so that subscriptions decide, too. */
+  #asksReceivers = false;
+  #receiversGeneration = 0;
+  /** Another number whenever these are others, or may want others. */
   #generation = 0;
   #started = 0;
   /** When the clock showed 0, in ms since 1970. */
@@ -78,10 +88,12 @@ export class Tracer implements TraceList {
     clock: Clock;
     wheel: TimerWheel;
     limits: Pick<Limits, 'tracesMax' | 'traceSizeMax'>;
+    receivers: TraceReceivers;
   }) {
     this.#clock = parts.clock;
     this.#wheel = parts.wheel;
     this.#limits = parts.limits;
+    this.#receivers = parts.receivers;
   }
 
   /** Traces that have not ended. */
@@ -130,10 +142,19 @@ export class Tracer implements TraceList {
 
   /** A client has published: has the message followed if a trace wants it. Runs per message. */
   look(client: TracedClient, message: Message): void {
+    if (this.#asksReceivers) this.#noticeSubscriptions();
     if (client.unwantedTopic === message.topic && client.unwantedIn === this.#generation) {
       // The same object from the second sight of a topic on: then no characters are compared.
       client.unwantedTopic = message.topic;
     } else this.#lookCloser(client, message);
+  }
+
+  /** Subscriptions are others: what was decided about topics does not hold any more. */
+  #noticeSubscriptions(): void {
+    const { generation } = this.#receivers;
+    if (generation === this.#receiversGeneration) return;
+    this.#receiversGeneration = generation;
+    this.#generation++;
   }
 
   #lookCloser(client: TracedClient, message: Message): void {
@@ -143,7 +164,7 @@ export class Tracer implements TraceList {
       const { clientId, address } = client.principal;
       client.sight = sight = this.#sightOf(clientId, address);
     }
-    if (sight.topic !== topic) turnTo(sight, topic);
+    if (sight.topic !== topic) turnTo(sight, topic, this.#receivers);
     if (sight.wanted.length > 0) {
       this.#follow(message, sight.wanted, client.principal.address);
       return;
@@ -155,7 +176,7 @@ export class Tracer implements TraceList {
   /** The same for a message from inside: of the program, or a will. */
   lookInside(message: Message): void {
     const sight = this.#sightOf(message.publisher, '');
-    turnTo(sight, message.topic);
+    turnTo(sight, message.topic, this.#receivers);
     if (sight.wanted.length > 0) this.#follow(message, sight.wanted, '');
   }
 
@@ -194,6 +215,7 @@ export class Tracer implements TraceList {
     this.#looking = traces;
     this.#generation++;
     this.active = traces.length > 0;
+    this.#asksReceivers = traces.some(({ order }) => order.to !== undefined);
   }
 
   #endAfter(trace: Trace, delayMs: number, why: TraceEnd): void {
@@ -233,10 +255,10 @@ export class Tracer implements TraceList {
   }
 }
 
-function turnTo(sight: TraceSight, topic: string): void {
+function turnTo(sight: TraceSight, topic: string, receivers: TraceReceivers): void {
   sight.topic = topic;
   if (sight.traces.length === 0) return;
-  sight.wanted = sight.traces.filter(({ trace }) => trace?.wantsTopic(topic));
+  sight.wanted = sight.traces.filter(({ trace }) => trace?.wantsTopic(topic, receivers));
 }
 
 /** How long a trace that has all its messages waits for what is still on its way. */
