@@ -8,7 +8,10 @@ export const EXIT = {
   timeout: 27,
 } as const;
 
-/** One of {@link EXIT}, or the return code with which a server refused (MQTT 3.1.1, 3.2.2.3). */
+/**
+ * One of {@link EXIT}; of `pub`, `sub` and `rr` also the return code with which a server refused
+ * (MQTT 3.1.1, 3.2.2.3).
+ */
 export type ExitCode = number;
 
 /** What each of them says; docs/cli.md and the manual pages are made from it. */
@@ -16,10 +19,14 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'It did what was asked, or was told to end by SIGINT or SIGTERM.',
   failure: 'It could not do what was asked: bad configuration, port in use, a bug of ours.',
   usage: 'It was asked in a wrong way: unknown flag, bad value.',
-  denied: '`magpie acl test`: the rules deny what was asked about.',
+  denied:
+    '`magpie acl test`: the rules deny what was asked about. `magpie acl preview`: sessions would '
+    + 'lose subscriptions.',
   warning:
-    '`magpie doctor`: it works, and something is not as it should be. `magpie replay`: a part of a '
-    + 'file is damaged and was left out.',
+    'It was done, and something is to be said about it. `magpie doctor`: it works, and not all is '
+    + 'as it should be. `magpie capabilities`: something could not be found out. `magpie bench`: '
+    + 'there are remarks below the figures. `magpie replay`: a part of a file is damaged and was '
+    + 'left out.',
   timeout:
     '`magpie sub` and `rr`: the time that `--timeout` gave is over; the number is that of '
     + "mosquitto's tools.",
@@ -30,8 +37,9 @@ export const FURTHER_EXITS: readonly { readonly codes: string; readonly meaning:
   {
     codes: '1 to 5',
     meaning:
-      '`magpie pub` and the like: the server refused the connection; the number is the return '
-      + "code of its CONNACK (MQTT 3.1.1, 3.2.2.3), as with mosquitto's tools.",
+      '`magpie pub`, `sub` and `rr`: the server refused the connection; the number is the return '
+      + "code of its CONNACK (MQTT 3.1.1, 3.2.2.3), as with mosquitto's tools. All others end "
+      + 'with 1.',
   },
   {
     codes: '128 + N',

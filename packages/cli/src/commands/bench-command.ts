@@ -153,7 +153,9 @@ const BENCH_EXAMPLES = `
 Examples:
   magpie bench conn -n 5000 --ramp 10
   magpie bench pair -n 100 -q 1 --rate 20000
-  magpie bench fan mqtt://broker.example --subscribers 500 --rate 100`;
+  magpie bench fan mqtt://broker.example --subscribers 500 --rate 100
+
+Exit codes: 0 nothing is to be said, ${EXIT.warning} there are remarks, 1 there is no connection.`;
 
 const EXAMPLES: Readonly<Record<LoadMode, string>> = {
   conn: `

@@ -56,7 +56,7 @@ Examples:
   magpie capabilities mqtts://me:secret@broker.example --json
   magpie capabilities broker.example --largest 8388608 --messages 20000
 
-Exit codes: 0 all was found out, ${EXIT.warning} not all of it, 1 to 5 there is no connection.`;
+Exit codes: 0 all was found out, ${EXIT.warning} not all of it, 1 there is no connection.`;
 
 async function ask(flags: CapabilitiesFlags, context: CommandContext): Promise<ExitCode> {
   const survey = await surveyOf(flags, context);

@@ -4,7 +4,7 @@ import { type QoS, validateTopicName } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { audibleClient, exitCodeOf, type Voice } from '../mqtt/client-session.js';
+import { audibleClient, exitCodeOf, returnCodeOf, type Voice } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import {
@@ -47,7 +47,8 @@ export function pubCommand(
     .option('--repeat-delay <SECONDS>', 'and wait in between')
     .addHelpText('after', EXAMPLES)
     .action(async (flags: PubFlags) => {
-      finish(await exitCodeOf(flags, context, (voice) => publishAll(flags, context, voice)));
+      const run = (voice: Voice) => publishAll(flags, context, voice);
+      finish(await exitCodeOf(flags, context, run, returnCodeOf));
     });
 }
 

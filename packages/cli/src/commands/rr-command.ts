@@ -2,7 +2,7 @@ import { validateTopicName } from '@magpie/protocol';
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
+import { exitCodeOf, returnCodeOf, type Voice } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.js';
@@ -45,7 +45,8 @@ export function rrCommand(
     .option('-R, --no-retained', 'a retained message is no response');
   addOutputFlags(command);
   command.addHelpText('after', EXAMPLES).action(async (flags: RrFlags) => {
-    finish(await exitCodeOf(flags, context, (voice) => requestAndPrint(flags, context, voice)));
+    const run = (voice: Voice) => requestAndPrint(flags, context, voice);
+    finish(await exitCodeOf(flags, context, run, returnCodeOf));
   });
 }
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
-import { exitCodeOf, type Voice } from '../mqtt/client-session.js';
+import { exitCodeOf, returnCodeOf, type Voice } from '../mqtt/client-session.js';
 import { checkFilters } from '../mqtt/check-filters.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
@@ -51,7 +51,8 @@ export function subCommand(
   addOutputFlags(command)
     .addHelpText('after', EXAMPLES)
     .action(async (flags: SubFlags) => {
-      finish(await exitCodeOf(flags, context, (voice) => subscribe(flags, context, voice)));
+      const run = (voice: Voice) => subscribe(flags, context, voice);
+      finish(await exitCodeOf(flags, context, run, returnCodeOf));
     });
 }
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ClientError, ConnectRefusedError } from '@magpie/client';
 import type { CommandContext } from '../command-context.js';
 import { startBroker, until } from './broker.testing.js';
-import { audibleClient, failureOf } from './client-session.js';
+import { audibleClient, exitCodeOf, failureOf, returnCodeOf } from './client-session.js';
 import { FormatError } from './format-text.js';
 import { UsageError } from './usage-error.js';
 
@@ -11,7 +11,7 @@ const brokenPipe = Object.assign(new Error('write EPIPE'), { code: 'EPIPE', sysc
 const fullDisk = Object.assign(new Error('no space left'), { code: 'ENOSPC', syscall: 'write' });
 const failures: [error: Error, code: number, said: RegExp][] = [
   [new UsageError('wrong'), 2, /^wrong$/],
-  [new ConnectRefusedError('h', 5), 5, /^h refused: .*\(5\)/],
+  [new ConnectRefusedError('h', 5), 1, /^h refused: .*\(5\)/],
   [new ClientError('unreachable', 'Cannot connect'), 1, /^Cannot connect: check host/],
   [new FormatError('no JSON'), 1, /^no JSON$/],
   [fullDisk, 1, /^no space left$/],
@@ -26,6 +26,19 @@ for (const [error, code, said] of failures) {
     assert.match(heard.join('\n'), said);
   });
 }
+
+test('exitCodeOf() ends with 1 where the server refuses, or with its return code', async () => {
+  const heard: string[] = [];
+  const err = (line: string) => void heard.push(line);
+  const context = { err, signal: new AbortController().signal } as unknown as CommandContext;
+  for (const returnCode of [1, 2, 3, 4, 5]) {
+    const refused = () => Promise.reject(new ConnectRefusedError('h', returnCode));
+    assert.equal(await exitCodeOf({}, context, refused), 1);
+    assert.equal(await exitCodeOf({}, context, refused, returnCodeOf), returnCode);
+  }
+  assert.equal(heard.length, 10);
+  assert.equal(await exitCodeOf({}, context, () => Promise.resolve(4), returnCodeOf), 4);
+});
 
 test('failureOf() lets our own bugs through', () => {
   const context = { signal: new AbortController().signal } as unknown as CommandContext;

@@ -14,19 +14,27 @@ export interface Voice {
  * Runs a command that talks to a server. `--quiet` takes its voice away; bad usage is said all the
  * same.
  *
+ * @param refused The exit code where the server has refused the connection.
  * @returns Its exit code, also where it threw what network, server or user did.
  */
 export async function exitCodeOf(
   { quiet, debug }: { readonly quiet?: true; readonly debug?: true },
   context: CommandContext,
   run: (voice: Voice) => Promise<ExitCode>,
+  refused: (error: ConnectRefusedError) => ExitCode = () => EXIT.failure,
 ): Promise<ExitCode> {
   const voice = { err: quiet === true ? () => {} : context.err, debug: debug === true };
   try {
     return await run(voice);
   } catch (error) {
-    return failureOf(error, voice, context);
+    const code = failureOf(error, voice, context);
+    return error instanceof ConnectRefusedError ? refused(error) : code;
   }
+}
+
+/** The exit code of mosquitto's tools: the return code of the CONNACK. */
+export function returnCodeOf({ returnCode }: ConnectRefusedError): ExitCode {
+  return returnCode;
 }
 
 /** A client that says on stderr what happens to its connection after the first CONNACK. */
@@ -51,8 +59,7 @@ export function audibleClient(server: URL, options: ClientOptions, voice: Voice)
 }
 
 /**
- * The end of a command that threw: one line, and the exit code. The return code of a CONNACK is an
- * exit code, as it is with mosquitto's tools.
+ * The end of a command that threw: one line, and the exit code.
  *
  * @throws what is our own bug.
  */
@@ -63,10 +70,6 @@ export function failureOf(error: unknown, voice: Voice, context: CommandContext)
   }
   if (isBrokenPipe(error)) return EXIT.ok;
   if (context.signal.aborted && error === context.signal.reason) return EXIT.ok;
-  if (error instanceof ConnectRefusedError) {
-    voice.err(error.message);
-    return error.returnCode;
-  }
   if (isExpected(error)) {
     voice.err(error.message);
     return EXIT.failure;
