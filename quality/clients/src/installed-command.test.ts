@@ -108,7 +108,7 @@ test('an installed magpie tells its version and helps', async () => {
   assert.match(await magpie('help', 'store'), /^Usage: magpie store /);
 });
 
-test('an installed magpie is broker, publisher and subscriber', async (t) => {
+test('an installed magpie is broker, publisher, subscriber and bench', async (t) => {
   const args = ['broker', '--memory', '--port', '0', '--no-ws', '--no-http'];
   const broker = spawn(MAGPIE(), args, { ...where(), stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(async () => {
@@ -118,6 +118,11 @@ test('an installed magpie is broker, publisher and subscriber', async (t) => {
   const flags = ['-h', '127.0.0.1', '-p', `${await portOf(broker)}`];
   assert.equal(await magpie('pub', ...flags, '-t', 'a', '-m', 'hello', '-r', '-q', '1'), '');
   assert.equal(await magpie('sub', ...flags, '-t', 'a', '-C', '1'), 'hello\n');
+  const load = ['-n', '4', '--workers', '2', '--warm-up', '0', '--duration', '0.5', '--json'];
+  const said = await run(MAGPIE(), ['bench', 'conn', ...flags, ...load], where()).catch(
+    (error: unknown) => error as { readonly code: number; readonly stdout: string },
+  ); // 4 where the machine is busy
+  assert.match(said.stdout.trimEnd().split('\n').at(-1)!, /"connected":4,.*"workers":2,/);
 });
 
 async function portOf({ stdout }: ChildProcess): Promise<number> {

@@ -14,6 +14,7 @@ export interface BenchFlags extends ConnectionFlags, LoadFlags {
   readonly interval: string;
   readonly metrics?: string;
   readonly json?: true;
+  readonly workers: string;
 }
 
 /** Flags that say what is done, for one kind of load. */
@@ -46,6 +47,7 @@ export function addLoadFlags(command: Command, mode: LoadMode): Command {
 export function addRunFlags(command: Command): Command {
   addConnectionFlags(command);
   return command
+    .option('--workers <N>', 'share the work among so many processes', '1')
     .option('--source <ADDRESS>', 'address to connect from; can be repeated', collect)
     .option('--ramp <SECONDS>', 'open the connections over this time', '0')
     .option('--metrics <FILE>', 'write the result there in the text format of Prometheus')

@@ -1,5 +1,5 @@
 import { type Client, ClientError, createClient, type ReceivedMessage } from '@magpie/client';
-import type { DeviceGroup, LoadPlan } from './load-plan.js';
+import { clientOptionsOf, type DeviceGroup, type LoadPlan } from './load-plan.js';
 import { isMeasured, type Publication, type PublicationWorld } from './publication.js';
 import type { Reception } from './reception.js';
 import { readStamp } from './stamp.js';
@@ -51,7 +51,7 @@ export class Device {
     const { counts, latencies, measured, nowUs, plan } = this.#world;
     const { clientId, localAddress } = this.#parts;
     const client = createClient(plan.server, {
-      ...plan.options,
+      ...clientOptionsOf(plan),
       clientId,
       cleanSession: true,
       reconnect: false,

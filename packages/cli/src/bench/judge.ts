@@ -46,7 +46,7 @@ function brokenPromises(
 
 /** What the generator could not do. */
 function ownLimits(result: Omit<LoadResult, 'remarks'>): Remark[] {
-  const { measured, measuredS, rateWanted, load, latencies, total } = result;
+  const { measured, measuredS, rateWanted, load, latencies, total, workers } = result;
   const rate = measuredS > 0 ? measured.sent / measuredS : 0;
   const lagMs = latencies.lag?.p99Ms ?? 0;
   return [
@@ -65,7 +65,7 @@ function ownLimits(result: Omit<LoadResult, 'remarks'>): Remark[] {
       load.worker > BUSY,
       'worker-busy',
       `A worker's event loop was busy ${percent(load.worker)} of the time: `
-        + 'run several benches at once',
+        + `give --workers more than ${workers}`,
     ),
     ...limit(
       load.cpu > BUSY,

@@ -8,6 +8,7 @@ export function planOf(
   return {
     server: 'mqtt://127.0.0.1:1',
     options: {},
+    anyServerName: false,
     run: 1,
     idPrefix: 'test-',
     sources: [],

@@ -4,8 +4,10 @@ import type { QoS } from '@magpie/protocol';
 /** What a load test does, as plain data: it goes to other processes as it is. */
 export interface LoadPlan {
   readonly server: string;
-  /** What all clients have in common. */
+  /** What all clients have in common; data only. */
   readonly options: ClientOptions;
+  /** The certificate of the server may be for another name. */
+  readonly anyServerName: boolean;
   /** Marks the messages of this run, from 1, below 2^20; 0: those of any run are counted. */
   readonly run: number;
   /** Begins every client identifier. */
@@ -52,6 +54,12 @@ export interface StreamPlace {
   readonly publish: number;
   /** Of the device in its group. */
   readonly device: number;
+}
+
+/** What all clients of a plan have in common, as a client takes it. */
+export function clientOptionsOf({ options, anyServerName }: LoadPlan): ClientOptions {
+  if (!anyServerName) return options;
+  return { ...options, tls: { ...options.tls, checkServerIdentity: () => undefined } };
 }
 
 /** The client identifier of a device. */

@@ -36,9 +36,12 @@ export function planLoad(mode: LoadMode, flags: LoadFlags, place: LoadPlace): Lo
   const { server, options, run, rampMs } = place;
   const groups = groupsOf(mode, flags, run);
   const count = groups.reduce((sum, group) => sum + group.count, 0);
+  // A function cannot go to another process: what `--insecure` means is said there anew.
+  const { checkServerIdentity, ...tls } = options.tls ?? {};
   return {
     server: server.href,
-    options,
+    options: { ...options, tls },
+    anyServerName: checkServerIdentity !== undefined,
     run: mode === 'sub' ? 0 : run,
     idPrefix: options.clientId ?? `bench-${run}-`,
     groups,

@@ -1,17 +1,32 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { createInterface } from 'node:readline';
+import { test, type TestContext } from 'node:test';
 import { faultyBroker } from '../bench/faulty-broker.testing.js';
 import type { LoadResult } from '../bench/load-result.js';
 import { runInProcess, type Said } from '../command.testing.js';
 import { closedPort } from '../doctor/broken-servers.testing.js';
 import { freshFolder } from '../fresh-folder.testing.js';
-import { startBroker } from '../mqtt/broker.testing.js';
+import { startBroker, until } from '../mqtt/broker.testing.js';
+import { BIN } from '../process.testing.js';
 
 const ENV = { XDG_CONFIG_HOME: '/nowhere' };
 const SHORT = ['--duration', '0.3', '--warm-up', '0.1', '--interval', '0.1'];
 const bench = (...args: readonly string[]) => runInProcess(['bench', ...args], { env: ENV });
+
+/** Starts the command in a group of processes of its own. */
+function inForeground(t: TestContext, args: readonly string[]) {
+  const child = spawn(process.execPath, [BIN, ...args], {
+    env: { ...process.env, ...ENV },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
+  t.after(() => child.kill('SIGKILL'));
+  return { child, ended: once(child, 'close') as Promise<[number | null]> };
+}
 
 /** The result, which is the last line. */
 function resultOf({ out, err }: Said): LoadResult {
@@ -34,6 +49,36 @@ for (const [mode, args, receivers] of modes) {
     assert.equal(total.acknowledged, total.sent);
   });
 }
+
+test('magpie bench shares its work among processes', { timeout: 120_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const args = ['-n', '3', '-q', '1', '--rate', '100', '--workers', '2', ...SHORT, '--json'];
+  const { total, lost, workers } = resultOf(await bench('pair', url, ...args));
+  assert.ok(total.sent > 0);
+  assert.deepEqual([total.received, lost, workers], [total.sent, 0, 2]);
+});
+
+test('magpie bench ends in good order at Ctrl-C, with all its processes', {
+  timeout: 120_000,
+}, async (t) => {
+  const { broker, url } = await startBroker(t);
+  const args = ['bench', 'conn', url, '-n', '4', '--workers', '2', '--duration', '600', '--json'];
+  const { child, ended } = inForeground(t, args);
+  const lines = createInterface(child.stdout);
+  const said: string[] = [];
+  let asked = false;
+  lines.on('line', (line) => {
+    said.push(line);
+    if (asked || !line.includes('"phase":"measure"')) return;
+    asked = true;
+    process.kill(-child.pid!, 'SIGINT'); // as a terminal does: to every process of the group
+  });
+  const [code] = await ended;
+  const { result } = JSON.parse(said.at(-1)!) as { result: LoadResult };
+  assert.equal(code, result.remarks.length === 0 ? 0 : 4);
+  assert.deepEqual([result.interrupted, result.connected], [true, 4]);
+  await until(() => broker.gauges().connections === 0);
+});
 
 test('magpie bench conn opens connections and holds them', { timeout: 60_000 }, async (t) => {
   const { url } = await startBroker(t);
@@ -86,6 +131,7 @@ const wrong: [args: string[], err: RegExp][] = [
   [['pub', '--rat', '5'], /^Unknown option '--rat': did you mean --rate\?$/],
   [['conn', '--source', 'here'], /^--source must be an IP address: 'here'$/],
   [['pair', '--duration', '0'], /^--duration must be more than 0 seconds$/],
+  [['conn', '--workers', '0'], /^--workers must be a whole number from 1 to 128/],
   [['pub', '-M', 'x'], /^--max-inflight must be a whole number/],
 ];
 for (const [args, err] of wrong) {

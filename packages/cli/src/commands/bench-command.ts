@@ -10,13 +10,14 @@ import {
   type BenchFlags,
   timingOf,
 } from '../bench/bench-flags.js';
-import type { LoadPlan } from '../bench/load-plan.js';
+import { forkWorker } from '../bench/fork-worker.js';
+import { clientOptionsOf, type LoadPlan } from '../bench/load-plan.js';
 import type { LoadResult } from '../bench/load-result.js';
 import { LoadRun, type LoadTiming } from '../bench/load-run.js';
 import { type LoadMode, planLoad } from '../bench/plan-load.js';
 import { prometheusText } from '../bench/prometheus-text.js';
 import { intervalLine, resultLines } from '../bench/result-lines.js';
-import { localWorker } from '../bench/worker-handle.js';
+import { localWorker, type WorkerHandle } from '../bench/worker-handle.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf } from '../mqtt/client-session.js';
@@ -60,16 +61,17 @@ async function bench(
     run: randomInt(1, 2 ** 20),
     rampMs: secondsInMs('--ramp', flags.ramp),
   });
+  const workers = wholeNumber('--workers', flags.workers, 1, WORKERS_MAX);
   await tryOnce(plan, context);
-  const result = await runPlan(plan, timing, flags, mode, context);
+  const result = await runPlan({ name: mode, plan, timing, workers }, flags, context);
   return result.remarks.length === 0 ? EXIT.ok : EXIT.warning;
 }
 
 /** A broker that nobody can reach needs no load: what is wrong is said at once. */
-async function tryOnce({ server, options, sources }: LoadPlan, context: CommandContext) {
-  const [localAddress] = sources;
-  const client = await connect(server, {
-    ...options,
+async function tryOnce(plan: LoadPlan, context: CommandContext) {
+  const [localAddress] = plan.sources;
+  const client = await connect(plan.server, {
+    ...clientOptionsOf(plan),
     reconnect: false,
     signal: context.signal,
     ...(localAddress === undefined ? {} : { localAddress }),
@@ -77,17 +79,21 @@ async function tryOnce({ server, options, sources }: LoadPlan, context: CommandC
   await client.end();
 }
 
+interface Test {
+  readonly name: string;
+  readonly plan: LoadPlan;
+  readonly timing: LoadTiming;
+  readonly workers: number;
+}
+
 async function runPlan(
-  plan: LoadPlan,
-  timing: LoadTiming,
+  { name, plan, timing, workers }: Test,
   flags: BenchFlags,
-  name: string,
   context: CommandContext,
 ): Promise<LoadResult> {
   const { print, signal } = context;
   const json = flags.json === true;
-  const workers = [localWorker({ plan, worker: 0, workers: 1 })];
-  const run = new LoadRun(plan, timing, workers, {
+  const run = new LoadRun(plan, timing, workersOf(plan, workers), {
     signal,
     onInterval: (interval) =>
       print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
@@ -97,6 +103,12 @@ async function runPlan(
   if (json) await print(`${JSON.stringify({ result })}\n`);
   else await print(`\n${resultLines(result).join('\n')}\n`);
   return result;
+}
+
+/** A single one needs no process of its own. */
+function workersOf(plan: LoadPlan, workers: number): WorkerHandle[] {
+  if (workers === 1) return [localWorker({ plan, worker: 0, workers })];
+  return Array.from({ length: workers }, (_, worker) => forkWorker({ plan, worker, workers }));
 }
 
 /** More than the default of the client: load is to be limited by the broker. */
@@ -112,6 +124,8 @@ function checkSources(sources: readonly string[]): void {
 }
 
 const INFLIGHT = 1000;
+/** Each has some 60 MB of memory. */
+const WORKERS_MAX = 128;
 
 const MODES: readonly {
   readonly mode: LoadMode;
