@@ -2,7 +2,7 @@
 // it starts fast. bin/magpie.js takes that file; ADR 36 says why. `npm run build` ends with this:
 //   node tools/setup/bundle-commands.mjs
 import { readFileSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,7 +42,8 @@ export async function bundleCommands() {
   const { build } = await import('esbuild');
   // With what V8 has compiled of the old ones: it would take it for the new ones.
   await rm(pathOf(`${CLI}/dist/quick`), { recursive: true, force: true });
-  await Promise.all(names.map((name) => build(optionsOf(name))));
+  await mkdir(pathOf(`${CLI}/dist/quick`));
+  await Promise.all(names.map(async (name) => writeBundle(await build(optionsOf(name)))));
   await writeBytecode();
 }
 
@@ -54,6 +55,20 @@ export function isFresh(madeMs, partsMs) {
 function writtenMs(path) {
   return statSync(pathOf(path), { throwIfNoEntry: false })?.mtimeMs;
 }
+
+async function writeBundle({ outputFiles }) {
+  for (const { path, text } of outputFiles) {
+    await writeFile(path, `${IMPORT_MODULE}${withImportModule(text)}`);
+  }
+}
+
+/** The same code, which imports modules by the function that bin/run-bundle.js hands to it. */
+export function withImportModule(code) {
+  return code.replaceAll(/(?<![\w$.])import\(/g, 'importModule(');
+}
+
+/** Without that function, Node.js itself has read the file. */
+const IMPORT_MODULE = 'const importModule = module.importModule ?? ((name) => import(name));\n';
 
 function bundleOf(name) {
   return `${CLI}/dist/quick/${name}.cjs`;
@@ -76,6 +91,7 @@ function optionsOf(name) {
     stdin: { contents: entryOf(name), resolveDir: pathOf(`${CLI}/dist`) },
     outfile: pathOf(bundleOf(name)),
     bundle: true,
+    write: false,
     // CommonJS: Node.js starts it faster.
     format: 'cjs',
     platform: 'node',

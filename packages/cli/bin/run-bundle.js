@@ -22,17 +22,28 @@ function runBundle(file) {
 
 /** Runs it as a CommonJS module. @returns what V8 made of it */
 function compileBundle(file, cachedData) {
-  const { constants, Script } = require('node:vm');
+  const { Script } = require('node:vm');
   // The bundler writes nothing but ASCII.
   const source = readFileSync(file, 'latin1');
   const script = new Script(`(function (exports, require, module) {${source}\n})`, {
     filename: file,
     cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
-  const own = { exports: {} };
+  const own = { exports: {}, importModule: importModuleFor(file) };
   script.runInThisContext()(own.exports, require, own);
   return script;
+}
+
+/**
+ * What `import()` is to the code of a bundle: code that another process has compiled cannot use it
+ * (Node.js 20: ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING).
+ */
+function importModuleFor(file) {
+  return (name) => {
+    if (!name.startsWith('.')) return import(name);
+    const { pathToFileURL } = require('node:url');
+    return import(new URL(name, pathToFileURL(file)).href);
+  };
 }
 
 module.exports = { bytecodeOf, compileBundle, runBundle };

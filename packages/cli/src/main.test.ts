@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -66,6 +66,18 @@ test('magpie pub, sub and rr are loaded from three files', async (t) => {
     assert.deepEqual(heavy, []);
     assert.equal(stdout, name === 'pub' ? '' : 'open\n');
   }
+});
+
+test('magpie sub loads later what its bundle does not hold', async (t) => {
+  const { broker, flags } = await startBroker(t);
+  await broker.publish({ topic: 'a', payload: Uint8Array.of(0xa1, 0x61, 0x78, 1), retain: true });
+  const home = await freshFolder(t);
+  await mkdir(join(home, 'magpie'));
+  await writeFile(join(home, 'magpie', 'profiles.yaml'), 'default: { keepalive: 5 }\n');
+  // From another folder: the names of modules must not depend on it.
+  const run = { env: { XDG_CONFIG_HOME: home }, cwd: home };
+  const said = await runMagpie(['sub', ...flags, '-t', 'a', '-C', '1', '-F', 'cbor'], run);
+  assert.deepEqual(said, { code: 0, signal: null, stdout: '{"x":1}\n', stderr: '' });
 });
 
 test('a command without a bundle is loaded from its modules', async (t) => {
