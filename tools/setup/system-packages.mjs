@@ -29,6 +29,8 @@ export const SYSTEM_NEEDS = {
   /** Shells that complete our commands. */
   zsh: ['zsh'],
   fish: ['fish'],
+  /** A terminal whose screen can be read. */
+  tmux: ['tmux'],
   /** Two programs that show manual pages, and what looks for mistakes in them. */
   man: ['man-db', 'groff-base'],
   mandoc: ['mandoc'],

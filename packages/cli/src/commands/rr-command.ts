@@ -5,6 +5,7 @@ import { EXIT, type ExitCode } from '../exit-code.js';
 import { exitCodeOf, returnCodeOf, type Voice } from '../mqtt/client-session.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { planConnection, qosOf } from '../mqtt/connection-plan.js';
+import { lineSink } from '../mqtt/message-sinks.js';
 import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.js';
 import {
   addPayloadFlags,
@@ -12,7 +13,7 @@ import {
   type PayloadFlags,
   payloadOf,
 } from '../mqtt/payload-flags.js';
-import { subscribeAndPrint } from '../mqtt/subscribing.js';
+import { subscribeAndShow } from '../mqtt/subscribing.js';
 import { secondsInMs, UsageError } from '../mqtt/usage-error.js';
 
 interface RrFlags extends ConnectionFlags, OutputFlags, PayloadFlags {
@@ -73,12 +74,12 @@ async function requestAndPrint(
     qos,
     countMax: 1,
     timeoutMs: flags.timeout === undefined ? undefined : secondsInMs('--timeout', flags.timeout),
-    line: await lineOf(flags),
-    newline: flags.newline,
     skipRetained: !flags.retained,
   };
-  return subscribeAndPrint(connection, plan, context, {
+  const line = await lineOf(flags);
+  return subscribeAndShow(connection, plan, context.signal, {
     voice,
+    open: () => lineSink({ line, newline: flags.newline }, context.write),
     granted: async (client) => {
       await client.publish(topic, payload, { qos });
       return undefined;

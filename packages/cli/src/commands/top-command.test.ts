@@ -17,8 +17,8 @@ test('magpie top gives a terminal its first screen back', async (t) => {
   const { code, out } = await world.run(['top', '--count', '1'], { screen });
   assert.equal(code, 0);
   const drawn = out.join('\n');
-  assert.ok(drawn.startsWith('\x1b[?1049h\x1b[?25l'));
-  assert.ok(drawn.endsWith('\x1b[?25h\x1b[?1049l'));
+  assert.ok(drawn.startsWith('\x1b[?1049h\x1b[?25l\x1b[?7l'));
+  assert.ok(drawn.endsWith('\x1b[?7h\x1b[?25h\x1b[?1049l'));
   assert.equal(drawn.split('\r').length, 5);
 });
 

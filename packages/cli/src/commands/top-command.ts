@@ -5,6 +5,7 @@ import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
+import { TerminalScreen } from '../terminal/terminal-screen.js';
 import { MetricHistory } from '../top/metric-history.js';
 import { topScreen } from '../top/top-screen.js';
 
@@ -50,33 +51,24 @@ async function show(
   const history = new MetricHistory();
   const { screen, print, signal } = context;
   const isTerminal = screen() !== undefined;
-  if (isTerminal) await print(ENTER);
+  const terminal = new TerminalScreen(print);
   try {
     for (let shown = 0; shown < max && !signal.aborted; shown++) {
       if (shown > 0) await delay(intervalMs, undefined, { signal });
       history.add(await admin.metrics(), performance.now());
       const size = screen() ?? NO_TERMINAL;
       const lines = topScreen(`magpie top ${new Date().toISOString()}`, history, size);
-      await print(
-        isTerminal
-          ? `${HOME}${lines.join(`${CLEAR_LINE}\r\n`)}${CLEAR_REST}`
-          : `${lines.join('\n')}\n`,
-      );
+      if (isTerminal) await terminal.draw(lines);
+      else await print(`${lines.join('\n')}\n`);
     }
     return EXIT.ok;
   } catch (error) {
     if (signal.aborted) return EXIT.ok;
     throw error;
   } finally {
-    if (isTerminal) await print(LEAVE);
+    await terminal.leave();
   }
 }
 
 const INTERVAL_MS_MIN = 100;
 const NO_TERMINAL = { columns: 80, rows: Infinity };
-/** The second screen of the terminal, without a cursor; what was on the first one is kept. */
-const ENTER = '\x1b[?1049h\x1b[?25l';
-const LEAVE = '\x1b[?25h\x1b[?1049l';
-const HOME = '\x1b[H';
-const CLEAR_LINE = '\x1b[K';
-const CLEAR_REST = '\x1b[K\x1b[J';

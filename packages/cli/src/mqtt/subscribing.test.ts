@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { runInProcess } from '../command.testing.js';
 import { startBroker, until } from './broker.testing.js';
 
-test('subscribeAndPrint() subscribes again after a lost connection, and says so', async (t) => {
+test('subscribeAndShow() subscribes again after a lost connection, and says so', async (t) => {
   const { broker, flags } = await startBroker(t);
   const args = ['sub', ...flags, '-i', 'me', '-t', 'a', '-C', '2'];
   const running = runInProcess(args, { env: { XDG_CONFIG_HOME: '/nowhere' } });
@@ -20,7 +20,7 @@ test('subscribeAndPrint() subscribes again after a lost connection, and says so'
   assert.equal(err[1], 'Connected again');
 });
 
-test('subscribeAndPrint() ends with what a format cannot write', async (t) => {
+test('subscribeAndShow() ends with what a format cannot write', async (t) => {
   const { broker, flags } = await startBroker(t);
   await broker.publish({ topic: 'a', payload: 'no json', retain: true });
   const args = ['sub', ...flags, '-t', 'a', '-F', '%J'];

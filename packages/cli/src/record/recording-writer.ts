@@ -1,6 +1,7 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandFailure } from '../mqtt/command-failure.js';
+import { diskFailure } from '../mqtt/disk-failure.js';
 import { UsageError } from '../mqtt/usage-error.js';
 import { BLOCK_HEADER_BYTES, sealBlock } from './block-codec.js';
 import { BlockBuilder } from './block-builder.js';
@@ -167,7 +168,7 @@ export class RecordingWriter implements AsyncDisposable {
       if (code === undefined) throw error;
       // If that fails, too, a reader cuts it.
       await this.#file.truncate(this.#end).catch(() => {});
-      const why = WHY[code] ?? `it cannot be written (${code})`;
+      const why = diskFailure(code);
       throw new CommandFailure(`Recording to ${this.#path} ends: ${why}`, { cause: code });
     }
   }
@@ -205,9 +206,3 @@ async function syncFolder(path: string): Promise<void> {
   await using folder = await open(dirname(path));
   await folder.sync();
 }
-
-const WHY: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full (ENOSPC)',
-  EDQUOT: 'the quota of the disk is used up (EDQUOT)',
-  EFBIG: 'the file has the largest size that is allowed (EFBIG)',
-};

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MetricHistory } from './metric-history.js';
-import { short, topScreen } from './top-screen.js';
+import { topScreen } from './top-screen.js';
 
 function historyOf(): MetricHistory {
   const history = new MetricHistory();
@@ -48,20 +48,3 @@ test('topScreen() stays within the screen, and lets no control character through
     for (const line of lines) assert.ok(line.length <= size.columns && !line.includes('\x1b'));
   }
 });
-
-for (const [value, text] of [
-  [0, '0'],
-  [0.25, '0.3'],
-  [9999, '9999'],
-  [10_000, '10.0k'],
-  [99_949, '99.9k'],
-  [123_456, '123k'],
-  [999_499, '999k'],
-  [999_600, '1.0M'],
-  [5e9, '5.0G'],
-  [1e18, '>999T'],
-] as const) {
-  test(`short() of ${value} is ${text}`, () => {
-    assert.equal(short(value), text);
-  });
-}

@@ -1,12 +1,8 @@
 import { safeText } from '../safe-log-line.js';
+import { shortNumber } from '../terminal/short-number.js';
+import type { ScreenSize } from '../terminal/terminal-screen.js';
 import type { MetricHistory } from './metric-history.js';
 import { sparkline } from './sparkline.js';
-
-/** How large a terminal is, in characters. */
-export interface ScreenSize {
-  readonly columns: number;
-  readonly rows: number;
-}
 
 /**
  * What `magpie top` shows, line by line: never more, nor longer ones, than the screen has room for.
@@ -29,31 +25,19 @@ export function topScreen(
   ];
   const drops = history
     .labelled(DROPS)
-    .map(([reason, perSecond]) => `${reason} ${short(perSecond)}/s`);
+    .map(([reason, perSecond]) => `${reason} ${shortNumber(perSecond)}/s`);
   lines.push('', `dropped now: ${drops.length === 0 ? 'nothing' : drops.join(', ')}`);
   return lines.slice(0, rows).map((line) => line.slice(0, columns));
 }
 
 function gaugeText(label: string, value: number): string {
-  return `${label.padEnd(14)}${short(value).padStart(7)}`;
+  return `${label.padEnd(14)}${shortNumber(value).padStart(7)}`;
 }
 
 function rateLine(label: string, history: MetricHistory, name: string, columns: number): string {
   const { now, history: earlier } = history.rate(name);
-  const text = `${label.padEnd(14)}${short(now).padStart(7)}/s `;
+  const text = `${label.padEnd(14)}${shortNumber(now).padStart(7)}/s `;
   return `${text}${sparkline(earlier, Math.max(0, columns - text.length))}`;
-}
-
-/** At most five characters: `1234`, `12.3k`, `1.2M`. */
-export function short(value: number): string {
-  if (value < 10 && !Number.isInteger(value)) return value.toFixed(1);
-  let rest = Math.round(value);
-  if (rest < 10_000) return String(rest);
-  for (const unit of ['k', 'M', 'G', 'T']) {
-    rest /= 1000;
-    if (rest < 999.5) return `${rest < 99.95 ? rest.toFixed(1) : rest.toFixed(0)}${unit}`;
-  }
-  return '>999T';
 }
 
 const GAUGES = [
