@@ -143,6 +143,7 @@ export class Client implements AsyncDisposable {
         sequence: -1,
         ready: qos === 0,
         maybeSent: false,
+        released: false,
         settled: undefined,
       };
       return handled(this.#send(publication, signal));

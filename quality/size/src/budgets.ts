@@ -40,7 +40,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'what a client needs of the protocol',
     code: `
-      export { decodeUtf8, encodeClientRequest, OutboundWindow } from '@magpie/protocol';
+      export { decodeUtf8, encodeClientRequest, packetIdOf } from '@magpie/protocol';
       export { publishHeadLength, writePublishHead } from '@magpie/protocol';`,
     gzipBytesMax: 1900,
   },

@@ -4,7 +4,13 @@ import type { Publication } from '../session/publication.js';
 import { checkPublishSize } from './check-publish-size.js';
 
 function publication(topic: string, bytes: number, qos: 0 | 1): Publication {
-  const state = { sequence: -1, ready: true, maybeSent: false, settled: undefined };
+  const state = {
+    sequence: -1,
+    ready: true,
+    maybeSent: false,
+    released: false,
+    settled: undefined,
+  };
   return { topic, payload: new Uint8Array(bytes), qos, retain: false, ...state };
 }
 

@@ -18,6 +18,7 @@ function publication(topic: string, payload: Uint8Array, qos: 0 | 1 | 2): Public
     sequence: -1,
     ready: true,
     maybeSent: false,
+    released: false,
     settled: undefined,
   };
 }

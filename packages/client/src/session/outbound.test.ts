@@ -29,6 +29,7 @@ function publication(payload: string, qos: 0 | 1 | 2, told?: (error?: Error) => 
     sequence: -1,
     ready: qos === 0,
     maybeSent: false,
+    released: false,
     settled: told,
   };
 }

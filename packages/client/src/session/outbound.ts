@@ -1,8 +1,9 @@
-import { MISMATCH, OutboundWindow, packetIdOf } from '@magpie/protocol';
+import { packetIdOf } from '@magpie/protocol';
 import { ClientError } from '../errors.js';
 import type { Gate } from '../outbox/outbox-gate.js';
 import type { StoredPublication } from '../outbox/outbox.js';
 import { Fifo } from './fifo.js';
+import { Inflight } from './inflight.js';
 import type { PacketSink } from './packet-sink.js';
 import { messageBytes } from './message-bytes.js';
 import type { Publication } from './publication.js';
@@ -32,11 +33,9 @@ export interface OutboundLimits {
 export class Outbound {
   readonly #limits: OutboundLimits;
   readonly #gate: Gate;
-  readonly #window: OutboundWindow<Publication | undefined>;
   readonly #queue = new Fifo<Publication>();
   #queuedBytes = 0;
-  /** QoS 2: PUBREC was seen, by identifier. */
-  #released: Map<number, Publication> | undefined;
+  readonly #inflight: Inflight;
   /** Identifiers of SUBSCRIBE and UNSUBSCRIBE that wait for their answer (MQTT-2.3.1-2). */
   #reserved: Set<number> | undefined;
   #sink: PacketSink | undefined;
@@ -51,7 +50,7 @@ export class Outbound {
     this.#limits = limits;
     this.#gate = gate;
     this.#loading = gate.keeps;
-    this.#window = new OutboundWindow(limits.inflightMax);
+    this.#inflight = new Inflight(limits.inflightMax);
   }
 
   get queued(): number {
@@ -63,7 +62,7 @@ export class Outbound {
   }
 
   get inflight(): number {
-    return this.#window.inflight;
+    return this.#inflight.count;
   }
 
   /** Whether a QoS 0 message would leave at once. */
@@ -84,27 +83,13 @@ export class Outbound {
     this.#loading = false;
     const lastReleased = stored.findLastIndex(({ released }) => released);
     for (const [index, record] of stored.entries()) {
-      const { sequence, topic, payload, qos, retain, released } = record;
+      const { sequence } = record;
       this.#nextSequence = sequence + 1;
-      const settled = undefined;
-      const publication: Publication = {
-        topic,
-        payload,
-        qos,
-        retain,
-        sequence,
-        settled,
-        ready: true,
-        maybeSent: true,
-      };
-      if (released) {
-        this.#window.restoreReleased(sequence);
-        (this.#released ??= new Map()).set(packetIdOf(sequence), publication);
-      } else if (index < lastReleased || (this.queued === 0 && this.#window.hasRoom(sequence))) {
-        this.#window.send(sequence, qos, publication);
-      } else {
-        this.#push(publication);
-      }
+      const publication = { ...record, ready: true, maybeSent: true, settled: undefined };
+      const isSent =
+        index <= lastReleased || (this.queued === 0 && this.#inflight.hasRoom(sequence));
+      if (isSent) this.#inflight.add(publication);
+      else this.#push(publication);
     }
     for (const publication of early) this.#enqueue(publication);
   }
@@ -113,15 +98,13 @@ export class Outbound {
    * @throws {ClientError} `outbox-full`, if it has to wait and there is no room.
    */
   publish(publication: Publication): void {
-    if (publication.qos === 0) {
-      if (this.passes) {
-        this.#sink?.publish(publication, 0, false);
-        publication.settled?.(undefined);
-        return;
-      }
+    const { qos } = publication;
+    if (!this.passes || (qos > 0 && !this.#inflight.hasRoom(this.#nextSequence))) {
       this.#makeRoom(publication);
-    } else {
-      if (!this.passes || !this.#window.hasRoom(this.#nextSequence)) this.#makeRoom(publication);
+    } else if (qos === 0) {
+      this.#sink?.publish(publication, 0, false);
+      publication.settled?.(undefined);
+      return;
     }
     this.#enqueue(publication);
     this.drain();
@@ -152,13 +135,16 @@ export class Outbound {
    * @param present Whether the server has kept the session.
    */
   connected(sink: PacketSink, present: boolean): void {
-    // The server owns what it has answered with PUBREC. Without a session there is nothing to end.
-    if (!present) for (const packetId of this.#released?.keys() ?? []) this.#complete(packetId);
+    for (const publication of this.#inflight.items()) {
+      // The server owns what it has answered with PUBREC. Without a session there is nothing to end.
+      if (!present && publication.released) this.#done(publication);
+    }
     this.#sink = sink;
     this.#connection++;
-    for (const { packetId, message } of this.#window.unacknowledged()) {
-      if (message === undefined) this.#release(packetId);
-      else sink.publish(message, packetId, true);
+    for (const publication of this.#inflight.items()) {
+      const packetId = packetIdOf(publication.sequence);
+      if (publication.released) this.#release(packetId);
+      else sink.publish(publication, packetId, true);
     }
     this.drain();
   }
@@ -175,14 +161,20 @@ export class Outbound {
    * is wrong. One that is not in flight may belong to an earlier connection and is no fault.
    */
   acknowledged(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number): boolean {
-    if (type === 'pubrec') return this.#received(packetId);
-    if (type === 'pubcomp') return this.#complete(packetId);
-    const publication = this.#window.messageOf(packetId);
-    const sequence = this.#window.acknowledge(packetId);
-    if (sequence < 0) return sequence !== MISMATCH;
-    this.#gate.writing?.remove(sequence);
-    publication?.settled?.(undefined);
-    this.drain();
+    const publication = this.#inflight.get(packetId);
+    if (type === 'pubrec') {
+      if (publication?.qos === 1) return false;
+      if (publication?.released === false) {
+        publication.released = true;
+        this.#gate.writing?.release(publication.sequence);
+      }
+      // Not known: the server waits for a PUBREL of a session that is gone.
+      this.#release(packetId);
+    } else if (publication !== undefined) {
+      if (type === 'puback' ? publication.qos === 2 : !publication.released) return false;
+      this.#done(publication);
+      this.drain();
+    }
     return true;
   }
 
@@ -199,9 +191,9 @@ export class Outbound {
         continue;
       }
       const packetId = packetIdOf(next.sequence);
-      if (!this.#window.hasRoom(next.sequence) || this.#reserved?.has(packetId) === true) return;
+      if (!this.#inflight.hasRoom(next.sequence) || this.#reserved?.has(packetId) === true) return;
       this.#shift(next);
-      this.#window.send(next.sequence, next.qos, next);
+      this.#inflight.add(next);
       sink.publish(next, packetId, next.maybeSent);
       next.maybeSent = true;
     }
@@ -209,22 +201,8 @@ export class Outbound {
 
   /** The client ends: whoever waits is told. What an outbox keeps stays there. */
   abandon(error: Error): void {
-    const waiting = [...this.#window.unacknowledged()].map(({ message }) => message);
-    waiting.push(...(this.#released?.values() ?? []), ...this.#queue.items());
-    for (const publication of waiting) publication?.settled?.(error);
-  }
-
-  #received(packetId: number): boolean {
-    const publication = this.#window.messageOf(packetId);
-    const sequence = this.#window.received(packetId);
-    if (sequence === MISMATCH) return false;
-    if (sequence >= 0 && publication !== undefined) {
-      (this.#released ??= new Map()).set(packetId, publication);
-      this.#gate.writing?.release(sequence);
-    }
-    // Not known: the server waits for a PUBREL of a session that is gone.
-    this.#release(packetId);
-    return true;
+    const waiting = [...this.#inflight.items(), ...this.#queue.items()];
+    for (const { settled } of waiting) settled?.(error);
   }
 
   /**
@@ -238,15 +216,10 @@ export class Outbound {
     });
   }
 
-  #complete(packetId: number): boolean {
-    const sequence = this.#window.complete(packetId);
-    if (sequence < 0) return sequence !== MISMATCH;
-    const publication = this.#released?.get(packetId);
-    this.#released?.delete(packetId);
-    this.#gate.writing?.remove(sequence);
-    publication?.settled?.(undefined);
-    this.drain();
-    return true;
+  #done(publication: Publication): void {
+    this.#inflight.remove(publication);
+    this.#gate.writing?.remove(publication.sequence);
+    publication.settled?.(undefined);
   }
 
   #takeSequence(): number {

@@ -12,6 +12,8 @@ export interface Publication {
   ready: boolean;
   /** Whether it may have been sent before: then it goes out with DUP. */
   maybeSent: boolean;
+  /** QoS 2: PUBREC was seen; only a PUBREL is due. */
+  released: boolean;
   /** Told once: without an error when it is done. */
   settled: ((error: Error | undefined) => void) | undefined;
 }

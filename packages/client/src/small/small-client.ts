@@ -126,7 +126,8 @@ export class SmallClient implements SmallLink, SmallOwner {
       const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
       const settled: Publication['settled'] = (error) => (error ? reject(error) : resolve());
       const message = { topic, payload: bytes, qos, retain, settled };
-      this.#outbound.publish({ ...message, sequence: -1, ready: true, maybeSent: false });
+      const fresh = { sequence: -1, ready: true, maybeSent: false, released: false };
+      this.#outbound.publish({ ...message, ...fresh });
     });
     done.catch(() => {}); // one that nobody waits for must not end the process
     return done;

@@ -34,6 +34,7 @@ export function publication(
     sequence: -1,
     ready: true,
     maybeSent: false,
+    released: false,
     settled: told,
   };
 }
