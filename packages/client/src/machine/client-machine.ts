@@ -138,13 +138,10 @@ export class ClientMachine {
   received(source: Uint8Array, start: number, end: number, nowMs: number): void {
     if (!this.#linked) return;
     this.#pings.received(nowMs);
-    if (this.#state.type === 'connecting' && this.#fresh && source[start] !== CONNACK_BYTE) {
-      // Not to wait for the rest of what is no packet: another protocol answers here.
-      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'its first byte is no CONNACK'), nowMs);
-      return;
-    }
-    this.#fresh = false;
     try {
+      // Not to wait for the rest of what is no packet: another protocol answers here.
+      if (this.#fresh && source[start] !== CONNACK_BYTE) breach('its first byte is no CONNACK');
+      this.#fresh = false;
       const reader = (this.#reader ??= new PacketReader(this.#options.maximumPacketSize));
       reader.feed(source, start, end);
       // A packet may end it all: then nobody takes the next.
@@ -175,14 +172,7 @@ export class ClientMachine {
    */
   closed(error: Error | undefined, nowMs: number): void {
     if (!this.#linked) return;
-    this.#linked = false;
-    const { type } = this.#state;
-    if (type === 'ending' || type === 'ended') {
-      this.#leave();
-      this.#end(undefined);
-      return;
-    }
-    this.#fail(closeReason(error, type === 'connected', this.#server), nowMs);
+    this.#fail(closeReason(error, this.#state.type === 'connected', this.#server), nowMs);
   }
 
   tick(nowMs: number): void {
@@ -230,10 +220,7 @@ export class ClientMachine {
     const { type } = this.#state;
     if (type === 'ended' || type === 'ending') return;
     if (type !== 'connected') {
-      if (this.#linked) this.#out.push({ type: 'close', now: true });
-      this.#leave();
-      this.#linked = false;
-      this.#end(undefined);
+      this.abort(undefined);
       return;
     }
     this.#become({ type: 'ending' });
@@ -241,11 +228,10 @@ export class ClientMachine {
     if (drainMs <= 0 || this.outbound.idle) this.#disconnect(false);
   }
 
-  /** Gives up for good, because of something outside of this machine. */
-  abort(error: ClientError): void {
-    if (this.#linked) this.#out.push({ type: 'close', now: true });
-    this.#linked = false;
-    this.#leave();
+  /** Ends at once. @param error Something outside of this machine; `undefined`: it was asked to. */
+  abort(error: ClientError | undefined): void {
+    this.writer.discard();
+    if (this.#linked) this.#close(true);
     this.#end(error);
   }
 
@@ -259,17 +245,8 @@ export class ClientMachine {
       this.#accepted(packet.sessionPresent, packet.returnCode, nowMs);
       return;
     }
-    if (this.#state.type === 'connecting') {
-      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'The first packet is not CONNACK'), nowMs);
-      return;
-    }
-    if (!this.#handle(packet, nowMs)) {
-      const problem = `${packet.type.toUpperCase()} answers nothing that was sent`;
-      this.#breach(new ProtocolError('PROTOCOL_ERROR', problem), nowMs);
-    }
-    if (this.#state.type === 'ending' && this.#linked && this.outbound.idle) {
-      this.#disconnect(false);
-    }
+    if (!this.#handle(packet, nowMs)) breach(`${packet.type.toUpperCase()} answers nothing`);
+    if (this.#state.type === 'ending' && this.outbound.idle) this.#disconnect(false);
   }
 
   /** @returns Whether the packet is one that the server may send now. */
@@ -296,10 +273,7 @@ export class ClientMachine {
   }
 
   #accepted(sessionPresent: boolean, returnCode: number, nowMs: number): void {
-    if (this.#state.type !== 'connecting') {
-      this.#breach(new ProtocolError('PROTOCOL_ERROR', 'A second CONNACK'), nowMs);
-      return;
-    }
+    if (this.#state.type !== 'connecting') breach('a second CONNACK');
     if (returnCode !== 0) {
       this.#give(new ConnectRefusedError(this.#server, returnCode), nowMs);
       return;
@@ -353,22 +327,19 @@ export class ClientMachine {
 
   /** Ends a connection that is of no use. */
   #give(error: ClientError, nowMs: number): void {
-    this.#out.push({ type: 'close', now: true });
-    this.#linked = false;
+    this.#close(true);
     this.#fail(error, nowMs);
   }
 
   /** There is no connection any more: waits for the next attempt, or gives up. */
   #fail(error: ClientError, nowMs: number): void {
     const { type } = this.#state;
+    this.writer.discard();
     this.#leave();
-    if (type === 'ending') {
-      this.#end(undefined);
-      return;
-    }
-    const delayMs = this.#attempts.failed(error, type === 'connected', nowMs);
+    const delayMs =
+      type === 'ending' ? undefined : this.#attempts.failed(error, type === 'connected', nowMs);
     if (delayMs === undefined) {
-      this.#end(error);
+      this.#end(type === 'ending' ? undefined : error);
       return;
     }
     this.#become({ type: 'waiting', delayMs, why: error });
@@ -376,12 +347,13 @@ export class ClientMachine {
     if (delayMs === 0) this.#open(nowMs);
   }
 
-  #leave(): void {
-    this.writer.discard();
-    this.#forsake();
+  #close(now: boolean): void {
+    this.#out.push({ type: 'close', now });
+    this.#linked = false;
   }
 
-  #forsake(): void {
+  #leave(): void {
+    this.#linked = false;
     this.outbound.disconnected();
     this.inbound.disconnected();
     this.subscriptions.disconnected();
@@ -390,15 +362,13 @@ export class ClientMachine {
   /** DISCONNECT, and with it the end. @param late Whether something is left that did not go. */
   #disconnect(late: boolean): void {
     this.writer.send({ type: 'disconnect' });
-    this.#out.push({ type: 'close', now: late && this.#link.congested });
-    this.#deadlineMs = undefined;
-    this.#linked = false;
-    this.#forsake();
+    this.#close(late && this.#link.congested);
     this.#end(undefined);
   }
 
   #end(why: ClientError | undefined): void {
     if (this.#state.type === 'ended') return;
+    this.#leave();
     this.#deadlineMs = undefined;
     this.#become({ type: 'ended', why });
     const error = why ?? new ClientError('ended', 'The client has ended');
@@ -414,3 +384,8 @@ export class ClientMachine {
 
 /** First byte of a CONNACK (MQTT 3.1.1, 3.2.1). */
 const CONNACK_BYTE = 0x20;
+
+/** The server is wrong. */
+function breach(what: string): never {
+  throw new ProtocolError('PROTOCOL_ERROR', what);
+}
