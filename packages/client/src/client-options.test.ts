@@ -26,7 +26,10 @@ const badOptions: readonly (readonly [ClientOptions, RegExp])[] = [
   [{ unclaimed: { afterMs: -1 } }, /afterMs must be from 0 to Infinity/],
   [{ unclaimed: { countMax: Number.NaN } }, /countMax/],
   [{ will: { topic: 'a/#' } }, /will's topic/],
-  [{ will: { topic: 'a', payload: 'x'.repeat(65_536) } }, /at most 65,535 bytes/],
+  [
+    { will: { topic: 'a', payload: 'x'.repeat(65_536) } },
+    /will.payload bytes must be from 0 to 65535: it is 65536/,
+  ],
 ];
 for (const [options, text] of badOptions) {
   test(`resolveOptions() refuses ${JSON.stringify(options).slice(0, 60)}`, () => {

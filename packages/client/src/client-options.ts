@@ -1,4 +1,4 @@
-import { type QoS, validateTopicName } from '@magpie/protocol';
+import { checkRange, type QoS, validateTopicName } from '@magpie/protocol';
 import type { BackOffOptions } from './machine/back-off.js';
 import type { ClientCredentials, MachineOptions } from './machine/machine-options.js';
 import type { Outbox } from './outbox/outbox.js';
@@ -110,16 +110,15 @@ export function resolveOptions(
 ): ResolvedOptions {
   const { clientId = '', cleanSession = true, outbox } = options;
   if (!cleanSession && clientId === '') {
-    throw new TypeError('A session that is not clean needs a clientId: there is none');
+    throw new TypeError('cleanSession: false needs a clientId: there is none');
   }
   if (outbox !== undefined && cleanSession) {
-    throw new TypeError('An outbox needs cleanSession: false, or the server forgets what it has');
+    throw new TypeError('outbox needs cleanSession: false, or its session is lost');
   }
   const { reconnect, unclaimed } = options;
   const backOff = reconnect ? { ...BACK_OFF, ...reconnect } : BACK_OFF;
-  if (!(backOff.minMs >= 0 && backOff.maxMs >= backOff.minMs)) {
-    throw new RangeError(`reconnect must have 0 <= minMs <= maxMs: ${JSON.stringify(backOff)}`);
-  }
+  checkRange('reconnect.minMs', backOff.minMs, 0);
+  checkRange('reconnect.maxMs', backOff.maxMs, backOff.minMs);
   return {
     keepAlive: number(options, 'keepAlive', 60, 0, 65_535),
     connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1),
@@ -165,11 +164,9 @@ function number<Name extends string>(
   name: Name,
   otherwise: number,
   min: number,
-  max = Infinity,
+  max?: number,
 ): number {
-  const value = options[name] ?? otherwise;
-  if (value >= min && value <= max) return value;
-  throw new RangeError(`${name} must be from ${min} to ${max}: it is ${value}`);
+  return checkRange(name, options[name] ?? otherwise, min, max);
 }
 
 function serverUrls(
@@ -177,7 +174,7 @@ function serverUrls(
   schemes: readonly string[],
 ): readonly string[] {
   const list = typeof servers === 'string' || servers instanceof URL ? [servers] : servers;
-  if (list.length === 0) throw new TypeError('A client needs a server: the list is empty');
+  if (list.length === 0) throw new TypeError('A client needs a server: there is none');
   return list.map((server) => {
     const url = parseUrl(String(server));
     if (url !== undefined && url.hostname !== '' && schemes.includes(url.protocol)) return url.href;
@@ -202,9 +199,7 @@ function willOf(will: WillOptions | undefined): MachineOptions['will'] {
   const problem = validateTopicName(topic);
   if (problem !== undefined) throw new TypeError(`The will's topic '${topic}': ${problem}`);
   const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
-  if (bytes.length > STRING_BYTES_MAX) {
-    throw new RangeError(`The will must have at most 65,535 bytes: it has ${bytes.length}`);
-  }
+  checkRange('will.payload bytes', bytes.length, 0, STRING_BYTES_MAX);
   return { topic, payload: bytes, qos, retain };
 }
 

@@ -17,7 +17,7 @@ test('ClientError says what happened and what to try', () => {
 
 const refusals = [
   [1, true, /does not speak MQTT 3\.1\.1/],
-  [2, true, /client identifier/],
+  [2, true, /does not allow the `clientId`/],
   [3, false, /not available now.*try again later/],
   [4, true, /password is wrong/],
   [5, true, /may not connect/],

@@ -1,25 +1,25 @@
 /**
  * Every way in which the network, the server or a full outbox can fail a client, with what to try.
  *
- * This table is the single source: the type {@link ClientErrorCode} and docs/client-errors.md come
- * from it. What the caller got wrong is a `TypeError` or `RangeError` instead.
+ * What the caller got wrong is a `TypeError` or `RangeError` instead. Each letter is loaded by pages:
+ * the texts are short, and say the same by the same words.
  */
 export const CLIENT_ERRORS = {
-  unreachable: 'check host, port and network, and that the server runs',
-  'certificate-refused': "give the server's CA as `ca`, or use the name in its certificate",
-  'connect-timeout': 'check that it is an MQTT server and that the port is the right one',
+  unreachable: 'check host, port and network',
+  'certificate-refused': 'set `ca`, or connect by the name in its certificate',
+  'connect-timeout': 'check that it speaks MQTT 3.1.1 on this port',
   'connect-refused': 'see the return code',
   'connection-lost': 'nothing: the client connects again',
-  'protocol-error': 'check that the server speaks MQTT 3.1.1 on this port',
+  'protocol-error': 'check that it speaks MQTT 3.1.1 on this port',
   'keep-alive-timeout': 'nothing: the client connects again',
   'no-answer': 'nothing: the client connects again',
-  'subscribe-refused': 'check the filter and the rights of this user',
-  'outbox-full': 'publish more slowly, or raise outbox limits',
-  'outbox-failed': 'make room on the disk, or check its rights',
+  'subscribe-refused': 'check the filter, and the rights of this user',
+  'outbox-full': 'publish more slowly, or raise its limits',
+  'outbox-failed': 'check room and rights on the disk',
   'packet-too-large': 'send less, or raise `maximumPacketSize`',
-  'handler-failed': 'mend the handler: the message counts as handled',
-  unclaimed: 'subscribe before `start()`, unsubscribe from it, or see `unclaimed`',
-  'pool-full': 'end clients that are not used, or raise `maxConnections`',
+  'handler-failed': 'mend it: the message counts as handled',
+  unclaimed: 'subscribe before `start()`, unsubscribe, or set `unclaimed`',
+  'pool-full': 'end unused clients, or raise `maxConnections`',
   ended: 'make a new client',
 } as const satisfies Record<string, string>;
 
@@ -72,9 +72,9 @@ export class SubscribeRefusedError extends ClientError {
 
 /** By return code: what it means, and what to try. */
 const REFUSALS: Readonly<Record<number, readonly [string, string]>> = {
-  1: ['it does not speak MQTT 3.1.1', 'use a server that does'],
-  2: ['it does not allow the client identifier', 'use another one, or a shorter one'],
+  1: ['it does not speak MQTT 3.1.1', 'use another server'],
+  2: ['it does not allow the `clientId`', 'use another, or a shorter one'],
   3: ['it is not available now', 'try again later'],
   4: ['user name or password is wrong', 'check `username` and `password`'],
-  5: ['this client may not connect', 'check its rights on the server'],
+  5: ['this client may not connect', 'check its rights'],
 };

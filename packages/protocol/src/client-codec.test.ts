@@ -39,7 +39,7 @@ test('encodeClientRequest() refuses a packet whose Remaining Length cannot be sa
   const filters = Array.from({ length: 4097 }, () => filter);
   assert.throws(() => encodeClientRequest({ type: 'unsubscribe', packetId: 1, filters }), {
     name: 'RangeError',
-    message: 'UNSUBSCRIBE must have at most 268435455 bytes: it has 268505091',
+    message: 'Remaining Length must be from 0 to 268435455: it is 268505091',
   });
 });
 
@@ -48,18 +48,18 @@ test('encodeClientRequest() names the field that is too long', () => {
   const bytes = new Uint8Array(65_536);
   const will = { topic: 't', payload: bytes, qos: 0, retain: false } as const;
   const cases: readonly (readonly [string, ClientRequest])[] = [
-    ['Client identifier', { ...CONNECT, clientId: long }],
-    ['Will topic', { ...CONNECT, will: { ...will, topic: long } }],
-    ['Will payload', { ...CONNECT, will }],
-    ['User name', { ...CONNECT, username: long }],
-    ['Password', { ...CONNECT, password: bytes }],
-    ['Topic filter', { type: 'unsubscribe', packetId: 1, filters: [long] }],
-    ['Topic filter', { type: 'subscribe', packetId: 1, subscriptions: [{ filter: long, qos: 0 }] }],
+    ['clientId', { ...CONNECT, clientId: long }],
+    ['will.topic', { ...CONNECT, will: { ...will, topic: long } }],
+    ['will.payload', { ...CONNECT, will }],
+    ['username', { ...CONNECT, username: long }],
+    ['password', { ...CONNECT, password: bytes }],
+    ['filter', { type: 'unsubscribe', packetId: 1, filters: [long] }],
+    ['filter', { type: 'subscribe', packetId: 1, subscriptions: [{ filter: long, qos: 0 }] }],
   ];
   for (const [name, packet] of cases) {
     assert.throws(() => encodeClientRequest(packet), {
       name: 'RangeError',
-      message: `${name} must have at most 65535 bytes: it has 65536`,
+      message: `${name} bytes must be from 0 to 65535: it is 65536`,
     });
   }
 });

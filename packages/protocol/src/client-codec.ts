@@ -3,10 +3,10 @@
  * and have ways of their own (`writePublishHead`). Smaller than codec.ts and slower: for browsers.
  */
 import { varintSize, writeVarint } from './bytes/varint.js';
+import { checkRange } from './check-range.js';
 import { KEEP_ALIVE_S_MAX, REMAINING_LENGTH_MAX, STRING_BYTES_MAX } from './limits.js';
 import type { Connect } from './packets/connect.js';
 import type { Disconnect } from './packets/disconnect.js';
-import { PACKET_TYPES } from './packets/packet-type.js';
 import type { Pingreq } from './packets/pingreq.js';
 import type { Subscribe } from './packets/subscribe.js';
 import type { Unsubscribe } from './packets/unsubscribe.js';
@@ -17,6 +17,15 @@ export type ClientRequest =
   | Unsubscribe
   | Pingreq
   | Disconnect;
+
+/** Type and reserved flags (MQTT 3.1.1, 2.2). */
+const FIRST_BYTES = {
+  connect: 0x10,
+  subscribe: 0x82,
+  unsubscribe: 0xa2,
+  pingreq: 0xc0,
+  disconnect: 0xe0,
+} as const;
 
 /** A byte, or what has its length before it (MQTT 3.1.1, 1.5.3), with its name for errors. */
 type Field = number | readonly [name: string, value: string | Uint8Array];
@@ -30,10 +39,9 @@ export function encodeClientRequest(packet: ClientRequest): Uint8Array {
   const fields = fieldsOf(packet).map(bytesOf);
   let length = 0;
   for (const field of fields) length += typeof field === 'number' ? 1 : 2 + field.length;
-  checkLength(packet.type.toUpperCase(), length, REMAINING_LENGTH_MAX);
+  checkRange('Remaining Length', length, 0, REMAINING_LENGTH_MAX);
   const bytes = new Uint8Array(1 + varintSize(length) + length);
-  // SUBSCRIBE and UNSUBSCRIBE, which have an identifier, have a reserved flag (table 2.2), too.
-  bytes[0] = (PACKET_TYPES[packet.type] << 4) | ('packetId' in packet ? 2 : 0);
+  bytes[0] = FIRST_BYTES[packet.type];
   let at = writeVarint(bytes, 1, length);
   for (const field of fields) {
     if (typeof field === 'number') bytes[at++] = field;
@@ -53,42 +61,35 @@ function fieldsOf(packet: ClientRequest): readonly Field[] {
   const { packetId } = packet;
   const filters: readonly Field[] =
     packet.type === 'subscribe'
-      ? packet.subscriptions.flatMap(({ filter, qos }) => [['Topic filter', filter], qos])
-      : packet.filters.map((filter) => ['Topic filter', filter]);
+      ? packet.subscriptions.flatMap(({ filter, qos }) => [['filter', filter], qos])
+      : packet.filters.map((filter) => ['filter', filter]);
   return [packetId >> 8, packetId, ...filters];
 }
 
 function connectFields(packet: Connect): readonly Field[] {
   const { clientId, cleanSession, keepAliveS, will, username, password } = packet;
-  if (!(keepAliveS >= 0 && keepAliveS <= KEEP_ALIVE_S_MAX)) {
-    throw new RangeError(`keepAliveS must be 0 to ${KEEP_ALIVE_S_MAX}: it is ${keepAliveS}`);
-  }
-  const fields: Field[] = [['Client identifier', clientId]];
+  checkRange('keepAlive', keepAliveS, 0, KEEP_ALIVE_S_MAX);
+  const fields: Field[] = [['clientId', clientId]];
   let flags = cleanSession ? 2 : 0; // figure 3.4
   if (will !== undefined) {
     flags |= 4 | (will.qos << 3) | (will.retain ? 0x20 : 0);
-    fields.push(['Will topic', will.topic], ['Will payload', will.payload]);
+    fields.push(['will.topic', will.topic], ['will.payload', will.payload]);
   }
   if (username !== undefined) {
     flags |= 0x80;
-    fields.push(['User name', username]);
+    fields.push(['username', username]);
   }
   if (password !== undefined) {
     flags |= 0x40;
-    fields.push(['Password', password]);
+    fields.push(['password', password]);
   }
-  return [['Protocol name', 'MQTT'], 4, flags, keepAliveS >> 8, keepAliveS, ...fields];
+  return [['name', 'MQTT'], 4, flags, keepAliveS >> 8, keepAliveS, ...fields];
 }
 
 function bytesOf(field: Field): number | Uint8Array {
   if (typeof field === 'number') return field;
   const [name, value] = field;
   const bytes = typeof value === 'string' ? new TextEncoder().encode(value) : value;
-  checkLength(name, bytes.length, STRING_BYTES_MAX);
+  checkRange(`${name} bytes`, bytes.length, 0, STRING_BYTES_MAX);
   return bytes;
-}
-
-function checkLength(name: string, length: number, max: number): void {
-  if (length <= max) return;
-  throw new RangeError(`${name} must have at most ${max} bytes: it has ${length}`);
 }

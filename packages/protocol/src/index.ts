@@ -6,6 +6,7 @@ export { ByteReader, type TopicNames } from './bytes/byte-reader.js';
 export { writeUint16 } from './bytes/byte-writer.js';
 export { hashBytes } from './bytes/hash-bytes.js';
 export { varintSize, writeVarint } from './bytes/varint.js';
+export { checkRange } from './check-range.js';
 export { type ClientRequest, encodeClientRequest } from './client-codec.js';
 export { decode, encode, encodedLength, encodeInto } from './codec.js';
 export { PROTOCOL_FAULTS, ProtocolError, type ProtocolFault } from './faults.js';

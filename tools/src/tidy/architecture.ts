@@ -32,6 +32,7 @@ export const FOLDER_RANKS: Readonly<Record<string, Readonly<Record<string, numbe
   'packages/protocol': {
     'assert.ts': 0,
     'limits.ts': 0,
+    'check-range.ts': 0,
     'faults.ts': 0,
     'reason-codes.ts': 1,
     bytes: 1,

@@ -53,6 +53,6 @@ test('readingBytes() refuses what four bytes of length cannot say', () => {
   const tooLong = { length: 268_435_456 } as Uint8Array;
   assert.throws(() => readingBytes(tooLong), {
     name: 'RangeError',
-    message: 'A reading has at most 268435455 bytes: it has 268435456',
+    message: 'reading bytes must be from 0 to 268435455: it is 268435456',
   });
 });

@@ -1,4 +1,4 @@
-import { utf8Length, varintSize, writeUtf8, writeVarint } from '@magpie/protocol';
+import { checkRange, utf8Length, varintSize, writeUtf8, writeVarint } from '@magpie/protocol';
 import { BATCH_HEADER, type Reading, READING_BYTES_MAX } from './batch-format.js';
 
 /** Bytes that a new batch sets aside; it doubles when they do not do. */
@@ -60,8 +60,7 @@ export class BatchWriter {
  */
 export function readingBytes(reading: Reading): number {
   const bytes = typeof reading === 'string' ? utf8Length(reading) : reading.length;
-  if (bytes <= READING_BYTES_MAX) return bytes;
-  throw new RangeError(`A reading has at most ${READING_BYTES_MAX} bytes: it has ${bytes}`);
+  return checkRange('reading bytes', bytes, 0, READING_BYTES_MAX);
 }
 
 /** Bytes that a reading of this size adds to a batch. */

@@ -97,10 +97,10 @@ test('Batcher publishes what waits when it ends, and takes nothing more', async 
 });
 
 for (const [options, message] of [
-  [{ batchBytesMax: 0 }, 'batchBytesMax must be 1 or more: it is 0'],
-  [{ batchReadingsMax: Number.NaN }, 'batchReadingsMax must be 1 or more: it is NaN'],
-  [{ delayMs: -1 }, 'delayMs must be 0 or more: it is -1'],
-  [{ openBatchesMax: 0 }, 'openBatchesMax must be 1 or more: it is 0'],
+  [{ batchBytesMax: 0 }, 'batchBytesMax must be from 1 to Infinity: it is 0'],
+  [{ batchReadingsMax: Number.NaN }, 'batchReadingsMax must be from 1 to Infinity: it is NaN'],
+  [{ delayMs: -1 }, 'delayMs must be from 0 to Infinity: it is -1'],
+  [{ openBatchesMax: 0 }, 'openBatchesMax must be from 1 to Infinity: it is 0'],
 ] as const) {
   test(`Batcher refuses ${JSON.stringify(options)}`, () => {
     assert.throws(() => worldOf(options), { name: 'RangeError', message });

@@ -1,4 +1,4 @@
-import type { QoS } from '@magpie/protocol';
+import { checkRange, type QoS } from '@magpie/protocol';
 import { type Clock, SystemClock } from '../model/clock.js';
 import type { Reading } from './batch-format.js';
 import {
@@ -132,17 +132,11 @@ export class Batcher implements AsyncDisposable {
 }
 
 function checked(limits: BatchLimits): BatchLimits {
-  for (const [name, min] of LEAST) {
-    const value = limits[name];
-    if (!(value >= min)) throw new RangeError(`${name} must be ${min} or more: it is ${value}`);
-  }
+  checkRange('batchBytesMax', limits.batchBytesMax, 1);
+  checkRange('batchReadingsMax', limits.batchReadingsMax, 1);
+  checkRange('delayMs', limits.delayMs, 0);
+  checkRange('openBatchesMax', limits.openBatchesMax, 1);
   return limits;
 }
 
-const LEAST: readonly (readonly [keyof BatchLimits, number])[] = [
-  ['batchBytesMax', 1],
-  ['batchReadingsMax', 1],
-  ['delayMs', 0],
-  ['openBatchesMax', 1],
-];
 const SYSTEM: Clock = new SystemClock();

@@ -1,3 +1,4 @@
+import { checkRange } from '@magpie/protocol';
 import { openEnvelope } from './envelope.js';
 import { type Redeliverable, RedeliveryMemory } from './redelivery-memory.js';
 import { SeenKeys } from './seen-keys.js';
@@ -63,7 +64,7 @@ export class Deduplicator<M extends Arrived = Arrived> {
     const { messageId, keysMax = KEYS_MAX, bytesMax = BYTES_MAX } = options;
     const { rememberMs = REMEMBER_MS } = options;
     for (const [name, value] of Object.entries({ keysMax, bytesMax, rememberMs })) {
-      if (!(value >= 1)) throw new RangeError(`${name} must be 1 or more: it is ${value}`);
+      checkRange(name, value, 1);
     }
     this.#messageId = messageId;
     this.#redeliveries = new RedeliveryMemory(seed, keysMax, rememberMs);

@@ -1,3 +1,5 @@
+import { checkRange } from '@magpie/protocol';
+
 /**
  * An application message identifier in front of a payload. Everything another language needs to
  * read it:
@@ -24,9 +26,7 @@ export interface Opened {
  * @throws {RangeError} if it has another length.
  */
 export function sealEnvelope(id: Uint8Array, payload: Uint8Array): Uint8Array {
-  if (id.length < 1 || id.length > ID_BYTES_MAX) {
-    throw new RangeError(`A message identifier has 1 to 255 bytes: it has ${id.length}`);
-  }
+  checkRange('id bytes', id.length, 1, ID_BYTES_MAX);
   const start = HEADER.length + 1 + id.length;
   const sealed = new Uint8Array(start + payload.length);
   sealed.set(HEADER);

@@ -127,7 +127,7 @@ export class ClientMachine {
       });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      const advice = 'give shorter credentials or a shorter identifier';
+      const advice = 'make it shorter';
       this.abort(new ClientError('connect-refused', error.message, error, advice));
       return;
     }
@@ -321,7 +321,7 @@ export class ClientMachine {
   #breach(cause: ProtocolError, nowMs: number): void {
     const code = cause.fault === 'PACKET_TOO_LARGE' ? 'packet-too-large' : 'protocol-error';
     if (code === 'packet-too-large') this.tooLarge++;
-    const what = `${this.#server} sent what a client cannot take (${cause.message})`;
+    const what = `${this.#server} sent what cannot be taken (${cause.message})`;
     this.#give(new ClientError(code, what, cause), nowMs);
   }
 

@@ -70,7 +70,7 @@ test('ClientPool.client() shares the connections evenly, and more when those are
     code: 'pool-full',
     message:
       'All 3 connections of 2 clients are in use: '
-      + 'end clients that are not used, or raise `maxConnections`',
+      + 'end unused clients, or raise `maxConnections`',
   });
 });
 

@@ -3,7 +3,6 @@ import { stringSize, writeString, writeUint16 } from '../bytes/byte-writer.js';
 import { varintSize, writeVarint } from '../bytes/varint.js';
 import { ProtocolError } from '../faults.js';
 import { PACKET_ID_BYTES, readPacketId, writePacketId } from './packet-id.js';
-import { PACKET_TYPES } from './packet-type.js';
 import type { QoS } from './qos.js';
 
 export interface PublishFields {
@@ -71,6 +70,8 @@ export class Publish {
   }
 }
 
+/** Its type (table 2.1). */
+const FIRST_BYTE = 0x30;
 const DUP = 0b1000;
 const RETAIN = 0b0001;
 
@@ -145,7 +146,7 @@ export function writePublishHead(
   packetId: number,
 ): number {
   const variable = 2 + topicBytes + (qos === 0 ? 0 : PACKET_ID_BYTES);
-  target[at] = (PACKET_TYPES.publish << 4) | publishFlags(qos, retain, dup);
+  target[at] = FIRST_BYTE | publishFlags(qos, retain, dup);
   at = writeVarint(target, at + 1, variable + payloadLength);
   at = writeString(target, at, topic);
   return qos === 0 ? at : writeUint16(target, at, packetId);

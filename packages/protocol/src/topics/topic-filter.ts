@@ -1,40 +1,15 @@
 import { ProtocolError } from '../faults.js';
-import { commonProblem, type TopicProblem } from './topic-problem.js';
+import { clauseOf, commonProblem, HASH_MISPLACED, PLUS_MISPLACED } from './topic-problem.js';
 
 const SLASH = 0x2f;
 const PLUS = 0x2b;
 const HASH = 0x23;
-
-const HASH_MISPLACED: TopicProblem = {
-  text: 'has a # that is not the whole last level',
-  clause: 'MQTT-4.7.1-2',
-};
-const PLUS_MISPLACED: TopicProblem = {
-  text: 'has a + that is not a whole level',
-  clause: 'MQTT-4.7.1-3',
-};
 
 /**
  * Says why `filter` cannot be a topic filter (MQTT 3.1.1, 4.7), as `is empty`; `undefined` if it
  * can. For what callers pass; what peers send is checked where it is decoded.
  */
 export function validateTopicFilter(filter: string): string | undefined {
-  return problemOf(filter)?.text;
-}
-
-/** @throws {ProtocolError} `TOPIC_FILTER_INVALID` if a peer sent a filter that is not allowed. */
-export function checkTopicFilter(filter: string): void {
-  const problem = problemOf(filter);
-  if (problem === undefined) return;
-  throw new ProtocolError('TOPIC_FILTER_INVALID', `Topic filter ${problem.text}`, problem.clause);
-}
-
-/** Whether a filter has a wildcard, and so can match more than one topic. */
-export function hasWildcard(filter: string): boolean {
-  return filter.includes('+') || filter.includes('#');
-}
-
-function problemOf(filter: string): TopicProblem | undefined {
   const last = filter.length - 1;
   for (let at = 0; at <= last; at++) {
     const unit = filter.charCodeAt(at);
@@ -45,4 +20,16 @@ function problemOf(filter: string): TopicProblem | undefined {
     if (unit === PLUS && !(startsLevel && endsLevel)) return PLUS_MISPLACED;
   }
   return commonProblem(filter);
+}
+
+/** @throws {ProtocolError} `TOPIC_FILTER_INVALID` if a peer sent a filter that is not allowed. */
+export function checkTopicFilter(filter: string): void {
+  const problem = validateTopicFilter(filter);
+  if (problem === undefined) return;
+  throw new ProtocolError('TOPIC_FILTER_INVALID', `Topic filter ${problem}`, clauseOf(problem));
+}
+
+/** Whether a filter has a wildcard, and so can match more than one topic. */
+export function hasWildcard(filter: string): boolean {
+  return filter.includes('+') || filter.includes('#');
 }

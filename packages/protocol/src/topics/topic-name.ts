@@ -8,7 +8,7 @@ const SLASH = 0x2f;
  */
 export function validateTopicName(name: string): string | undefined {
   if (name.includes('+') || name.includes('#')) return 'has a wildcard';
-  return commonProblem(name)?.text;
+  return commonProblem(name);
 }
 
 /** Number of levels of a topic name or filter: one more than it has separators (4.7.1.1). */

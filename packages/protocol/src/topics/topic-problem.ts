@@ -1,22 +1,15 @@
 import { utf8Length } from '#utf8';
 import { STRING_BYTES_MAX } from '../limits.js';
 
-/** Why a topic name or filter is not allowed, and the statement that says so. */
-export interface TopicProblem {
-  readonly text: string;
-  readonly clause: string;
-}
+const EMPTY = 'is empty';
+const NULL = 'holds U+0000';
+const SURROGATE = 'holds a lone surrogate';
+const LONG = `has more than ${STRING_BYTES_MAX} bytes`;
+export const HASH_MISPLACED = 'has a # that is not the whole last level';
+export const PLUS_MISPLACED = 'has a + that is not a whole level';
 
-const EMPTY: TopicProblem = { text: 'is empty', clause: 'MQTT-4.7.3-1' };
-const NULL: TopicProblem = { text: 'holds U+0000', clause: 'MQTT-4.7.3-2' };
-const SURROGATE: TopicProblem = { text: 'holds a lone surrogate', clause: 'MQTT-1.5.3-1' };
-const LONG: TopicProblem = {
-  text: `has more than ${STRING_BYTES_MAX} bytes`,
-  clause: 'MQTT-4.7.3-3',
-};
-
-/** What forbids `text` as a name and as a filter alike (MQTT 3.1.1, 4.7.3). */
-export function commonProblem(text: string): TopicProblem | undefined {
+/** What forbids `text` as a name and as a filter alike (MQTT 3.1.1, 4.7.3), as `is empty`. */
+export function commonProblem(text: string): string | undefined {
   if (text.length === 0) return EMPTY;
   // A UTF-16 unit takes at most 3 bytes, so short ones need no count.
   if (text.length * 3 > STRING_BYTES_MAX && utf8Length(text) > STRING_BYTES_MAX) return LONG;
@@ -28,4 +21,22 @@ export function commonProblem(text: string): TopicProblem | undefined {
     at++;
   }
   return undefined;
+}
+
+/** The statement of the standard that says so. Apart from the texts: a client shows only those. */
+export function clauseOf(problem: string): string {
+  switch (problem) {
+    case EMPTY:
+      return 'MQTT-4.7.3-1';
+    case NULL:
+      return 'MQTT-4.7.3-2';
+    case LONG:
+      return 'MQTT-4.7.3-3';
+    case HASH_MISPLACED:
+      return 'MQTT-4.7.1-2';
+    case PLUS_MISPLACED:
+      return 'MQTT-4.7.1-3';
+    default:
+      return 'MQTT-1.5.3-1';
+  }
 }
