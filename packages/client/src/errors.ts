@@ -1,7 +1,7 @@
 /**
  * Every way in which the network, the server or a full outbox can fail a client, with what to try.
  *
- * What the caller got wrong is a `TypeError` or `RangeError` instead. Each letter is loaded by pages:
+ * What the caller got wrong is a `TypeError` or `RangeError` instead. Pages load each letter of it:
  * the texts are short, and say the same by the same words.
  */
 export const CLIENT_ERRORS = {

@@ -15,17 +15,17 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'everything',
     code: "export * from '@magpie/client';",
-    gzipBytesMax: 18 * 1024,
+    gzipBytesMax: 17.9 * 1024,
   },
   {
     name: 'connect, publish and subscribe',
     code: "export { connect } from '@magpie/client';",
-    gzipBytesMax: 14.7 * 1024,
+    gzipBytesMax: 14.6 * 1024,
   },
   {
     name: 'the small client: connect, publish and subscribe',
     code: "export { connect } from '@magpie/client/small';",
-    gzipBytesMax: 7.3 * 1024,
+    gzipBytesMax: 7.2 * 1024,
   },
   {
     name: 'IndexedDbOutbox alone',

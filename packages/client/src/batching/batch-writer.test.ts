@@ -24,7 +24,7 @@ for (const { name, readings, hex } of cases) {
       const writer = new BatchWriter();
       for (const text of readings) {
         const reading = form === 'text' ? text : Buffer.from(text);
-        writer.add(reading, readingBytes(reading));
+        writer.add(readingBytes(reading));
       }
       assert.deepEqual([writer.count, writer.bytes], [readings.length, hex.length / 2]);
       assert.equal(Buffer.from(writer.finish()).toString('hex'), hex);
@@ -35,7 +35,7 @@ for (const { name, readings, hex } of cases) {
 test('BatchWriter.add() copies the reading', () => {
   const writer = new BatchWriter();
   const reading = Buffer.from('a');
-  writer.add(reading, 1);
+  writer.add(reading);
   reading[0] = 0;
   assert.equal(Buffer.from(writer.finish()).toString('latin1'), 'MB\x01\x01a');
 });
@@ -44,8 +44,9 @@ test('packedBytes() is what a reading adds to a batch', () => {
   for (const bytes of [0, 127, 128, 16_383, 16_384]) {
     const writer = new BatchWriter();
     const before = writer.bytes;
-    writer.add(new Uint8Array(bytes), bytes);
-    assert.equal(packedBytes(bytes), writer.bytes - before, String(bytes));
+    const reading = new Uint8Array(bytes);
+    writer.add(reading);
+    assert.equal(packedBytes(reading), writer.bytes - before, String(bytes));
   }
 });
 

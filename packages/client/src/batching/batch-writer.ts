@@ -1,4 +1,4 @@
-import { checkRange, utf8Length, varintSize, writeUtf8, writeVarint } from '@magpie/protocol';
+import { checkRange, varintSize, writeVarint } from '@magpie/protocol';
 import { BATCH_HEADER, type Reading, READING_BYTES_MAX } from './batch-format.js';
 
 /** Bytes that a new batch sets aside; it doubles when they do not do. */
@@ -29,13 +29,12 @@ export class BatchWriter {
     return this.#end;
   }
 
-  /** Adds a reading at the end. `bytes` is what {@link readingBytes} says of it. */
-  add(reading: Reading, bytes: number): void {
-    this.#reserve(varintSize(bytes) + bytes);
-    const at = writeVarint(this.#target, this.#end, bytes);
-    if (typeof reading === 'string') writeUtf8(reading, this.#target, at);
-    else this.#target.set(reading, at);
-    this.#end = at + bytes;
+  /** Adds a reading at the end, as {@link readingBytes} gives it. */
+  add(reading: Uint8Array): void {
+    this.#reserve(packedBytes(reading));
+    const at = writeVarint(this.#target, this.#end, reading.length);
+    this.#target.set(reading, at);
+    this.#end = at + reading.length;
     this.#count++;
   }
 
@@ -53,17 +52,14 @@ export class BatchWriter {
   }
 }
 
-/**
- * Bytes of a reading, without its length.
- *
- * @throws {RangeError} if it is longer than 268,435,455 bytes.
- */
-export function readingBytes(reading: Reading): number {
-  const bytes = typeof reading === 'string' ? utf8Length(reading) : reading.length;
-  return checkRange('reading bytes', bytes, 0, READING_BYTES_MAX);
+/** @throws {RangeError} if the reading is longer than 268,435,455 bytes. */
+export function readingBytes(reading: Reading): Uint8Array {
+  const bytes = typeof reading === 'string' ? new TextEncoder().encode(reading) : reading;
+  checkRange('reading bytes', bytes.length, 0, READING_BYTES_MAX);
+  return bytes;
 }
 
-/** Bytes that a reading of this size adds to a batch. */
-export function packedBytes(bytes: number): number {
-  return varintSize(bytes) + bytes;
+/** Bytes that a reading adds to a batch. */
+export function packedBytes({ length }: Uint8Array): number {
+  return varintSize(length) + length;
 }

@@ -88,7 +88,7 @@ export class BatcherMachine<W> {
       batch = undefined;
     }
     batch ??= this.#begin(topic, nowMs, out);
-    batch.writer.add(reading, bytes);
+    batch.writer.add(bytes);
     const { batchBytesMax, batchReadingsMax, delayMs } = this.#limits;
     const full = batch.writer.bytes >= batchBytesMax || batch.writer.count >= batchReadingsMax;
     if (full || delayMs === 0) this.#close(topic, batch, out);

@@ -6,7 +6,7 @@ import { BatchFormatError, isBatch, unpackBatch } from './unpack-batch.js';
 
 function pack(readings: readonly Uint8Array[]): Uint8Array {
   const writer = new BatchWriter();
-  for (const reading of readings) writer.add(reading, reading.length);
+  for (const reading of readings) writer.add(reading);
   return writer.finish();
 }
 

@@ -1,4 +1,4 @@
-import { hashBytes, utf8Length, writeUtf8 } from '@magpie/protocol';
+import { hashBytes } from '@magpie/protocol';
 
 /** What must be known of a QoS 1 PUBLISH to tell whether it is a redelivery. */
 export interface Redeliverable {
@@ -69,8 +69,7 @@ export class RedeliveryMemory {
   }
 
   #fingerprint({ topic, payload }: Redeliverable): string {
-    const name = new Uint8Array(utf8Length(topic));
-    writeUtf8(topic, name, 0);
+    const name = new TextEncoder().encode(topic);
     const ofTopic = hashBytes(this.#seed, name, 0, name.length);
     const first = hashBytes(ofTopic, payload, 0, payload.length);
     const second = hashBytes(~ofTopic, payload, 0, payload.length);

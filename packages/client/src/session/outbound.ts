@@ -136,7 +136,7 @@ export class Outbound {
    */
   connected(sink: PacketSink, present: boolean): void {
     for (const publication of this.#inflight.items()) {
-      // The server owns what it has answered with PUBREC. Without a session there is nothing to end.
+      // The server owns what it answered with PUBREC. Without a session there is nothing to end.
       if (!present && publication.released) this.#done(publication);
     }
     this.#sink = sink;
