@@ -12,8 +12,10 @@ import type { BrokerOptions } from './broker-options.js';
 import type { Explanation } from './explain/explain.js';
 import type { ExplainQuestion } from './explain/explain-question.js';
 import { explanationText } from './explain/explanation-text.js';
-import type { Fact, Verdict } from './explain/fact.js';
+import { type Fact, type Verdict, VERDICTS } from './explain/fact.js';
 import type { MemoryPeer } from './memory-listener.testing.js';
+import type { PublishOptions } from './pipeline/message-to-publish.js';
+import { MemoryStore } from './stores/memory-store.js';
 import { TcpPeer } from './tcp-peer.testing.js';
 import { TestClient } from './test-client.testing.js';
 
@@ -106,6 +108,10 @@ const QUESTION: ExplainQuestion = { topic: 'a/b', to: 'c' };
 interface Row {
   readonly verdict: Verdict;
   readonly when: string;
+  /** It is nearly the situation above, and another verdict has to come out. */
+  readonly near?: true;
+  /** What has to be told beside the verdict, see {@link shownFact}. */
+  readonly evidence: readonly string[];
   /** What the verdict has to say beside its kind. */
   readonly says?: Partial<Fact<Verdict>>;
   readonly options?: () => BrokerOptions;
@@ -131,23 +137,44 @@ async function acknowledge(client: TestClient): Promise<void> {
   await client.nothingMore();
 }
 
-/** Two rows each: a situation, and one that nearly is the same. */
+/** Its disk is full. */
+const failing = (): BrokerOptions => ({
+  store: Object.assign(new MemoryStore(), {
+    safeAtOnce: false,
+    commit: () => Promise.reject(new Error('the disk is full')),
+  }),
+  limits: { storeBacklogBytesMax: 65_536 },
+});
+
+/** The program publishes behind what fills all that may wait for the store. */
+async function behindTheStore({ broker }: Scene, message: PublishOptions): Promise<void> {
+  const nothing = () => {};
+  broker.publish({ topic: 'x', payload: 'x'.repeat(65_536), retain: true }).catch(nothing);
+  await broker.publish(message).catch(nothing);
+}
+
+/** Situations, each with one that is nearly the same below it. */
 const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c subscribes and p publishes',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
     says: { qos: 0, clientId: 'c' },
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
     verdict: 'no-publish',
     when: 'p publishes on the topic beside it',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { names: ['a/c'] },
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/c')),
   },
   {
     verdict: 'delivered',
     when: 'c acknowledges QoS 1',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
     says: { qos: 1 },
     async act(s) {
       const client = await s.sub('c', 'a/b');
@@ -158,12 +185,15 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'unacknowledged',
     when: 'c does not acknowledge QoS 1',
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 1'],
     says: { qos: 1, count: 1, max: 1024 },
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 1)),
   },
   {
     verdict: 'delivered',
     when: 'c completes QoS 2',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 2', 'sent 1, open 0'],
     says: { qos: 2 },
     async act(s) {
       const client = await s.sub('c', 'a/b', 2);
@@ -178,6 +208,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'unacknowledged',
     when: 'c says PUBREC and no PUBCOMP',
+    evidence: ['published to 1', 'connected', 'has a/b @ 2', 'sent 1, open 1'],
     says: { qos: 2 },
     async act(s) {
       const client = await s.sub('c', 'a/b', 2);
@@ -189,6 +220,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'queued',
     when: 'c is away and its session stays',
+    evidence: ['published to 1', 'away, 1 wait', 'has a/b @ 1', 'sent 0, open 0'],
     says: { why: 'away', count: 1 },
     act: async (s) => {
       await s.leave(await s.sub('c', 'a/b', 1, STAYS));
@@ -198,6 +230,13 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'qos0-while-away',
     when: 'c is away, its session stays, and p publishes with QoS 0',
+    evidence: [
+      'published to 1',
+      'away, 0 wait',
+      'has a/b @ 1',
+      'sent 0, open 0',
+      'lost 1 offline-qos0',
+    ],
     says: { why: 'client-disconnect' },
     act: async (s) => {
       await s.leave(await s.sub('c', 'a/b', 1, STAYS));
@@ -207,6 +246,13 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'qos0-while-away',
     when: 'c subscribed with QoS 0 and its connection was lost',
+    evidence: [
+      'published to 1',
+      'away, 0 wait',
+      'has a/b @ 0',
+      'sent 0, open 0',
+      'lost 1 offline-qos0',
+    ],
     says: { why: 'connection-lost', qos: 1 },
     act: async (s) => {
       await s.hangUp(await s.sub('c', 'a/b', 0, STAYS));
@@ -214,8 +260,33 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'queued',
+    when: 'c subscribed with QoS 1 and its connection was lost',
+    near: true,
+    evidence: ['published to 1', 'away, 1 wait', 'has a/b @ 1', 'sent 0, open 0'],
+    says: { why: 'away', qos: 1 },
+    act: async (s) => {
+      await s.hangUp(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'c was away, and is back when p publishes with QoS 0',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
+    says: { qos: 0 },
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.join('c', STAYS);
+      await s.pub('p', 'a/b', 0);
+    },
+  },
+  {
     verdict: 'delivered',
     when: 'c comes back to what waited',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
     says: { qos: 1 },
     act: async (s) => {
       await s.leave(await s.sub('c', 'a/b', 1, STAYS));
@@ -226,6 +297,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'queued',
     when: 'c goes away before it acknowledges',
+    evidence: ['published to 1', 'away, 0 wait', 'has a/b @ 1', 'sent 1, open 1'],
     says: { why: 'unacknowledged' },
     act: async (s) => {
       const client = await s.sub('c', 'a/b', 1, STAYS);
@@ -237,6 +309,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c goes away after it has acknowledged',
+    near: true,
+    evidence: ['published to 1', 'away, 0 wait', 'has a/b @ 1', 'sent 1, open 0'],
     act: async (s) => {
       const client = await s.sub('c', 'a/b', 1, STAYS);
       await s.pub('p', 'a/b', 1);
@@ -247,25 +321,72 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'not-connected',
     when: 'c has said DISCONNECT, its session was clean',
+    evidence: ['published to 0', 'no session of c'],
     says: { why: 'client-disconnect' },
     act: async (s) => (await s.leave(await s.sub('c', 'a/b')), s.pub('p', 'a/b', 1)),
   },
   {
     verdict: 'not-connected',
     when: 'the connection of c was lost, its session was clean',
+    evidence: ['published to 0', 'no session of c'],
     says: { why: 'connection-lost' },
     act: async (s) => (await s.hangUp(await s.sub('c', 'a/b')), s.pub('p', 'a/b', 1)),
   },
   {
+    verdict: 'delivered',
+    when: 'c says DISCONNECT when it has acknowledged, its session was clean',
+    near: true,
+    evidence: ['published to 1', 'no session of c'],
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b');
+      await s.pub('p', 'a/b', 1);
+      await acknowledge(client);
+      await s.leave(client);
+    },
+  },
+  {
+    verdict: 'session-lost',
+    when: 'the connection of c is lost before it acknowledges, its session was clean',
+    evidence: ['published to 1', 'no session of c'],
+    says: { why: 'session-closed' },
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b');
+      await s.pub('p', 'a/b', 1);
+      await client.next('publish');
+      await s.hangUp(client);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'the connection of c was lost, and it has subscribed again',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    act: async (s) => {
+      await s.hangUp(await s.sub('c', 'a/b'));
+      await s.sub('c', 'a/b', 0);
+      await s.pub('p', 'a/b', 1);
+    },
+  },
+  {
     verdict: 'never-connected',
     when: 'the name is written wrongly',
+    evidence: ['published to 1', 'no session of kichen-1'],
     says: { names: ['kitchen-1'] },
     ask: { to: 'kichen-1' },
     act: async (s) => (await s.sub('kitchen-1', 'a/b'), s.pub('p')),
   },
   {
+    verdict: 'delivered',
+    when: 'the name is written rightly',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
+    ask: { to: 'kitchen-1' },
+    act: async (s) => (await s.sub('kitchen-1', 'a/b'), s.pub('p')),
+  },
+  {
     verdict: 'refused',
     when: 'c has a wrong password',
+    evidence: ['no session of c'],
     says: { why: 'bad-credentials', address: '127.0.0.1' },
     options: () => ({ authenticator: onlyNamed }),
     act: (s) => s.refused('c'),
@@ -273,6 +394,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c was refused first, and then not',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     options: () => ({ authenticator: onlyNamed }),
     act: async (s) => {
       await s.refused('c');
@@ -284,11 +407,24 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'came-later',
     when: 'c connects when it is over',
+    evidence: ['published to 0', 'connected', 'has a/b @ 1', 'sent 0, open 0'],
     act: async (s) => (await s.pub('p'), s.sub('c', 'a/b')),
+  },
+  {
+    verdict: 'unacknowledged',
+    when: 'c connects when it is over, and its session was there',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 1'],
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, STAYS));
+      await s.pub('p', 'a/b', 1);
+      await s.join('c', STAYS);
+    },
   },
   {
     verdict: 'subscribed-later',
     when: 'c is connected and subscribes when it is over',
+    evidence: ['published to 0', 'connected', 'has a/+ @ 1', 'sent 0, open 0'],
     says: { why: 'not-retained', filter: 'a/+' },
     act: async (s) => {
       const client = await s.join('c');
@@ -298,7 +434,21 @@ const ROWS: readonly Row[] = [
   },
   {
     verdict: 'delivered',
+    when: 'c is connected and subscribes again when it is over',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'has a/+ @ 1', 'sent 1, open 0'],
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 0);
+      await s.pub('p');
+      await client.next('publish');
+      await client.subscribe(['a/+', 1]);
+    },
+  },
+  {
+    verdict: 'delivered',
     when: 'c subscribes later to what is retained',
+    near: true,
+    evidence: ['published to 0', 'connected', 'has a/+ @ 1', 'sent 1, open 0', 'retained-now'],
     act: async (s) => {
       const client = await s.join('c');
       await s.pub('p', 'a/b', 0, true);
@@ -308,6 +458,13 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'subscribed-later',
     when: 'c subscribes later to what is retained, as a member of a group',
+    evidence: [
+      'published to 0',
+      'connected',
+      'has $share/g/a/+ @ 1',
+      'sent 0, open 0',
+      'retained-now',
+    ],
     says: { why: 'shared' },
     act: async (s) => {
       const client = await s.join('c');
@@ -316,13 +473,44 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'delivered',
+    when: 'c subscribes later to what is retained, as a member of a group and for itself',
+    near: true,
+    evidence: [
+      'published to 0',
+      'connected',
+      'has $share/g/a/+ @ 1',
+      'has a/# @ 0',
+      'sent 1, open 0',
+      'retained-now',
+    ],
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p', 'a/b', 0, true);
+      await client.subscribe(['$share/g/a/+', 1], ['a/#', 0]);
+    },
+  },
+  {
     verdict: 'subscribed-later',
     when: 'the retained message was cleared',
+    evidence: ['published to 0', 'connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { why: 'cleared' },
     act: async (s) => {
       const client = await s.join('c');
       await s.pub('p', 'a/b', 0, true);
       await s.pub('p', 'a/b', 0, true, '');
+      await client.subscribe(['a/b', 1]);
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'the retained message was replaced',
+    near: true,
+    evidence: ['published to 0', 'connected', 'has a/b @ 1', 'sent 1, open 0', 'retained-now'],
+    act: async (s) => {
+      const client = await s.join('c');
+      await s.pub('p', 'a/b', 0, true);
+      await s.pub('p', 'a/b', 0, true, 'other');
       await client.subscribe(['a/b', 1]);
     },
   },
@@ -341,6 +529,7 @@ const ROWS: readonly Row[] = [
     ([when, filter, why, topic]): Row => ({
       verdict: 'not-subscribed',
       when: `c has ${when}`,
+      evidence: ['published to 0', 'connected', 'sent 0, open 0'],
       says: filter === undefined ? { topic } : { filter, why },
       ask: { topic },
       act: async (s) => {
@@ -358,11 +547,15 @@ const ROWS: readonly Row[] = [
       ['plant/seven', 'plant/seven/#'],
       ['/plant/seven', '/plant/+'],
       ['$plant/seven', '$plant/#'],
+      ['plant/seven', '#'],
+      ['doors/garage', 'doors/garage'],
     ] as const
   ).map(
     ([topic, filter]): Row => ({
       verdict: 'delivered',
       when: `c has ${filter} for ${topic}`,
+      near: true,
+      evidence: ['published to 1', 'connected', `has ${filter} @ 0`, 'sent 1, open 0'],
       ask: { topic },
       act: async (s) => (await s.sub('c', filter, 0), s.pub('p', topic)),
     }),
@@ -370,6 +563,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'unsubscribed',
     when: 'c has unsubscribed',
+    evidence: ['published to 0', 'connected', 'sent 0, open 0'],
     says: { filter: 'a/b' },
     act: async (s) => {
       const client = await s.sub('c', 'a/b');
@@ -381,6 +575,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c has unsubscribed from one filter and has another',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/# @ 0', 'sent 1, open 0'],
     act: async (s) => {
       const client = await s.sub('c', 'a/b');
       await client.subscribe(['a/#', 0]);
@@ -390,8 +586,36 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'unsubscribed',
+    when: 'new rules have taken the subscription of c',
+    evidence: ['published to 0', 'connected', 'sent 0, open 0'],
+    says: { filter: 'a/b', rule: 'acl.yaml:2' },
+    options: rules('{ allow: both, topics: "#" }'),
+    act: async (s) => {
+      await s.sub('c', 'a/b');
+      const denied = '{ deny: subscribe, topics: a/b }';
+      await s.broker.reload({ rules: rulesIn(denied, '{ allow: both, topics: "#" }') });
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'new rules have taken another subscription of c',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: rules('{ allow: both, topics: "#" }'),
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 0);
+      await client.subscribe(['a/c', 0]);
+      const denied = '{ deny: subscribe, topics: a/c }';
+      await s.broker.reload({ rules: rulesIn(denied, '{ allow: both, topics: "#" }') });
+      await s.pub('p');
+    },
+  },
+  {
     verdict: 'publish-denied',
     when: 'a rule denies p the topic',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { clientId: 'p', rule: 'acl.yaml:2' },
     options: rules('{ deny: publish, topics: a/b }', '{ allow: both, topics: "#" }'),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
@@ -399,19 +623,31 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'a rule denies p the topic beside it',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     options: rules('{ deny: publish, topics: a/c }', '{ allow: both, topics: "#" }'),
     act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
   },
   {
     verdict: 'subscribe-refused',
     when: 'a rule denies c the filter',
+    evidence: ['published to 0', 'connected', 'sent 0, open 0'],
     says: { filter: 'a/b', rule: 'acl.yaml:2' },
     options: rules('{ deny: subscribe, topics: a/b }', '{ allow: both, topics: "#" }'),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
+    verdict: 'delivered',
+    when: 'a rule denies c the filter beside it',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: rules('{ deny: subscribe, topics: a/c }', '{ allow: both, topics: "#" }'),
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
+  {
     verdict: 'subscribe-refused',
     when: 'c has as many subscriptions as it may have',
+    evidence: ['published to 0', 'connected', 'sent 0, open 0'],
     says: { filter: 'a/b', rule: 'limit' },
     options: () => ({ limits: { subscriptionsPerClientMax: 1 } }),
     act: async (s) => {
@@ -421,27 +657,58 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'delivered',
+    when: 'c comes to have as many subscriptions as it may have',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: () => ({ limits: { subscriptionsPerClientMax: 2 } }),
+    act: async (s) => {
+      const client = await s.sub('c', 'x');
+      await client.subscribe(['a/b', 0]);
+      await s.pub('p');
+    },
+  },
+  {
     verdict: 'receiver-denied',
     when: 'each message is checked, and c may not have this one',
+    evidence: [
+      'published to 1',
+      'connected',
+      'has a/b @ 1',
+      'sent 0, open 0',
+      'lost 1 receiver-denied',
+    ],
     options: authorizer({ maySubscribe: () => 'checked', mayDeliver: () => false }),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
     verdict: 'delivered',
     when: 'each message is checked, and c may have this one',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     options: authorizer({ maySubscribe: () => 'checked', mayDeliver: () => true }),
     act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
   },
   {
     verdict: 'publish-denied',
     when: 'the program says no',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { rule: '' },
     options: authorizer({ mayPublish: () => false }),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
+    verdict: 'delivered',
+    when: 'the program says no of another topic',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: authorizer({ mayPublish: (_, topic) => topic !== 'a/c' }),
+    act: async (s) => (await s.sub('c', 'a/b', 0), await s.pub('p', 'a/c'), s.pub('p')),
+  },
+  {
     verdict: 'authorizer-failed',
     when: 'the program throws',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     options: authorizer({
       mayPublish() {
         throw new Error('no database');
@@ -450,8 +717,69 @@ const ROWS: readonly Row[] = [
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
+    verdict: 'delivered',
+    when: 'the program takes its time',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: authorizer({ mayPublish: () => nextRound(true) }),
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 0);
+      await s.pub('p');
+      await client.next('publish');
+    },
+  },
+  {
+    verdict: 'rate-limited',
+    when: 'p publishes faster than it may',
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent some, open 0'],
+    says: { clientId: 'p' },
+    options: () => ({ limits: { publishRateMax: 1, publishRatePolicy: 'drop-qos0' } }),
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      const { dropped } = s.broker.counters;
+      while (dropped['rate-limited'] === 0) await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'p publishes as fast as it may',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: () => ({ limits: { publishRateMax: 1, publishRatePolicy: 'drop-qos0' } }),
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
+  {
+    verdict: 'store-failed',
+    when: 'too much waits for the store',
+    evidence: ['connected', 'has a/b @ 0', 'sent 0, open 0'],
+    says: { clientId: '' },
+    options: failing,
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      await behindTheStore(s, { topic: 'a/b', qos: 1 });
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'too much waits for the store, and it needs no store',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: failing,
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0);
+      await behindTheStore(s, { topic: 'a/b', qos: 0 });
+    },
+  },
+  {
     verdict: 'queue-full',
     when: 'more comes than waits for c',
+    evidence: [
+      'published to 1',
+      'away, 1 wait',
+      'has a/b @ 1',
+      'sent 0, open 0',
+      'lost 2 queue-full',
+    ],
     says: { count: 2, max: 1 },
     options: () => ({ limits: { queuedMessagesMax: 1 } }),
     act: async (s) => {
@@ -462,6 +790,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'queued',
     when: 'as much comes as may wait for c',
+    near: true,
+    evidence: ['published to 1', 'away, 1 wait', 'has a/b @ 1', 'sent 0, open 0'],
     says: { why: 'away', count: 1 },
     options: () => ({ limits: { queuedMessagesMax: 1 } }),
     act: async (s) => {
@@ -472,6 +802,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'queued',
     when: 'c does not acknowledge the one before',
+    evidence: ['published to 1', 'connected', 'has # @ 1', 'sent 1, open 1'],
     says: { why: 'window-full', count: 1 },
     options: () => ({ limits: { inflightMax: 1 } }),
     act: async (s) => {
@@ -483,6 +814,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'unacknowledged',
     when: 'c has acknowledged the one before',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has # @ 1', 'sent 2, open 1'],
     says: { count: 1, max: 1 },
     options: () => ({ limits: { inflightMax: 1 } }),
     act: async (s) => {
@@ -495,6 +828,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'too-large',
     when: 'it is larger than c takes',
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 0, open 0', 'lost 1 too-large'],
     says: { max: 100 },
     options: () => ({ limits: { clientPacketBytesMax: 100 } }),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 0, false, 'm'.repeat(200))),
@@ -502,12 +836,21 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'it is as large as c takes',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 0'],
     options: () => ({ limits: { clientPacketBytesMax: 100 } }),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p', 'a/b', 0, false, 'm'.repeat(90))),
   },
   {
     verdict: 'output-full',
     when: 'c does not read',
+    evidence: [
+      'published to 1',
+      'connected',
+      'has a/b @ 0',
+      'sent some, open 0',
+      'lost 1 output-full',
+    ],
     options: () => ({ limits: { outputBytesMax: 65_536 } }),
     act: async (s) => {
       const client = await s.sub('c', 'a/b', 0);
@@ -517,8 +860,21 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'delivered',
+    when: 'c does not read for a while, and there is room',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: () => ({ limits: { outputBytesMax: 65_536 } }),
+    act: async (s) => {
+      const client = await s.sub('c', 'a/b', 0);
+      (client.peer as unknown as TcpPeer).stopReading();
+      await s.pub('p');
+    },
+  },
+  {
     verdict: 'taken-over',
     when: 'another machine comes with the name of c',
+    evidence: ['published to 0', 'connected', 'sent 0, open 0'],
     says: { address: '127.0.0.2' },
     act: async (s) => {
       await s.sub('c', 'a/b');
@@ -529,6 +885,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c comes again from where it was',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     act: async (s) => {
       await s.sub('c', 'a/b', 0);
       await s.sub('c', 'a/b', 0);
@@ -538,6 +896,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'session-lost',
     when: 'c comes again with a clean session',
+    evidence: ['published to 1', 'connected', 'sent 0, open 0'],
     says: { why: 'session-discarded' },
     act: async (s) => {
       await s.leave(await s.sub('c', 'a/b', 1, STAYS));
@@ -548,6 +907,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'unacknowledged',
     when: 'c comes again to the session that has stayed',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 1', 'sent 1, open 1'],
     act: async (s) => {
       await s.leave(await s.sub('c', 'a/b', 1, STAYS));
       await s.pub('p', 'a/b', 1);
@@ -557,6 +918,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'shared-other',
     when: 'another member of the group got it',
+    evidence: ['published to 1', 'connected', 'has $share/g/a/b @ 0', 'sent 0, open 0'],
     says: { filter: '$share/g/a/b', clientId: 'd' },
     act: async (s) => {
       await s.sub('d', '$share/g/a/b', 0);
@@ -567,6 +929,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'c itself got what was for the group',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has $share/g/a/b @ 0', 'sent 1, open 0'],
     act: async (s) => {
       await s.sub('c', '$share/g/a/b', 0);
       await s.sub('d', '$share/g/a/b', 0);
@@ -576,6 +940,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'no-publish',
     when: 'q publishes, and p does not',
+    evidence: ['connected', 'has a/b @ 1', 'sent 1, open 0'],
     says: { clientId: 'p', names: [] },
     ask: { from: 'p' },
     act: async (s) => (await s.sub('c', 'a/b'), await s.join('p'), s.pub('q')),
@@ -583,19 +948,32 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'p publishes, and so does q',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 2, open 0'],
     ask: { from: 'p' },
-    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+    act: async (s) => (await s.sub('c', 'a/b', 0), await s.pub('p'), s.pub('q')),
   },
   {
     verdict: 'publisher-never-connected',
     when: 'there is no p',
+    evidence: ['connected', 'has a/b @ 1', 'sent 1, open 0'],
     says: { clientId: 'p1', names: ['p'] },
     ask: { from: 'p1' },
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
   {
+    verdict: 'no-publish',
+    when: 'there is a p, and it says nothing',
+    near: true,
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
+    says: { clientId: 'p' },
+    ask: { from: 'p' },
+    act: async (s) => (await s.sub('c', 'a/b'), s.join('p')),
+  },
+  {
     verdict: 'publisher-not-connected',
     when: 'p has gone before it published',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { clientId: 'p', why: 'client-disconnect' },
     ask: { from: 'p' },
     act: async (s) => (await s.sub('c', 'a/b'), s.leave(await s.join('p'))),
@@ -603,12 +981,15 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'p has gone after it published',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     ask: { from: 'p' },
     act: async (s) => (await s.sub('c', 'a/b', 0), s.leave(await s.pub('p'))),
   },
   {
     verdict: 'publisher-refused',
     when: 'p has a wrong password',
+    evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
     says: { clientId: 'p', why: 'bad-credentials' },
     ask: { from: 'p' },
     options: () => ({ authenticator: onlyNamed }),
@@ -616,7 +997,23 @@ const ROWS: readonly Row[] = [
   },
   {
     verdict: 'delivered',
+    when: 'p had a wrong password first, and then not',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    ask: { from: 'p' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0, NAMED);
+      await s.refused('p');
+      await s.join('p', NAMED);
+      await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
     when: 'p dies and leaves a will',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     act: async (s) => {
       await s.sub('c', 'a/b', 0);
       const payload = Buffer.from('gone');
@@ -627,6 +1024,7 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'no-publish',
     when: 'p leaves, so that its will is forgotten',
+    evidence: ['connected', 'has a/b @ 0', 'sent 0, open 0'],
     act: async (s) => {
       await s.sub('c', 'a/b', 0);
       const payload = Buffer.from('gone');
@@ -637,6 +1035,8 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'delivered',
     when: 'the program itself publishes',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
     act: async (s) => {
       await s.sub('c', 'a/b', 0);
       await s.broker.publish({ topic: 'a/b', payload: 'm' });
@@ -645,20 +1045,69 @@ const ROWS: readonly Row[] = [
   {
     verdict: 'journal-off',
     when: 'there is no journal',
+    evidence: ['connected', 'has a/b @ 1', 'sent 1, open 0'],
     options: () => ({ limits: { journalSizeMax: 0 } }),
     act: async (s) => (await s.sub('c', 'a/b'), s.pub('p')),
   },
+  {
+    verdict: 'delivered',
+    when: 'there is a small journal',
+    near: true,
+    evidence: ['published to 1', 'connected', 'has a/b @ 0', 'sent 1, open 0'],
+    options: () => ({ limits: { journalSizeMax: 1 } }),
+    act: async (s) => (await s.sub('c', 'a/b', 0), s.pub('p')),
+  },
 ];
 
-for (const { verdict, when, says = {}, ask = {}, options, act } of ROWS) {
+for (const { verdict, when, says = {}, evidence, ask = {}, options, act } of ROWS) {
   test(`broker.explain(): ${verdict}, where ${when}`, async (t) => {
     const scene = await Scene.start(t, options?.() ?? {});
     await act(scene);
     const explanation = scene.broker.explain({ ...QUESTION, ...ask });
     assertVerdict(explanation, { kind: verdict, ...says });
+    const shown = explanation.evidence.map(shownFact);
+    const isAny = evidence.some((fact) => fact.startsWith('sent some'));
+    assert.deepEqual(
+      isAny ? shown.map((fact) => fact.replace(/^sent \d+/, 'sent some')) : shown,
+      evidence,
+    );
     assert.deepEqual(JSON.parse(JSON.stringify(explanation)), explanation);
   });
 }
+
+/** A piece of evidence in a few words. */
+function shownFact({ kind, count, max, clientId, filter, qos, why }: Fact): string {
+  switch (kind) {
+    case 'published':
+      return `published to ${count}`;
+    case 'connected-now':
+      return 'connected';
+    case 'away-now':
+      return `away, ${count} wait`;
+    case 'no-session-now':
+      return `no session of ${clientId}`;
+    case 'subscribes-to':
+      return `has ${filter} @ ${qos}`;
+    case 'counts':
+      return `sent ${count}, open ${max}`;
+    case 'dropped-counts':
+      return `lost ${count} ${why}`;
+    default:
+      return kind;
+  }
+}
+
+test('The table has 30 situations, as many that are nearly the same, and every verdict', () => {
+  const near = ROWS.filter((row) => row.near === true).length;
+  assert.ok(ROWS.length - near >= 30, `${ROWS.length - near} situations`);
+  assert.ok(near >= 30, `${near} near misses`);
+  const found = new Set(ROWS.map(({ verdict }) => verdict));
+  // `unknown` is what the journal has lost: see explain/inquiry.test.ts.
+  assert.deepEqual(
+    VERDICTS.filter((verdict) => !found.has(verdict)),
+    ['unknown'],
+  );
+});
 
 function assertVerdict(explanation: Explanation, expected: Partial<Fact<Verdict>>): void {
   const { verdict } = explanation;

@@ -180,7 +180,12 @@ export class Inquiry {
     const fact = { clientId, atMs, qos };
     if (kind === 'dropped') return this.#dropped(why as DropReason, index, fact);
     if (kind === 'delivered') {
-      if (qos === 0 || session?.isInflight(count) !== true) return { kind: 'delivered', ...fact };
+      if (qos === 0) return { kind: 'delivered', ...fact };
+      // What it lost it had not sent, or its client had not acknowledged.
+      const lost = this.#client.first(['session-ended'], index, (entry) => entry.count > 0);
+      if (lost !== undefined)
+        return { kind: 'session-lost', ...fact, atMs: lost.atMs, why: lost.why };
+      if (session?.isInflight(count) !== true) return { kind: 'delivered', ...fact };
       const isThere = session.outlet !== undefined;
       const inflight = { count: session.inflight, max: this.#live.limits.inflightMax };
       if (isThere) return { kind: 'unacknowledged', ...fact, ...inflight };

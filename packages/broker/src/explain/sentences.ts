@@ -46,7 +46,10 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
     'subscribed-later': (t) =>
       `It was published before ${t.client} subscribed to ${t.filter} at ${t.time}, and no retained `
       + `message was there for it (${t.why})`,
-    unsubscribed: (t) => `${t.client} unsubscribed from ${t.filter} at ${t.time}`,
+    unsubscribed: (t) =>
+      t.rule === ''
+        ? `${t.client} unsubscribed from ${t.filter} at ${t.time}`
+        : `New access rules took ${t.filter} from ${t.client} at ${t.time} (${t.rule})`,
     'subscribe-refused': (t) =>
       `The subscription of ${t.client} to ${t.filter} was refused at ${t.time} (${t.rule})`,
     'publish-denied': (t) =>
@@ -110,7 +113,10 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
         : `${t.client} 没有订阅 ${t.topic}；最接近的过滤器是 ${t.filter}（${t.why}）`,
     'subscribed-later': (t) =>
       `消息发布之后，${t.client} 才于 ${t.time} 订阅 ${t.filter}，且没有可补发的保留消息（${t.why}）`,
-    unsubscribed: (t) => `${t.client} 于 ${t.time} 取消了对 ${t.filter} 的订阅`,
+    unsubscribed: (t) =>
+      t.rule === ''
+        ? `${t.client} 于 ${t.time} 取消了对 ${t.filter} 的订阅`
+        : `新的访问规则于 ${t.time} 收回了 ${t.client} 对 ${t.filter} 的订阅（${t.rule}）`,
     'subscribe-refused': (t) => `${t.client} 对 ${t.filter} 的订阅于 ${t.time} 被拒绝（${t.rule}）`,
     'publish-denied': (t) =>
       `${t.client} 无权发布：${t.time} 被 ${t.rule === '' ? '程序' : t.rule} 拒绝，仅记录在日志中`,

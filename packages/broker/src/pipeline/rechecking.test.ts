@@ -414,6 +414,19 @@ test('Rechecking begins a session anew if the rules change while it is in the mi
   assert.equal(session.rights.unsettled, false);
 });
 
+test('Rechecking notes in the journal what it takes away, and by which rule', async () => {
+  const world = new RuleWorld([ALL]);
+  crowd(world, 'a', ['secret/a', 'open/a']);
+  await world.change(...NOT_SECRET);
+  await world.change('{ allow: both, topics: x }');
+  const [first, second, ...others] = world.journal
+    .read({ clientIds: ['a'] })
+    .filter(({ kind }) => kind === 'unsubscribed');
+  assert.deepEqual([first?.topic, first?.why], ['secret/a', 'acl.yaml:2']);
+  assert.deepEqual([second?.topic, second?.why], ['open/a', 'no rule of acl.yaml']);
+  assert.deepEqual(others, []);
+});
+
 test('Rechecking ends its checks where nothing was lost', async () => {
   const world = new RuleWorld([ALL]);
   const [session] = world.comes('c');

@@ -5,6 +5,7 @@ import type { Clock } from '../model/clock.js';
 import type { Principal } from '../model/principal.js';
 import { Slices } from '../model/slices.js';
 import type { BrokerEvents } from '../observe/broker-events.js';
+import type { Journal } from '../observe/journal/journal.js';
 import type { Logger } from '../observe/logger.js';
 import type { Session } from '../sessions/session.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
@@ -35,6 +36,7 @@ export class Rechecking {
   readonly #rules: RuleAuthorizer | undefined;
   readonly #registry: SessionRegistry;
   readonly #events: BrokerEvents;
+  readonly #journal: Journal;
   readonly #log: Logger;
   readonly #clock: Clock;
   #runs = 0;
@@ -46,6 +48,7 @@ export class Rechecking {
     authorizer: Authorizer;
     registry: SessionRegistry;
     events: BrokerEvents;
+    journal: Journal;
     log: Logger;
     clock: Clock;
   }) {
@@ -53,6 +56,7 @@ export class Rechecking {
     this.#rules = authorizer instanceof RuleAuthorizer ? authorizer : undefined;
     this.#registry = parts.registry;
     this.#events = parts.events;
+    this.#journal = parts.journal;
     this.#log = parts.log;
     this.#clock = parts.clock;
   }
@@ -122,7 +126,7 @@ export class Rechecking {
       if (client === undefined) continue;
       const filters: string[] = [];
       for (const [filter, qos] of session.subscriptions) {
-        if (answer(rules, client, filter, qos) === false) filters.push(filter);
+        if (typeof answer(rules, client, filter, qos) === 'object') filters.push(filter);
         if (slices.isOver) await slices.next();
       }
       if (filters.length > 0) revocations.push(revocation(session, client, filters));
@@ -148,8 +152,8 @@ export class Rechecking {
     const lost: string[] = [];
     for (const [filter, qos] of session.subscriptions) {
       const granted = answer(rules, client, filter, qos);
-      if (granted === false) {
-        this.#take(session, filter);
+      if (typeof granted === 'object') {
+        this.#take(session, filter, granted.rule);
         lost.push(filter);
       } else if (granted === 'checked') rights.checksAll = true;
       if (!slices.isOver) continue;
@@ -163,10 +167,12 @@ export class Rechecking {
     return this.#told(client, lost);
   }
 
-  #take(session: Session, filter: string): void {
+  #take(session: Session, filter: string, rule: string): void {
+    const { clientId } = session;
     const { unsubscribed } = this.#events;
     this.#registry.unsubscribe(session, filter);
-    if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
+    this.#journal.write({ kind: 'unsubscribed', clientId, topic: filter, why: rule });
+    if (unsubscribed.active) unsubscribed.emit({ clientId, filter });
   }
 
   #told({ clientId, username, address }: Principal, lost: string[]): string[] {
@@ -198,11 +204,11 @@ function answer(
   client: Principal,
   filter: string,
   qos: QoS,
-): boolean | 'checked' {
+): true | 'checked' | { readonly rule: string } {
   const shared = parseSharedFilter(filter);
   const granted = rules.maySubscribe(client, shared?.filter ?? filter, qos);
-  if (granted === 'checked') return shared === undefined && granted;
-  return granted === true;
+  if (granted === true || (granted === 'checked' && shared === undefined)) return granted;
+  return typeof granted === 'object' ? granted : rules.rules.defaultDenial;
 }
 
 /** Whose rights a session has, as far as it is known and that is enough. */

@@ -303,6 +303,7 @@ const CASES: Readonly<Record<string, Case>> = {
       ['/traces', 400, { payload_bytes: 5000 }],
       ['/traces', 400, { address: 'here' }],
       ['/traces', 400, { client: 'p' }],
+      ['/traces', 400, { to: '' }],
     ],
   },
   'GET /traces': { good: '/traces', bad: [[`/traces?${PAGE_LIMIT}`, 400]] },
@@ -334,6 +335,8 @@ interface Document {
 
 interface Operation {
   readonly summary?: string;
+  readonly parameters?: readonly unknown[];
+  readonly requestBody?: unknown;
   readonly responses: Readonly<Record<string, unknown>>;
   readonly 'x-role'?: Role;
 }
@@ -358,6 +361,15 @@ async function operationsOf(world: ApiWorld): Promise<readonly (readonly [string
 test('apiApp(): every operation has a case here, and every case an operation', async (t) => {
   const operations = await operationsOf(await ApiWorld.start(t));
   assert.deepEqual(operations.map(([name]) => name).toSorted(), Object.keys(CASES).toSorted());
+});
+
+test('apiApp(): every operation that takes something is called with what is wrong', async (t) => {
+  for (const [name, { parameters = [], requestBody }] of await operationsOf(
+    await ApiWorld.start(t),
+  )) {
+    const takes = parameters.length > 0 || requestBody !== undefined;
+    assert.equal((CASES[name]?.bad.length ?? 0) > 0, takes, name);
+  }
 });
 
 for (const [name, { before, good, json, bad, isFeed }] of Object.entries(CASES)) {

@@ -12,6 +12,7 @@ export const JOURNAL_KINDS = [
   'taken-over',
   /** `topic`: the filter. */
   'subscribed',
+  /** The same. `why`: the rule that has taken it away; empty: its client did. */
   'unsubscribed',
   /** A filter was refused. `why`: by which rule or limit. */
   'subscribe-refused',
