@@ -14,7 +14,14 @@ import {
   type PayloadFlags,
   payloadOf,
 } from '../mqtt/payload-flags.js';
+import {
+  type Payload,
+  PAYLOAD_FORMATS,
+  type PayloadFormat,
+  payloadFormat,
+} from '../mqtt/payload-format.js';
 import { linesOf } from '../mqtt/payload-source.js';
+import { PLACEHOLDERS } from '../mqtt/payload-template.js';
 import { PublishWindow } from '../mqtt/publish-window.js';
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
 
@@ -24,6 +31,7 @@ interface PubFlags extends ConnectionFlags, PayloadFlags {
   readonly retain?: true;
   readonly repeat?: string;
   readonly repeatDelay?: string;
+  readonly format: string;
 }
 
 /** `magpie pub`: publishes, with the flags of mosquitto_pub. */
@@ -45,6 +53,12 @@ export function pubCommand(
     .option('-r, --retain', 'the server keeps it for those who subscribe later')
     .option('--repeat <N>', 'publish it so many times')
     .option('--repeat-delay <SECONDS>', 'and wait in between')
+    .option(
+      '-F, --format <FORMAT>',
+      `what is given: ${PAYLOAD_FORMATS.join(', ')}; json is checked, cbor is made of JSON, a `
+        + `template has ${PLACEHOLDERS}`,
+      'text',
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (flags: PubFlags) => {
       const run = (voice: Voice) => publishAll(flags, context, voice);
@@ -57,7 +71,10 @@ Examples:
   magpie pub -t home/door -m open
   magpie pub -h broker.example -u me -P secret -t lights/1 -m on -q 1 -r
   magpie pub -L mqtts://me:secret@broker.example/lights/1 -f scene.json
-  sensor | magpie pub -t plant/7/temperature -l -q 1`;
+  sensor | magpie pub -t plant/7/temperature -l -q 1
+  magpie pub -t plant/7/command -F hex -m '01 ff 0a'
+  magpie pub -t plant/7 -F template -m '{"n":%{n},"t":%{random:20.0:22.5}}' --repeat 60 \\
+    --repeat-delay 1`;
 
 /** What goes with each message. */
 interface Kind {
@@ -74,7 +91,9 @@ async function publishAll(
   const { env, signal } = context;
   const plan = await planConnection(flags, env);
   const kind = kindOf(flags, plan.topic);
-  const payload = flags.stdinLine === true ? undefined : await payloadOf(flags, context);
+  const format = await formatOf(flags);
+  const payload =
+    flags.stdinLine === true ? undefined : format(await payloadOf(flags, context), 'The message');
   const times = flags.repeat === undefined ? 1 : wholeNumber('--repeat', flags.repeat, 1, 2 ** 31);
   const { repeatDelay = '0' } = flags;
   const delayMs = secondsInMs('--repeat-delay', repeatDelay);
@@ -84,10 +103,17 @@ async function publishAll(
   await using _ended = { [Symbol.asyncDispose]: () => client.end({ drain: false }) };
   await client.start();
   await client.connected(signal);
-  if (payload === undefined) await publishLines(client, kind, context);
+  if (payload === undefined) await publishLines(client, kind, { format, context });
   else await publishTimes(client, kind, payload, { times, delayMs, signal });
   await client.end();
   return EXIT.ok;
+}
+
+function formatOf({ format, nullMessage }: PubFlags): Promise<PayloadFormat> {
+  if (nullMessage === true && format !== 'text') {
+    throw new UsageError('--null-message is no payload: --format says nothing about it');
+  }
+  return payloadFormat(format);
 }
 
 function kindOf(flags: PubFlags, topicOfUrl: string | undefined): Kind {
@@ -102,14 +128,15 @@ function kindOf(flags: PubFlags, topicOfUrl: string | undefined): Kind {
 async function publishTimes(
   client: Client,
   { topic, ...options }: Kind,
-  payload: Uint8Array,
+  payload: Payload,
   { times, delayMs, signal }: { times: number; delayMs: number; signal: AbortSignal },
 ): Promise<void> {
   const window = new PublishWindow();
   for (let time = 0; time < times; time++) {
     if (time > 0 && delayMs > 0) await wait(delayMs, undefined, { signal });
     signal.throwIfAborted();
-    await window.add(client.publish(topic, payload, { ...options, signal }), payload.length);
+    const bytes = payload(time + 1);
+    await window.add(client.publish(topic, bytes, { ...options, signal }), bytes.length);
   }
   await window.settled();
 }
@@ -117,14 +144,22 @@ async function publishTimes(
 async function publishLines(
   client: Client,
   { topic, ...options }: Kind,
-  { stdin, signal }: CommandContext,
+  { format, context }: { readonly format: PayloadFormat; readonly context: CommandContext },
 ): Promise<void> {
+  const { stdin, signal } = context;
   const window = new PublishWindow();
-  for await (const lines of linesOf(stdin())) {
-    if (signal.aborted) break;
-    for (const line of lines) {
-      await window.add(client.publish(topic, line, options), line.length);
+  let number = 0;
+  try {
+    for await (const lines of linesOf(stdin())) {
+      if (signal.aborted) break;
+      for (const line of lines) {
+        number++;
+        const payload = format(line, `Line ${number}`)(number);
+        await window.add(client.publish(topic, payload, options), payload.length);
+      }
     }
+  } finally {
+    // Lines before one that is wrong are published all the same.
+    await window.settled();
   }
-  await window.settled();
 }
