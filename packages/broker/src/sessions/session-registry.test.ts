@@ -301,6 +301,16 @@ for (const [awayS, pauseS, leftS] of pauses) {
   });
 }
 
+test('SessionRegistry.removal() is the commit that ends a session at the start, too', async () => {
+  const world = new SessionWorld({ sessionExpiry: EXPIRY_S }, new HandStore());
+  world.registry.leave(world.session());
+  const next = await world.restarted(world.limits, world.store, EXPIRY_S * 1000);
+  assert.equal(next.registry.removal('c'), 1);
+  next.gate.commit();
+  await next.store.succeed();
+  assert.equal(next.registry.removal('c'), 0);
+});
+
 test('SessionRegistry.restore() has the session of a client that was connected wait', async () => {
   const world = new SessionWorld({ sessionExpiry: EXPIRY_S });
   const [session] = world.online();

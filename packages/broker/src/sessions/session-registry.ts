@@ -144,6 +144,7 @@ export class SessionRegistry {
       const { clientId, leftAtMs = this.#left(clientId), deliveries } = record;
       if (this.#endMs(leftAtMs) <= this.#time.nowMs()) {
         this.#around.gate.writing.removeSession(clientId);
+        this.#noteRemoval(clientId);
         this.#around.counters.sessionsExpired++;
         this.#around.counters.deliveriesBegun += deliveries.length;
         this.#around.counters.dropped['session-expired'] += deliveries.length;
