@@ -122,8 +122,9 @@ export interface Store extends AsyncDisposable {
    */
   readonly safeAtOnce: boolean;
   /**
-   * Whether a message was appended since the last commit began that not all its recipients have
-   * settled. A store that does not know says yes.
+   * Whether a message was appended since {@link commit} was called last that not all its recipients
+   * have settled. That it may be on disk already is no reason to say no: nobody has waited for that.
+   * A store that does not know says yes.
    */
   readonly hasNewMessages: boolean;
   /** Whether a commit would write something besides new messages. Or yes, too. */

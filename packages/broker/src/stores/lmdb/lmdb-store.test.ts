@@ -281,6 +281,35 @@ test('LmdbStore removes what an ended session has left when it is opened again',
   assert.equal(engine.tables.get('messages')?.size, 0);
 });
 
+test('LmdbStore has new messages until it is told to commit, whatever it writes by itself', async () => {
+  const { engine, store, records } = await storeInMemory();
+  for (let sequence = 0; sequence < 12_000; sequence++) {
+    store.append(message('1'), [to('a', sequence)]);
+  }
+  await store.commit();
+  store.openSession('b');
+  store.removeSession('a');
+  const first = store.commit();
+  store.append(message('2'), [to('b', 0)]);
+  await first; // the next piece of what is left over has begun
+  assert.equal(store.hasNewMessages, true);
+  await callbacksDone();
+  assert.deepEqual([store.hasNewMessages, records('messages').size], [true, 1]);
+  await store.commit();
+  assert.equal(store.hasNewMessages, false);
+
+  engine.failure = new Error('no space left on device');
+  store.append(message('3'), [to('b', 1)]);
+  await assert.rejects(store.commit());
+  engine.failure = undefined;
+  const again = store.commit();
+  store.append(message('4'), [to('b', 2)]);
+  await again; // it has taken message 4, too, which nobody knows
+  assert.deepEqual([store.hasNewMessages, records('messages').size], [true, 3]);
+  await store.commit();
+  assert.equal(store.hasNewMessages, false);
+});
+
 test('LmdbStore.load() tells how far it is, table by table', async () => {
   const { engine, store } = await storeInMemory();
   for (let sequence = 0; sequence < 3; sequence++) store.append(message('1'), [to('a', sequence)]);

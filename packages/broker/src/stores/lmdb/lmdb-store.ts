@@ -107,6 +107,8 @@ export class LmdbStore implements Store {
   readonly #changed = new Set<SessionProgress>();
   /** Batches that are not safe, the oldest first. */
   #unsafe: readonly BatchBytes[] = [];
+  /** New messages were collected that who commits did not ask for: they count as new until then. */
+  #tookUnasked = false;
   /** The last write failed: nothing more is collected until it succeeds. */
   #failed = false;
   /** The end of the newest commit. */
@@ -193,7 +195,7 @@ export class LmdbStore implements Store {
   }
 
   get hasNewMessages(): boolean {
-    return this.#unwritten.hasNew;
+    return this.#tookUnasked || this.#unwritten.hasNew;
   }
 
   get hasChanges(): boolean {
@@ -376,7 +378,12 @@ export class LmdbStore implements Store {
    * writes them again.
    */
   commit(): Promise<void> {
+    this.#tookUnasked = false;
     if (!this.#failed) this.#collect();
+    return this.#writeSoon();
+  }
+
+  #writeSoon(): Promise<void> {
     this.#committed = this.#writeAfter(this.#committed);
     return this.#committed;
   }
@@ -445,6 +452,12 @@ export class LmdbStore implements Store {
     this.#batch.end();
   }
 
+  /** The same between two commits: what is new now is not safe with the one before. */
+  #collectUnasked(): void {
+    if (this.#unwritten.hasNew) this.#tookUnasked = true;
+    this.#collect();
+  }
+
   /** Makes a batch of all that has come since the last one. */
   #collect(): void {
     const batch = this.#batch;
@@ -479,7 +492,7 @@ export class LmdbStore implements Store {
     await previous.catch(() => {}); // told to whoever asked for it
     if (this.#failed) {
       await this.#write();
-      this.#collect();
+      this.#collectUnasked();
     }
     await this.#write();
   }
@@ -494,8 +507,8 @@ export class LmdbStore implements Store {
       this.#unwritten.written(collections);
       this.#failed = false;
       this.#spare = back.find(({ bytes }) => bytes.length <= SPARE_BYTES_MAX)?.bytes;
-      // Nobody else may have a reason for the next piece. If it fails, who commits next is told.
-      if (!this.#leftOver.isEmpty && !this.#closing) this.commit().catch(() => {});
+      // Nobody else may have a reason for the next piece.
+      if (!this.#leftOver.isEmpty && !this.#closing) this.#takeNextPiece();
     } catch (error) {
       const failed = failure('write to', this.#place, error);
       // Their memory is the engine's until it gives it back.
@@ -504,6 +517,12 @@ export class LmdbStore implements Store {
       this.#failed = true;
       throw failed;
     }
+  }
+
+  /** Commits unasked; that it fails is told to who commits next. */
+  #takeNextPiece(): void {
+    this.#collectUnasked();
+    this.#writeSoon().catch(() => {});
   }
 
   /**
