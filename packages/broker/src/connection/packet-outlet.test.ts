@@ -441,7 +441,7 @@ test('PacketOutlet.congested counts messages that wait for their commit', async 
   assert.deepEqual([outlet.congested, world.told], [false, ['room']]);
 });
 
-test('PacketOutlet.full counts messages that wait for their commit, until released', () => {
+test('PacketOutlet.full counts messages that wait for their commit, until released', async () => {
   for (const end of ['committed', 'release'] as const) {
     const world = new World({ outputBytesMax: 64 * KIB });
     const { outlet } = world;
@@ -451,10 +451,11 @@ test('PacketOutlet.full counts messages that wait for their commit, until releas
     while (!outlet.full) outlet.publish(message, 2, ++count, false, false, ticket);
     assert.ok(count <= 64);
     world.sent();
-    outlet[end](ticket);
+    if (end === 'committed') await world.store.succeed();
+    else outlet.release();
     world.sent();
     assert.equal(outlet.full, false);
-    outlet.acknowledge('puback', 1, ticket);
+    outlet.acknowledge('puback', 1, world.write());
     assert.equal(outlet.full, false);
   }
 });
@@ -465,10 +466,28 @@ test('PacketOutlet tells of room when a commit has released something', async ()
   world.clock.endTurn();
   const second = world.write();
   world.outlet.acknowledge('puback', 1, second);
-  world.outlet.committed(first);
-  assert.deepEqual(world.told, []);
-  world.outlet.committed(second);
+  await world.store.succeed();
+  assert.deepEqual([world.gate.isSafe(first), world.told], [true, []]);
+  await world.store.succeed();
   assert.deepEqual(world.told, ['room']);
+});
+
+test('PacketOutlet keeps what is safe behind what is not, of its own connection', async () => {
+  const world = new World();
+  world.outlet.acknowledge('puback', 1, world.write());
+  world.clock.endTurn();
+  const outer = world.gate.begin();
+  world.gate.enlist({ clientId: 's', sequence: 0, qos: 1, retained: false }, false);
+  world.gate.seal(Message.of({ topic: 't', payload: payloadOf(1), qos: 1, retain: false }), outer);
+  const second = world.gate.ticketOfLast;
+  world.outlet.acknowledge('puback', 2, second);
+  world.store.hasNewMessages = false; // all have acknowledged it
+  world.gate.done('s', 0);
+  assert.deepEqual(world.packets(), []);
+  assert.equal(world.gate.isSafe(second), true);
+  await world.store.succeed();
+  const sent = world.packets().map((packet) => 'packetId' in packet && packet.packetId);
+  assert.deepEqual(sent, [1, 2]);
 });
 
 test('PacketOutlet.closeSoon() asks its connection', () => {

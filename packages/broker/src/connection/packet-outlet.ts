@@ -148,12 +148,12 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     encodeInto(packet, this.version, this.#writer.target, at);
   }
 
-  committed(ticket: number): void {
+  committed(): void {
     const held = this.#held;
     if (held === undefined) return;
     let released = 0;
     for (const entry of held) {
-      if (entry.ticket > ticket) break;
+      if (!this.#gate.isSafe(entry.ticket)) break;
       this.send(entry.packet);
       this.#heldBytes -= memoryOf(entry.packet);
       if (entry.fenced) this.#fence--;

@@ -191,9 +191,14 @@ export class Publishing {
     trace.routed();
   }
 
+  /** The commit of what was written since, see {@link CommitGate.writes}; 0 if nothing was. */
+  #ticketSince(writes: number): number {
+    return this.#gate.writes === writes ? 0 : this.#gate.ticketOfLast;
+  }
+
   /** Tells who follows a message that it is safe, when it is. */
   #tellStored(trace: MessageTrace): void {
-    const { ticket } = this.#gate;
+    const ticket = this.#gate.ticketOfLast;
     this.#whenSafe(trace, ticket, () => trace.stored(ticket));
   }
 
@@ -297,7 +302,7 @@ export class Publishing {
     }
     // Clearing what is cleared already writes nothing, but the first time may not be safe yet.
     const clears = allowed && message.retain && message.payloadLength === 0;
-    const ticket = this.#gate.writes === writesBefore && !clears ? 0 : this.#gate.ticket;
+    const ticket = clears ? this.#gate.ticket : this.#ticketSince(writesBefore);
     const packet = message.qos === 1 ? 'puback' : 'pubrec';
     outlet.acknowledge(packet, packetId, ticket);
     if (trace === undefined) return;

@@ -423,7 +423,8 @@ export class Session implements Subscriber, PageReader {
     } else if (delivery.qos === 0) {
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
-      this.#send(outlet, delivery, delivery.qos, this.#around.gate.ticket);
+      const ticket = delivery.qos === 2 ? this.#around.gate.ticket : 0;
+      this.#send(outlet, delivery, delivery.qos, ticket);
     }
     return true;
   }

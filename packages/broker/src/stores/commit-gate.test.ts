@@ -637,6 +637,120 @@ test('CommitGate needs no commit for what has settled while another was under wa
   assert.deepEqual([safe, store.commits, gate.ticket], [[2], 1, 0]);
 });
 
+/** One commit under way with ticket 1, then a message with ticket 2. */
+function behindACommit(): World & { readonly told: number[] } {
+  const parts = world();
+  const told = waiting(parts.gate);
+  write(parts.gate);
+  parts.gate.commit();
+  route(parts.gate, 1);
+  return Object.assign(parts, { told });
+}
+
+/** All have acknowledged the message: so says the store, and the turn ends. */
+function acknowledge({ store, gate }: World): void {
+  store.hasNewMessages = false;
+  gate.done('c', 0);
+  gate.commit();
+}
+
+test('CommitGate holds no messages back for a commit that others wait for', async () => {
+  const parts = behindACommit();
+  const { store, gate, told } = parts;
+  assert.equal(gate.ticketOfLast, 2);
+  const [first, second] = [gate.safe(1), gate.safe(2)];
+  let isFirstSafe = false;
+  void first.then(() => (isFirstSafe = true));
+  acknowledge(parts);
+  assert.equal(await second, true);
+  assert.deepEqual([isFirstSafe, told, store.commits], [false, [2], 1]);
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(2), gate.isSafe(3)], [false, true, false]);
+  assert.deepEqual([gate.ticket, gate.ticketOfLast], [1, 1]); // not all is safe
+  await store.succeed();
+  assert.equal(await first, true);
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(3), gate.ticket], [true, false, 0]);
+});
+
+test('CommitGate holds a message back for the commit under way, if not all is acknowledged', async () => {
+  const { store, gate, told } = behindACommit();
+  gate.done('c', 0);
+  gate.commit();
+  assert.deepEqual([gate.isSafe(2), told], [false, []]);
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(2), told], [false, [1]]);
+});
+
+test('CommitGate.ticket waits for the commit under way, whatever else needs none', async () => {
+  const parts = behindACommit();
+  const { store, gate, told } = parts;
+  assert.equal(gate.ticket, 2); // what commit 1 holds, too
+  acknowledge(parts);
+  assert.deepEqual([gate.isSafe(2), told], [false, []]);
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(2), told.at(-1), store.commits], [true, 2, 1]);
+  write(gate);
+  gate.commit();
+  route(gate, 1);
+  acknowledge(parts);
+  assert.deepEqual([gate.isSafe(3), gate.isSafe(4)], [false, true]); // that was for one ticket
+});
+
+test('CommitGate keeps a failed commit in doubt, and not what needs none', async () => {
+  const parts = behindACommit();
+  const { store, gate, clock, told } = parts;
+  acknowledge(parts);
+  await store.fail(new Error('disk full'));
+  store.hasNewMessages = true;
+  route(gate, 1);
+  acknowledge(parts); // nothing is spared while commits fail
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(2), gate.isSafe(3)], [false, true, false]);
+  clock.advance(5100);
+  route(gate, 1);
+  acknowledge(parts);
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(3), gate.isSafe(4)], [false, false, false]);
+  await store.fail(new Error('disk full'));
+  clock.advance(5100);
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(4), gate.ticket, told.at(-1)], [true, true, 0, 4]);
+});
+
+test('CommitGate.end() waits for the commit under way, though newer messages are safe', async () => {
+  const parts = behindACommit();
+  acknowledge(parts);
+  let ended = false;
+  const end = parts.gate.end().then(() => (ended = true));
+  await Promise.resolve();
+  assert.equal(ended, false);
+  await parts.store.succeed();
+  await end;
+  assert.equal(parts.gate.isSafe(1), true);
+});
+
+test('CommitGate commits later what nobody waits for, and takes no message along', async () => {
+  const parts = world();
+  const { store, gate, clock } = parts;
+  const safe = waiting(gate);
+  gate.done('c', 0);
+  route(gate, 1);
+  clock.advance(200); // due, but the message may need no commit
+  assert.equal(store.commits, 0);
+  acknowledge(parts);
+  assert.deepEqual([safe, store.commits, gate.ticket], [[1], 1, 0]);
+  await store.succeed();
+  assert.deepEqual([safe.at(-1), store.commits], [1, 1]);
+});
+
+test('CommitGate.end() commits what is due and has waited for a message', async () => {
+  const { store, gate, clock } = world();
+  gate.done('c', 0);
+  route(gate, 1);
+  clock.advance(200);
+  const ended = gate.end();
+  assert.equal(store.commits, 1);
+  await store.succeed();
+  await ended;
+});
+
 const NEEDED: readonly (readonly [what: string, act: (gate: CommitGate) => void])[] = [
   ['a session was written', (gate) => gate.writing.openSession('c')],
   [

@@ -12,7 +12,7 @@ import { STALL_MS, StoreHealth } from './store-health.js';
 
 /** Somebody who holds acknowledgements back until their commit is safe. */
 export interface CommitWaiter {
-  /** Everything with a ticket of at most `ticket` is safe now. */
+  /** This ticket is safe now, the newest that is; others may be, too ({@link CommitGate.isSafe}). */
   committed(ticket: number): void;
 }
 
@@ -36,7 +36,11 @@ export interface RoomWaiter {
  *
  * A message is safe, too, when everybody who was to get it has acknowledged it. So a commit of
  * messages alone is put off for a moment ({@link CommitPatience}), and where nothing is left of
- * them its ticket is safe without any.
+ * them its ticket is safe without any. It does not even wait for the commit under way, so tickets
+ * become safe in any order:
+ *
+ *     ticket 7 ──▶ [ commit 7 under way … ] ───────────────────────▶ waiters of ticket 7
+ *          ticket 8 ── all receivers have acknowledged ──▶ waiters of ticket 8
  *
  * A commit that fails is tried again, later and later, with all that was written meanwhile. Nothing
  * is acknowledged before it is safe, so what waits grows until the gate is {@link full}: then who
@@ -50,10 +54,14 @@ export class CommitGate {
   readonly #onDirty: () => void;
   readonly #commitSeconds: Histogram;
   readonly #backlogBytesMax: number;
-  /** Commits begun. */
+  /** The newest ticket whose commit has begun, or that needed none. */
   #begun = 0;
-  /** The newest commit that is safe. */
+  /** All tickets up to this one are safe, … */
   #safe = 0;
+  /** … those up to this one are not: their commit is under way, or has failed. Newer ones are. */
+  #inDoubt = 0;
+  /** Somebody waits for the next ticket and for all before it, too. */
+  #inOrder = false;
   #writes = 0;
   /** Something was written that somebody may wait for, … */
   #dirty = false;
@@ -66,6 +74,8 @@ export class CommitGate {
   readonly #patience = new CommitPatience();
   /** The commit of what nobody waits for, if there is such. */
   #lazy: TimerEntry | undefined;
+  /** Its time has come; it begins as soon as none is under way and nobody waits for the next. */
+  #lazyDue = false;
   #underWay = false;
   #underWaySinceMs = 0;
   #ended = false;
@@ -173,16 +183,27 @@ export class CommitGate {
   }
 
   /**
-   * The commit that holds everything written until now but {@link done}; 0 if that is safe already.
+   * Safe when everything is that was written until now but {@link done}; 0 if it is already. Asking
+   * for it makes the next ticket one that waits for the commit under way, so who only waits for
+   * what he has just written asks for {@link ticketOfLast}.
    */
   get ticket(): number {
-    if (this.#store.safeAtOnce) return 0;
+    if (this.#dirty && this.#someInDoubt) this.#inOrder = true;
+    return this.ticketOfLast;
+  }
+
+  /** The same, but for what was written before the newest commit began. */
+  get ticketOfLast(): number {
     if (this.#dirty) return this.#begun + 1;
-    return this.#safe === this.#begun ? 0 : this.#begun;
+    return this.#someInDoubt ? this.#inDoubt : 0;
+  }
+
+  get #someInDoubt(): boolean {
+    return this.#safe < this.#inDoubt;
   }
 
   isSafe(ticket: number): boolean {
-    return ticket <= this.#safe;
+    return ticket <= this.#safe || (ticket > this.#inDoubt && ticket <= this.#begun);
   }
 
   /**
@@ -293,8 +314,7 @@ export class CommitGate {
   #goOn(): boolean {
     if (!this.#dirty || this.failed || this.#ended) return false;
     const saved = this.#isSaved;
-    // One under way that somebody waits for comes first.
-    if (this.#underWay && !(saved && this.#safe === this.#begun)) return false;
+    if (this.#underWay && (!saved || this.#inOrder)) return false;
     const acknowledged = this.#acknowledged;
     this.#acknowledged = 0;
     const mayWait = !saved && (!this.#needsCommit || this.#messages >= MANY);
@@ -314,7 +334,7 @@ export class CommitGate {
    */
   async end(): Promise<void> {
     this.#cancel(this.#retry);
-    if (this.#lazy !== undefined) this.#dirty = true;
+    if (this.#lazy !== undefined || this.#lazyDue) this.#dirty = true;
     const owes = this.ticket > 0 || this.failed;
     if (owes && !this.#underWay && !this.#health.lost) this.#beginCommit();
     if (this.#underWay) {
@@ -332,15 +352,20 @@ export class CommitGate {
 
   /**
    * The commit of what nobody waits for, unless another takes it along. It has no ticket, so that
-   * nobody waits for it.
+   * nobody waits for it; nor does it take messages that may need no commit.
    */
   #commitLater(): void {
     this.#lazy ??= this.#after(LAZY_MS, () => {
       this.#lazy = undefined;
-      if (!this.#store.hasChanges || this.failed || this.#ended) return;
-      if (this.#dirty || this.#underWay) this.#needCommit();
-      else this.#beginCommit();
+      this.#lazyDue = true;
+      this.#commitDue();
     });
+  }
+
+  #commitDue(): void {
+    if (!this.#lazyDue || this.#dirty || this.#underWay || this.failed || this.#ended) return;
+    this.#lazyDue = false;
+    if (this.#store.hasChanges) this.#beginCommit();
   }
 
   #needCommit(): void {
@@ -362,21 +387,22 @@ export class CommitGate {
 
   /** Everybody has acknowledged what the next commit was for: all its promises are kept. */
   #skipCommit(): void {
-    this.#safe = ++this.#begun;
-    this.#dirty = false;
-    this.#messages = 0;
-    if (this.#store.hasChanges) this.#commitLater();
-    else this.#newBytes = 0;
+    this.#begun++;
+    if (!this.#someInDoubt) this.#allSafe();
+    this.#nextTicketBegins();
+    if (!this.#store.hasChanges) this.#newBytes = 0;
+    else if (this.#lazyDue) this.#commitDue();
+    else this.#commitLater();
     this.#full = this.#oldBytes + this.#newBytes >= this.#backlogBytesMax;
   }
 
   #beginCommit(): void {
-    if (this.#dirty) this.#begun++;
-    this.#dirty = false;
+    if (this.#dirty) this.#inDoubt = ++this.#begun;
     this.#needsCommit = false;
-    this.#messages = 0;
+    this.#nextTicketBegins();
     this.#cancel(this.#lazy);
     this.#lazy = undefined;
+    this.#lazyDue = false;
     this.#oldBytes += this.#newBytes;
     this.#newBytes = 0;
     this.#underWay = true;
@@ -388,22 +414,36 @@ export class CommitGate {
     );
   }
 
+  /** Nothing was written yet that the next ticket is for. */
+  #nextTicketBegins(): void {
+    this.#dirty = false;
+    this.#inOrder = false;
+    this.#messages = 0;
+  }
+
+  #allSafe(): void {
+    this.#safe = this.#begun;
+    this.#inDoubt = this.#begun;
+  }
+
   #commitSafe(): void {
     this.#underWay = false;
-    this.#safe = this.#begun;
+    this.#allSafe();
     this.#oldBytes = 0;
     this.#full = this.#newBytes >= this.#backlogBytesMax;
     const nowMs = this.#clock.nowMs();
     this.#commitSeconds.observe((nowMs - this.#underWaySinceMs) / 1000);
     this.#health.commitSafe(nowMs);
     this.#goOn();
+    this.#commitDue();
     this.#tell();
   }
 
   #tell(): void {
-    for (const waiter of this.#waiting) waiter.committed(this.#safe);
+    const newest = this.isSafe(this.#begun) ? this.#begun : this.#safe;
+    for (const waiter of this.#waiting) waiter.committed(newest);
     for (const asker of this.#askers) {
-      if (asker.ticket <= this.#safe && this.#askers.delete(asker)) asker.resolve(true);
+      if (this.isSafe(asker.ticket) && this.#askers.delete(asker)) asker.resolve(true);
     }
     this.#giveRoom();
     if (this.ticket === 0) this.#onEnd?.();

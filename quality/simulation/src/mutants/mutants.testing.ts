@@ -22,6 +22,11 @@ export const MUTANTS: readonly Mutant[] = [
     })),
   },
   {
+    name: 'takes for acknowledged what only the commit under way holds',
+    caughtBy: ['durability'],
+    mutation: store(blindWhileCommitting),
+  },
+  {
     name: 'has a disk that loses what it said is safe',
     caughtBy: ['store'],
     mutation: {
@@ -259,6 +264,20 @@ export const MUTANTS: readonly Mutant[] = [
 
 function store(changes: (inner: Store) => Partial<Store>): Mutation {
   return { wrapStore: (inner) => spoiled(inner, changes(inner)) };
+}
+
+/** Says of no message that it is new, as long as a commit is under way. */
+function blindWhileCommitting(inner: Store): Partial<Store> {
+  let underWay = 0;
+  return {
+    get hasNewMessages() {
+      return underWay === 0 && inner.hasNewMessages;
+    },
+    commit: () => {
+      underWay++;
+      return inner.commit().finally(() => underWay--);
+    },
+  };
 }
 
 function atRestart(change: (session: StoredSession) => StoredSession): Mutation {
