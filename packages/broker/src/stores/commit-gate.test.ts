@@ -671,7 +671,7 @@ test('CommitGate holds no messages back for a commit that others wait for', asyn
   assert.deepEqual([gate.isSafe(1), gate.isSafe(3), gate.ticket], [true, false, 0]);
 });
 
-test('CommitGate holds a message back for the commit under way, if not all is acknowledged', async () => {
+test('CommitGate holds a message back for the commit under way, if one is missing', async () => {
   const { store, gate, told } = behindACommit();
   gate.done('c', 0);
   gate.commit();
@@ -711,10 +711,10 @@ test('CommitGate keeps a failed commit in doubt, and not what needs none', async
   await store.fail(new Error('disk full'));
   clock.advance(5100);
   await store.succeed();
-  assert.deepEqual([gate.isSafe(1), gate.isSafe(4), gate.ticket, told.at(-1)], [true, true, 0, 4]);
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(4), told.at(-1)], [true, true, 4]);
 });
 
-test('CommitGate.end() waits for the commit under way, though newer messages are safe', async () => {
+test('CommitGate.end() waits for the commit under way, though newer ones are safe', async () => {
   const parts = behindACommit();
   acknowledge(parts);
   let ended = false;

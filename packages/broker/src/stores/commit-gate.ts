@@ -12,7 +12,7 @@ import { STALL_MS, StoreHealth } from './store-health.js';
 
 /** Somebody who holds acknowledgements back until their commit is safe. */
 export interface CommitWaiter {
-  /** This ticket is safe now, the newest that is; others may be, too ({@link CommitGate.isSafe}). */
+  /** This ticket is safe now, the newest that is; others may be ({@link CommitGate.isSafe}). */
   committed(ticket: number): void;
 }
 

@@ -122,8 +122,8 @@ export interface Store extends AsyncDisposable {
    */
   readonly safeAtOnce: boolean;
   /**
-   * Whether a message was appended since {@link commit} was called last that not all its recipients
-   * have settled. That it may be on disk already is no reason to say no: nobody has waited for that.
+   * Whether a message was appended since {@link commit} was called last that not all its
+   * recipients have settled, be it on disk or not: nobody has waited for that.
    * A store that does not know says yes.
    */
   readonly hasNewMessages: boolean;

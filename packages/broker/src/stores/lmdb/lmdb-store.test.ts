@@ -281,7 +281,7 @@ test('LmdbStore removes what an ended session has left when it is opened again',
   assert.equal(engine.tables.get('messages')?.size, 0);
 });
 
-test('LmdbStore has new messages until it is told to commit, whatever it writes by itself', async () => {
+test('LmdbStore has new messages until it is told to commit, whatever it writes', async () => {
   const { engine, store, records } = await storeInMemory();
   for (let sequence = 0; sequence < 12_000; sequence++) {
     store.append(message('1'), [to('a', sequence)]);
