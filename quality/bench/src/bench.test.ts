@@ -130,7 +130,7 @@ test('figuresFrom() gives everything per delivery', () => {
   });
 });
 
-test('measureScenario() runs Magpie beside Magpie without rules or trace, no other', async () => {
+test('measureScenario() runs Magpie beside Magpie without something, no other', async () => {
   const kind = (name: string): BrokerKind => ({
     name,
     hasDisk: true,
@@ -144,7 +144,7 @@ test('measureScenario() runs Magpie beside Magpie without rules or trace, no oth
     const measured = await measureScenario(asked, { loadgen, brokers, runs: 1 });
     return measured.map(({ broker }) => broker);
   };
-  assert.deepEqual(await names({ rules: 10 }), ['magpie', 'no-rules']);
-  assert.deepEqual(await names({ trace: true }), ['magpie', 'no-trace']);
+  assert.deepEqual(await names({ beside: 'no-rules' }), ['magpie', 'no-rules']);
+  assert.deepEqual(await names({ beside: 'no-trace' }), ['magpie', 'no-trace']);
   assert.deepEqual(await names(), ['magpie', 'mosquitto']);
 });

@@ -1,4 +1,4 @@
-import { WITHOUT_RULES, WITHOUT_TRACE } from './brokers/magpie.js';
+import { isWithout } from './brokers/magpie-without.js';
 import type { BrokerKind, RunningBroker } from './brokers/running-broker.js';
 import { runLoad } from './loadgen/run-load.js';
 import type { LoadOutcome } from './loadgen/run-load.js';
@@ -44,19 +44,12 @@ export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number)
 
 /** Not every broker can keep its state on disk, reads access rules of ours, or has traces. */
 function takesPart({ name, hasDisk }: BrokerKind, scenario: Scenario): boolean {
-  const { durable, tunnel } = scenario;
+  const { durable, tunnel, beside } = scenario;
   if (tunnel !== undefined) return name === 'magpie';
-  const beside = besideMagpie(scenario);
   if (beside !== undefined) return name === 'magpie' || name === beside;
-  if (name === WITHOUT_RULES || name === WITHOUT_TRACE) return false;
+  if (isWithout(name)) return false;
   if (durable === undefined) return true;
   return durable === 'memory' ? name === 'magpie' : hasDisk;
-}
-
-/** The Magpie that Magpie is measured against, if it is one. */
-function besideMagpie({ rules, trace }: Scenario): string | undefined {
-  if (rules !== undefined) return WITHOUT_RULES;
-  return trace === undefined ? undefined : WITHOUT_TRACE;
 }
 
 /** The figures of a run: everything per delivery. */

@@ -9,13 +9,8 @@ import { join } from 'node:path';
 
 import { measureScenario, runsOf } from './bench.js';
 import { aedes } from './brokers/aedes.js';
-import {
-  magpie,
-  WITHOUT_RULES,
-  WITHOUT_TRACE,
-  withoutRules,
-  withoutTrace,
-} from './brokers/magpie.js';
+import { magpie } from './brokers/magpie.js';
+import { isWithout, magpieWithout } from './brokers/magpie-without.js';
 import { mosquitto, MOSQUITTO_PATHS } from './brokers/mosquitto.js';
 import type { BrokerKind } from './brokers/running-broker.js';
 import {
@@ -181,8 +176,7 @@ function printSummary(
   brokers: readonly BrokerKind[],
 ): void {
   const measured = ({ name }: BrokerKind) => {
-    const isBeside = name === WITHOUT_RULES || name === WITHOUT_TRACE;
-    return !isBeside || measurements.some(({ broker }) => broker === name);
+    return !isWithout(name) || measurements.some(({ broker }) => broker === name);
   };
   const names = brokers.filter(measured).map(({ name }) => name);
   for (const bare of [BARE_STORE, BARE_SYNC]) {
@@ -196,7 +190,7 @@ function brokerKinds({ brokers, peers, limits, profileFolder }: BenchOptions): B
   const own = brokers.flatMap((name): BrokerKind[] => {
     if (name === 'magpie') {
       const options = { profileFolder, args };
-      return [magpie(options), withoutRules(options), withoutTrace(options)];
+      return [magpie(options), ...magpieWithout(options)];
     }
     if (name === 'aedes') return [aedes];
     const command = MOSQUITTO_PATHS.find((path) => isThere(path));

@@ -1,3 +1,6 @@
+/** Magpie without one thing, as a broker of its own in the report. */
+export type Without = 'no-rules' | 'no-trace' | 'no-journal' | 'no-sight';
+
 /** One kind of load. The names of `load` are the options of the load generator. */
 export interface Scenario {
   readonly name: string;
@@ -13,16 +16,14 @@ export interface Scenario {
   readonly durable?: 'fill' | 'drain' | 'online' | 'latency' | 'memory';
   /** Limits of Magpie that the load needs, `NAME=VALUE`. */
   readonly limits?: readonly string[];
-  /**
-   * Magpie decides by so many access rules, and beside it runs Magpie without any; the others stand
-   * aside.
-   */
+  /** Beside Magpie runs Magpie without something; the others stand aside. */
+  readonly beside?: Without;
+  /** Magpie decides by so many access rules. */
   readonly rules?: number;
-  /**
-   * Magpie looks for messages to follow, and none comes; beside it runs Magpie that looks for none,
-   * which is `false`. The others stand aside.
-   */
+  /** Whether Magpie looks for messages to follow, of which none comes. */
   readonly trace?: boolean;
+  /** Whether Magpie counts and notes nothing of single sessions and messages. */
+  readonly blind?: boolean;
   /**
    * The load reaches Magpie through a tunnel, over TLS or as it is; the others stand aside.
    */
@@ -169,6 +170,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: '100 pairs, QoS 0, window 10, under 10,000 access rules; the last allows',
     program: 'stream',
     load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    beside: 'no-rules',
     rules: 10_000,
     repeats: 2,
   },
@@ -177,7 +179,24 @@ export const SCENARIOS: readonly Scenario[] = [
     title: '100 pairs, QoS 0, window 10, while a trace waits for messages that never come',
     program: 'stream',
     load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    beside: 'no-trace',
     trace: true,
+    repeats: 4,
+  },
+  {
+    name: 'journal',
+    title: '100 pairs, QoS 0, window 10, with the journal',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    beside: 'no-journal',
+    repeats: 4,
+  },
+  {
+    name: 'sight',
+    title: '100 pairs, QoS 0, window 10, with journal and counts of each session',
+    program: 'stream',
+    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    beside: 'no-sight',
     repeats: 4,
   },
   {

@@ -1,4 +1,5 @@
 import type { FigureName, Summary } from './measurement.js';
+import type { Without } from './scenarios.js';
 
 /** What Magpie is to reach in one scenario. */
 export interface Target {
@@ -13,8 +14,7 @@ export interface Target {
     | 'aedes'
     | 'bare-store'
     | 'bare-sync'
-    | 'no-rules'
-    | 'no-trace'
+    | Without
     | { readonly scenario: string }
     | undefined;
   /** One of the two. */
@@ -42,6 +42,8 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'wildcard', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },
   { scenario: 'acl-10000', figure: 'cpuUs', versus: 'no-rules', atMost: 1.05 },
   { scenario: 'trace', figure: 'cpuUs', versus: 'no-trace', atMost: 1.02 },
+  { scenario: 'journal', figure: 'cpuUs', versus: 'no-journal', atMost: 1.03 },
+  { scenario: 'sight', figure: 'cpuUs', versus: 'no-sight', atMost: 1.05 },
   // A CPU carries at least 60 % of what it carries without TLS.
   { scenario: 'tls', figure: 'cpuUs', versus: { scenario: 'tls-off' }, atMost: 1 / 0.6 },
   { scenario: 'matching', figure: 'cpuUs', versus: undefined, atMost: 2 },

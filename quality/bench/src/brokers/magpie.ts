@@ -27,12 +27,14 @@ export interface MagpieOptions {
  * no line for each connection.
  */
 export function magpie(options: MagpieOptions): BrokerKind {
-  const start = ({ name, limits = [] }: Scenario, run: number, storage: readonly string[]) => {
+  const start = (scenario: Scenario, run: number, storage: readonly string[]) => {
+    const { name, limits = [], blind = false } = scenario;
     const own = limits.flatMap((limit) => ['--limit', limit]);
     const args = [...own, ...options.args];
-    return BrokerProcess.start(process.execPath, (port) =>
-      magpieArgs(port, `${name}-${run}`, storage, { ...options, args }),
-    );
+    return BrokerProcess.start(process.execPath, (port) => [
+      ...(blind ? ['--import', BLINDFOLD] : []),
+      ...magpieArgs(port, `${name}-${run}`, storage, { ...options, args }),
+    ]);
   };
   return {
     name: 'magpie',
@@ -57,37 +59,6 @@ export function magpie(options: MagpieOptions): BrokerKind {
     },
   };
 }
-
-/** Magpie without access rules, beside Magpie with them. */
-export function withoutRules(options: MagpieOptions): BrokerKind {
-  const kind = magpie(options);
-  return {
-    name: WITHOUT_RULES,
-    hasDisk: kind.hasDisk,
-    start: ({ rules: _rules, ...scenario }, run) => {
-      return kind.start({ ...scenario, name: `${scenario.name}-${WITHOUT_RULES}` }, run);
-    },
-  };
-}
-
-/** Its name in the report. */
-export const WITHOUT_RULES = 'no-rules';
-
-/** Magpie that follows no messages, beside Magpie that looks for some. */
-export function withoutTrace(options: MagpieOptions): BrokerKind {
-  const kind = magpie(options);
-  return {
-    name: WITHOUT_TRACE,
-    hasDisk: kind.hasDisk,
-    start: (scenario, run) => {
-      const name = `${scenario.name}-${WITHOUT_TRACE}`;
-      return kind.start({ ...scenario, name, trace: false }, run);
-    },
-  };
-}
-
-/** Its name in the report. */
-export const WITHOUT_TRACE = 'no-trace';
 
 /** With its HTTP port, which starts the trace, if there is to be one. */
 async function startTracing(
@@ -162,6 +133,7 @@ async function writeRules(folder: string, count: number): Promise<string> {
   return config;
 }
 
+const BLINDFOLD = new URL('blindfold.js', import.meta.url).href;
 /** The command. */
 export const MAGPIE = join(REPOSITORY, 'packages/cli/bin/magpie.js');
 const QUIET = ['--log-level', 'warn'];
