@@ -28,6 +28,7 @@ import { BARE_SYNC, measureBareSync } from './micro/bare-sync.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
 import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
+import { measureMetricsPage, METRICS_PAGE, metricsPageReport } from './metrics-page.js';
 import { measureReclaim, RECLAIM, reclaimReport } from './reclaim.js';
 import { readBenchOptions, USAGE } from './options.js';
 import type { BenchOptions } from './options.js';
@@ -58,7 +59,7 @@ async function main(args: readonly string[]): Promise<number> {
       console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  const others = [MATCHING, RECOVERY, RECLAIM, CLIENTS, START_UP].filter(({ name }) =>
+  const others = [MATCHING, RECOVERY, RECLAIM, METRICS_PAGE, CLIENTS, START_UP].filter(({ name }) =>
     isWanted(name, options.only),
   );
   if (scenarios.length === 0 && others.length === 0) {
@@ -98,6 +99,9 @@ async function measureAll(scenarios: readonly Scenario[], options: BenchOptions)
   if (reported.length > 0) printSummary(reported, measurements, brokers);
   if (isWanted(RECLAIM.name, options.only) && options.brokers.includes('magpie')) {
     console.log(`\n${reclaimReport(await measureReclaim(loadgen)).join('\n')}`);
+  }
+  if (isWanted(METRICS_PAGE.name, options.only) && options.brokers.includes('magpie')) {
+    console.log(`\n${metricsPageReport(await measureMetricsPage()).join('\n')}`);
   }
   if (isWanted(CLIENTS.name, options.only)) {
     const compared = await measureClients(CLIENT_SCENARIOS, options.runs);

@@ -26,4 +26,3 @@ export function magpieWithout(options: MagpieOptions): BrokerKind[] {
     },
   }));
 }
-

@@ -6,6 +6,7 @@ import {
   parseResidentBytes,
   parseSchedstat,
   parseStat,
+  readFirstThreadNs,
   readProcessUsage,
 } from './process-usage.js';
 
@@ -52,4 +53,11 @@ test('readProcessUsage() grows with the work of the process', () => {
   assert.ok(before.cpuNs > 0);
   assert.ok(before.residentBytes > 1024 * 1024);
   assert.ok(sum >= 0);
+});
+
+test('readFirstThreadNs() is a part of what the process has used', () => {
+  const before = readFirstThreadNs(process.pid);
+  let sum = 0;
+  while (readFirstThreadNs(process.pid) === before) sum += Math.sqrt(sum + 1);
+  assert.ok(before > 0 && before <= readProcessUsage(process.pid).cpuNs && sum >= 0);
 });

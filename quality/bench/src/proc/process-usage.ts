@@ -30,6 +30,16 @@ export function readProcessUsage(pid: number): ProcessUsage {
 }
 
 /**
+ * CPU time of the first thread, in ns: in Node.js the one of the event loop, without those that
+ * collect garbage or wait for the disk beside it.
+ *
+ * @throws if there is no such process, or its kernel keeps no such account.
+ */
+export function readFirstThreadNs(pid: number): number {
+  return parseSchedstat(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8')).cpuNs;
+}
+
+/**
  * Fields 14 and 15 of /proc/PID/stat. The second field, the command, may hold spaces and brackets.
  */
 export function parseStat(text: string): { userTicks: number; systemTicks: number } {
