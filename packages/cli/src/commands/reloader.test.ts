@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync, type KeyPairKeyObjectResult, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { rename, writeFile } from 'node:fs/promises';
-import { createConnection, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { CONNACK_CODES, encode } from '@magpie/protocol';
@@ -98,6 +100,7 @@ class World {
   async connect(
     username?: string,
     clientId = username ?? 'nobody',
+    password = `secret of ${username}`,
   ): Promise<{ code: number | undefined; socket: Socket }> {
     const port = Number(this.lines.find(({ listener }) => listener === 'tcp')?.['port']);
     const socket = createConnection(port, '127.0.0.1');
@@ -113,7 +116,7 @@ class World {
           clientId,
           will: undefined,
           username,
-          password: username === undefined ? undefined : Buffer.from(`secret of ${username}`),
+          password: username === undefined ? undefined : Buffer.from(password),
         },
         4,
       ),
@@ -311,4 +314,74 @@ test('Reloader takes new rules, for what is subscribed to already too', async (t
     DONE,
   ]);
   assert.equal(world.lines.find(({ event }) => event === 'reloaded')?.['sessionsRevoked'], 1);
+});
+
+/** Keys for tokens, as a file of them. */
+function keySet(pair: KeyPairKeyObjectResult): string {
+  return JSON.stringify({ keys: [{ ...pair.publicKey.export({ format: 'jwk' }), alg: 'ES256' }] });
+}
+
+function tokenOf({ privateKey }: KeyPairKeyObjectResult, username: string): string {
+  const claims = { sub: username, exp: Math.floor(Date.now() / 1000) + 3600 };
+  const parts = [{ alg: 'ES256' }, claims].map((part) => JSON.stringify(part));
+  const text = parts.map((part) => Buffer.from(part).toString('base64url')).join('.');
+  const key = { key: privateKey, dsaEncoding: 'ieee-p1363' } as const;
+  return `${text}.${sign('sha256', Buffer.from(text), key).toString('base64url')}`;
+}
+
+test('Reloader takes new keys of tokens for who logs in, and lets stay who has', async (t) => {
+  const [old, young] = [1, 2].map(() => generateKeyPairSync('ec', { namedCurve: 'P-256' }));
+  assert.ok(old && young);
+  const world = await World.running(t, {
+    'magpie.yaml': config().replace('users: passwd', 'jwt: { jwks: keys.json }'),
+    'keys.json': keySet(old),
+  });
+  const login = (pair: KeyPairKeyObjectResult, clientId: string) =>
+    world.connect('ann', clientId, tokenOf(pair, 'ann'));
+  const stays = await login(old, 'stays');
+  assert.equal(stays.code, ACCEPTED.code);
+  assert.equal((await login(young, 'early')).code, BAD_USER_NAME_OR_PASSWORD.code);
+  await world.write('keys.json', keySet(young));
+  assert.deepEqual(await world.reload(), [DONE]);
+  assert.equal((await login(young, 'new')).code, ACCEPTED.code);
+  assert.equal((await login(old, 'late')).code, BAD_USER_NAME_OR_PASSWORD.code);
+  assert.equal(stays.socket.destroyed, false);
+  await world.write('keys.json', '{}');
+  assert.deepEqual(await world.reload(), [
+    `${REFUSED}: The key file keys.json is no JWKS: it must be {"keys": [ … ]}`,
+  ]);
+  assert.equal((await login(young, 'again')).code, ACCEPTED.code);
+});
+
+test('Reloader asks another service from then on, and ends who only that had let in', async (t) => {
+  const asked: string[] = [];
+  const services = await Promise.all(
+    ['old', 'young'].map(async (name) => {
+      const server = createServer((request, response) => {
+        asked.push(name);
+        request.resume().on('end', () => response.end('{"result":"allow"}'));
+      });
+      server.listen(0, '127.0.0.1');
+      t.after(() => server.close());
+      await once(server, 'listening');
+      return `http: { url: "http://127.0.0.1:${(server.address() as AddressInfo).port}/" }`;
+    }),
+  );
+  const [old = '', young = ''] = services;
+  const withService = (service: string) => config().replace('users: passwd', service);
+  const passwd = await users('ann');
+  const world = await World.running(t, { 'magpie.yaml': withService(old), passwd });
+  const bob = await world.connect('bob');
+  assert.equal(bob.code, ACCEPTED.code);
+  await world.write('magpie.yaml', withService(young));
+  assert.deepEqual(await world.reload(), [DONE]);
+  assert.equal(bob.socket.destroyed, false, 'services are asked at the login only');
+  assert.equal((await world.connect('cleo')).code, ACCEPTED.code);
+  assert.deepEqual(asked, ['old', 'young']);
+  await world.write('magpie.yaml', config());
+  const ends = once(bob.socket, 'close');
+  assert.deepEqual(await world.reload(), [DONE]);
+  await ends;
+  assert.equal((await world.connect('bob')).code, BAD_USER_NAME_OR_PASSWORD.code);
+  assert.equal((await world.connect('ann')).code, ACCEPTED.code);
 });
