@@ -2,76 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
 import { rulesIn } from '../auth/rules/rules.testing.js';
-import type { Limits } from '../model/limits.js';
-import type { Principal } from '../model/principal.js';
-import { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
+import type { RecordingOutlet } from '../sessions/recording-outlet.testing.js';
 import type { Session } from '../sessions/session.js';
 import { SessionWorld } from '../sessions/session-world.testing.js';
-import { callbacksDone, HandStore } from '../stores/hand-store.testing.js';
+import { callbacksDone } from '../stores/hand-store.testing.js';
 import { Rechecking } from './rechecking.js';
-
-const ALL = '{ allow: both, topics: "#" }';
-const NOT_SECRET = ['{ deny: both, topics: secret/# }', ALL];
-const CHECKED = [
-  '{ deny: both, topics: secret/# }',
-  '{ allow: both, topics: "#", delivery: checked }',
-];
-
-/** Sessions under rules of a file. */
-class RuleWorld extends SessionWorld {
-  override readonly authorizer: RuleAuthorizer;
-  readonly rechecking: Rechecking;
-
-  constructor(
-    lines: readonly string[],
-    { limits = {}, onDisk = false }: { limits?: Partial<Limits>; onDisk?: boolean } = {},
-  ) {
-    super(limits, new HandStore({ safeAtOnce: true, inMemory: !onDisk }));
-    this.authorizer = new RuleAuthorizer(rulesIn(...lines));
-    this.rechecking = new Rechecking(this);
-  }
-
-  /** A client comes, and gets what it has been waiting for. */
-  comes(clientId: string, { clean = false, username = 'alice' } = {}): [Session, RecordingOutlet] {
-    const { session, present } = this.registry.open(clientId, clean, { username });
-    const client: Principal = { clientId, username, address: '192.0.2.1' };
-    this.rechecking.client(session, client, present);
-    const outlet = new RecordingOutlet();
-    session.attach(outlet);
-    return [session, outlet];
-  }
-
-  /** The rules are others. */
-  change(...lines: readonly string[]) {
-    this.authorizer.replace(rulesIn(...lines));
-    return this.rechecking.all();
-  }
-
-  /** Ends turns until this is done. */
-  async through<T>(work: Promise<T>): Promise<T> {
-    const state = { done: false };
-    void work.finally(() => (state.done = true));
-    await callbacksDone();
-    while (!state.done) {
-      this.clock.endTurn();
-      await callbacksDone();
-    }
-    return work;
-  }
-
-  /** Called with every subscription that is taken away. */
-  onRevoked(listener: () => void): void {
-    this.events.unsubscribed.on(listener);
-  }
-
-  /** Whether what has begun has ended, waits, or was dropped and counted. */
-  balance(): void {
-    const { deliveriesBegun, deliveriesEnded, dropped } = this.counters;
-    const waiting = this.totals.messages + this.registry.inflight;
-    const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
-    assert.equal(deliveriesBegun, deliveriesEnded + waiting + lost);
-  }
-}
+import { ALL, CHECKED, NOT_SECRET, RuleWorld } from './rule-world.testing.js';
 
 test('Rechecking takes what may no longer be from routing and store of a session', async () => {
   const world = new RuleWorld([ALL]);
@@ -380,6 +316,27 @@ test('Rechecking begins anew, by the rights of a client that comes meanwhile', a
   assert.equal(session.rights.unsettled, false);
   assert.deepEqual((await world.through(done))[0]?.filters, ['secret/a']);
   assert.deepEqual([...session.subscriptions.keys()], ['secret/b', 'secret/c']);
+});
+
+test('Rechecking lets nothing through while it looks at the session of somebody else', async () => {
+  const world = new RuleWorld(['{ deny: both, who: { user: alice }, topics: secret/# }', ALL]);
+  const [session] = world.comes('a', { username: 'bob' });
+  for (const filter of ['secret/a', 'secret/b', 'open/a']) {
+    world.registry.subscribe(session, filter, 1);
+  }
+  world.registry.leave(session);
+  world.onRevoked(() => world.clock.advance(5));
+  const [, outlet] = world.comes('a');
+  assert.deepEqual([...session.subscriptions.keys()], ['secret/b', 'open/a']);
+  world.publish('1', 1, 'secret/b');
+  world.publish('2', 1, 'open/a');
+  assert.deepEqual(outlet.sent(), ['open/a=2 @ 1 id 1']);
+  world.clock.endTurn();
+  await callbacksDone();
+  world.clock.endTurn();
+  await callbacksDone();
+  assert.deepEqual([...session.subscriptions.keys()], ['open/a']);
+  assert.equal(session.rights.unsettled, false);
 });
 
 test('Rechecking goes on with the rules of a later call', async () => {
