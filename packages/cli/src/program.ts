@@ -53,6 +53,11 @@ const COMMANDS: readonly { name: string; summary: string; load: () => Promise<Co
     load: async () => (await import('./commands/config-command.js')).configCommand,
   },
   {
+    name: 'copy',
+    summary: 'Copy messages from one broker to another',
+    load: async () => (await import('./commands/copy-command.js')).copyCommand,
+  },
+  {
     name: 'doctor',
     summary: 'Find out why a connection does not work',
     load: async () => (await import('./commands/doctor-command.js')).doctorCommand,

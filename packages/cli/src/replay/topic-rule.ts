@@ -4,6 +4,8 @@ import { UsageError } from '../mqtt/usage-error.js';
 /** What becomes of a topic: see {@link topicRule}. */
 export interface TopicRule {
   readonly filter: string;
+  /** The new topic, with its references. */
+  readonly target: string;
   /** The new topic; `undefined` if the rule is not for this one. */
   readonly apply: (topic: string) => string | undefined;
 }
@@ -31,6 +33,7 @@ export function topicRule(text: string): TopicRule {
   if (example !== undefined) throw wrong(text, `'${target}' makes no topic: ${example}`);
   return {
     filter,
+    target,
     apply: (topic) =>
       matches(filter, topic) ? filledIn(target, matchedBy(filter, topic)) : undefined,
   };
