@@ -73,8 +73,7 @@ Examples:
   magpie pub -L mqtts://me:secret@broker.example/lights/1 -f scene.json
   sensor | magpie pub -t plant/7/temperature -l -q 1
   magpie pub -t plant/7/command -F hex -m '01 ff 0a'
-  magpie pub -t plant/7 -F template -m '{"n":%{n},"t":%{random:20.0:22.5}}' --repeat 60 \\
-    --repeat-delay 1`;
+  magpie pub -t plant/7 -F template -m '%{n}: %{random:20.0:22.5}' --repeat 60 --repeat-delay 1`;
 
 /** What goes with each message. */
 interface Kind {
