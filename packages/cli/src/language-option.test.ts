@@ -16,3 +16,11 @@ test('languageOption() takes the languages there are, and has no default', () =>
 test('languageOption() refuses another language', () => {
   assert.throws(() => parsed('--lang', 'de'), /en, zh/);
 });
+
+test('languageOption() says what of a command speaks', () => {
+  assert.equal(languageOption().description, 'language (default: of LANG)');
+  assert.equal(
+    languageOption('of the report').description,
+    'language of the report (default: of LANG)',
+  );
+});

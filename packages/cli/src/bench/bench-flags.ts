@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { languageOption } from '../language-option.js';
+import type { Language } from '../language.js';
 import { collect } from '../mqtt/collect.js';
 import { addConnectionFlags, type ConnectionFlags } from '../mqtt/connection-flags.js';
 import { secondsInMs, UsageError } from '../mqtt/usage-error.js';
@@ -15,6 +17,8 @@ export interface BenchFlags extends ConnectionFlags, LoadFlags {
   readonly metrics?: string;
   readonly json?: true;
   readonly workers: string;
+  readonly report?: string;
+  readonly lang?: Language;
 }
 
 /** Flags that say what is done, for one kind of load. */
@@ -51,7 +55,9 @@ export function addRunFlags(command: Command): Command {
     .option('--source <ADDRESS>', 'address to connect from; can be repeated', collect)
     .option('--ramp <SECONDS>', 'open the connections over this time', '0')
     .option('--metrics <FILE>', 'write the result there in the text format of Prometheus')
-    .option('--json', 'a line of JSON for each interval, and one for the result');
+    .option('--json', 'a line of JSON for each interval, and one for the result')
+    .option('--report <FILE>', 'write a page with plots there, as HTML')
+    .addOption(languageOption('of the report'));
 }
 
 /** Flags for how long. */

@@ -60,9 +60,13 @@ export interface LoadResult {
 export interface Remark {
   readonly code: RemarkCode;
   readonly text: string;
+  /** What stands in the text, by name, for those who say it in other words. */
+  readonly values: RemarkValues;
   /** The generator, not the broker, has set the limit. */
   readonly bottleneck: boolean;
 }
+
+export type RemarkValues = Readonly<Record<string, string | number>>;
 
 export type RemarkCode =
   | 'lost'

@@ -11,7 +11,7 @@ const result = resultOf({
   total: { ...noCounts(), sent: 30, receivedBytes: 7, duplicatesOfQoS2: 1 },
   measured: { ...noCounts(), sent: 20 },
   lost: 3,
-  remarks: [{ code: 'late', text: 'x', bottleneck: true }],
+  remarks: [{ code: 'late', text: 'x', values: {}, bottleneck: true }],
   latencies: latencySet((name) => (name === 'deliver' ? latencies.summary() : undefined)),
 });
 

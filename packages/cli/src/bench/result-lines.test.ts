@@ -31,8 +31,8 @@ test('resultLines() shows counts, times and that all is well', () => {
 
 test('resultLines() says what is wrong, and whose limit it was', () => {
   const remarks = [
-    { code: 'lost', text: '2 messages did not arrive', bottleneck: false },
-    { code: 'late', text: 'It was late', bottleneck: true },
+    { code: 'lost', text: '2 messages did not arrive', values: {}, bottleneck: false },
+    { code: 'late', text: 'It was late', values: {}, bottleneck: true },
   ] as const;
   assert.deepEqual(resultLines(resultOf({ remarks })).slice(-2), [
     '! 2 messages did not arrive',

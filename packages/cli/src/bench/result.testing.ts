@@ -1,5 +1,6 @@
 import { latencySet, noCounts } from './figures.js';
-import type { LoadResult } from './load-result.js';
+import { Latencies } from './latencies.js';
+import type { Interval, LoadResult, Phase } from './load-result.js';
 
 /** A result of which only some is of interest. */
 export function resultOf(result: Partial<LoadResult> = {}): LoadResult {
@@ -21,5 +22,26 @@ export function resultOf(result: Partial<LoadResult> = {}): LoadResult {
     workers: 1,
     remarks: [],
     ...result,
+  };
+}
+
+/** One second that begins `fromS` after the start, with two times of delivery. */
+export function intervalOf(
+  phase: Phase,
+  fromS: number,
+  interval: Partial<Interval> = {},
+): Interval {
+  const times = Latencies.empty();
+  times.add((fromS + 1) * 1000);
+  times.add((fromS + 1) * 10_000);
+  return {
+    phase,
+    atS: fromS + 1,
+    lengthS: 1,
+    counts: noCounts(),
+    connected: 2,
+    latencies: latencySet((name) => (name === 'deliver' ? times.summary() : undefined)),
+    load: { worker: 0, cpu: 0, machine: 0 },
+    ...interval,
   };
 }

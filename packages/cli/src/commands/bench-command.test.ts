@@ -7,6 +7,8 @@ import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
 import { faultyBroker } from '../bench/faulty-broker.testing.js';
 import type { LoadResult } from '../bench/load-result.js';
+import { parsePage, rowsOf } from '../bench/report/page.testing.js';
+import { grouped } from '../bench/result-lines.js';
 import { runInProcess, type Said } from '../command.testing.js';
 import { closedPort } from '../doctor/broken-servers.testing.js';
 import { freshFolder } from '../fresh-folder.testing.js';
@@ -125,6 +127,32 @@ test('magpie bench writes metrics, and says where it cannot', { timeout: 60_000 
   const said = await bench('pub', url, ...SHORT, '--metrics', join(file, 'x'));
   assert.equal(said.code, 1);
   assert.match(said.err.join(), /ENOTDIR/);
+});
+
+test('magpie bench writes a page with the same figures, in the language of the user', {
+  timeout: 60_000,
+}, async (t) => {
+  const { url } = await startBroker(t);
+  const file = join(await freshFolder(t), 'bench.html');
+  const args = ['-n', '2', '--rate', '100', ...SHORT, '--json', '--report', file];
+  for (const [flags, env, sent] of [
+    [[], { ...ENV, LANG: 'zh_CN.UTF-8' }, '已发送'],
+    [['--lang', 'en'], { ...ENV, LANG: 'zh_CN.UTF-8' }, 'sent'],
+  ] as const) {
+    const run = await runInProcess(['bench', 'pair', url, ...args, ...flags], { env });
+    const { total, measured, intervals: _, ...rest } = resultOf(run);
+    const page = parsePage(await readFile(file, 'utf8'));
+    const row = rowsOf(page).find(([name]) => name === sent);
+    assert.deepEqual(row?.slice(0, 3), [sent, grouped(total.sent), grouped(measured.sent)]);
+    const json = page.find(({ name }) => name === 'script')?.text ?? '';
+    assert.deepEqual(JSON.parse(json), { total, measured, ...rest });
+  }
+  const said = await bench('pub', url, ...SHORT, '--report', join(file, 'x'));
+  assert.match(said.err.join(), /ENOTDIR/);
+  assert.ok(
+    said.out.some((line) => line.startsWith('sent ')),
+    'the result is not lost',
+  );
 });
 
 const wrong: [args: string[], err: RegExp][] = [

@@ -20,6 +20,7 @@ import { intervalLine, resultLines } from '../bench/result-lines.js';
 import { localWorker, type WorkerHandle } from '../bench/worker-handle.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
+import { languageOf } from '../language.js';
 import { exitCodeOf } from '../mqtt/client-session.js';
 import { planConnection, withScheme } from '../mqtt/connection-plan.js';
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
@@ -99,9 +100,18 @@ async function runPlan(
       print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
   });
   const result = await run.run(name);
-  if (flags.metrics !== undefined) await writeFile(flags.metrics, prometheusText(result));
+  // First of all the result is said: a file that cannot be written does not take it away.
   if (json) await print(`${JSON.stringify({ result })}\n`);
   else await print(`\n${resultLines(result).join('\n')}\n`);
+  if (flags.metrics !== undefined) await writeFile(flags.metrics, prometheusText(result));
+  if (flags.report !== undefined) {
+    const { version, env } = context;
+    const { environmentOf } = await import('../bench/report/environment.js');
+    const { reportPage } = await import('../bench/report/report-page.js');
+    const environment = environmentOf(version);
+    const language = flags.lang ?? languageOf(env);
+    await writeFile(flags.report, reportPage(result, { plan, timing, environment, language }));
+  }
   return result;
 }
 
@@ -166,7 +176,7 @@ const MODES: readonly {
 const BENCH_EXAMPLES = `
 Examples:
   magpie bench conn -n 5000 --ramp 10
-  magpie bench pair -n 100 -q 1 --rate 20000
+  magpie bench pair -n 100 -q 1 --rate 20000 --workers 2 --report pair.html
   magpie bench fan mqtt://broker.example --subscribers 500 --rate 100
 
 Exit codes: 0 nothing is to be said, ${EXIT.warning} there are remarks, 1 there is no connection.`;
