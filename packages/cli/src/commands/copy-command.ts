@@ -131,14 +131,17 @@ async function copy(
     await client.connected(context.signal);
     opened.push(target);
     const parts = { signal: context.signal, voice: heard('source') };
-    const code = await receiveUntilEnd(source, received, parts, (_source, ending) => {
+    const code = await receiveUntilEnd(source, received, parts, (sender, ending) => {
       const copier = new Copier(client, ending, plan);
       copiers.push(copier);
       return receiverOf(copier, {
         client,
         ending,
         status,
-        granted: () => void opened.push(source),
+        granted: () => {
+          opened.push(source);
+          copier.begin(() => sender.state.type === 'connected');
+        },
       });
     });
     await status.clear();
@@ -179,7 +182,6 @@ function receiverOf(
     take: (message) => copier.take(message),
     granted: async () => {
       granted();
-      copier.begin();
       timer = setInterval(tell, STATUS_MS);
       return undefined;
     },

@@ -76,16 +76,36 @@ for (const [what, plan, wanted] of chosen) {
 
 test('Copier copies what is retained only, and ends when no more comes', async (t: TestContext) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const { copier, ending, published } = copierOf({ retainedOnly: true });
-  copier.begin();
+  const { copier, ending, published, answers } = copierOf({ retainedOnly: true });
+  copier.begin(() => true);
   t.mock.timers.tick(IDLE_MS - 1);
-  void copier.take(kept);
-  t.mock.timers.tick(IDLE_MS - 1);
+  const taken = copier.take(kept);
   void copier.take(plain);
+  answers[0]!.resolve();
+  await taken;
+  t.mock.timers.tick(IDLE_MS - 1);
   assert.equal(ending.isReached, false);
   t.mock.timers.tick(1);
   assert.equal(await ending.reached, EXIT.ok);
   assert.deepEqual(published, ['a/c 1 true']);
+});
+
+test('Copier takes neither a slow target nor a source that is away for the end', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { copier, ending, answers } = copierOf({ retainedOnly: true });
+  let isConnected = true;
+  copier.begin(() => isConnected);
+  const taken = copier.take(kept);
+  for (let n = 0; n < 5; n++) t.mock.timers.tick(IDLE_MS);
+  assert.equal(ending.isReached, false, 'the target has not answered');
+  answers[0]!.resolve();
+  await taken;
+  isConnected = false;
+  for (let n = 0; n < 5; n++) t.mock.timers.tick(IDLE_MS);
+  assert.equal(ending.isReached, false, 'the source is away');
+  isConnected = true;
+  t.mock.timers.tick(IDLE_MS);
+  assert.equal(await ending.reached, EXIT.ok);
 });
 
 test('Copier ends when the last message is there', async () => {

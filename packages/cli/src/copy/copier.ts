@@ -30,6 +30,8 @@ export class Copier {
   readonly #plan: CopyPlan;
   readonly #window = new PublishWindow();
   #idle: NodeJS.Timeout | undefined;
+  #isConnected: () => boolean = () => false;
+  #isFinished = false;
   /** Handed to the target. */
   messages = 0;
   payloadBytes = 0;
@@ -44,9 +46,14 @@ export class Copier {
     this.#plan = plan;
   }
 
-  /** The source has granted the subscriptions. */
-  begin(): void {
-    if (this.#plan.retainedOnly) this.#restartIdle();
+  /**
+   * The source has granted the subscriptions.
+   *
+   * @param isConnected Whether it can send anything now.
+   */
+  begin(isConnected: () => boolean): void {
+    this.#isConnected = isConnected;
+    this.#restartIdle();
   }
 
   /** A message has come. Done when the target has it; at QoS 0, when there is room for the next. */
@@ -55,7 +62,7 @@ export class Copier {
     const { topic, retain, qos, payload } = message;
     if (retain ? skipRetained : retainedOnly) return undefined;
     if (leftOut.some((filter) => matches(filter, topic))) return undefined;
-    if (retainedOnly) this.#restartIdle();
+    this.#restartIdle();
     const isLast = ++this.messages >= this.#plan.countMax;
     this.payloadBytes += payload.length;
     this.byQos[qos]++;
@@ -71,6 +78,7 @@ export class Copier {
 
   /** Waits for what is under way, but not longer than so. */
   async finish(waitMs = FINISH_MS): Promise<void> {
+    this.#isFinished = true;
     clearTimeout(this.#idle);
     let timer: NodeJS.Timeout | undefined;
     const over = new Promise<void>((resolve) => {
@@ -91,6 +99,7 @@ export class Copier {
     const options = { qos, retain: this.#plan.retain ?? retain };
     await this.#target.publish(name, payload, options);
     this.done++;
+    this.#restartIdle();
   }
 
   async #last(published: Promise<void>): Promise<void> {
@@ -99,9 +108,14 @@ export class Copier {
     setImmediate(() => this.#ending.done(EXIT.ok));
   }
 
+  /** A target that is slow, or a source that is away, is no end. */
   #restartIdle(): void {
+    if (!this.#plan.retainedOnly || this.#isFinished) return;
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => this.#ending.done(EXIT.ok), IDLE_MS);
+    this.#idle = setTimeout(() => {
+      if (this.done === this.messages && this.#isConnected()) this.#ending.done(EXIT.ok);
+      else this.#restartIdle();
+    }, IDLE_MS);
   }
 }
 
