@@ -15,6 +15,7 @@ export interface BenchFlags extends ConnectionFlags, LoadFlags {
   readonly drain: string;
   readonly interval: string;
   readonly metrics?: string;
+  readonly metricsPort?: string;
   readonly json?: true;
   readonly workers: string;
   readonly report?: string;
@@ -55,6 +56,7 @@ export function addRunFlags(command: Command): Command {
     .option('--source <ADDRESS>', 'address to connect from; can be repeated', collect)
     .option('--ramp <SECONDS>', 'open the connections over this time', '0')
     .option('--metrics <FILE>', 'write the result there in the text format of Prometheus')
+    .option('--metrics-port <PORT>', 'serve it there while it runs, at 127.0.0.1; 0: a free port')
     .option('--json', 'a line of JSON for each interval, and one for the result')
     .option('--report <FILE>', 'write a page with plots there, as HTML')
     .addOption(languageOption('of the report'));

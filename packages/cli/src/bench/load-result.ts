@@ -56,6 +56,11 @@ export interface LoadResult {
   readonly remarks: readonly Remark[];
 }
 
+/** What is known while a test runs: what was counted until the last look. */
+export interface LoadProgress extends Pick<LoadResult, 'total' | 'connected' | 'latencies'> {
+  readonly last: Interval | undefined;
+}
+
 /** Something that should be known before a figure is believed, or that is wrong. */
 export interface Remark {
   readonly code: RemarkCode;

@@ -14,7 +14,14 @@ import {
 import { judge } from './judge.js';
 import { Latencies } from './latencies.js';
 import { type LoadPlan, StreamNumbers } from './load-plan.js';
-import type { DistributionPoint, Interval, LoadResult, OwnLoad, Phase } from './load-result.js';
+import type {
+  DistributionPoint,
+  Interval,
+  LoadProgress,
+  LoadResult,
+  OwnLoad,
+  Phase,
+} from './load-result.js';
 import { SharedClock } from './shared-clock.js';
 import type { WorkerHandle } from './worker-handle.js';
 
@@ -86,6 +93,16 @@ export class LoadRun {
     } finally {
       await Promise.allSettled(this.#workers.map((worker) => worker.close()));
     }
+  }
+
+  /** For those who look from outside while it runs. */
+  soFar(): LoadProgress {
+    return {
+      total: this.#counts,
+      connected: this.#connected,
+      latencies: latencySet((name) => this.#latencies[name].summary()),
+      last: this.#intervals.at(-1),
+    };
   }
 
   /** Looks at the figures until a time has come or something is done. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latencySet, noCounts } from './figures.js';
 import { Latencies } from './latencies.js';
-import { prometheusText } from './prometheus-text.js';
-import { resultOf } from './result.testing.js';
+import { progressText, prometheusText } from './prometheus-text.js';
+import { intervalOf, resultOf } from './result.testing.js';
 
 const latencies = Latencies.empty();
 latencies.add(2000);
@@ -36,4 +36,23 @@ test('prometheusText() has nothing but comments and samples', () => {
   for (const line of prometheusText(result).trimEnd().split('\n')) {
     assert.match(line, /^(# TYPE \w+ \w+|\w+\{bench="pair"(,quantile="[\d.]+")?\} [\d.]+)$/);
   }
+});
+
+test('progressText() has what is known before the end', () => {
+  const { total, connected } = result;
+  const counts = { ...noCounts(), sent: 8 };
+  const last = intervalOf('measure', 1, { lengthS: 2, counts });
+  const text = progressText('pub', { total, connected, latencies: result.latencies, last });
+  for (const line of [
+    'magpie_bench_sent_total{bench="pub"} 30',
+    'magpie_bench_connections{bench="pub"} 2',
+    'magpie_bench_sent_per_second{bench="pub"} 4',
+    'magpie_bench_measuring{bench="pub"} 1',
+    'magpie_bench_deliver_seconds_count{bench="pub"} 1',
+  ]) {
+    assert.ok(text.split('\n').includes(line), `${line} is missing in\n${text}`);
+  }
+  const none = progressText('pub', { ...result, last: undefined });
+  assert.match(none, /^magpie_bench_sent_per_second\{bench="pub"\} 0$/m);
+  assert.match(none, /^magpie_bench_measuring\{bench="pub"\} 0$/m);
 });

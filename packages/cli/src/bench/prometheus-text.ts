@@ -1,25 +1,42 @@
 import { type Counts, COUNT_NAMES, LATENCY_NAMES } from './figures.js';
-import type { LoadResult } from './load-result.js';
+import type { LoadProgress, LoadResult } from './load-result.js';
 
 /** A result in the text format of Prometheus, for a collector of files or a check in CI. */
-export function prometheusText({
-  name,
-  total,
-  lost,
-  measured,
-  measuredS,
-  ...rest
-}: LoadResult): string {
-  const label = `bench="${name}"`;
+export function prometheusText(result: LoadResult): string {
+  const { measured, measuredS, lost, load, remarks } = result;
   const rate = (count: number) => (measuredS > 0 ? count / measuredS : 0);
-  const gauges: readonly (readonly [name: string, value: number])[] = [
+  return textOf(result.name, result, [
     ['lost_messages', lost],
-    ['connections', rest.connected],
+    ['connections', result.connected],
     ['sent_per_second', rate(measured.sent)],
     ['received_per_second', rate(measured.received)],
-    ['worker_busy_ratio', rest.load.worker],
-    ['bottleneck', rest.remarks.some(({ bottleneck }) => bottleneck) ? 1 : 0],
-  ];
+    ['worker_busy_ratio', load.worker],
+    ['bottleneck', remarks.some(({ bottleneck }) => bottleneck) ? 1 : 0],
+  ]);
+}
+
+/** The same of a test that still runs; rates and load are those of the last interval. */
+export function progressText(name: string, progress: LoadProgress): string {
+  const { connected, last } = progress;
+  const rate = (count: 'sent' | 'received') =>
+    last === undefined || last.lengthS === 0 ? 0 : last.counts[count] / last.lengthS;
+  return textOf(name, progress, [
+    ['connections', connected],
+    ['sent_per_second', rate('sent')],
+    ['received_per_second', rate('received')],
+    ['worker_busy_ratio', last?.load.worker ?? 0],
+    ['measuring', last?.phase === 'measure' ? 1 : 0],
+  ]);
+}
+
+type Gauge = readonly [name: string, value: number];
+
+function textOf(
+  name: string,
+  { total, latencies }: Pick<LoadResult, 'total' | 'latencies'>,
+  gauges: readonly Gauge[],
+): string {
+  const label = `bench="${name}"`;
   const lines = [
     ...COUNT_NAMES.flatMap((count) =>
       metric('counter', `${snake(count)}_total`, label, total[count]),
@@ -27,7 +44,7 @@ export function prometheusText({
     ...gauges.flatMap(([gauge, value]) => metric('gauge', gauge, label, value)),
   ];
   for (const time of LATENCY_NAMES) {
-    const summary = rest.latencies[time];
+    const summary = latencies[time];
     if (summary === undefined) continue;
     const { count, meanMs, p50Ms, p90Ms, p99Ms, p999Ms, p9999Ms } = summary;
     const metricName = `magpie_bench_${time}_seconds`;

@@ -155,11 +155,32 @@ test('magpie bench writes a page with the same figures, in the language of the u
   );
 });
 
+test('magpie bench serves metrics while it runs', { timeout: 60_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const port = await closedPort();
+  const args = ['--rate', '100', ...SHORT, '--duration', '600', '--metrics-port', `${port}`];
+  const asked: Promise<string>[] = [];
+  const enough = new AbortController();
+  const ask = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const { err } = await runInProcess(['bench', 'pub', url, ...args], {
+    env: ENV,
+    signal: enough.signal,
+    onPrint: (line) => {
+      if (asked.length > 0 || !line.includes('measure')) return;
+      asked.push(ask().finally(() => enough.abort()));
+    },
+  });
+  assert.deepEqual(err, [`Metrics are at http://127.0.0.1:${port}/metrics`]);
+  assert.match(await asked[0]!, /^magpie_bench_sent_total\{bench="pub"\} [1-9]/m);
+  await assert.rejects(ask(), 'its end is the end of the page');
+});
+
 const wrong: [args: string[], err: RegExp][] = [
   [['pub', '--rat', '5'], /^Unknown option '--rat': did you mean --rate\?$/],
   [['conn', '--source', 'here'], /^--source must be an IP address: 'here'$/],
   [['pair', '--duration', '0'], /^--duration must be more than 0 seconds$/],
   [['conn', '--workers', '0'], /^--workers must be a whole number from 1 to 128/],
+  [['pub', '--metrics-port', 'x'], /^--metrics-port must be a whole number from 0 to 65535/],
   [['pub', '-M', 'x'], /^--max-inflight must be a whole number/],
 ];
 for (const [args, err] of wrong) {

@@ -15,7 +15,7 @@ import { clientOptionsOf, type LoadPlan } from '../bench/load-plan.js';
 import type { LoadResult } from '../bench/load-result.js';
 import { LoadRun, type LoadTiming } from '../bench/load-run.js';
 import { type LoadMode, planLoad } from '../bench/plan-load.js';
-import { prometheusText } from '../bench/prometheus-text.js';
+import { progressText, prometheusText } from '../bench/prometheus-text.js';
 import { intervalLine, resultLines } from '../bench/result-lines.js';
 import { localWorker, type WorkerHandle } from '../bench/worker-handle.js';
 import type { CommandContext } from '../command-context.js';
@@ -63,6 +63,7 @@ async function bench(
     rampMs: secondsInMs('--ramp', flags.ramp),
   });
   const workers = wholeNumber('--workers', flags.workers, 1, WORKERS_MAX);
+  if (flags.metricsPort !== undefined) portOf(flags.metricsPort);
   await tryOnce(plan, context);
   const result = await runPlan({ name: mode, plan, timing, workers }, flags, context);
   return result.remarks.length === 0 ? EXIT.ok : EXIT.warning;
@@ -99,7 +100,12 @@ async function runPlan(
     onInterval: (interval) =>
       print(`${json ? JSON.stringify({ interval }) : intervalLine(interval)}\n`),
   });
-  const result = await run.run(name);
+  const result = await whileServed(
+    flags,
+    context,
+    () => progressText(name, run.soFar()),
+    () => run.run(name),
+  );
   // First of all the result is said: a file that cannot be written does not take it away.
   if (json) await print(`${JSON.stringify({ result })}\n`);
   else await print(`\n${resultLines(result).join('\n')}\n`);
@@ -113,6 +119,28 @@ async function runPlan(
     await writeFile(flags.report, reportPage(result, { plan, timing, environment, language }));
   }
   return result;
+}
+
+/** Runs a test, with its metrics on a page if there is to be one. */
+async function whileServed<T>(
+  { metricsPort }: BenchFlags,
+  { err }: CommandContext,
+  text: () => string,
+  run: () => Promise<T>,
+): Promise<T> {
+  if (metricsPort === undefined) return run();
+  const { serveMetrics } = await import('../bench/serve-metrics.js');
+  const page = await serveMetrics(portOf(metricsPort), text);
+  err(`Metrics are at ${page.url}`);
+  try {
+    return await run();
+  } finally {
+    await page.close();
+  }
+}
+
+function portOf(port: string): number {
+  return wholeNumber('--metrics-port', port, 0, 65_535);
 }
 
 /** A single one needs no process of its own. */
