@@ -479,6 +479,7 @@ test('Broker.gauges() tell what is there now', async (t) => {
     decidingMessages: 0,
     unaccountedMessages: 0,
     unaccountedDeliveries: 0,
+    traces: 0,
   });
   client.peer.hangUp();
   await broker.publish({ topic: 'a', payload: '123', qos: 1 });
