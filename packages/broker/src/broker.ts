@@ -167,7 +167,7 @@ export class Broker implements AsyncDisposable {
     const before = this.#parts.gate.writes;
     this.#parts.publishing.publish(message);
     if (this.#parts.gate.writes === before) return;
-    if (await this.#parts.gate.safe(this.#parts.gate.ticket)) return;
+    if (await this.#parts.gate.safe(this.#parts.gate.ticketOfAll())) return;
     throw new Error('The broker was closed before the message was safe: it may be lost');
   }
 

@@ -86,7 +86,7 @@ class World {
   /** Writes something to the store. @returns The commit that an acknowledgement of it waits for. */
   write(): number {
     this.gate.writing.openSession('s');
-    return this.gate.ticket;
+    return this.gate.ticketOfAll();
   }
 }
 
@@ -310,7 +310,7 @@ test('PacketOutlet keeps what waits while the store has failed', async () => {
   world.outlet.acknowledge('puback', 1, world.write());
   world.clock.endTurn();
   await world.store.fail(new Error('disk full'));
-  world.outlet.acknowledge('puback', 2, world.gate.ticket);
+  world.outlet.acknowledge('puback', 2, world.gate.ticketOfAll());
   world.outlet.acknowledge('puback', 3, 0);
   assert.deepEqual(types(world.packets()), []);
   assert.equal(world.outlet.held, 3);

@@ -186,7 +186,7 @@ export class Connecting {
     };
     const wrote = this.#gate.writes !== writes;
     // Where nothing was written, what an earlier CONNECT ended may still come back after a crash.
-    const ticket = wrote ? this.#gate.ticket : this.#registry.removal(clientId);
+    const ticket = wrote ? this.#gate.ticketOfAll() : this.#registry.removal(clientId);
     return { accepted: true, client, sessionPresent: present, ticket };
   }
 

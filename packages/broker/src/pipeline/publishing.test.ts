@@ -269,7 +269,7 @@ for (const [qos, cleanPublisher, kind, retain, ticket] of tickets) {
     world.gate.commit();
     await store.succeed();
     const before = store.commits;
-    assert.equal(world.gate.ticket, 0);
+    assert.equal(world.gate.ticketOfAll(), 0);
     world.receive(publisher, 'a', 'm', { qos, retain });
     const [packet] = publisher.outlet.packets;
     assert.ok(packet !== undefined && packet.type !== 'publish');

@@ -110,7 +110,11 @@ export class Publishing {
     if (session.inbound.release(packetId) && session.persistent) {
       this.#gate.writing.deleteReceived(session.clientId, packetId);
     }
-    client.outlet.acknowledge('pubcomp', packetId, session.persistent ? this.#gate.ticket : 0);
+    client.outlet.acknowledge(
+      'pubcomp',
+      packetId,
+      session.persistent ? this.#gate.ticketOfAll() : 0,
+    );
   }
 
   /**
@@ -226,7 +230,7 @@ export class Publishing {
   #repeated(client: Client, packet: Publish, message: Message): void | Promise<void> {
     const { session, outlet } = client;
     const { packetId } = packet;
-    const answer = () => outlet.acknowledge('pubrec', packetId, this.#gate.ticket);
+    const answer = () => outlet.acknowledge('pubrec', packetId, this.#gate.ticketOfAll());
     const deciding = this.#deciding.get(session)?.get(packetId);
     if (deciding === undefined) return answer();
     // It came on an earlier connection of the client, and is not handed on yet.
@@ -302,7 +306,7 @@ export class Publishing {
     }
     // Clearing what is cleared already writes nothing, but the first time may not be safe yet.
     const clears = allowed && message.retain && message.payloadLength === 0;
-    const ticket = clears ? this.#gate.ticket : this.#ticketSince(writesBefore);
+    const ticket = clears ? this.#gate.ticketOfAll() : this.#ticketSince(writesBefore);
     const packet = message.qos === 1 ? 'puback' : 'pubrec';
     outlet.acknowledge(packet, packetId, ticket);
     if (trace === undefined) return;

@@ -81,7 +81,7 @@ export class Subscribing {
       const { unsubscribed } = this.#events;
       if (unsubscribed.active) unsubscribed.emit({ clientId: session.clientId, filter });
     }
-    return session.persistent ? this.#gate.ticket : 0;
+    return session.persistent ? this.#gate.ticketOfAll() : 0;
   }
 
   /** Asks about the filters that have no answer yet, for a slice of time. */
@@ -131,7 +131,7 @@ export class Subscribing {
     });
     return {
       returnCodes,
-      ticket: session.persistent ? this.#gate.ticket : 0,
+      ticket: session.persistent ? this.#gate.ticketOfAll() : 0,
       replay: () => {
         for (const { filter, qos } of granted) {
           // A shared subscription gets no retained messages: which member would it be?

@@ -170,7 +170,8 @@ export class SessionRegistry {
       this.#removals.delete(other);
     }
     this.#removals.delete(clientId);
-    if (gate.ticket > 0) this.#removals.set(clientId, gate.ticket);
+    const removal = gate.ticketOfAll();
+    if (removal > 0) this.#removals.set(clientId, removal);
   }
 
   #addRoute(session: Session, filter: string, qos: QoS): void {

@@ -328,7 +328,7 @@ test('Session sends a retained QoS 2 message once its identifier is safe', async
   const next = store.commits + 1;
   session.replay('#', 2);
   assert.deepEqual(outlet.sent(), [`a=m @ 2 id 1 retain at ${next}`]);
-  assert.equal(world.gate.ticket, next);
+  assert.equal(world.gate.ticketOfAll(), next);
 });
 
 test('Session sends again, once it is safe, what it had sent before', async () => {
@@ -364,7 +364,7 @@ test('Session answers PUBREC when it is safe that the message is not sent again'
   await store.succeed();
   outlet.sent();
   session.acknowledged('pubrec', 1);
-  const { ticket } = world.gate;
+  const ticket = world.gate.ticketOfAll();
   assert.ok(ticket > 0);
   assert.deepEqual(outlet.sent(), [`pubrel 1 at ${ticket}`]);
 });
@@ -1033,7 +1033,7 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
       }
       function publish(payload: string): void {
         world.publish(payload, payload.endsWith('2') ? 2 : 1);
-        unsure.push({ payload, ticket: world.gate.ticket });
+        unsure.push({ payload, ticket: world.gate.ticketOfAll() });
       }
       /** Retains three messages, and asks for them. */
       function retain(payload: string): void {
@@ -1045,14 +1045,14 @@ test('Session loses and repeats nothing when the broker is killed', async () => 
           world.gate.writing.putRetained(message, world.retained.set(message));
         }
         session().replay(`${topic}/+`, 2);
-        unsure.push({ payload, ticket: world.gate.ticket });
+        unsure.push({ payload, ticket: world.gate.ticketOfAll() });
       }
       function again(payload: string): void {
         if (payload.startsWith('retained')) retain(payload);
         else publish(payload);
       }
       async function settle(): Promise<void> {
-        while (world.gate.ticket > safe || world.store.committing) {
+        while (world.gate.ticketOfAll() > safe || world.store.committing) {
           world.gate.commit();
           await world.store.succeed();
         }

@@ -285,7 +285,7 @@ export class Session implements Subscriber, PageReader {
     for (const sent of this.#window.unacknowledged(this.#unsentFrom)) {
       const { sequence, packetId, qos } = sent;
       if (sent.released) {
-        outlet.acknowledge('pubrel', packetId, gate.ticket);
+        outlet.acknowledge('pubrel', packetId, gate.ticketOfAll());
       } else {
         if (outlet.congested) return false;
         const delivery = sent.message ?? this.#readBack(sequence);
@@ -293,7 +293,7 @@ export class Session implements Subscriber, PageReader {
         const refusal = this.#refusalOf(delivery.message, qos, sequence);
         if (refusal === undefined) {
           // QoS 1 waits for no commit here either; behind a QoS 2 that does the outlet keeps all.
-          const ticket = qos === 2 ? gate.ticket : 0;
+          const ticket = qos === 2 ? gate.ticketOfAll() : 0;
           outlet.publish(delivery.message, qos, packetId, true, delivery.retained, ticket);
           this.tally.sentAgain(delivery.message, qos, packetId);
           const { trace } = delivery.message;
@@ -423,7 +423,7 @@ export class Session implements Subscriber, PageReader {
     } else if (delivery.qos === 0) {
       this.#publishOnce(outlet, delivery.message, delivery.retained);
     } else {
-      const ticket = delivery.qos === 2 ? this.#around.gate.ticket : 0;
+      const ticket = delivery.qos === 2 ? this.#around.gate.ticketOfAll() : 0;
       this.#send(outlet, delivery, delivery.qos, ticket);
     }
     return true;
@@ -537,7 +537,11 @@ export class Session implements Subscriber, PageReader {
     // After PUBREL the client forgets the identifier: the message must never be sent again, not
     // even after a crash. Unknown: it waits for a PUBREL of a session that is gone; it shall get
     // on.
-    this.#outlet?.acknowledge('pubrel', packetId, this.persistent ? this.#around.gate.ticket : 0);
+    this.#outlet?.acknowledge(
+      'pubrel',
+      packetId,
+      this.persistent ? this.#around.gate.ticketOfAll() : 0,
+    );
     return true;
   }
 

@@ -35,25 +35,25 @@ function waiting(gate: CommitGate): number[] {
 
 function write(gate: CommitGate): number {
   gate.writing.openSession('c');
-  return gate.ticket;
+  return gate.ticketOfAll();
 }
 
 function recipient(clientId: string, sequence = 0): Recipient {
   return { clientId, sequence, qos: 1, retained: false };
 }
 
-test('CommitGate.ticket is 0 while everything written is safe', async () => {
+test('CommitGate.ticketOfAll() is 0 while everything written is safe', async () => {
   const { store, gate } = world();
-  assert.equal(gate.ticket, 0);
+  assert.equal(gate.ticketOfAll(), 0);
   assert.equal(write(gate), 1);
   gate.commit();
-  assert.equal(gate.ticket, 1); // under way is not safe
+  assert.equal(gate.ticketOfAll(), 1); // under way is not safe
   await store.succeed();
-  assert.equal(gate.ticket, 0);
+  assert.equal(gate.ticketOfAll(), 0);
   assert.equal(write(gate), 2);
 });
 
-test('CommitGate.ticket is that of the commit which will hold what was written', async () => {
+test('CommitGate.ticketOfAll() is that of the commit that will hold what was written', async () => {
   const { store, gate } = world();
   assert.deepEqual([write(gate), write(gate)], [1, 1]);
   gate.commit();
@@ -146,9 +146,12 @@ test('CommitGate lets nobody wait for a store that is safe at once', async () =>
   assert.equal(write(gate), 0);
   assert.ok(gate.writes > before);
   gate.commit();
-  assert.equal(await gate.safe(gate.ticket), true);
+  assert.equal(await gate.safe(gate.ticketOfAll()), true);
   await gate.end();
-  assert.deepEqual([store.commits, dirty.times, gate.ticket, gate.backlogBytes], [0, 0, 0, 0]);
+  assert.deepEqual(
+    [store.commits, dirty.times, gate.ticketOfAll(), gate.backlogBytes],
+    [0, 0, 0, 0],
+  );
 });
 
 test('CommitGate acknowledges nothing while commits fail, and then all in order', async () => {
@@ -166,7 +169,7 @@ test('CommitGate acknowledges nothing while commits fail, and then all in order'
     assert.equal(store.commits, tries);
     await store.fail(new Error('disk full'));
     assert.deepEqual(safe, []);
-    assert.notEqual(gate.ticket, 0);
+    assert.notEqual(gate.ticketOfAll(), 0);
   }
   const last = write(gate);
   clock.advance(5100);
@@ -175,15 +178,15 @@ test('CommitGate acknowledges nothing while commits fail, and then all in order'
   assert.equal(gate.failed, false);
   assert.deepEqual(safe, [last]);
   await store.succeed(); // and goes on as ever
-  assert.deepEqual([safe, gate.ticket], [[last, last + 1], 0]);
+  assert.deepEqual([safe, gate.ticketOfAll()], [[last, last + 1], 0]);
 });
 
-test('CommitGate.ticket is not 0 after a failure, though nothing was written since', async () => {
+test('CommitGate.ticketOfAll() is not 0 after a failure, also if nothing came since', async () => {
   const { store, gate } = world();
   write(gate);
   gate.commit();
   await store.fail(new Error('disk full'));
-  assert.equal(gate.ticket, 1);
+  assert.equal(gate.ticketOfAll(), 1);
 });
 
 test('CommitGate tries again later and later', async () => {
@@ -383,7 +386,7 @@ test('CommitGate.done() goes with the next commit, and nobody waits for it', asy
   const { store, gate, clock, dirty } = world();
   gate.done('a', 0);
   gate.commit();
-  assert.deepEqual([gate.ticket, dirty.times, store.commits], [0, 0, 0]);
+  assert.deepEqual([gate.ticketOfAll(), dirty.times, store.commits], [0, 0, 0]);
   assert.equal(write(gate), 1);
   gate.commit();
   await store.succeed();
@@ -397,10 +400,11 @@ test('CommitGate.done() is committed by itself a little later', async () => {
   gate.done('a', 0);
   gate.done('a', 1);
   clock.advance(200);
-  assert.deepEqual([gate.ticket, dirty.times, store.commits], [0, 0, 1]); // nobody waits for it
+  // Nobody waits for it.
+  assert.deepEqual([gate.ticketOfAll(), dirty.times, store.commits], [0, 0, 1]);
   gate.done('a', 2);
   await store.succeed();
-  assert.deepEqual([gate.ticket, store.commits], [0, 1]);
+  assert.deepEqual([gate.ticketOfAll(), store.commits], [0, 1]);
   clock.advance(200);
   assert.equal(store.commits, 2);
 });
@@ -425,18 +429,18 @@ test('CommitGate holds no messages back for a commit that nobody waits for', asy
   assert.equal(store.underWay, 1);
   route(gate, 1);
   gate.commit();
-  assert.deepEqual([safe, gate.ticket, dirty.times], [[], 1, 1]);
+  assert.deepEqual([safe, gate.ticketOfAll(), dirty.times], [[], 1, 1]);
   store.hasNewMessages = false;
   gate.done('c', 0);
   assert.equal(dirty.times, 2); // it asks for a turn
   gate.commit();
-  assert.deepEqual([safe, gate.ticket, store.underWay], [[1], 0, 1]);
+  assert.deepEqual([safe, gate.ticketOfAll(), store.underWay], [[1], 0, 1]);
   assert.equal(write(gate), 2);
   gate.commit();
   assert.deepEqual([safe, store.commits], [[1], 1]); // that one has to wait
   await store.succeed();
   await store.succeed();
-  assert.deepEqual([safe.at(-1), store.commits, gate.ticket], [2, 2, 0]);
+  assert.deepEqual([safe.at(-1), store.commits, gate.ticketOfAll()], [2, 2, 0]);
 });
 
 test('CommitGate.end() tries once more what nobody waits for, where that has failed', async () => {
@@ -453,7 +457,7 @@ test('CommitGate.end() tries once more what nobody waits for, where that has fai
 test('CommitGate.done() waits no longer when the gate is full', () => {
   const { gate, dirty } = world({ limits: { storeBacklogBytesMax: 65_536 } });
   for (let sequence = 0; !gate.full; sequence++) gate.done('a', sequence);
-  assert.deepEqual([gate.ticket, dirty.times], [1, 1]);
+  assert.deepEqual([gate.ticketOfAll(), dirty.times], [1, 1]);
 });
 
 test('CommitGate.end() commits what is done', async () => {
@@ -541,7 +545,7 @@ test('CommitGate.seal() writes nothing when nobody was enlisted', () => {
   const { store, gate, dirty } = world();
   const outer = gate.begin();
   assert.equal(gate.seal(messageOf('t'), outer), false);
-  assert.deepEqual([store.written, dirty.times, gate.ticket], [[], 0, 0]);
+  assert.deepEqual([store.written, dirty.times, gate.ticketOfAll()], [[], 0, 0]);
 });
 
 test('CommitGate.begin() may be called while another message is routed', () => {
@@ -581,15 +585,16 @@ test('CommitGate puts a commit of messages off, and needs none when all have set
     const { store, gate, dirty, clock, wheel, counters } = world();
     const safe = waiting(gate);
     route(gate, messages);
-    const asked = gate.safe(gate.ticket);
+    const asked = gate.safe(gate.ticketOfAll());
     store.hasChanges = false;
     gate.commit();
-    assert.deepEqual([store.commits, dirty.times, gate.ticket], [0, 2, 1]); // it asks for a turn
+    // It asks for a turn.
+    assert.deepEqual([store.commits, dirty.times, gate.ticketOfAll()], [0, 2, 1]);
     gate.done('c', 0);
     store.hasNewMessages = false;
     gate.commit();
     assert.equal(await asked, true);
-    assert.deepEqual([safe, gate.ticket, gate.backlogBytes], [[1], 0, 0]);
+    assert.deepEqual([safe, gate.ticketOfAll(), gate.backlogBytes], [[1], 0, 0]);
     clock.advance(1000);
     gate.commit();
     assert.deepEqual([store.commits, wheel.size, counters.storeCommits], [0, 0, 0]);
@@ -621,7 +626,7 @@ test('CommitGate commits nothing later where nothing is left to be written', () 
   gate.done('c', 0);
   store.hasChanges = false;
   clock.advance(1000);
-  assert.deepEqual([gate.ticket, dirty.times], [0, 0]);
+  assert.deepEqual([gate.ticketOfAll(), dirty.times], [0, 0]);
 });
 
 test('CommitGate needs no commit for what has settled while another was under way', async () => {
@@ -634,7 +639,7 @@ test('CommitGate needs no commit for what has settled while another was under wa
   store.hasNewMessages = false;
   store.hasChanges = false;
   await store.succeed();
-  assert.deepEqual([safe, store.commits, gate.ticket], [[2], 1, 0]);
+  assert.deepEqual([safe, store.commits, gate.ticketOfAll()], [[2], 1, 0]);
 });
 
 /** One commit under way with ticket 1, then a message with ticket 2. */
@@ -665,10 +670,10 @@ test('CommitGate holds no messages back for a commit that others wait for', asyn
   assert.equal(await second, true);
   assert.deepEqual([isFirstSafe, told, store.commits], [false, [2], 1]);
   assert.deepEqual([gate.isSafe(1), gate.isSafe(2), gate.isSafe(3)], [false, true, false]);
-  assert.deepEqual([gate.ticket, gate.ticketOfLast], [1, 1]); // not all is safe
+  assert.deepEqual([gate.ticketOfAll(), gate.ticketOfLast], [1, 1]); // not all is safe
   await store.succeed();
   assert.equal(await first, true);
-  assert.deepEqual([gate.isSafe(1), gate.isSafe(3), gate.ticket], [true, false, 0]);
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(3), gate.ticketOfAll()], [true, false, 0]);
 });
 
 test('CommitGate holds a message back for the commit under way, if one is missing', async () => {
@@ -680,10 +685,10 @@ test('CommitGate holds a message back for the commit under way, if one is missin
   assert.deepEqual([gate.isSafe(2), told], [false, [1]]);
 });
 
-test('CommitGate.ticket waits for the commit under way, whatever else needs none', async () => {
+test('CommitGate.ticketOfAll() waits for the commit under way, whoever needs none', async () => {
   const parts = behindACommit();
   const { store, gate, told } = parts;
-  assert.equal(gate.ticket, 2); // what commit 1 holds, too
+  assert.equal(gate.ticketOfAll(), 2); // what commit 1 holds, too
   acknowledge(parts);
   assert.deepEqual([gate.isSafe(2), told], [false, []]);
   await store.succeed();
@@ -735,7 +740,7 @@ test('CommitGate commits later what nobody waits for, and takes no message along
   clock.advance(200); // due, but the message may need no commit
   assert.equal(store.commits, 0);
   acknowledge(parts);
-  assert.deepEqual([safe, store.commits, gate.ticket], [[1], 1, 0]);
+  assert.deepEqual([safe, store.commits, gate.ticketOfAll()], [[1], 1, 0]);
   await store.succeed();
   assert.deepEqual([safe.at(-1), store.commits], [1, 1]);
 });

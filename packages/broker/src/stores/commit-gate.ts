@@ -28,8 +28,9 @@ export interface RoomWaiter {
  *          write … ── ticket 8 ──── collects meanwhile ──────▶ [ commit 8 ]
  *
  * The writes of a turn are one commit; while one is under way the next collects. Who wrote
- * something asks for the {@link ticket} of the commit that will hold it and acknowledges when that
- * one is safe. A store that is safe at once (memory) gives ticket 0: nobody waits.
+ * something asks for the ticket of the commit that will hold it ({@link ticketOfAll}) and
+ * acknowledges when that one is safe. A store that is safe at once (memory) gives ticket 0: nobody
+ * waits.
  *
  * What nobody waits for to be safe, as that a client has had a message, has no ticket: it goes with
  * the next commit, or alone a little later.
@@ -187,7 +188,7 @@ export class CommitGate {
    * for it makes the next ticket one that waits for the commit under way, so who only waits for
    * what he has just written asks for {@link ticketOfLast}.
    */
-  get ticket(): number {
+  ticketOfAll(): number {
     if (this.#dirty && this.#someInDoubt) this.#inOrder = true;
     return this.ticketOfLast;
   }
@@ -335,7 +336,7 @@ export class CommitGate {
   async end(): Promise<void> {
     this.#cancel(this.#retry);
     if (this.#lazy !== undefined || this.#lazyDue) this.#dirty = true;
-    const owes = this.ticket > 0 || this.failed;
+    const owes = this.ticketOfLast > 0 || this.failed;
     if (owes && !this.#underWay && !this.#health.lost) this.#beginCommit();
     if (this.#underWay) {
       await new Promise<void>((resolve) => {
@@ -446,7 +447,7 @@ export class CommitGate {
       if (this.isSafe(asker.ticket) && this.#askers.delete(asker)) asker.resolve(true);
     }
     this.#giveRoom();
-    if (this.ticket === 0) this.#onEnd?.();
+    if (this.ticketOfLast === 0) this.#onEnd?.();
   }
 
   #commitFailed(error: unknown): void {
