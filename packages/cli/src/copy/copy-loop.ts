@@ -1,5 +1,6 @@
 import { covers, filterIntersection, overlaps, parseSharedFilter } from '@magpie/protocol';
 import { lookup } from 'node:dns/promises';
+import { placeOf, type ServerPlace } from '../mqtt/server-place.js';
 import type { TopicRule } from '../replay/topic-rule.js';
 
 /**
@@ -54,29 +55,19 @@ function anyOf(pieces: readonly string[][]): string[] {
  * listener are found, two listeners of one server are not.
  */
 export async function isSameServer(one: URL, other: URL): Promise<boolean> {
-  if (portOf(one) !== portOf(other)) return false;
-  if (one.hostname.toLowerCase() === other.hostname.toLowerCase()) return true;
-  const [left, right] = await Promise.all([addressesOf(one), addressesOf(other)]);
+  const [place, otherPlace] = [placeOf(one), placeOf(other)];
+  if (place.port !== otherPlace.port) return false;
+  if (place.host.toLowerCase() === otherPlace.host.toLowerCase()) return true;
+  const [left, right] = await Promise.all([addressesOf(place), addressesOf(otherPlace)]);
   return left.some((address) => right.includes(address));
 }
 
-function portOf({ port, protocol }: URL): string {
-  return port === '' ? (DEFAULT_PORTS[protocol] ?? '') : port;
-}
-
 /** All of the loopback are one. A name that is not known leads nowhere: connecting will say so. */
-async function addressesOf({ hostname }: URL): Promise<string[]> {
+async function addressesOf({ host }: ServerPlace): Promise<string[]> {
   try {
-    const found = await lookup(hostname.replace(/^\[(.*)\]$/, '$1'), { all: true });
+    const found = await lookup(host, { all: true });
     return found.map(({ address }) => (/^127\.|^::1$/.test(address) ? 'loopback' : address));
   } catch {
     return [];
   }
 }
-
-const DEFAULT_PORTS: Readonly<Record<string, string>> = {
-  'mqtt:': '1883',
-  'mqtts:': '8883',
-  'ws:': '80',
-  'wss:': '443',
-};

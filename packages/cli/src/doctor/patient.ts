@@ -1,13 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import type { ClientOptions } from '@magpie/client';
+import { placeOf, type ServerPlace } from '../mqtt/server-place.js';
 import type { Finding } from './findings.js';
 
 /** The connection that is looked into. */
-export interface Patient {
+export interface Patient extends ServerPlace {
   readonly server: URL;
   readonly options: ClientOptions;
-  readonly host: string;
-  readonly port: number;
   /** `mqtts:` or `wss:`. */
   readonly secure: boolean;
   /** How long anything may take to answer, in ms. */
@@ -30,12 +29,11 @@ export function patientOf(
   options: ClientOptions,
   { patienceMs, signal }: Pick<Patient, 'patienceMs' | 'signal'>,
 ): Patient {
-  const { protocol, hostname } = server;
+  const { protocol } = server;
   return {
     server,
     options,
-    host: hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: server.port === '' ? (USUAL_PORTS[protocol] ?? 1883) : Number(server.port),
+    ...placeOf(server),
     secure: protocol === 'mqtts:' || protocol === 'wss:',
     patienceMs,
     signal,
@@ -53,10 +51,3 @@ export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return (error as NodeJS.ErrnoException).code ?? error.message;
 }
-
-const USUAL_PORTS: Readonly<Record<string, number>> = {
-  'mqtt:': 1883,
-  'mqtts:': 8883,
-  'ws:': 80,
-  'wss:': 443,
-};
