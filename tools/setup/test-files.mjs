@@ -5,7 +5,7 @@ import { pathOf, ROOT, SetupError } from './command.mjs';
 import { workspaceFolders } from './workspaces.mjs';
 
 /** Where a test that needs a program from outside says so, e.g. `// needs: mosquitto-clients`. */
-const NEEDS_LINE = /^\/\/ needs: (.+)$/m;
+const NEEDS_LINES = /^\/\/ needs: (.+)$/gm;
 
 /**
  * All test files below the given paths, each with what it needs from outside.
@@ -32,11 +32,10 @@ export async function testFiles(paths = []) {
   );
 }
 
-/** The names in the `// needs:` line of a test. */
+/** The names in the `// needs:` lines of a test. */
 export function needsOf(text) {
-  const names = NEEDS_LINE.exec(text)?.[1] ?? '';
-  return names
-    .split(',')
+  return [...text.matchAll(NEEDS_LINES)]
+    .flatMap(([, names]) => names.split(','))
     .map((name) => name.trim())
     .filter((name) => name !== '');
 }

@@ -6,6 +6,7 @@ import { isBelow, needsOf, testFiles } from './test-files.mjs';
 const needs = [
   ['// needs: mosquitto-clients\nimport a;', ['mosquitto-clients']],
   ['/** A test. */\n// needs: paho-c, mosquitto\n', ['paho-c', 'mosquitto']],
+  ['// needs: redis\n// needs: man\nimport a;', ['redis', 'man']],
   ["const text = '// needs: x';", []],
   ['import a;', []],
 ];
