@@ -47,7 +47,10 @@ test('reportPlots() says the values where the pointer stands', () => {
 });
 
 test('reportPlots() has no more points than can be seen', () => {
-  const many = Array.from({ length: 10_000 }, (_, at) => intervalOf('measure', at, { counts }));
+  const { latencies } = intervals[0]!;
+  const many = Array.from({ length: 10_000 }, (_, at) =>
+    intervalOf('measure', at, { counts, latencies }),
+  );
   const [plot] = reportPlots(resultOf({ intervals: many, total: counts }), say);
   assert.equal(plot!.text.match(/class="col"/g)?.length, 400);
   assert.match(plot!.text, /A point is up to 25 intervals/);
