@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { lastUsed } from '../model/last-used.js';
 import { TokenBucket } from './token-bucket.js';
 
 /**
@@ -9,7 +9,7 @@ import { TokenBucket } from './token-bucket.js';
  */
 export class ConnectRates {
   readonly #perMinute: number;
-  readonly #buckets = new LRUCache<string, TokenBucket>({ max: ENTRIES_MAX });
+  readonly #buckets = lastUsed<TokenBucket>(ENTRIES_MAX);
 
   /** @param perMinute 0: nothing is limited, and nothing is kept. */
   constructor(perMinute: number) {

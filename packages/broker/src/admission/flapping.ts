@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import { lastUsed } from '../model/last-used.js';
 
 /**
  * Finds client identifiers that connect again and again: a device in a loop, or two of them that
@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 export class Flapping {
   readonly #connectsMax: number;
   readonly #windowMs: number;
-  readonly #windows = new LRUCache<string, Window>({ max: ENTRIES_MAX });
+  readonly #windows = lastUsed<Window>(ENTRIES_MAX);
 
   /** @param connectsMax In the window, which begins with a connect; 0: nobody is looked for. */
   constructor(connectsMax: number, windowMs: number) {

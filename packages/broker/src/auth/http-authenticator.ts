@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { unescape } from 'node:querystring';
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../model/clock.js';
 import { identityProblem } from '../model/identity-name.js';
+import { lastUsed } from '../model/last-used.js';
 import type { ChainAuthenticator, Verdict } from './authenticator-chain.js';
 import type { Credentials } from './authenticator.js';
 
@@ -38,9 +38,7 @@ export class HttpAuthenticator implements ChainAuthenticator {
   readonly #url: string;
   readonly #headers: Readonly<Record<string, string>>;
   /** What was allowed, and until when. */
-  readonly #allowed = new LRUCache<string, { verdict: Verdict; untilMs: number }>({
-    max: CACHE_ENTRIES_MAX,
-  });
+  readonly #allowed = lastUsed<{ verdict: Verdict; untilMs: number }>(CACHE_ENTRIES_MAX);
   #underWay = 0;
 
   constructor(options: HttpAuthenticatorOptions) {

@@ -1,5 +1,6 @@
-import { LRUCache } from 'lru-cache';
+import type { LRUCache } from 'lru-cache';
 import type { Clock } from '../model/clock.js';
+import { lastUsed } from '../model/last-used.js';
 import type { Limits } from '../model/limits.js';
 import type { Counters } from '../observe/counters.js';
 import type {
@@ -25,10 +26,10 @@ export class LoginThrottle implements Authenticator {
   readonly #limits: Limits;
   readonly #clock: Clock;
   readonly #counters: Counters;
-  readonly #byAddress = new LRUCache<string, Minute>({ max: ENTRIES_MAX });
-  readonly #byUser = new LRUCache<string, Minute>({ max: ENTRIES_MAX });
+  readonly #byAddress = lastUsed<Minute>(ENTRIES_MAX);
+  readonly #byUser = lastUsed<Minute>(ENTRIES_MAX);
   /** Address and user of logins that went well. */
-  readonly #known = new LRUCache<string, true>({ max: ENTRIES_MAX });
+  readonly #known = lastUsed<true>(ENTRIES_MAX);
 
   constructor(parts: {
     authenticator: Authenticator;
