@@ -58,15 +58,18 @@ const ONLINE = {
   seconds: 2.5,
 } as const;
 
-/** What goes through a tunnel, once over TLS and once without. */
-const TUNNELLED = {
+/** The load of most rows, and that on which access rules, a trace and the journal are measured. */
+const PAIRS = {
   shape: 'pairs',
   publishers: 100,
-  window: 16,
+  window: 10,
   qos: 0,
   warmup: 1,
   seconds: 2.5,
 } as const;
+
+/** What goes through a tunnel, once over TLS and once without. */
+const TUNNELLED = { ...PAIRS, window: 16 } as const;
 
 /** Messages a second of the scenario that measures the wait for a PUBACK. */
 const ACK_RATE = 1000;
@@ -83,25 +86,25 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'pairs-qos0',
     title: '100 pairs, QoS 0, window 10',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    load: PAIRS,
   },
   {
     name: 'pairs-qos1',
     title: '100 pairs, QoS 1, window 20',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 20, qos: 1, warmup: 1, seconds: 2.5 },
+    load: { ...PAIRS, window: 20, qos: 1 },
   },
   {
     name: 'pairs-qos2',
     title: '100 pairs, QoS 2, window 20',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 20, qos: 2, warmup: 1, seconds: 2.5 },
+    load: { ...PAIRS, window: 20, qos: 2 },
   },
   {
     name: 'one-to-one',
     title: '1 → 1, QoS 0, window 500',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 1, window: 500, qos: 0, warmup: 1, seconds: 2.5 },
+    load: { ...PAIRS, publishers: 1, window: 500 },
   },
   {
     name: 'fan-out',
@@ -125,13 +128,13 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'window-1-qos0',
     title: '50 pairs, QoS 0, window 1: nothing to batch',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 50, window: 1, qos: 0, warmup: 1, seconds: 2.5 },
+    load: { ...PAIRS, publishers: 50, window: 1 },
   },
   {
     name: 'window-1-qos1',
     title: '50 pairs, QoS 1, window 1: nothing to batch',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 50, window: 1, qos: 1, warmup: 1, seconds: 2.5 },
+    load: { ...PAIRS, publishers: 50, window: 1, qos: 1 },
   },
   {
     name: 'wildcard',
@@ -169,7 +172,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'acl-10000',
     title: '100 pairs, QoS 0, window 10, under 10,000 access rules; the last allows',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    load: PAIRS,
     beside: 'no-rules',
     rules: 10_000,
     repeats: 2,
@@ -178,7 +181,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'trace',
     title: '100 pairs, QoS 0, window 10, while a trace waits for messages that never come',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    load: PAIRS,
     beside: 'no-trace',
     trace: true,
     repeats: 4,
@@ -187,7 +190,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'journal',
     title: '100 pairs, QoS 0, window 10, with the journal',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    load: PAIRS,
     beside: 'no-journal',
     repeats: 4,
   },
@@ -195,7 +198,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'sight',
     title: '100 pairs, QoS 0, window 10, with journal and counts of each session',
     program: 'stream',
-    load: { shape: 'pairs', publishers: 100, window: 10, qos: 0, warmup: 1, seconds: 2.5 },
+    load: PAIRS,
     beside: 'no-sight',
     repeats: 4,
   },
