@@ -48,3 +48,10 @@ test('SystemClock.endOfTurn() runs its task after all that is ready', async () =
   assert.deepEqual(ran.slice(1, 3).toSorted(), ['microtask', 'tick']);
   assert.equal(ran[3], 'end');
 });
+
+test('SystemClock.rest() takes a moment and comes back', () => {
+  const clock = new SystemClock();
+  const before = clock.nowMs();
+  for (let count = 0; count < 10; count++) clock.rest();
+  assert.ok(clock.nowMs() > before);
+});

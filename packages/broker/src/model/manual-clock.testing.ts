@@ -17,6 +17,8 @@ export class ManualClock implements Clock {
   readonly #runTurnEnd: ((task: () => void) => void) | undefined;
   #timers: Timer[] = [];
   #turnEnds: (() => void)[] = [];
+  /** How often somebody left the core to others. */
+  rests = 0;
 
   /**
    * @param nowMs Where it starts.
@@ -53,6 +55,11 @@ export class ManualClock implements Clock {
   endOfTurn(task: () => void): void {
     if (this.#runTurnEnd === undefined) this.#turnEnds.push(task);
     else this.#runTurnEnd(task);
+  }
+
+  /** Takes no time. */
+  rest(): void {
+    this.rests++;
   }
 
   /** Timers that are armed. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../model/manual-clock.testing.js';
+import { Message } from '../model/message.js';
 import type { CommitGate } from '../stores/commit-gate.js';
 import { GateWorld } from '../stores/gate-world.testing.js';
 import { HandStore } from '../stores/hand-store.testing.js';
@@ -15,8 +16,7 @@ interface World {
   readonly log: string[];
 }
 
-function world(): World {
-  const clock = new ManualClock();
+function world(clock = new ManualClock()): World {
   const turn = new Turn(clock);
   const log: string[] = [];
   const store = new HandStore();
@@ -163,4 +163,42 @@ test('Turn puts off what a chunk puts off, also when it ends with the chunk', ()
   assert.deepEqual(log, ['later']);
   clock.endTurn();
   assert.deepEqual(log, ['later', 'flush a']);
+});
+
+/** Each turn takes a fiftieth of a millisecond. */
+class SlowTurns extends ManualClock {
+  override endOfTurn(task: () => void): void {
+    super.endOfTurn(() => {
+      this.advance(0.02);
+      task();
+    });
+  }
+}
+
+/** A message that nobody acknowledges, and its commit. */
+function neverAcknowledged(gate: CommitGate): void {
+  const outer = gate.begin();
+  gate.enlist({ clientId: 'c', sequence: 0, qos: 1, retained: false }, false);
+  const payload = new Uint8Array(1);
+  gate.seal(Message.of({ topic: 't', payload, qos: 1, retain: false }), outer);
+}
+
+test('Turn leaves its core to others where it waits for acknowledgements alone', () => {
+  const { clock, gate, log } = world(new SlowTurns());
+  neverAcknowledged(gate);
+  clock.endTurn();
+  assert.deepEqual(log, ['commit']);
+  assert.ok(clock.rests > 5 && clock.rests < 20, String(clock.rests)); // for 0.25 of 0.4 ms
+});
+
+test('Turn keeps its core where it has something to write', () => {
+  const { clock, turn, gate, log } = world(new SlowTurns());
+  const busy = connection(log, 'a', () => {
+    if (log.length < 100) turn.touch(busy);
+  });
+  turn.touch(busy);
+  neverAcknowledged(gate);
+  clock.endTurn();
+  assert.ok(log.indexOf('commit') > 5);
+  assert.equal(clock.rests, 0);
 });

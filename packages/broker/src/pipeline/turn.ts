@@ -12,6 +12,8 @@ export interface Flushable {
  *
  *     read read read ─▶ commit ─▶ flush flush flush ─▶ what was put off ─▶ (next turn)
  *
+ * A turn that only waits for acknowledgements leaves its core to others in the end.
+ *
  * Batching by turns is where the speed comes from: system calls are paid per turn and connection,
  * not per message. Where there is nothing to batch, since a chunk comes after a pause, its turn
  * ends with it and not when the loop comes round (`bench --only open-loop`).
@@ -79,12 +81,12 @@ export class Turn {
     this.#scheduled = false;
     this.#gate?.commit();
     const touched = this.#touched;
-    this.#touched = [];
+    if (touched.length > 0) this.#touched = [];
     for (const connection of touched) connection.flush();
-    if (this.#later.length === 0) return;
     const later = this.#later;
-    this.#later = [];
+    if (later.length > 0) this.#later = [];
     for (const task of later) task();
+    if (touched.length + later.length === 0 && this.#gate?.isStill === true) this.#clock.rest();
   };
 }
 

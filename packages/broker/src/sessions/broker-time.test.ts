@@ -27,6 +27,8 @@ class TwoClocks implements Clock {
 
   endOfTurn(): void {}
 
+  rest(): void {}
+
   pass(ms: number): void {
     this.now += ms;
     this.wall += ms;

@@ -652,6 +652,83 @@ function behindACommit(): World & { readonly told: number[] } {
   return Object.assign(parts, { told });
 }
 
+/** A commit of one message alone under way, with ticket 1. */
+function duringItsCommit(): World & { readonly told: number[] } {
+  const parts = world();
+  const told = waiting(parts.gate);
+  route(parts.gate, 1);
+  parts.gate.commit();
+  parts.clock.advance(1);
+  parts.gate.commit();
+  assert.equal(parts.store.underWay, 1);
+  return Object.assign(parts, { told });
+}
+
+/** All have acknowledged what the commit under way holds: so says the store, and the turn ends. */
+function acknowledgeUnderWay({ store, gate }: World): void {
+  store.hasMessagesUnderWay = false;
+  gate.done('c', 0);
+  gate.commit();
+}
+
+test('CommitGate waits no longer for a commit whose messages all have settled', async () => {
+  const parts = duringItsCommit();
+  const { store, gate, dirty, told } = parts;
+  const asked = gate.safe(1);
+  gate.done('other', 0);
+  gate.commit();
+  assert.deepEqual([told, gate.isSafe(1), dirty.times], [[], false, 2]);
+  acknowledgeUnderWay(parts);
+  assert.equal(dirty.times, 3); // it asks for a turn
+  assert.equal(await asked, true);
+  assert.deepEqual([told, gate.isSafe(1), gate.ticketOfAll(), store.underWay], [[1], true, 0, 1]);
+  assert.equal(write(gate), 2);
+  gate.commit();
+  assert.deepEqual([gate.isSafe(2), store.commits], [false, 1]); // one at a time
+  await store.succeed();
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(2), told.at(-1), store.commits], [true, 2, 2]);
+});
+
+test('CommitGate keeps a ticket safe whose commit fails when all have settled', async () => {
+  const parts = duringItsCommit();
+  const { store, gate, clock, told } = parts;
+  acknowledgeUnderWay(parts);
+  await store.fail(new Error('disk full'));
+  assert.deepEqual([gate.isSafe(1), gate.failed, gate.ticketOfAll()], [true, true, 0]);
+  store.hasMessagesUnderWay = true;
+  assert.equal(write(gate), 2);
+  gate.commit();
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(2)], [true, false]);
+  clock.advance(5100);
+  acknowledgeUnderWay(parts); // nothing is spared while commits fail
+  assert.deepEqual([store.underWay, gate.isSafe(2), told], [1, false, [1]]);
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(2), told.at(-1)], [true, 2]);
+});
+
+test('CommitGate.ticketOfAll() is over with the messages of the commit under way', () => {
+  const parts = duringItsCommit();
+  route(parts.gate, 1);
+  assert.equal(parts.gate.ticketOfAll(), 2); // what commit 1 holds, too
+  parts.store.hasNewMessages = false;
+  acknowledgeUnderWay(parts);
+  assert.deepEqual([parts.gate.isSafe(1), parts.gate.isSafe(2)], [true, true]);
+});
+
+test('CommitGate.end() waits for a commit that nobody waits for any more', async () => {
+  const parts = duringItsCommit();
+  parts.store.hasNewMessages = false;
+  parts.store.hasChanges = false;
+  acknowledgeUnderWay(parts);
+  let ended = false;
+  const end = parts.gate.end().then(() => (ended = true));
+  await Promise.resolve();
+  assert.equal(ended, false);
+  await parts.store.succeed();
+  await end;
+});
+
 /** All have acknowledged the message: so says the store, and the turn ends. */
 function acknowledge({ store, gate }: World): void {
   store.hasNewMessages = false;
@@ -773,6 +850,10 @@ for (const [what, act] of NEEDED) {
     gate.commit();
     assert.equal(store.commits, 1);
     store.hasNewMessages = false;
+    store.hasMessagesUnderWay = false;
+    gate.done('c', 0);
+    gate.commit();
+    assert.equal(gate.isSafe(1), false);
     await store.succeed();
     route(gate, 1);
     act(gate);
@@ -790,6 +871,18 @@ test('CommitGate puts a commit of many messages off, whatever else it holds', as
   clock.advance(1);
   gate.commit();
   assert.equal(store.commits, 1);
+});
+
+test('CommitGate says when it waits for acknowledgements that do not come', () => {
+  const { gate, clock } = world();
+  route(gate, 1);
+  const seen: boolean[] = [];
+  for (const ms of [0, 0.1, 0.1, 0.1, 0.2]) {
+    clock.advance(ms);
+    gate.commit();
+    seen.push(gate.isStill);
+  }
+  assert.deepEqual(seen, [false, false, true, true, false]); // then the commit is under way
 });
 
 test('CommitGate begins the commit when nobody acknowledges', () => {

@@ -43,6 +43,8 @@ export interface RoomWaiter {
  *     ticket 7 ──▶ [ commit 7 under way … ] ───────────────────────▶ waiters of ticket 7
  *          ticket 8 ── all receivers have acknowledged ──▶ waiters of ticket 8
  *
+ * Nor does a ticket of messages alone wait for the end of its own commit.
+ *
  * A commit that fails is tried again, later and later, with all that was written meanwhile. Nothing
  * is acknowledged before it is safe, so what waits grows until the gate is {@link full}: then who
  * writes is not read any more. Whoever needs no store notices nothing.
@@ -61,6 +63,8 @@ export class CommitGate {
   #safe = 0;
   /** … those up to this one are not: their commit is under way, or has failed. Newer ones are. */
   #inDoubt = 0;
+  /** One in doubt promises more than messages. */
+  #doubtNeedsCommit = false;
   /** Somebody waits for the next ticket and for all before it, too. */
   #inOrder = false;
   #writes = 0;
@@ -271,7 +275,8 @@ export class CommitGate {
     this.#count(WRITE_BYTES);
     if (this.#full) this.#needCommit();
     else if (!this.#dirty) this.#commitLater();
-    else if (this.#isSaved) this.#onDirty(); // an acknowledgement alone ends no turn
+    // An acknowledgement alone ends no turn.
+    if ((this.#dirty && this.#isSaved) || this.#doubtIsOver) this.#onDirty();
   }
 
   /** Calls back at each commit that becomes safe, until {@link leave}. */
@@ -303,7 +308,26 @@ export class CommitGate {
 
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
-    if (this.#goOn()) this.#tell();
+    const isOver = this.#doubtIsOver;
+    if (isOver) this.#endDoubt();
+    if (this.#goOn() || isOver) this.#tell();
+  }
+
+  /** Whether a commit is put off, and nothing has come for a while ({@link CommitPatience}). */
+  get isStill(): boolean {
+    return this.#patience.isStill;
+  }
+
+  /** Whether everybody has acknowledged all that the commit under way was for. */
+  get #doubtIsOver(): boolean {
+    if (!this.#underWay || !this.#someInDoubt || this.#doubtNeedsCommit) return false;
+    return !this.#store.hasMessagesUnderWay && !this.failed;
+  }
+
+  /** Its end, and whether it fails, is nothing to anybody any more. */
+  #endDoubt(): void {
+    this.#safe = this.#inDoubt;
+    this.#inOrder = false;
   }
 
   /** Whether nothing is left that somebody needs a commit for. */
@@ -399,6 +423,7 @@ export class CommitGate {
 
   #beginCommit(): void {
     if (this.#dirty) this.#inDoubt = ++this.#begun;
+    this.#doubtNeedsCommit ||= this.#needsCommit;
     this.#needsCommit = false;
     this.#nextTicketBegins();
     this.#cancel(this.#lazy);
@@ -425,6 +450,7 @@ export class CommitGate {
   #allSafe(): void {
     this.#safe = this.#begun;
     this.#inDoubt = this.#begun;
+    this.#doubtNeedsCommit = false;
   }
 
   #commitSafe(): void {
@@ -447,7 +473,7 @@ export class CommitGate {
       if (this.isSafe(asker.ticket) && this.#askers.delete(asker)) asker.resolve(true);
     }
     this.#giveRoom();
-    if (this.ticketOfLast === 0) this.#onEnd?.();
+    if (!this.#underWay && this.ticketOfLast === 0) this.#onEnd?.();
   }
 
   #commitFailed(error: unknown): void {

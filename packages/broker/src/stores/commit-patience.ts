@@ -10,6 +10,8 @@
 export class CommitPatience {
   /** Since when the commit is put off; `undefined`: it is not. */
   #sinceMs: number | undefined;
+  /** Nothing has happened for longer than somebody on this machine needs to answer. */
+  #isStill = false;
   /** Since when nothing has happened. */
   #stillMs = 0;
   /** Turns in which nothing happened. */
@@ -34,19 +36,29 @@ export class CommitPatience {
       this.#sinceMs = nowMs;
       this.#messages = 0;
     }
-    const isStill = acknowledged === 0 && messages === this.#messages;
+    const isQuiet = acknowledged === 0 && messages === this.#messages;
     this.#messages = messages;
-    if (!isStill) {
+    if (!isQuiet) {
       this.#stillMs = nowMs;
       this.#stillTurns = 0;
     }
+    this.#isStill = isQuiet && nowMs - this.#stillMs >= RESTLESS_MS;
     if (nowMs - this.#sinceMs >= LONGEST_MS + messages * LONGEST_MS_A_MESSAGE) return false;
     if (++this.#stillTurns > STILL_TURNS_MAX) return false;
     return nowMs - this.#stillMs < STILL_MS + messages * STILL_MS_A_MESSAGE;
   }
 
+  /**
+   * Whether it waits, and nothing has come for a while: then whoever is to acknowledge may wait for
+   * the core on which it waits.
+   */
+  get isStill(): boolean {
+    return this.#isStill;
+  }
+
   /** @param saved Whether there was nothing left to commit. */
   ended(saved: boolean): void {
+    this.#isStill = false;
     if (this.#sinceMs !== undefined) this.#saved += (Number(saved) - this.#saved) / MEMORY;
     this.#sinceMs = undefined;
   }
@@ -68,6 +80,8 @@ const STILL_MS = 0.4;
 const STILL_MS_A_MESSAGE = 0.00025;
 /** The same where a clock does not go on by itself. */
 const STILL_TURNS_MAX = 1000;
+/** A client on the same machine answers in less, unless it needs the core of who waits. */
+const RESTLESS_MS = 0.15;
 /** How many commits back it looks, about. */
 const MEMORY = 8;
 const WORTH = 0.5;

@@ -20,6 +20,7 @@ export class CrashStore implements Store {
   readonly safeAtOnce = false;
   /** It writes every call. */
   readonly hasNewMessages = true;
+  readonly hasMessagesUnderWay = true;
   readonly hasChanges = true;
   readonly inMemory = false;
   /** What is on the disk, … */

@@ -20,8 +20,9 @@ export class HandStore implements Store {
   /** Commits begun. */
   commits = 0;
   readonly safeAtOnce: boolean;
-  /** Tests set both. */
+  /** Tests set all three. */
   hasNewMessages = true;
+  hasMessagesUnderWay = true;
   hasChanges = true;
   readonly inMemory: boolean;
   /** Whether pages are given at once. Otherwise a test gives each by hand. */

@@ -22,6 +22,7 @@ export class MemoryStore implements Store {
   readonly name = 'memory';
   readonly safeAtOnce = true;
   readonly hasNewMessages = false;
+  readonly hasMessagesUnderWay = false;
   readonly hasChanges = false;
   readonly inMemory = true;
   readonly #sessions = new Map<string, SessionRecord>();

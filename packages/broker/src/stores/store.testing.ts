@@ -770,6 +770,20 @@ export function testStore(name: string, open: () => Promise<StoreCase>): void {
     assert.ok(store.hasChanges || store.safeAtOnce);
   });
 
+  test(`${name} tells of messages under way until all have settled them`, async () => {
+    await using store = (await open()).store;
+    await store.load();
+    for (const id of ['a', 'b']) store.openSession(id);
+    await store.commit();
+    store.append(message('t', '1'), [to('a', 0), to('b', 0)]);
+    const committed = store.commit();
+    for (const id of ['a', 'b']) {
+      assert.ok(store.hasMessagesUnderWay || store.safeAtOnce);
+      store.settle(id, 0);
+    }
+    await committed;
+  });
+
   test(`${name} has a name of one word`, async () => {
     await using store = (await open()).store;
     assert.match(store.name, /^[a-z][a-z0-9-]*$/);

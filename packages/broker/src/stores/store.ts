@@ -127,6 +127,11 @@ export interface Store extends AsyncDisposable {
    * A store that does not know says yes.
    */
   readonly hasNewMessages: boolean;
+  /**
+   * Whether of the messages that {@link commit} was asked to write one is neither safe nor settled
+   * by all its recipients. A store that does not know says yes.
+   */
+  readonly hasMessagesUnderWay: boolean;
   /** Whether a commit would write something besides new messages. Or yes, too. */
   readonly hasChanges: boolean;
   /**

@@ -27,6 +27,11 @@ export const MUTANTS: readonly Mutant[] = [
     mutation: store(blindWhileCommitting),
   },
   {
+    name: 'does not wait for the receivers of what the commit under way holds',
+    caughtBy: ['durability'],
+    mutation: store(() => ({ hasMessagesUnderWay: false })),
+  },
+  {
     name: 'has a disk that loses what it said is safe',
     caughtBy: ['store'],
     mutation: {

@@ -36,6 +36,9 @@ export class SimulatedClock implements Clock {
     this.#later(this.#random.chance(0.5) ? 0 : this.#random.within(0, TURN_MS_MAX), task);
   }
 
+  /** Takes no time: the others have cores of their own. */
+  rest(): void {}
+
   stop(): void {
     this.#stopped = true;
   }

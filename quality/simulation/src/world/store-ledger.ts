@@ -25,8 +25,8 @@ interface Write {
   over: boolean;
 }
 
-/** A message that no commit has begun to write. */
-interface NewMessage {
+/** A message that is not on disk. */
+interface OpenMessage {
   /** Recipients that have not settled it. */
   open: number;
   /** Its `append` and `settle`. */
@@ -46,8 +46,8 @@ export class StoreLedger {
   readonly #reference = new MemoryStore();
   /** Written since the last commit began. */
   #collected: Write[] = [];
-  /** Messages among them, by `client sequence` of each recipient. */
-  readonly #new = new Map<string, NewMessage>();
+  /** Messages that are not on disk, by `client sequence` of each recipient. */
+  readonly #open = new Map<string, OpenMessage>();
   /** In commits that began and are not on disk. */
   #committed: Write[] = [];
   /** So many of them are in the write that is under way, or has failed. */
@@ -140,6 +140,7 @@ export class StoreLedger {
     for (const write of writes) {
       this.#apply(write);
       this.#release(write);
+      if (write.method === 'append') this.#ends(write);
     }
     const lastStep = writes.at(-1)?.step ?? -1;
     for (const opened of this.#opened) opened.safe ||= opened.step <= lastStep;
@@ -152,7 +153,7 @@ export class StoreLedger {
     this.#opened = this.#opened.filter(({ safe }) => safe);
     this.#unsafe.clear();
     this.#collected = [];
-    this.#new.clear();
+    this.#open.clear();
     this.#lastCommitted = this.#committed.slice(0, this.#underWay);
     this.#committed = [];
     this.#underWay = 0;
@@ -191,7 +192,6 @@ export class StoreLedger {
   #commit(): void {
     this.#committed.push(...this.#collected);
     this.#collected = [];
-    this.#new.clear();
   }
 
   /** The broker drops what it knows by its number only: it will tell the store so at once. */
@@ -214,23 +214,31 @@ export class StoreLedger {
 
   #begins(write: Write): void {
     const recipients = write.args[1] as readonly Recipient[];
-    const message: NewMessage = { open: recipients.length, writes: [write] };
+    const message: OpenMessage = { open: recipients.length, writes: [write] };
     for (const { clientId, sequence } of recipients) {
-      this.#new.set(`${clientId} ${sequence}`, message);
+      this.#open.set(`${clientId} ${sequence}`, message);
     }
   }
 
-  /** What all its recipients have settled before its commit is kept without any. */
+  /** What all its recipients have settled before it is on disk is kept without that. */
   #settles(write: Write): void {
     const name = write.args.join(' ');
-    const message = this.#new.get(name);
+    const message = this.#open.get(name);
     if (message === undefined) return;
-    this.#new.delete(name);
+    this.#open.delete(name);
     message.writes.push(write);
     if (--message.open > 0) return;
     for (const each of message.writes) {
       this.#release(each);
       each.over = true;
+    }
+  }
+
+  /** It is on disk: what is settled now has to be written. */
+  #ends(write: Write): void {
+    for (const { clientId, sequence } of write.args[1] as readonly Recipient[]) {
+      const name = `${clientId} ${sequence}`;
+      if (this.#open.get(name)?.writes[0] === write) this.#open.delete(name);
     }
   }
 

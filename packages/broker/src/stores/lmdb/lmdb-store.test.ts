@@ -168,6 +168,41 @@ test('LmdbStore keeps apart what uses a number again after a crash', async () =>
   );
 });
 
+test('LmdbStore knows whether somebody waits for what a commit under way holds', async () => {
+  const { engine, store } = await storeInMemory();
+  store.openSession('b');
+  await store.commit();
+  store.append(message('1'), [to('a', 0), to('b', 0)]);
+  store.append(message('2'), [to('a', 1)]);
+  const first = store.commit();
+  assert.equal(store.hasMessagesUnderWay, true);
+  for (const [clientId, sequence] of [
+    ['a', 0],
+    ['a', 1],
+  ] as const) {
+    store.settle(clientId, sequence);
+    assert.equal(store.hasMessagesUnderWay, true);
+  }
+  store.settle('b', 0);
+  assert.equal(store.hasMessagesUnderWay, false);
+  await first;
+  store.append(message('3'), [to('a', 2)]);
+  assert.equal(store.hasMessagesUnderWay, false); // it is new
+  await store.commit();
+  assert.equal(store.hasMessagesUnderWay, false); // it is safe
+
+  engine.failure = new Error('no space left on device');
+  store.append(message('4'), [to('a', 3)]);
+  await assert.rejects(store.commit());
+  engine.failure = undefined;
+  store.settle('a', 3);
+  store.append(message('5'), [to('a', 4)]);
+  const again = store.commit(); // takes 4, and then 5
+  assert.equal(store.hasMessagesUnderWay, true);
+  await again;
+  assert.equal(store.hasMessagesUnderWay, false);
+});
+
 test('LmdbStore has changes until a commit takes them', async () => {
   const { store } = await storeInMemory();
   const changes: readonly ((store: LmdbStore) => void)[] = [

@@ -109,6 +109,8 @@ export class LmdbStore implements Store {
   #unsafe: readonly BatchBytes[] = [];
   /** New messages were collected that who commits did not ask for: they count as new until then. */
   #tookUnasked = false;
+  /** The reverse: they were asked for, and are collected when what has failed before is written. */
+  #owesCollecting = false;
   /** The last write failed: nothing more is collected until it succeeds. */
   #failed = false;
   /** The end of the newest commit. */
@@ -196,6 +198,10 @@ export class LmdbStore implements Store {
 
   get hasNewMessages(): boolean {
     return this.#tookUnasked || this.#unwritten.hasNew;
+  }
+
+  get hasMessagesUnderWay(): boolean {
+    return this.#owesCollecting || this.#unwritten.hasCollected;
   }
 
   get hasChanges(): boolean {
@@ -379,7 +385,8 @@ export class LmdbStore implements Store {
    */
   commit(): Promise<void> {
     this.#tookUnasked = false;
-    if (!this.#failed) this.#collect();
+    if (this.#failed) this.#owesCollecting = true;
+    else this.#collect();
     return this.#writeSoon();
   }
 
@@ -462,6 +469,7 @@ export class LmdbStore implements Store {
   #collect(): void {
     const batch = this.#batch;
     for (const arrival of this.#leftOver.take(LEFT_OVER_PIECE)) this.#letGo(arrival);
+    this.#owesCollecting = false;
     for (const [arrival, { message, recipients }] of this.#unwritten.collect()) {
       batch.beginPut('messages');
       batch.number(arrival);

@@ -25,8 +25,8 @@ test('UnwrittenMessages forgets only what no commit has collected', () => {
   assert.deepEqual([...unwritten.collect().keys()], [1]);
   add(unwritten, 3);
   assert.deepEqual(
-    [1, 2, 3].map((arrival) => unwritten.forget(arrival)),
-    [false, false, true],
+    [1, 3].map((arrival) => unwritten.forget(arrival)),
+    [false, true],
   );
   assert.deepEqual(topics(unwritten, 1, 2, 3), ['t1', undefined, undefined]);
 });
@@ -47,4 +47,33 @@ test('UnwrittenMessages collects each message once and keeps it until it is writ
   unwritten.written(1);
   assert.deepEqual(topics(unwritten, 1, 2, 3), [undefined, undefined, 't3']);
   assert.equal(unwritten.collections, 0);
+});
+
+test('UnwrittenMessages knows whether somebody waits for what was collected', () => {
+  const unwritten = withMessages(1, 2, 3, 4);
+  unwritten.forget(2);
+  assert.equal(unwritten.hasCollected, false);
+  unwritten.collect();
+  for (const arrival of [5, 6]) add(unwritten, arrival);
+  unwritten.collect();
+  add(unwritten, 7);
+  const order = [5, 1, 7, 4, 6];
+  for (const arrival of order) {
+    unwritten.forget(arrival);
+    assert.equal(unwritten.hasCollected, true, `${arrival}`);
+  }
+  unwritten.forget(3);
+  assert.equal(unwritten.hasCollected, false);
+});
+
+test('UnwrittenMessages does not ask any more for what is written', () => {
+  const unwritten = withMessages(1, 2);
+  unwritten.collect();
+  add(unwritten, 3);
+  unwritten.collect();
+  unwritten.written(1);
+  unwritten.forget(1); // long on disk
+  assert.equal(unwritten.hasCollected, true);
+  unwritten.forget(3);
+  assert.equal(unwritten.hasCollected, false);
 });

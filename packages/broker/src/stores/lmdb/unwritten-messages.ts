@@ -13,26 +13,33 @@ export interface UnwrittenMessage {
  */
 export class UnwrittenMessages {
   #new = new Map<number, UnwrittenMessage>();
+  #newest = 0;
   /** The oldest first. */
-  #collected: ReadonlyMap<number, UnwrittenMessage>[] = [];
+  #collected: Collection[] = [];
 
+  /** @param arrival Higher than all before. */
   add(arrival: number, unwritten: UnwrittenMessage): void {
     this.#new.set(arrival, unwritten);
+    this.#newest = arrival;
   }
 
   /**
-   * Nobody waits for this message any more.
+   * Nobody waits for this message any more. To be said once.
    *
    * @returns Whether it was new: then it needs neither be written nor removed.
    */
   forget(arrival: number): boolean {
-    return this.#new.delete(arrival);
+    if (this.#new.delete(arrival)) return true;
+    for (const collection of this.#collected) {
+      if (arrival >= collection.first && arrival <= collection.last) collection.open--;
+    }
+    return false;
   }
 
   get(arrival: number): Message | undefined {
     const found = this.#new.get(arrival);
     if (found !== undefined) return found.message;
-    for (const messages of this.#collected) {
+    for (const { messages } of this.#collected) {
       const collected = messages.get(arrival);
       if (collected !== undefined) return collected.message;
     }
@@ -44,20 +51,26 @@ export class UnwrittenMessages {
     return this.#new.size > 0;
   }
 
+  /** Whether somebody waits for one that was collected. */
+  get hasCollected(): boolean {
+    return this.#collected.some(({ open }) => open > 0);
+  }
+
   /** All new ones, which the next commit writes. They stay here until {@link written}. */
   collect(): ReadonlyMap<number, UnwrittenMessage> {
-    const collected = this.#new;
-    if (collected.size === 0) return collected;
+    const messages = this.#new;
+    const [first] = messages.keys();
+    if (first === undefined) return messages;
     this.#new = new Map();
-    this.#collected.push(collected);
-    return collected;
+    this.#collected.push({ messages, first, last: this.#newest, open: messages.size });
+    return messages;
   }
 
   /** Below it all messages are on disk, or gone. */
   get lowestArrival(): number {
-    const [oldest = this.#new] = this.#collected;
-    for (const arrival of oldest.keys()) return arrival;
-    return Infinity;
+    const [oldest] = this.#collected;
+    const [lowest = Infinity] = oldest === undefined ? this.#new.keys() : [oldest.first];
+    return lowest;
   }
 
   /** How often {@link collect} found something that is not {@link written}. */
@@ -69,4 +82,14 @@ export class UnwrittenMessages {
   written(collections: number): void {
     this.#collected.splice(0, collections);
   }
+}
+
+/** What a commit has taken. */
+interface Collection {
+  readonly messages: ReadonlyMap<number, UnwrittenMessage>;
+  /** Those that arrived from the first to the last and are not among them were settled before. */
+  readonly first: number;
+  readonly last: number;
+  /** So many of them somebody waits for. */
+  open: number;
 }
