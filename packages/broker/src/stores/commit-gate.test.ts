@@ -690,6 +690,18 @@ test('CommitGate waits no longer for a commit whose messages all have settled', 
   assert.deepEqual([gate.isSafe(2), told.at(-1), store.commits], [true, 2, 2]);
 });
 
+test('CommitGate waits for the commit under way when a message of it is dropped', async () => {
+  const parts = duringItsCommit();
+  const { store, gate } = parts;
+  gate.settle('c', 0);
+  acknowledgeUnderWay(parts);
+  assert.equal(gate.isSafe(1), false);
+  await store.succeed();
+  assert.deepEqual([gate.isSafe(1), gate.isSafe(2), store.underWay], [true, false, 1]);
+  await store.succeed();
+  assert.equal(gate.isSafe(2), true);
+});
+
 test('CommitGate keeps a ticket safe whose commit fails when all have settled', async () => {
   const parts = duringItsCommit();
   const { store, gate, clock, told } = parts;

@@ -249,7 +249,7 @@ export class CommitGate {
     this.#recipients = outer;
     this.#routing--;
     if (this.#routing > 0 || this.#settled.length === 0) return written;
-    for (const { clientId, sequence } of this.#settled) this.writing.settle(clientId, sequence);
+    for (const { clientId, sequence } of this.#settled) this.#drop(clientId, sequence);
     this.#settled = [];
     return written;
   }
@@ -260,7 +260,13 @@ export class CommitGate {
    */
   settle(clientId: string, sequence: number): void {
     if (this.#routing > 0) this.#settled.push({ clientId, sequence });
-    else this.writing.settle(clientId, sequence);
+    else this.#drop(clientId, sequence);
+  }
+
+  /** Nobody has had it: what was promised of it is not kept by this. */
+  #drop(clientId: string, sequence: number): void {
+    if (this.#someInDoubt) this.#doubtNeedsCommit = true;
+    this.writing.settle(clientId, sequence);
   }
 
   /**

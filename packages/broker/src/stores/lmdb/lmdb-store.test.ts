@@ -203,6 +203,32 @@ test('LmdbStore knows whether somebody waits for what a commit under way holds',
   assert.equal(store.hasMessagesUnderWay, false);
 });
 
+test('LmdbStore does not take the end of a session for an acknowledgement', async () => {
+  const { engine, store } = await storeInMemory();
+  for (let sequence = 0; sequence < 15_000; sequence++) {
+    store.append(message('1'), [to('a', sequence)]);
+  }
+  store.openSession('b');
+  await store.commit();
+  const write = engine.write.bind(engine);
+  engine.write = async (batches) => {
+    const result = await write(batches);
+    await callbacksDone();
+    return result;
+  };
+  store.removeSession('a');
+  await store.commit(); // the next piece of what is left over is under way
+  store.append(message('2'), [to('b', 0)]);
+  const state = { isSafe: false };
+  const committed = store.commit().then(() => (state.isSafe = true));
+  store.removeSession('b'); // safe with the commit behind this one, and not before
+  while (!state.isSafe) {
+    assert.equal(store.hasMessagesUnderWay, true);
+    await callbacksDone();
+  }
+  await committed;
+});
+
 test('LmdbStore has changes until a commit takes them', async () => {
   const { store } = await storeInMemory();
   const changes: readonly ((store: LmdbStore) => void)[] = [

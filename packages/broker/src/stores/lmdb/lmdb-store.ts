@@ -111,6 +111,8 @@ export class LmdbStore implements Store {
   #tookUnasked = false;
   /** The reverse: they were asked for, and are collected when what has failed before is written. */
   #owesCollecting = false;
+  /** Messages were let go of with sessions whose end the last commit asked for does not hold. */
+  #letGoUnasked = false;
   /** The last write failed: nothing more is collected until it succeeds. */
   #failed = false;
   /** The end of the newest commit. */
@@ -201,7 +203,7 @@ export class LmdbStore implements Store {
   }
 
   get hasMessagesUnderWay(): boolean {
-    return this.#owesCollecting || this.#unwritten.hasCollected;
+    return this.#owesCollecting || this.#letGoUnasked || this.#unwritten.hasCollected;
   }
 
   get hasChanges(): boolean {
@@ -385,6 +387,7 @@ export class LmdbStore implements Store {
    */
   commit(): Promise<void> {
     this.#tookUnasked = false;
+    this.#letGoUnasked = false;
     if (this.#failed) this.#owesCollecting = true;
     else this.#collect();
     return this.#writeSoon();
@@ -462,6 +465,7 @@ export class LmdbStore implements Store {
   /** The same between two commits: what is new now is not safe with the one before. */
   #collectUnasked(): void {
     if (this.#unwritten.hasNew) this.#tookUnasked = true;
+    if (!this.#leftOver.isEmpty) this.#letGoUnasked = true;
     this.#collect();
   }
 
