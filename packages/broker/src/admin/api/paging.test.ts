@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pageOf } from './paging.js';
+import { pageOf, pageOfAll } from './paging.js';
 
 const ALL = () => true;
 const same = (entry: number) => entry;
@@ -12,6 +12,33 @@ test('pageOf() cuts a list into pages, and counts it', async () => {
   assert.deepEqual(await page(1), { data: [1, 2], meta: { ...meta, page: 1, hasnext: true } });
   assert.deepEqual(await page(3), { data: [5], meta: { ...meta, page: 3, hasnext: false } });
   assert.deepEqual(await page(4), { data: [], meta: { ...meta, page: 4, hasnext: false } });
+});
+
+test('pageOfAll() cuts a list into the same pages', async () => {
+  const list = [1, 2, 3, 4, 5];
+  for (const [page, limit] of [
+    [1, 2],
+    [2, 2],
+    [3, 2],
+    [4, 2],
+    [1, 5],
+    [2, 5],
+    [1, 6],
+  ] as const) {
+    const wanted = { page, limit };
+    const found = await pageOfAll(list, list.length, wanted, same);
+    assert.deepEqual(found, await pageOf(list, wanted, ALL, same), JSON.stringify(wanted));
+  }
+  assert.deepEqual((await pageOfAll([], 0, { page: 1, limit: 1 }, same)).data, []);
+});
+
+test('pageOfAll() looks at nothing behind its page', async () => {
+  let looked = 0;
+  function* endless() {
+    for (;;) yield looked++;
+  }
+  const { data, meta } = await pageOfAll(endless(), 1e9, { page: 3, limit: 2 }, same);
+  assert.deepEqual([data, meta.hasnext, looked], [[4, 5], true, 6]);
 });
 
 test('pageOf() shows and counts only what is wanted', async () => {
@@ -43,3 +70,23 @@ test('pageOf() makes rows of its page alone, and lets others work in between', a
   assert.equal(rows, 100);
   assert.ok(turns >= 99, `${turns} turns of others`);
 });
+
+test('pageOf() lets others work in between also where an entry takes long', async () => {
+  let turns = 0;
+  let done = false;
+  const each = () => {
+    turns++;
+    if (!done) setImmediate(each);
+  };
+  setImmediate(each);
+  await pageOf(Array.from({ length: 200 }), { page: 1, limit: 1 }, isSlow, () => 0);
+  done = true;
+  assert.ok(turns >= 15, `${turns} turns of others`);
+});
+
+/** It takes a fifth of a millisecond. */
+function isSlow(): boolean {
+  const endMs = performance.now() + 0.2;
+  while (performance.now() < endMs);
+  return true;
+}

@@ -51,21 +51,52 @@ export async function pageOf<T, Row>(
   return { data, meta: { page, limit, count, hasnext: from + limit < count } };
 }
 
+/**
+ * The same of a list of which every entry counts, and whose length is known: what comes behind the
+ * page is not looked at.
+ */
+export async function pageOfAll<T, Row>(
+  list: Iterable<T>,
+  count: number,
+  { page, limit }: { readonly page: number; readonly limit: number },
+  row: (entry: T) => Row,
+): Promise<Page<Row>> {
+  const data: Row[] = [];
+  const from = (page - 1) * limit;
+  const end = Math.min(from + limit, count);
+  const steps = new Steps();
+  let at = 0;
+  if (from < end) {
+    for (const entry of list) {
+      if (at >= from) data.push(row(entry));
+      if (++at >= end) break;
+      if (steps.next()) await steps.rest();
+    }
+  }
+  return { data, meta: { page, limit, count, hasnext: end < count } };
+}
+
 /** Counts the steps of a long walk, so that others have their turn in between. */
 export class Steps {
   #left = STEPS_AT_ONCE;
+  #endMs = performance.now() + STEPS_MS;
 
-  /** @returns Whether it is time to {@link rest}. */
+  /** @returns Whether it is time to {@link rest}: after so many, or when they took so long. */
   next(): boolean {
-    return --this.#left <= 0;
+    if (--this.#left <= 0) return true;
+    return this.#left % STEPS_A_LOOK === 0 && performance.now() >= this.#endMs;
   }
 
   /** Lets the other work of the process go on. */
   async rest(): Promise<void> {
     this.#left = STEPS_AT_ONCE;
     await setImmediate();
+    this.#endMs = performance.now() + STEPS_MS;
   }
 }
 
-/** Well below a millisecond. */
+/** Well below a millisecond, but for code that runs for the first time. */
 export const STEPS_AT_ONCE = 250;
+const STEPS_MS = 1;
+/** After so many it looks at the clock. */
+const STEPS_A_LOOK = 10;

@@ -3,7 +3,7 @@ import type { ClientEntry } from '../../pipeline/client-directory.js';
 import type { Access, ApiEnv } from '../access/access.js';
 import type { AdminBroker } from '../admin-broker.js';
 import { answers, operation, pageAnswers } from '../api/operation.js';
-import { pageOf, pageQuery } from '../api/paging.js';
+import { pageOf, pageOfAll, pageQuery } from '../api/paging.js';
 import { fromPathId, PATH_ID_HELP } from '../api/path-id.js';
 import { problems } from '../api/problem.js';
 
@@ -75,14 +75,13 @@ function listRoute(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void {
     responses: pageAnswers(clientSchema, 'A page of clients'),
   });
   app.openapi(list, async (context) => {
-    const wanted = context.req.valid('query');
-    const page = await pageOf(
-      broker.clients.all(),
-      wanted,
-      (one) => isWanted(one, wanted),
-      clientInfo,
-    );
-    return context.json(page, 200);
+    const { page, limit, ...wanted } = context.req.valid('query');
+    const { clients } = broker;
+    const isAll = Object.values(wanted).every((value) => value === undefined);
+    const found = isAll
+      ? await pageOfAll(clients.all(), clients.size, { page, limit }, clientInfo)
+      : await pageOf(clients.all(), { page, limit }, (one) => isWanted(one, wanted), clientInfo);
+    return context.json(found, 200);
   });
 }
 
@@ -114,12 +113,13 @@ function oneRoutes(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void {
     const client = broker.clients.get(context.req.valid('param').clientid);
     if (client === undefined) return context.json(NO_CLIENT, 404);
     const { clientId: clientid } = client;
-    const page = await pageOf(
-      client.subscriptions,
-      context.req.valid('query'),
-      () => true,
-      ([topic, qos]) => ({ clientid, topic, qos }),
-    );
+    const { subscriptions: all } = client;
+    const wanted = context.req.valid('query');
+    const page = await pageOfAll(all, all.size, wanted, ([topic, qos]) => ({
+      clientid,
+      topic,
+      qos,
+    }));
     return context.json(page, 200);
   });
 }
