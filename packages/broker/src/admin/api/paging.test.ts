@@ -70,23 +70,3 @@ test('pageOf() makes rows of its page alone, and lets others work in between', a
   assert.equal(rows, 100);
   assert.ok(turns >= 99, `${turns} turns of others`);
 });
-
-test('pageOf() lets others work in between also where an entry takes long', async () => {
-  let turns = 0;
-  let done = false;
-  const each = () => {
-    turns++;
-    if (!done) setImmediate(each);
-  };
-  setImmediate(each);
-  await pageOf(Array.from({ length: 200 }), { page: 1, limit: 1 }, isSlow, () => 0);
-  done = true;
-  assert.ok(turns >= 15, `${turns} turns of others`);
-});
-
-/** It takes a fifth of a millisecond. */
-function isSlow(): boolean {
-  const endMs = performance.now() + 0.2;
-  while (performance.now() < endMs);
-  return true;
-}

@@ -79,24 +79,18 @@ export async function pageOfAll<T, Row>(
 /** Counts the steps of a long walk, so that others have their turn in between. */
 export class Steps {
   #left = STEPS_AT_ONCE;
-  #endMs = performance.now() + STEPS_MS;
 
-  /** @returns Whether it is time to {@link rest}: after so many, or when they took so long. */
+  /** @returns Whether it is time to {@link rest}. */
   next(): boolean {
-    if (--this.#left <= 0) return true;
-    return this.#left % STEPS_A_LOOK === 0 && performance.now() >= this.#endMs;
+    return --this.#left <= 0;
   }
 
   /** Lets the other work of the process go on. */
   async rest(): Promise<void> {
     this.#left = STEPS_AT_ONCE;
     await setImmediate();
-    this.#endMs = performance.now() + STEPS_MS;
   }
 }
 
 /** Well below a millisecond, but for code that runs for the first time. */
 export const STEPS_AT_ONCE = 250;
-const STEPS_MS = 1;
-/** After so many it looks at the clock. */
-const STEPS_A_LOOK = 10;
