@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
+import { Hono } from 'hono';
 import { includesRole, type Role } from '../access/role.js';
 import { RuleAuthorizer } from '../../auth/rules/rule-authorizer.js';
 import { rulesIn } from '../../auth/rules/rules.testing.js';
@@ -469,10 +470,20 @@ test('apiApp() describes itself as OpenAPI', async (t) => {
 });
 
 test('apiApp() says in JSON that there is no such operation', async (t) => {
-  const world = await ApiWorld.start(t);
-  const response = await world.ask('GET /nope', 'admin');
-  assert.equal(response.status, 404);
-  assert.equal(((await response.json()) as { code: string }).code, 'NOT_FOUND');
+  const { app } = await ApiWorld.start(t);
+  const port = new Hono().route('/api/v1', app);
+  for (const [method, path] of [
+    ['GET', '/nope'],
+    ['POST', '/clients'],
+    ['DELETE', '/openapi.json'],
+  ] as const) {
+    const response = await port.request(`/api/v1${path}`, { method });
+    assert.equal(response.status, 404);
+    assert.deepEqual(await response.json(), {
+      code: 'NOT_FOUND',
+      message: `there is no operation ${method} /api/v1${path}: see /api/v1/openapi.json`,
+    });
+  }
 });
 
 test('apiApp(): a login is a cookie, and changes need its secret beside it', async (t) => {

@@ -134,8 +134,10 @@ function answerFailures(app: OpenAPIHono<ApiEnv>, log: Logger): void {
     const message = 'the request failed, see the log of the broker';
     return context.json({ code: 'INTERNAL_ERROR', message } satisfies Problem, 500);
   });
-  app.notFound((context) => {
-    const message = 'there is no such operation: see /api/v1/openapi.json';
+  // A route, since the app that this one is part of has its own answer to what is not found.
+  app.all('*', (context) => {
+    const { method, path } = context.req;
+    const message = `there is no operation ${method} ${path}: see /api/v1/openapi.json`;
     return context.json({ code: 'NOT_FOUND', message } satisfies Problem, 404);
   });
 }
