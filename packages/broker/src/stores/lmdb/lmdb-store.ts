@@ -301,17 +301,20 @@ export class LmdbStore implements Store {
 
   append(message: Message, recipients: readonly Recipient[]): void {
     const arrival = this.#lastArrival + 1;
-    const known: RecipientRecord[] = [];
+    let known: RecipientRecord[] | undefined;
     for (const { clientId, sequence, qos, retained } of recipients) {
       const session = this.#sessions.get(clientId);
       if (session === undefined) continue;
       if (session.add(sequence, arrival, qos, retained)) this.#changed.add(session);
-      known.push({ session: session.number, sequence, qos, retained });
+      const record = { session: session.number, sequence, qos, retained };
+      // Mostly it is one: pushed to an empty array it would have room for 17.
+      if (known === undefined) known = [record];
+      else known.push(record);
     }
-    if (known.length === 0) return;
+    if (known === undefined) return;
     this.#lastArrival = arrival;
     if (known.length > 1) this.#open.set(arrival, known.length);
-    this.#unwritten.add(arrival, { message, recipients: known });
+    this.#unwritten.add(arrival, message, known);
   }
 
   release(clientId: string, sequence: number): void {
@@ -474,13 +477,13 @@ export class LmdbStore implements Store {
     const batch = this.#batch;
     for (const arrival of this.#leftOver.take(LEFT_OVER_PIECE)) this.#letGo(arrival);
     this.#owesCollecting = false;
-    for (const [arrival, { message, recipients }] of this.#unwritten.collect()) {
+    this.#unwritten.collect((arrival, message, recipients) => {
       batch.beginPut('messages');
       batch.number(arrival);
       batch.beginValue();
       writeMessage(batch, message, recipients);
       batch.end();
-    }
+    });
     this.#latest.writeTo(batch);
     for (const session of this.#changed) {
       batch.beginPut('progress');

@@ -29,7 +29,7 @@ class World {
   }
 
   inMemory(arrival: number): void {
-    this.unwritten.add(arrival, { message: messageOf(String(arrival)), recipients: [] });
+    this.unwritten.add(arrival, messageOf(String(arrival)), []);
     this.session.add(10 * arrival, arrival, 1, false);
   }
 
@@ -47,10 +47,8 @@ function messageOf(payload: string): Message {
 
 test('PageReader puts what is on disk and what is not into one order', async () => {
   const world = new World();
-  await world.onDisk(1);
-  world.inMemory(2);
-  await world.onDisk(3);
-  world.inMemory(4);
+  for (const arrival of [1, 2]) await world.onDisk(arrival);
+  for (const arrival of [3, 4]) world.inMemory(arrival);
   assert.deepEqual(await world.read(), ['10=1', '20=2', '30=3', '40=4']);
   assert.deepEqual(await world.read(11, 2), ['20=2', '30=3']);
 });

@@ -1,26 +1,21 @@
 import type { Message } from '../../model/message.js';
 import type { RecipientRecord } from './records.js';
 
-/** A message that is not on disk yet. */
-export interface UnwrittenMessage {
-  readonly message: Message;
-  readonly recipients: readonly RecipientRecord[];
-}
+type Recipients = readonly RecipientRecord[];
 
 /**
  * Messages that are not on disk yet, by arrival: new ones, and those that a commit has collected
  * and not ended. All others can be read from the disk.
  */
 export class UnwrittenMessages {
-  #new = new Map<number, UnwrittenMessage>();
-  #newest = 0;
+  #new = new Run();
   /** The oldest first. */
-  #collected: Collection[] = [];
+  #collected: Run[] = [];
 
-  /** @param arrival Higher than all before. */
-  add(arrival: number, unwritten: UnwrittenMessage): void {
-    this.#new.set(arrival, unwritten);
-    this.#newest = arrival;
+  /** @param arrival By one higher than that of the message before. */
+  add(arrival: number, message: Message, recipients: Recipients): void {
+    if (this.#new.waiting === 0) this.#new.beginAt(arrival);
+    this.#new.add(message, recipients);
   }
 
   /**
@@ -29,48 +24,48 @@ export class UnwrittenMessages {
    * @returns Whether it was new: then it needs neither be written nor removed.
    */
   forget(arrival: number): boolean {
-    if (this.#new.delete(arrival)) return true;
-    for (const collection of this.#collected) {
-      if (arrival >= collection.first && arrival <= collection.last) collection.open--;
+    if (this.#new.holds(arrival)) {
+      this.#new.remove(arrival);
+      return true;
     }
+    for (const run of this.#collected) if (run.holds(arrival)) run.waiting--;
     return false;
   }
 
   get(arrival: number): Message | undefined {
-    const found = this.#new.get(arrival);
-    if (found !== undefined) return found.message;
-    for (const { messages } of this.#collected) {
-      const collected = messages.get(arrival);
-      if (collected !== undefined) return collected.message;
-    }
+    if (this.#new.holds(arrival)) return this.#new.get(arrival);
+    for (const run of this.#collected) if (run.holds(arrival)) return run.get(arrival);
     return undefined;
   }
 
   /** Whether there are new ones, which no commit has collected. */
   get hasNew(): boolean {
-    return this.#new.size > 0;
+    return this.#new.waiting > 0;
   }
 
   /** Whether somebody waits for one that was collected. */
   get hasCollected(): boolean {
-    return this.#collected.some(({ open }) => open > 0);
+    return this.#collected.some(({ waiting }) => waiting > 0);
   }
 
-  /** All new ones, which the next commit writes. They stay here until {@link written}. */
-  collect(): ReadonlyMap<number, UnwrittenMessage> {
-    const messages = this.#new;
-    const [first] = messages.keys();
-    if (first === undefined) return messages;
-    this.#new = new Map();
-    this.#collected.push({ messages, first, last: this.#newest, open: messages.size });
-    return messages;
+  /**
+   * Takes all new ones, which the next commit writes, in order. They stay here until {@link
+   * written}.
+   */
+  collect(
+    write: (arrival: number, message: Message, recipients: Recipients) => void = () => {},
+  ): void {
+    const run = this.#new;
+    if (run.waiting === 0) return;
+    this.#new = new Run();
+    this.#collected.push(run);
+    run.each(write);
   }
 
   /** Below it all messages are on disk, or gone. */
   get lowestArrival(): number {
-    const [oldest] = this.#collected;
-    const [lowest = Infinity] = oldest === undefined ? this.#new.keys() : [oldest.first];
-    return lowest;
+    const oldest = this.#collected[0] ?? this.#new;
+    return oldest.length === 0 ? Infinity : oldest.first;
   }
 
   /** How often {@link collect} found something that is not {@link written}. */
@@ -84,12 +79,52 @@ export class UnwrittenMessages {
   }
 }
 
-/** What a commit has taken. */
-interface Collection {
-  readonly messages: ReadonlyMap<number, UnwrittenMessage>;
-  /** Those that arrived from the first to the last and are not among them were settled before. */
-  readonly first: number;
-  readonly last: number;
-  /** So many of them somebody waits for. */
-  open: number;
+/**
+ * Messages that arrived one after the other. Arrays, and nothing for each message: most are gone
+ * before they are written (`bench --only online-persistent`).
+ */
+class Run {
+  first = 0;
+  /** How many of them somebody waits for. */
+  waiting = 0;
+  #messages: (Message | undefined)[] = [];
+  #recipients: (Recipients | undefined)[] = [];
+
+  get length(): number {
+    return this.#messages.length;
+  }
+
+  beginAt(arrival: number): void {
+    this.first = arrival;
+    this.#messages = [];
+    this.#recipients = [];
+  }
+
+  add(message: Message, recipients: Recipients): void {
+    this.#messages.push(message);
+    this.#recipients.push(recipients);
+    this.waiting++;
+  }
+
+  /** Whether it is one of them, or was. */
+  holds(arrival: number): boolean {
+    const at = arrival - this.first;
+    return at >= 0 && at < this.#messages.length;
+  }
+
+  get(arrival: number): Message | undefined {
+    return this.#messages[arrival - this.first];
+  }
+
+  remove(arrival: number): void {
+    this.#messages[arrival - this.first] = undefined;
+    this.#recipients[arrival - this.first] = undefined;
+    this.waiting--;
+  }
+
+  each(visit: (arrival: number, message: Message, recipients: Recipients) => void): void {
+    for (const [at, message] of this.#messages.entries()) {
+      if (message !== undefined) visit(this.first + at, message, this.#recipients[at]!);
+    }
+  }
 }
