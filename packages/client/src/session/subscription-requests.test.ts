@@ -84,12 +84,36 @@ test('SubscriptionRequests unsubscribes after a reconnect what was let go meanwh
   requests.unsubscribe('b', tell('no b'), 0);
   sink.take();
   requests.connected(sink, true, 0);
-  assert.deepEqual(sink.take(), ['unsubscribe 4 a', 'unsubscribe 5 b']);
+  assert.deepEqual(sink.take(), ['unsubscribe 4 a b']);
   assert.equal(requests.unsubscribed(4), true);
-  assert.deepEqual(told, ['a done', 'b done', 'no a done']);
+  assert.deepEqual(told, ['a done', 'b done', 'no a done', 'no b done']);
+  requests.unsubscribe('c', tell('no c'), 0);
   requests.disconnected();
   requests.connected(sink, false, 0);
-  assert.deepEqual(told.at(-1), 'no b done'); // a server without the session has none of them
+  assert.deepEqual(told.at(-1), 'no c done'); // a server without the session has none of them
+});
+
+test('SubscriptionRequests keeps what is wanted again while it is let go', () => {
+  const { requests, sink, told, tell } = make();
+  requests.connected(sink, true, 0);
+  requests.unsubscribe('a', tell('no a'), 0);
+  requests.subscribe('a', 1, tell('a'), 0);
+  requests.disconnected(); // neither was answered
+  sink.take();
+  requests.connected(sink, true, 0);
+  assert.deepEqual(sink.take(), ['subscribe 3 a@1']);
+  assert.equal(requests.subscribed(3, [1]), true);
+  assert.deepEqual(told, ['no a done', 'a done']);
+});
+
+test('SubscriptionRequests tells everybody who lets the same filter go', () => {
+  const { requests, sink, told, tell } = make();
+  requests.connected(sink, true, 0);
+  requests.unsubscribe('a', tell('first'), 0);
+  requests.unsubscribe('a', tell('second'), 0);
+  requests.disconnected();
+  requests.connected(sink, false, 0);
+  assert.deepEqual(told, ['first done', 'second done']);
 });
 
 test('SubscriptionRequests unsubscribes from what the session has of an earlier process', () => {

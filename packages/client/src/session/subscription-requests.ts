@@ -5,19 +5,20 @@ import type { PacketSink } from './packet-sink.js';
 
 type Settled = (error: Error | undefined) => void;
 
-/** A filter that the application wants. */
-interface Wanted {
-  qos: QoS;
+/** What the application wants of a filter. */
+interface Wish {
+  /** `undefined`: to be unsubscribed. */
+  readonly qos: QoS | undefined;
   granted: QoS | undefined;
-  /** The SUBSCRIBE whose answer counts; 0 if none is under way. */
+  /** The request whose answer counts; 0 if none is under way. */
   askedBy: number;
   waiting: Settled[];
 }
 
 /** SUBSCRIBE or UNSUBSCRIBE that waits for its answer. */
 interface Request {
+  readonly type: 'subscribe' | 'unsubscribe';
   readonly filters: readonly string[];
-  readonly settled: Settled | undefined;
   readonly sentAtMs: number;
 }
 
@@ -38,15 +39,14 @@ interface Refusals {
 }
 
 /**
- * Which subscriptions the application wants, and what the server has been asked (MQTT 3.1.1, 3.8 to
- * 3.11). If the server has lost the session they are asked for again.
+ * Which subscriptions the application wants, which no longer, and what the server has been asked
+ * (MQTT 3.1.1, 3.8 to 3.11). Of each filter the last wish counts. What has no answer is asked for
+ * again by the next connection, and what was granted if the server has lost the session.
  */
 export class SubscriptionRequests {
   readonly #ids: PacketIds;
   readonly #refusals: Refusals;
-  #wanted: Map<string, Wanted> | undefined;
-  /** To be unsubscribed when there is a connection, if the server still has the session. */
-  #unwanted: Map<string, Settled[]> | undefined;
+  #wishes: Map<string, Wish> | undefined;
   #requests: Map<number, Request> | undefined;
   #sink: PacketSink | undefined;
 
@@ -64,88 +64,69 @@ export class SubscriptionRequests {
 
   /** The QoS that was granted; `undefined` while the server has not answered. */
   granted(filter: string): QoS | undefined {
-    return this.#wanted?.get(filter)?.granted;
+    return this.#wishes?.get(filter)?.granted;
   }
 
   /** Whether the server has been asked to send nothing more of it, and has not answered. */
   letsGo(topic: string): boolean {
-    for (const { filters, settled } of this.#requests?.values() ?? []) {
-      if (settled === undefined) continue; // a SUBSCRIBE
-      if (filters.some((filter) => matches(matchedFilter(filter), topic))) return true;
+    for (const [filter, { qos }] of this.#wishes ?? []) {
+      if (qos === undefined && matches(matchedFilter(filter), topic)) return true;
     }
     return false;
   }
 
   /** @param settled Told when the server has answered, now or after a reconnect. */
   subscribe(filter: string, qos: QoS, settled: Settled, nowMs: number): void {
-    for (const told of this.#unwanted?.get(filter) ?? []) told(undefined);
-    this.#unwanted?.delete(filter);
-    const known = this.#wanted?.get(filter);
-    if (known !== undefined && known.qos >= qos) {
+    const known = this.#wishes?.get(filter);
+    if (known?.qos !== undefined && known.qos >= qos) {
       if (known.granted === undefined) known.waiting.push(settled);
       else settled(undefined);
       return;
     }
-    const waiting = [...(known?.waiting ?? []), settled];
-    const wanted: Wanted = { qos, granted: undefined, askedBy: 0, waiting };
-    (this.#wanted ??= new Map()).set(filter, wanted);
-    this.#ask([[filter, wanted]], nowMs);
+    // Who waits for it to be let go waits for nothing any more.
+    if (known?.qos === undefined) tell(known, undefined);
+    this.#wish(filter, qos, [...(known?.waiting ?? []), settled], nowMs);
   }
 
   unsubscribe(filter: string, settled: Settled, nowMs: number): void {
-    this.#wanted?.delete(filter);
-    const sink = this.#sink;
-    if (sink === undefined) {
-      const unwanted = (this.#unwanted ??= new Map<string, Settled[]>());
-      unwanted.set(filter, [...(unwanted.get(filter) ?? []), settled]);
-      return;
-    }
-    this.#requestUnsubscribe(sink, [filter], settled, nowMs);
+    const known = this.#wishes?.get(filter);
+    if (known !== undefined && known.qos === undefined) known.waiting.push(settled);
+    else this.#wish(filter, undefined, [settled], nowMs);
   }
 
   /** @param present Whether the server has kept the session, and with it what it granted. */
   connected(sink: PacketSink, present: boolean, nowMs: number): void {
     this.#sink = sink;
-    if (!present) for (const wanted of this.#wanted?.values() ?? []) wanted.granted = undefined;
-    const open = [...(this.#wanted ?? [])].filter(([, { granted }]) => granted === undefined);
-    this.#ask(open, nowMs);
-    for (const [filter, waiting] of this.#unwanted ?? []) {
-      const settled = (error: Error | undefined) => waiting.forEach((told) => told(error));
-      if (present) this.#requestUnsubscribe(sink, [filter], settled, nowMs);
-      else settled(undefined);
+    for (const [filter, wish] of this.#wishes ?? []) {
+      if (present) continue;
+      wish.granted = undefined;
+      if (wish.qos === undefined) this.#done(filter, wish); // a new session has none of them
     }
-    this.#unwanted = undefined;
+    this.#ask(
+      [...(this.#wishes ?? [])].filter(([, { granted }]) => granted === undefined),
+      nowMs,
+    );
   }
 
-  /** What was asked and not answered is asked again by the next connection. */
   disconnected(): void {
     this.#sink = undefined;
-    for (const { filters, settled } of this.#requests?.values() ?? []) {
-      const [filter] = filters;
-      if (settled !== undefined && filter !== undefined)
-        (this.#unwanted ??= new Map()).set(filter, [settled]);
-    }
     this.#requests = undefined;
   }
 
   /** SUBACK. @returns `false` if it answers nothing that was asked: the server is wrong. */
   subscribed(packetId: number, returnCodes: readonly number[]): boolean {
-    const request = this.#take(packetId);
-    if (request === undefined || request.settled !== undefined) return false;
-    if (request.filters.length !== returnCodes.length) return false;
-    for (const [index, filter] of request.filters.entries()) {
-      const wanted = this.#wanted?.get(filter);
+    const filters = this.#take('subscribe', packetId);
+    if (filters?.length !== returnCodes.length) return false;
+    for (const [index, filter] of filters.entries()) {
       const code = returnCodes[index]!;
-      // Gone, or asked for again with more: another answer counts.
-      if (wanted?.askedBy !== packetId) continue;
-      const waiting = wanted.waiting.splice(0);
+      const wish = this.#answered(filter, packetId);
+      if (wish === undefined) continue;
       if (code <= 2) {
-        wanted.granted = code as QoS;
-        waiting.forEach((settled) => settled(undefined));
+        wish.granted = code as QoS;
+        tell(wish, undefined);
       } else {
-        this.#wanted?.delete(filter);
         const error = new SubscribeRefusedError(filter);
-        waiting.forEach((settled) => settled(error));
+        this.#done(filter, wish, error);
         this.#refusals.push({ type: 'refused', error });
       }
     }
@@ -154,60 +135,71 @@ export class SubscriptionRequests {
 
   /** UNSUBACK. @returns `false` if it answers nothing that was asked. */
   unsubscribed(packetId: number): boolean {
-    const request = this.#take(packetId);
-    if (request?.settled === undefined) return false;
-    request.settled(undefined);
-    return true;
+    const filters = this.#take('unsubscribe', packetId);
+    for (const filter of filters ?? []) {
+      const wish = this.#answered(filter, packetId);
+      if (wish !== undefined) this.#done(filter, wish);
+    }
+    return filters !== undefined;
   }
 
   /** The client ends: whoever waits is told. */
   abandon(error: Error): void {
-    const waiting = [...(this.#requests?.values() ?? [])].map(({ settled }) => settled);
-    for (const wanted of this.#wanted?.values() ?? []) waiting.push(...wanted.waiting.splice(0));
-    for (const settled of this.#unwanted?.values() ?? []) waiting.push(...settled);
-    for (const settled of waiting) settled?.(error);
+    for (const wish of this.#wishes?.values() ?? []) tell(wish, error);
   }
 
-  #take(packetId: number): Request | undefined {
+  #wish(filter: string, qos: QoS | undefined, waiting: Settled[], nowMs: number): void {
+    const wish: Wish = { qos, granted: undefined, askedBy: 0, waiting };
+    (this.#wishes ??= new Map()).set(filter, wish);
+    this.#ask([[filter, wish]], nowMs);
+  }
+
+  #take(type: Request['type'], packetId: number): readonly string[] | undefined {
     const request = this.#requests?.get(packetId);
-    if (request === undefined) return undefined;
+    if (request?.type !== type) return undefined;
     this.#requests?.delete(packetId);
     this.#ids.giveBack(packetId);
-    return request;
+    return request.filters;
   }
 
-  #ask(filters: readonly (readonly [filter: string, Wanted])[], nowMs: number): void {
+  /** What was wished for, unless another answer counts: it was asked for again, or let go. */
+  #answered(filter: string, packetId: number): Wish | undefined {
+    const wish = this.#wishes?.get(filter);
+    return wish?.askedBy === packetId ? wish : undefined;
+  }
+
+  /** Nothing is wished for any more. */
+  #done(filter: string, wish: Wish, error?: Error): void {
+    this.#wishes?.delete(filter);
+    tell(wish, error);
+  }
+
+  #ask(wishes: readonly (readonly [filter: string, Wish])[], nowMs: number): void {
     const sink = this.#sink;
     if (sink === undefined) return;
-    for (let from = 0; from < filters.length; from += FILTERS_PER_PACKET) {
-      const packetId = this.#ids.reserveId();
-      const subscriptions = filters
-        .slice(from, from + FILTERS_PER_PACKET)
-        .map(([filter, wanted]) => {
-          wanted.askedBy = packetId;
-          return { filter, qos: wanted.qos };
-        });
-      const some = subscriptions.map(({ filter }) => filter);
-      this.#request(packetId, { filters: some, settled: undefined, sentAtMs: nowMs });
-      sink.send({ type: 'subscribe', packetId, subscriptions });
+    for (const type of REQUESTS) {
+      const letGo = type === 'unsubscribe';
+      const alike = wishes.filter(([, { qos }]) => (qos === undefined) === letGo);
+      for (let from = 0; from < alike.length; from += FILTERS_PER_PACKET) {
+        const some = alike.slice(from, from + FILTERS_PER_PACKET);
+        const packetId = this.#ids.reserveId();
+        for (const [, wish] of some) wish.askedBy = packetId;
+        const filters = some.map(([filter]) => filter);
+        (this.#requests ??= new Map()).set(packetId, { type, filters, sentAtMs: nowMs });
+        if (type === 'unsubscribe') sink.send({ type, packetId, filters });
+        else {
+          const subscriptions = some.map(([filter, { qos = 0 }]) => ({ filter, qos }));
+          sink.send({ type, packetId, subscriptions });
+        }
+      }
     }
-  }
-
-  #request(packetId: number, request: Request): void {
-    (this.#requests ??= new Map()).set(packetId, request);
-  }
-
-  #requestUnsubscribe(
-    sink: PacketSink,
-    filters: readonly string[],
-    settled: Settled,
-    nowMs: number,
-  ): void {
-    const packetId = this.#ids.reserveId();
-    this.#request(packetId, { filters, settled, sentAtMs: nowMs });
-    sink.send({ type: 'unsubscribe', packetId, filters });
   }
 }
 
+function tell(wish: Wish | undefined, error: Error | undefined): void {
+  for (const settled of wish?.waiting.splice(0) ?? []) settled(error);
+}
+
+const REQUESTS = ['subscribe', 'unsubscribe'] as const;
 /** So that a SUBSCRIBE of many filters stays a small packet. */
 const FILTERS_PER_PACKET = 64;
