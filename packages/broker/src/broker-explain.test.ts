@@ -405,6 +405,66 @@ const ROWS: readonly Row[] = [
     },
   },
   {
+    verdict: 'delivered',
+    when: 'c got it, and is refused when it comes again',
+    near: true,
+    evidence: ['published to 1', 'no session of c', 'refused c bad-credentials'],
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      const c = await s.sub('c', 'a/b', 0, NAMED);
+      await s.join('p', NAMED);
+      await s.pub('p');
+      await s.leave(c);
+      await s.refused('c');
+    },
+  },
+  {
+    verdict: 'not-connected',
+    when: 'c has gone, and is refused after it',
+    near: true,
+    evidence: ['published to 0', 'no session of c', 'refused c bad-credentials'],
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, NAMED));
+      await s.join('p', NAMED);
+      await s.pub('p');
+      await s.refused('c');
+    },
+  },
+  {
+    verdict: 'queued',
+    when: 'c is away, and is refused when it comes for it',
+    near: true,
+    evidence: [
+      'published to 1',
+      'away, 1 wait',
+      'has a/b @ 1',
+      'sent 0, open 0',
+      'refused c bad-credentials',
+    ],
+    says: { why: 'away' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, { ...NAMED, ...STAYS }));
+      await s.join('p', NAMED);
+      await s.pub('p', 'a/b', 1);
+      await s.refused('c');
+    },
+  },
+  {
+    verdict: 'refused',
+    when: 'c has gone, and was refused before it',
+    evidence: ['published to 0', 'no session of c'],
+    says: { why: 'bad-credentials' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.leave(await s.sub('c', 'a/b', 1, NAMED));
+      await s.refused('c');
+      await s.join('p', NAMED);
+      await s.pub('p');
+    },
+  },
+  {
     verdict: 'came-later',
     when: 'c connects when it is over',
     evidence: ['published to 0', 'connected', 'has a/b @ 1', 'sent 0, open 0'],
@@ -971,6 +1031,13 @@ const ROWS: readonly Row[] = [
     act: async (s) => (await s.sub('c', 'a/b'), s.join('p')),
   },
   {
+    verdict: 'no-publish',
+    when: 'nothing was published, and c would not have got it',
+    near: true,
+    evidence: ['connected', 'has only A/b (case)', 'sent 0, open 0'],
+    act: (s) => s.sub('c', 'A/b'),
+  },
+  {
     verdict: 'publisher-not-connected',
     when: 'p has gone before it published',
     evidence: ['connected', 'has a/b @ 1', 'sent 0, open 0'],
@@ -1007,6 +1074,40 @@ const ROWS: readonly Row[] = [
       await s.refused('p');
       await s.join('p', NAMED);
       await s.pub('p');
+    },
+  },
+  {
+    verdict: 'delivered',
+    when: 'p is refused after it',
+    near: true,
+    evidence: [
+      'published to 1',
+      'connected',
+      'has a/b @ 0',
+      'sent 1, open 0',
+      'refused p bad-credentials',
+    ],
+    ask: { from: 'p' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0, NAMED);
+      const p = await s.join('p', NAMED);
+      await s.pub('p');
+      await s.leave(p);
+      await s.refused('p');
+    },
+  },
+  {
+    verdict: 'publisher-not-connected',
+    when: 'p had a wrong password first, and has gone before it published',
+    near: true,
+    evidence: ['connected', 'has a/b @ 0', 'sent 0, open 0'],
+    ask: { from: 'p' },
+    options: () => ({ authenticator: onlyNamed }),
+    act: async (s) => {
+      await s.sub('c', 'a/b', 0, NAMED);
+      await s.refused('p');
+      await s.leave(await s.join('p', NAMED));
     },
   },
   {
@@ -1092,6 +1193,10 @@ function shownFact({ kind, count, max, clientId, filter, qos, why }: Fact): stri
       return `sent ${count}, open ${max}`;
     case 'dropped-counts':
       return `lost ${count} ${why}`;
+    case 'refused':
+      return `refused ${clientId} ${why}`;
+    case 'not-subscribed':
+      return `has only ${filter} (${why})`;
     default:
       return kind;
   }

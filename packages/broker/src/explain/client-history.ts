@@ -28,6 +28,12 @@ export class ClientHistory {
     return this.session !== undefined || this.last(['connected', 'disconnected']) !== undefined;
   }
 
+  /** Its last try to connect, if it was refused. */
+  get refusal(): JournalEntry | undefined {
+    const last = this.last(['refused', 'connected']);
+    return last?.kind === 'refused' && !this.isConnected ? last : undefined;
+  }
+
   /** The last entry of one of these kinds before a place. */
   last(
     kinds: readonly JournalKind[],

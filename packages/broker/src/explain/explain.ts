@@ -27,7 +27,9 @@ export function explain(question: ExplainQuestion, live: LiveView): Explanation 
     return entry.atMs >= beginMs && isAbout(entry, question);
   });
   const verdict = new Inquiry(question, live, entries, client, beginMs).verdict();
-  const evidence = evidenceOf(question, live, client, about);
+  const publisher =
+    from === undefined ? undefined : new ClientHistory(from, entries, live.session(from));
+  const evidence = evidenceOf(question, live, { client, publisher, about, verdict });
   return { question, verdict, evidence, history: about.slice(-HISTORY_MAX) };
 }
 

@@ -24,7 +24,7 @@ test('whatIfText() has a line for each who gets it, and for each who nearly does
   world.registry.subscribe(session, 'T', 1);
   const answer = whatIf({ topic: 't' }, liveView(world));
   assert.deepEqual(whatIfText(answer, 'en'), [
-    '1 subscribers would be asked to take it',
+    '1 subscriber would be asked to take it',
     '  away: dropped, QoS 0 offline-qos0',
     '  not near: T (case)',
   ]);

@@ -1,5 +1,5 @@
 import type { Explanation } from './explain.js';
-import { entryLine, type ExplainLanguage, sentenceOf } from './sentences.js';
+import { counted, entryLine, type ExplainLanguage, sentenceOf } from './sentences.js';
 import type { WhatIf } from './what-if.js';
 
 /** An explanation for a person: the verdict, then what it rests on. */
@@ -39,7 +39,8 @@ const WORDS = {
     dropped: 'dropped,',
     not: 'not',
     program: '(the program)',
-    total: (count: number) => `${count} subscribers would be asked to take it`,
+    total: (count: number) =>
+      `${counted(count, 'subscriber', 'subscribers')} would be asked to take it`,
     denied: (from: string, rule: string) => `${shown(from)} may not publish it: ${rule}`,
   },
   zh: {

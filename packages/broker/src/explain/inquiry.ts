@@ -32,12 +32,12 @@ export class Inquiry {
 
   verdict(): Fact<Verdict> {
     if (this.#live.limits.journalSizeMax === 0) return { kind: 'journal-off' };
-    const stranger = this.#stranger();
-    if (stranger !== undefined) return stranger;
     const published = this.#lastIndex(({ kind }) => kind === 'published');
+    const fate = this.#lastFate();
+    const stranger = this.#stranger(Math.max(published, fate));
+    if (stranger !== undefined) return stranger;
     const stopped = this.#lastIndex(({ kind, why }) => kind === 'dropped' && isOf(why, 'message'));
     if (stopped > published) return this.#stopped(this.#entries[stopped]!);
-    const fate = this.#lastFate();
     if (published < 0 && fate < 0) return this.#notPublished();
     const takenOver = this.#takenOver(published);
     if (takenOver !== undefined) return takenOver;
@@ -48,18 +48,13 @@ export class Inquiry {
     return fate < 0 ? { kind: 'unknown' } : this.#fateOf(fate);
   }
 
-  /** A client that never was here. */
-  #stranger(): Fact<Verdict> | undefined {
+  /** A client that never was here, or was refused before the last message. */
+  #stranger(last: number): Fact<Verdict> | undefined {
     const client = this.#client;
-    const { clientId } = client;
-    const refused = client.last(['refused']);
-    const came = client.last(['connected']);
-    const isLater = refused !== undefined && !client.isConnected;
-    if (isLater && (came === undefined || came.atMs < refused.atMs)) {
-      const { atMs, other: address, why } = refused;
-      return { kind: 'refused', clientId, atMs, address, why };
-    }
-    if (client.isKnown) return undefined;
+    const { clientId, refusal, isKnown } = client;
+    const isCause = !isKnown || last < 0 || (refusal && this.#entries.indexOf(refusal) < last);
+    if (refusal !== undefined && isCause) return refusedFact('refused', refusal);
+    if (isKnown) return undefined;
     return { kind: 'never-connected', clientId, names: this.#similarClients(clientId) };
   }
 
@@ -73,11 +68,8 @@ export class Inquiry {
     const { topic, from: clientId } = this.#question;
     if (clientId !== undefined) {
       const publisher = new ClientHistory(clientId, this.#entries, this.#live.session(clientId));
-      const refused = publisher.last(['refused']);
-      if (!publisher.isConnected && refused !== undefined) {
-        const { atMs, other: address, why } = refused;
-        return { kind: 'publisher-refused', clientId, atMs, address, why };
-      }
+      const { refusal } = publisher;
+      if (refusal !== undefined) return refusedFact('publisher-refused', refusal);
       if (!publisher.isKnown) {
         const names = this.#similarClients(clientId);
         return { kind: 'publisher-never-connected', clientId, names };
@@ -93,8 +85,17 @@ export class Inquiry {
       const isOurs = clientId === undefined || entry.clientId === clientId;
       if (entry.kind === 'published' && isOurs) seen.add(entry.topic);
     }
-    const fact = { kind: 'no-publish', topic, names: nearestTopics(topic, seen) } as const;
-    return clientId === undefined ? fact : { ...fact, clientId };
+    const earlier = this.#find(
+      ({ kind, clientId: by }) => kind === 'published' && (clientId ?? by) === by,
+      { sinceMs: 0 },
+    );
+    return {
+      kind: 'no-publish',
+      topic,
+      names: nearestTopics(topic, seen),
+      ...(clientId !== undefined && { clientId }),
+      ...(earlier >= 0 && { atMs: this.#entries[earlier]!.atMs }),
+    };
   }
 
   /** Somebody else has the client identifier, and gets its messages. */
@@ -238,16 +239,22 @@ export class Inquiry {
   /** Last entry about the topic, by the publisher that is asked about. */
   #lastIndex(fits: (entry: JournalEntry) => boolean, from = 0): number {
     const publisher = this.#question.from;
-    return this.#find((entry) => {
-      const isBy = entry.kind === 'delivered' ? entry.other : entry.clientId;
-      return fits(entry) && (publisher === undefined || isBy === publisher);
-    }, from);
+    return this.#find(
+      (entry) => {
+        const isBy = entry.kind === 'delivered' ? entry.other : entry.clientId;
+        return fits(entry) && (publisher === undefined || isBy === publisher);
+      },
+      { from },
+    );
   }
 
-  #find(fits: (entry: JournalEntry) => boolean, from = 0): number {
+  #find(
+    fits: (entry: JournalEntry) => boolean,
+    { from = 0, sinceMs = this.#beginMs }: { from?: number; sinceMs?: number } = {},
+  ): number {
     for (let index = this.#entries.length - 1; index >= from; index--) {
       const entry = this.#entries[index]!;
-      if (entry.atMs < this.#beginMs) return -1;
+      if (entry.atMs < sinceMs) return -1;
       if (entry.topic === this.#question.topic && fits(entry)) return index;
     }
     return -1;
@@ -261,6 +268,13 @@ export class Inquiry {
     const best = nearest(clientId, known);
     return best === undefined ? [] : [best];
   }
+}
+
+function refusedFact(
+  kind: 'refused' | 'publisher-refused',
+  { clientId, atMs, other: address, why }: JournalEntry,
+): Fact<Verdict> {
+  return { kind, clientId, atMs, address, why };
 }
 
 function isOf(why: string, of: 'message' | 'delivery'): boolean {

@@ -37,6 +37,15 @@ test('sentenceOf() tells apart what differs', () => {
   assert.equal(new Set(texts).size, VERDICTS.length);
 });
 
+test('sentenceOf() tells who has published nothing, and when it was published before', () => {
+  const { atMs = 0, clientId = '', topic = '' } = FULL;
+  const said = (fact: Partial<Fact>) => sentenceOf({ kind: 'no-publish', topic, ...fact }, 'en');
+  assert.equal(said({}), 'Nothing was published on a/b, as far as is known');
+  assert.equal(said({ clientId }), 'c has published nothing on a/b, as far as is known');
+  const since = 'Nothing was published on a/b since; the last was at 2023-11-14T22:13:20.000Z';
+  assert.equal(said({ atMs }), since);
+});
+
 test('sentenceOf() and entryLine() let no control character of a peer through', () => {
   const clientId = 'a\u001b[2Jb\n';
   const sentence = sentenceOf({ kind: 'never-connected', clientId }, 'en');

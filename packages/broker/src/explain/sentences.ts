@@ -31,7 +31,8 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
     unacknowledged: (t) =>
       `It was sent at ${t.time}, and ${t.client} has not acknowledged it: ${t.count} of at most `
       + `${t.max} messages are in flight. Does the client handle messages?`,
-    queued: (t) => `It waits for ${t.client} (${t.why}): ${t.count} messages wait`,
+    queued: (t) =>
+      `It waits for ${t.client} (${t.why}): ${counted(t.count, 'message waits', 'messages wait')}`,
     'never-connected': (t) => `${t.client} has never connected, as far as is known${t.meant}`,
     refused: (t) => `${t.client} was refused at ${t.time}, from ${t.address}: ${t.why}`,
     'not-connected': (t) =>
@@ -59,15 +60,21 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
     'rate-limited': (t) => `${t.client} published too fast at ${t.time}: QoS 0 was dropped`,
     'authorizer-failed': (t) => `The authorizer failed at ${t.time}; ${t.client} was disconnected`,
     'store-failed': (t) => `The store failed at ${t.time}: the message was not taken`,
-    'no-publish': (t) => `Nothing was published on ${t.topic}, as far as is known${t.meant}`,
+    'no-publish': (t) => {
+      const nothing =
+        t.client === '' ? 'Nothing was published' : `${t.client} has published nothing`;
+      const known = t.time === '?' ? ', as far as is known' : ` since; the last was at ${t.time}`;
+      return `${nothing} on ${t.topic}${known}${t.meant}`;
+    },
     'publisher-never-connected': (t) => `The publisher ${t.client} has never connected${t.meant}`,
     'publisher-refused': (t) =>
       `The publisher ${t.client} was refused at ${t.time} from ${t.address}: ${t.why}`,
     'publisher-not-connected': (t) =>
       `The publisher ${t.client} is not connected (since ${t.time}: ${t.why})`,
     'queue-full': (t) =>
-      `The queue of ${t.client} was full, first seen at ${t.time}: ${t.count} messages were `
-      + `dropped (queuedMessagesMax is ${t.max})`,
+      `The queue of ${t.client} was full, first seen at ${t.time}: `
+      + `${counted(t.count, 'message was', 'messages were')} dropped `
+      + `(queuedMessagesMax is ${t.max})`,
     'output-full': (t) =>
       `${t.client} reads more slowly than it is sent to: QoS 0 was dropped at ${t.time}`,
     'too-large': (t) => `It was larger than ${t.client} takes (${t.max} bytes)`,
@@ -82,13 +89,18 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
     'journal-off': () => 'There is no journal: journalSizeMax is 0',
     published: (t) =>
       `${t.client === '' ? 'The broker' : t.client} published on ${t.topic} at ${t.time} with QoS `
-      + `${t.qos}: ${t.count} subscribers`,
+      + `${t.qos}: ${counted(t.count, 'subscriber', 'subscribers')}`,
     'connected-now': (t) => `${t.client} is connected from ${t.address}`,
-    'away-now': (t) => `${t.client} is away; ${t.count} messages wait for it`,
+    'away-now': (t) =>
+      `${t.client} is away; ${counted(t.count, 'message waits', 'messages wait')} for it`,
     'no-session-now': (t) => `${t.client} has no session now`,
     'subscribes-to': (t) => `${t.client} subscribes to ${t.filter} with QoS ${t.qos}`,
-    counts: (t) => `${t.client} was sent ${t.count} messages in all; ${t.max} are in flight`,
-    'dropped-counts': (t) => `${t.count} messages for ${t.client} were dropped: ${t.why}`,
+    counts: (t) =>
+      `${t.client} was sent ${counted(t.count, 'message', 'messages')} in all; `
+      + `${counted(t.max, 'is', 'are')} in flight`,
+    'dropped-counts': (t) =>
+      `${counted(t.count, 'message', 'messages')} for ${t.client} `
+      + `${t.count === 1 ? 'was' : 'were'} dropped: ${t.why}`,
     'retained-now': (t) => `A message is retained on ${t.topic}`,
   },
   zh: {
@@ -124,7 +136,12 @@ export const SENTENCES: Readonly<Record<ExplainLanguage, Sentences>> = {
     'rate-limited': (t) => `${t.client} 于 ${t.time} 发布过快：QoS 0 消息被丢弃`,
     'authorizer-failed': (t) => `授权器于 ${t.time} 出错，${t.client} 被断开`,
     'store-failed': (t) => `存储于 ${t.time} 出错：消息未被接收`,
-    'no-publish': (t) => `据已知记录，${t.topic} 上没有发布过消息${t.meant}`,
+    'no-publish': (t) => {
+      const whose = t.client === '' ? '' : `${t.client} 在 `;
+      return t.time === '?'
+        ? `据已知记录，${whose}${t.topic} 上没有发布过消息${t.meant}`
+        : `此期间${whose}${t.topic} 上没有发布过消息，上一次在 ${t.time}${t.meant}`;
+    },
     'publisher-never-connected': (t) => `发布者 ${t.client} 从未连接过${t.meant}`,
     'publisher-refused': (t) =>
       `发布者 ${t.client} 于 ${t.time} 从 ${t.address} 连接时被拒绝：${t.why}`,
@@ -179,6 +196,10 @@ export function entryLine(entry: JournalEntry): string {
   const parts = [clientId, topic, other, why].filter((text) => text !== '').map(shown);
   const shownQos = WITH_QOS.has(kind) ? ` QoS ${qos}` : '';
   return `${new Date(atMs).toISOString()} ${kind} ${parts.join(' ')}${shownQos}`;
+}
+
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`;
 }
 
 /** Control characters of a peer never reach a terminal. */

@@ -10,7 +10,7 @@ test('magpie what-if says who would get a message', async (t) => {
   await near.subscribe('plnat/#', { qos: 1 }, () => {}).ready;
   const args = ['what-if', '--topic', 'plant/7', '--qos', '2', '--lang', 'en'];
   assert.deepEqual((await world.run(args)).out, [
-    '1 subscribers would be asked to take it',
+    '1 subscriber would be asked to take it',
     '  panel-1: sent at once, QoS 1',
     '  not panel-2: plnat/# (typo)',
   ]);
