@@ -305,6 +305,31 @@ test('PacketOutlet releases what each commit holds, and no more', async () => {
   assert.equal(outlet.held, 0);
 });
 
+test('PacketOutlet keeps the order of acknowledgements of several kinds and commits', async () => {
+  const world = new World();
+  const { outlet } = world;
+  const first = world.write();
+  for (const packetId of [1, 2]) outlet.acknowledge('puback', packetId, first);
+  outlet.acknowledge('pubrec', 3, first);
+  for (const packetId of [4, 5]) outlet.acknowledge('puback', packetId, first);
+  world.clock.endTurn();
+  const second = world.write();
+  for (const packetId of [6, 7]) outlet.acknowledge('puback', packetId, second);
+  assert.equal(outlet.held, 7);
+  await world.store.succeed();
+  assert.deepEqual(types(world.packets()), [
+    'puback 1',
+    'puback 2',
+    'pubrec 3',
+    'puback 4',
+    'puback 5',
+  ]);
+  assert.equal(outlet.held, 2);
+  await world.store.succeed();
+  assert.deepEqual(types(world.packets()), ['puback 6', 'puback 7']);
+  assert.equal(outlet.held, 0);
+});
+
 test('PacketOutlet keeps what waits while the store has failed', async () => {
   const world = new World();
   world.outlet.acknowledge('puback', 1, world.write());

@@ -27,11 +27,18 @@ export interface OutletOwner {
 }
 
 /** A packet that waits for its commit. */
-interface Held {
+interface HeldPacket {
   readonly packet: Packet;
   readonly ticket: number;
   /** Whether no message may overtake it. */
   readonly fenced: boolean;
+}
+
+/** Acknowledgements of one kind, one behind the other, that wait for the same commit. */
+interface HeldRun {
+  readonly type: AcknowledgementType;
+  readonly packetIds: number[];
+  readonly ticket: number;
 }
 
 /**
@@ -46,7 +53,8 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   readonly #counters: Counters;
   readonly #outputBytesMax: number;
   readonly #owner: OutletOwner;
-  #held: Held[] | undefined;
+  #held: (HeldPacket | HeldRun)[] | undefined;
+  #heldPackets = 0;
   #heldBytes = 0;
   /**
    * Messages among them that no other may overtake: retained ones, or a newer one of the topic
@@ -87,7 +95,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
 
   /** Packets waiting for a commit. */
   get held(): number {
-    return this.#held?.length ?? 0;
+    return this.#heldPackets;
   }
 
   closeSoon(reason: CloseReason): void {
@@ -120,10 +128,11 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   }
 
   acknowledge(type: AcknowledgementType, packetId: number, ticket: number): void {
-    if (ticket !== 0 || this.#held !== undefined) {
-      this.#hold({ type, packetId }, ticket);
-      return;
-    }
+    if (ticket !== 0 || this.#held !== undefined) this.#holdAcknowledgement(type, packetId, ticket);
+    else this.#acknowledgeNow(type, packetId);
+  }
+
+  #acknowledgeNow(type: AcknowledgementType, packetId: number): void {
     this.#counters.packetsSent++;
     this.packetLog?.sent({ type, packetId });
     const at = this.#writer.reserve(4);
@@ -154,9 +163,7 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     let released = 0;
     for (const entry of held) {
       if (!this.#gate.isSafe(entry.ticket)) break;
-      this.send(entry.packet);
-      this.#heldBytes -= memoryOf(entry.packet);
-      if (entry.fenced) this.#fence--;
+      this.#letGo(entry);
       released++;
     }
     if (released === held.length) this.release();
@@ -165,9 +172,23 @@ export class PacketOutlet implements Outlet, CommitWaiter {
     if (released > 0) this.#owner.hasRoom();
   }
 
+  #letGo(entry: HeldPacket | HeldRun): void {
+    if ('packetIds' in entry) {
+      for (const packetId of entry.packetIds) this.#acknowledgeNow(entry.type, packetId);
+      this.#heldPackets -= entry.packetIds.length;
+      this.#heldBytes -= entry.packetIds.length * HELD_BYTES;
+      return;
+    }
+    this.send(entry.packet);
+    this.#heldPackets--;
+    this.#heldBytes -= memoryOf(entry.packet);
+    if (entry.fenced) this.#fence--;
+  }
+
   /** Forgets what waits: the connection is over, or nothing is left. */
   release(): void {
     this.#held = undefined;
+    this.#heldPackets = 0;
     this.#heldBytes = 0;
     this.#fence = 0;
     this.#gate.leave(this);
@@ -207,14 +228,32 @@ export class PacketOutlet implements Outlet, CommitWaiter {
   }
 
   #hold(packet: Packet, ticket: number): void {
+    const fenced = packet.type === 'publish' && (packet.retain || packet.dup || this.#fence > 0);
+    if (fenced) this.#fence++;
+    this.#waiting().push({ packet, ticket, fenced });
+    this.#heldPackets++;
+    this.#heldBytes += memoryOf(packet);
+  }
+
+  /** Runs per message: those of a turn are one entry (`bench --only online-persistent`). */
+  #holdAcknowledgement(type: AcknowledgementType, packetId: number, ticket: number): void {
+    const held = this.#waiting();
+    const last = held.at(-1);
+    if (last !== undefined && 'packetIds' in last && last.type === type && last.ticket === ticket) {
+      last.packetIds.push(packetId);
+    } else {
+      held.push({ type, packetIds: [packetId], ticket });
+    }
+    this.#heldPackets++;
+    this.#heldBytes += HELD_BYTES;
+  }
+
+  #waiting(): (HeldPacket | HeldRun)[] {
     if (this.#held === undefined) {
       this.#held = [];
       this.#gate.wait(this);
     }
-    const fenced = packet.type === 'publish' && (packet.retain || packet.dup || this.#fence > 0);
-    if (fenced) this.#fence++;
-    this.#held.push({ packet, ticket, fenced });
-    this.#heldBytes += memoryOf(packet);
+    return this.#held;
   }
 }
 
@@ -223,7 +262,7 @@ function memoryOf(packet: Packet): number {
   return HELD_BYTES + (packet.type === 'publish' ? packet.payloadLength : 0);
 }
 
-/** Memory of an acknowledgement that waits: its objects, far more than its four bytes. */
+/** Memory of a packet that waits, at most: that of its objects, far more than its bytes. */
 const HELD_BYTES = 100;
 const PUBLISH_FIRST_BYTE = 0x30;
 /** Packets above are sent by reference: from here on a copy costs more than a piece of its own. */

@@ -309,7 +309,11 @@ export class Publishing {
     const ticket = clears ? this.#gate.ticketOfAll() : this.#ticketSince(writesBefore);
     const packet = message.qos === 1 ? 'puback' : 'pubrec';
     outlet.acknowledge(packet, packetId, ticket);
-    if (trace === undefined) return;
+    if (trace !== undefined) this.#tellAnswered(trace, ticket, packet);
+  }
+
+  /** Apart: a function that makes a closure anywhere has a context for it made by every call. */
+  #tellAnswered(trace: MessageTrace, ticket: number, packet: 'puback' | 'pubrec'): void {
     this.#whenSafe(trace, ticket, () => trace.answered(packet));
     trace.closed();
   }
