@@ -8,6 +8,7 @@ import { AllowAnonymous } from './auth/authenticator.js';
 import { AllowAll, type Authorizer } from './auth/authorizer.js';
 import { LoginThrottle } from './auth/login-throttle.js';
 import { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
+import { RuleReader } from './auth/rules/rule-reader.js';
 import { ReplaceableAuthenticator } from './auth/replaceable-authenticator.js';
 import { GuardedAuthorizer } from './auth/guarded-authorizer.js';
 import type { BrokerOptions } from './broker-options.js';
@@ -170,6 +171,7 @@ function doorParts(basics: BasicParts, options: BrokerOptions, closeBanned: () =
     authenticator: new ReplaceableAuthenticator(options.authenticator ?? new AllowAnonymous()),
     authorizer,
     rules: authorizer instanceof RuleAuthorizer ? authorizer : undefined,
+    ruleReader: new RuleReader(clock),
     denials: new Denials(basics),
     secureServers,
     listenerFactory: new ListenerFactory({ limits, arena, log, secureServers }),

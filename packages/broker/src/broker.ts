@@ -8,6 +8,7 @@ import type { BanList } from './admission/bans.js';
 import { AllowAnonymous } from './auth/authenticator.js';
 import type { AccessRules } from './auth/rules/access-rules.js';
 import type { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
+import type { ParsedRules } from './auth/rules/rule-compiler.js';
 import type { BrokerChange, BrokerChanged, BrokerOptions } from './broker-options.js';
 import { type BrokerParts, brokerParts } from './broker-parts.js';
 import { BrokerSubscriber } from './broker-subscriber.js';
@@ -267,6 +268,16 @@ export class Broker implements AsyncDisposable {
   }
 
   /**
+   * Reads the text of a file of access rules, which then can be given to {@link reload} or
+   * {@link previewRecheck}. YAML is read in a thread of its own: a large file keeps nobody waiting.
+   *
+   * @param file Its name, for messages and as the place of each rule.
+   */
+  readRules(text: string, file: string): Promise<ParsedRules> {
+    return this.#parts.ruleReader.read(text, file);
+  }
+
+  /**
    * Changes what can be changed while the broker runs: all of it, or nothing. Everything is read
    * and checked before the first thing is another. Clients that the new authenticator does not let
    * in any more are disconnected; their sessions stay.
@@ -322,6 +333,7 @@ export class Broker implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
+    this.#parts.ruleReader.end();
     await Promise.all([...this.#listeners].map((listener) => listener.close()));
     await this.#parts.connections.close('broker-closed');
     this.#parts.rechecking.end();

@@ -39,7 +39,8 @@ export {
   type PassedRule,
   ruleInWords,
 } from './auth/rules/explain.js';
-export { parseRuleFile, type ParsedRules } from './auth/rules/parse-rule-file.js';
+export { parseRuleFile } from './auth/rules/parse-rule-file.js';
+export type { ParsedRules } from './auth/rules/rule-compiler.js';
 export { accessRulesMarkdown } from './auth/rules/rules-markdown.js';
 export { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
 export { hashPassword, newPasswordHash, passwordHashText } from './auth/password-hash.js';
@@ -49,7 +50,7 @@ export {
   type StoredPasswords,
 } from './auth/stored-password-authenticator.js';
 export { UserAuthenticator } from './auth/user-authenticator.js';
-export { parseUserFile, type Users } from './auth/user-file.js';
+export { parseUserFile, parseUserFileInSlices, type Users } from './auth/user-file.js';
 export { UserLines, userNameProblem } from './auth/user-lines.js';
 export type {
   AuthenticationConfig,

@@ -8,6 +8,7 @@ import type { PacketWatches } from '../observe/packets/packet-watches.js';
 import type { ClientDirectory } from '../pipeline/client-directory.js';
 import type { AccessRules } from '../auth/rules/access-rules.js';
 import type { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
+import type { ParsedRules } from '../auth/rules/rule-compiler.js';
 import type { Revocation } from '../pipeline/rechecking.js';
 import type { TraceList } from '../observe/trace/tracer.js';
 import type { Message } from '../model/message.js';
@@ -36,6 +37,8 @@ export interface AdminBroker {
   whatIf(question: WhatIfQuestion): WhatIf;
   /** @returns Whether it was connected. */
   disconnect(clientId: string): boolean;
+  /** Keeps nobody waiting, however large the file is. */
+  readRules(text: string, file: string): Promise<ParsedRules>;
   /** What sessions would lose with other rules. Nothing is changed. */
   previewRecheck(rules: RuleAuthorizer): Promise<readonly Revocation[]>;
   /** Resolves when what must survive is safe; rejects as `Broker.publish` does. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { SystemClock } from '@magpie/broker';
+import { type Clock, SystemClock } from '@magpie/broker';
 import {
   type AuthenticationConfig,
   AuthenticatorChain,
@@ -12,10 +12,11 @@ import {
   type JwtKeys,
   loadTextFile,
   NamelessAuthenticator,
-  parseUserFile,
+  parseUserFileInSlices,
   type PostgresConfig,
   type RedisConfig,
   UserAuthenticator,
+  type Users,
 } from '@magpie/broker/server';
 import { optional } from './optional-package.js';
 import { ServeFailure } from './serve-failure.js';
@@ -49,7 +50,7 @@ async function linksOf({
   if (jwt !== undefined) {
     links.push(new JwtAuthenticator({ ...jwt, keys: await readKeys(jwt.keys), clock }));
   }
-  if (users !== undefined) links.push(new UserAuthenticator(await readUsers(users)));
+  if (users !== undefined) links.push(new UserAuthenticator(await readUsers(users, clock)));
   if (postgres !== undefined) links.push(await openPostgres(postgres));
   if (redis !== undefined) links.push(await openRedis(redis));
   if (http !== undefined) {
@@ -82,8 +83,10 @@ async function openRedis({ ca, ...options }: RedisConfig): Promise<ChainAuthenti
   return new RedisAuthenticator({ ...options, ca: authorities });
 }
 
-async function readUsers(path: string): Promise<ReturnType<typeof parseUserFile>['users']> {
-  const { users, problems } = parseUserFile(await readText('user file', path), path);
+/** In slices: at a reload, clients are served meanwhile. */
+async function readUsers(path: string, clock: Clock): Promise<Users> {
+  const text = await readText('user file', path);
+  const { users, problems } = await parseUserFileInSlices(text, path, clock);
   if (problems.length > 0) throw new ServeFailure(problems.join('\n'));
   return users;
 }
@@ -92,7 +95,7 @@ async function readKeys(keys: JwtConfig['keys']): Promise<JwtKeys> {
   if ('secret' in keys) return { secret: Buffer.from(keys.secret) };
   if ('url' in keys) return keys;
   const { file } = keys;
-  const text = await readText('key file', file);
+  const text = await readText('key file', file, KEY_FILE_BYTES_MAX);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -106,11 +109,13 @@ async function readKeys(keys: JwtConfig['keys']): Promise<JwtKeys> {
   return { keySet: value as Extract<JwtKeys, { keySet: unknown }>['keySet'] };
 }
 
-async function readText(what: string, path: string): Promise<string> {
-  const loaded = await loadTextFile(path, FILE_BYTES_MAX);
+async function readText(what: string, path: string, bytesMax = FILE_BYTES_MAX): Promise<string> {
+  const loaded = await loadTextFile(path, bytesMax);
   if ('text' in loaded) return loaded.text;
   throw new ServeFailure(`Cannot read the ${what} ${path}: ${loaded.problem}`);
 }
 
 /** A hundred thousand users and more. */
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** A thousand keys: they are read in one go. */
+const KEY_FILE_BYTES_MAX = 1024 * 1024;

@@ -1,17 +1,25 @@
-import { type AccessRules, loadTextFile, parseRuleFile } from '@magpie/broker/server';
+import {
+  type AccessRules,
+  loadTextFile,
+  type ParsedRules,
+  parseRuleFile,
+} from '@magpie/broker/server';
 import { ServeFailure } from './serve-failure.js';
+
+type Parse = (text: string, file: string) => ParsedRules | Promise<ParsedRules>;
 
 /**
  * Reads a file of access rules.
  *
+ * @param parse `broker.readRules` where clients are served meanwhile.
  * @throws {ServeFailure} if it cannot be used, with everything that is wrong in it.
  */
-export async function readRules(path: string): Promise<AccessRules> {
+export async function readRules(path: string, parse: Parse = parseRuleFile): Promise<AccessRules> {
   const loaded = await loadTextFile(path, FILE_BYTES_MAX);
   if ('problem' in loaded) {
     throw new ServeFailure(`Cannot read the access rules ${path}: ${loaded.problem}`);
   }
-  const parsed = parseRuleFile(loaded.text, path);
+  const parsed = await parse(loaded.text, path);
   if ('problems' in parsed) throw new ServeFailure(parsed.problems.join('\n'));
   return parsed.rules;
 }
@@ -41,4 +49,4 @@ export async function loadRuleText(
 }
 
 /** A hundred thousand rules and more. */
-const FILE_BYTES_MAX = 64 * 1024 * 1024;
+const FILE_BYTES_MAX = 16 * 1024 * 1024;

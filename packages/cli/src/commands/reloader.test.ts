@@ -316,6 +316,39 @@ test('Reloader takes new rules, for what is subscribed to already too', async (t
   assert.equal(world.lines.find(({ event }) => event === 'reloaded')?.['sessionsRevoked'], 1);
 });
 
+test('Reloader and a preview read a large file of rules while clients are served', async (t) => {
+  const world = await World.running(t, { 'magpie.yaml': config(), passwd: await users('ann') });
+  const ask = await world.admin();
+  const { socket } = await world.connect('ann');
+  const rules = Array.from(
+    { length: 3000 },
+    (_, at) => `  - { allow: publish, topics: a/${at} }\n`,
+  );
+  const text = `rules:\n${rules.join('')}`;
+  await world.write('acl.yaml', text);
+  let answers = 0;
+  const ping = () => void socket.write(encode({ type: 'pingreq' }, 4));
+  socket.on('data', () => {
+    answers++;
+    ping();
+  });
+  ping();
+  const steps = {
+    reload: async () => assert.deepEqual(await world.reload(), [DONE]),
+    preview: async () => {
+      const { status } = await ask('POST', '/authorization/preview', { rules: text });
+      assert.equal(status, 200);
+    },
+  };
+  for (const [what, step] of Object.entries(steps)) {
+    answers = 0;
+    await step();
+    // Read in one go it would be the few that come while the files are opened.
+    assert.ok(answers > 100, `${answers} answers during a ${what}`);
+    t.diagnostic(`${answers} answers during a ${what}`);
+  }
+});
+
 /** Keys for tokens, as a file of them. */
 function keySet(pair: KeyPairKeyObjectResult): string {
   return JSON.stringify({ keys: [{ ...pair.publicKey.export({ format: 'jwk' }), alg: 'ES256' }] });

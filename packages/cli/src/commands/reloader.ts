@@ -115,7 +115,7 @@ export class Reloader {
 
   /** @throws What the files and `broker.reload` say: nothing has changed then. */
   async #change(config: BrokerConfig): Promise<BrokerChanged> {
-    const change = await changeOf(config);
+    const change = await changeOf(config, this.#options.broker);
     const changed = await this.#use(change);
     // What was set over HTTP stays, unless the file says another one.
     const { logLevel } = config;
@@ -159,11 +159,13 @@ type Change = BrokerChange & {
 };
 
 /** @throws {ServeFailure} naming everything that is wrong with any of the files. */
-async function changeOf(config: BrokerConfig): Promise<Change> {
+async function changeOf(config: BrokerConfig, broker: Broker): Promise<Change> {
   const { authorization, limits, bans, clients: clientRules } = config;
   const [authenticator, rules] = await Promise.allSettled([
     openAuthentication(config),
-    authorization === undefined ? undefined : readRules(authorization),
+    authorization === undefined
+      ? undefined
+      : readRules(authorization, (text, file) => broker.readRules(text, file)),
   ]);
   const failed = [authenticator, rules].filter((one) => one.status === 'rejected');
   const other = failed.find(({ reason }) => !(reason instanceof ServeFailure));

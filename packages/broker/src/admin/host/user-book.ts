@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { newPasswordHash } from '../../auth/password-hash.js';
-import { parseUserFile } from '../../auth/user-file.js';
+import { parseUserFileInSlices } from '../../auth/user-file.js';
 import { UserLines, userNameProblem } from '../../auth/user-lines.js';
 import { loadTextFile } from '../../config/load-text-file.js';
+import { SystemClock } from '../../model/clock.js';
 import { replaceFile } from '../../stores/files/replace-file.js';
 
 /** What cannot be done with users, in words for who asked. */
@@ -99,7 +100,8 @@ export class UserBook {
     if ('problem' in loaded) {
       throw new UserProblem(`cannot read the user file ${this.#path}: ${loaded.problem}`);
     }
-    const [problem] = parseUserFile(loaded.text, this.#path).problems;
+    const parsed = await parseUserFileInSlices(loaded.text, this.#path, new SystemClock());
+    const [problem] = parsed.problems;
     if (problem !== undefined) throw new UserProblem(problem);
     return new UserLines(loaded.text);
   }

@@ -3,7 +3,6 @@ import { isQoS } from '@magpie/protocol';
 import type { Principal } from '../../model/principal.js';
 import type { AccessRule } from '../../auth/rules/access-rule.js';
 import { explainAccess, type Explanation, ruleInWords } from '../../auth/rules/explain.js';
-import { parseRuleFile } from '../../auth/rules/parse-rule-file.js';
 import { RuleAuthorizer } from '../../auth/rules/rule-authorizer.js';
 import type { Access, ApiEnv } from '../access/access.js';
 import type { AdminBroker } from '../admin-broker.js';
@@ -143,7 +142,7 @@ function previewRoute(app: OpenAPIHono<ApiEnv>, { broker, access }: Parts): void
     responses: { ...answers(previewSchema, 'What would be lost'), ...problems(413) },
   });
   app.openapi(preview, async (context) => {
-    const parsed = parseRuleFile(context.req.valid('json').rules, 'rules');
+    const parsed = await broker.readRules(context.req.valid('json').rules, 'rules');
     if ('problems' in parsed) {
       const message = parsed.problems.slice(0, PROBLEMS_MAX).join('\n');
       return context.json({ code: 'BAD_RULES', message }, 400);

@@ -2,7 +2,7 @@ import { covers, filterIntersection, FilterSet, matches, type QoS } from '@magpi
 import type { Principal } from '../../model/principal.js';
 import type { Denial } from '../authorizer.js';
 import { type AccessRule, type Action, isAbout } from './access-rule.js';
-import { type RuleEntry, RuleIndex } from './rule-index.js';
+import type { RuleEntry, RuleIndex } from './rule-index.js';
 
 /** What the rules say about a subscription. */
 export interface SubscriptionDecision {
@@ -17,7 +17,7 @@ export interface SubscriptionDecision {
  * no. They never change; a file that was changed gives another of these.
  */
 export class AccessRules {
-  /** In their order. The last is our own: see {@link parseRuleFile}. */
+  /** In their order. The last is our own: see rule-compiler.ts. */
   readonly list: readonly AccessRule[];
   /** The no of no rule. */
   readonly defaultDenial: Denial;
@@ -25,16 +25,15 @@ export class AccessRules {
    * Whether what a client may subscribe to depends on its connection, and not on its names alone.
    */
   readonly asksConnection: boolean;
-  readonly #index = new RuleIndex();
+  readonly #index: RuleIndex;
   readonly #found: RuleEntry[] = [];
 
-  constructor(list: readonly AccessRule[], defaultDenial: Denial) {
+  /** @param index Of all patterns of the list. */
+  constructor(list: readonly AccessRule[], index: RuleIndex, defaultDenial: Denial) {
     this.list = list;
+    this.#index = index;
     this.defaultDenial = defaultDenial;
     this.asksConnection = list.some(({ subscribe, who }) => subscribe && who.asksConnection);
-    for (const rule of list) {
-      for (const pattern of rule.patterns) this.#index.add({ rule, pattern });
-    }
   }
 
   /** The rule that decides about a message of this client; `undefined`: none. */

@@ -130,20 +130,6 @@ for (const [name, text, expected] of BROKEN) {
   });
 }
 
-test('parseRuleFile() knows the line of each rule, and has one rule of its own behind them', () => {
-  const rules = rulesOf(
-    '# first\nrules:\n  - allow: both\n    topics: a\n\n  - { deny: publish, topics: [b, c] }\n',
-  );
-  assert.deepEqual(
-    rules.list.map(({ place }) => place),
-    ['acl.yaml:3', 'acl.yaml:6', 'built in'],
-  );
-  assert.deepEqual(
-    rules.list.map(({ denial }) => denial.line),
-    [3, 6, undefined],
-  );
-});
-
 test('parseRuleFile() takes all keys', () => {
   const rules = rulesOf(`
 groups: { ops: [alice], none: [] }
