@@ -43,7 +43,13 @@ export { type ExplainQuestion } from './explain/explain-question.js';
 export { explanationText, whatIfText } from './explain/explanation-text.js';
 export { type EvidenceKind, type Fact, type FilterMiss, type Verdict } from './explain/fact.js';
 export { type ExplainLanguage } from './explain/sentences.js';
-export type { NearSubscriber, WhatIf, WhatIfDelivery, WhatIfQuestion } from './explain/what-if.js';
+export type {
+  AssumedPublisher,
+  NearSubscriber,
+  WhatIf,
+  WhatIfDelivery,
+  WhatIfQuestion,
+} from './explain/what-if.js';
 export type { JournalEntry, JournalKind } from './observe/journal/journal-entry.js';
 export type { Message } from './model/message.js';
 export {

@@ -245,9 +245,9 @@ export class AdminClient {
   }
 
   /** Who would get a message; none is published. */
-  whatIf({ topic, from, qos, retain }: WhatIfQuestion): Promise<WhatIf> {
+  whatIf({ retain, ...question }: WhatIfQuestion): Promise<WhatIf> {
     const flag = retain === undefined ? undefined : String(retain);
-    return this.#data('GET', '/what-if', { topic, from, qos, retain: flag });
+    return this.#data('GET', '/what-if', { ...question, retain: flag });
   }
 
   /** Which sessions would lose subscriptions. @param rules The text of a file of access rules. */

@@ -35,4 +35,15 @@ test('whatIfText() has a line for each who gets it, and for each who nearly does
     allowed: { rule: 'acl.yaml:2' },
   };
   assert.deepEqual(whatIfText(denied, 'en'), ['p may not publish it: acl.yaml:2']);
+  const assumed = { username: 'u', address: '192.0.2.1' };
+  assert.deepEqual(whatIfText({ ...denied, assumed }, 'en'), [
+    'p may not publish it: acl.yaml:2',
+    '  supposed that p connects as user u, from 192.0.2.1',
+  ]);
+  const unknown = { ...denied, allowed: 'unknown', assumed: {} } as const;
+  assert.deepEqual(whatIfText(unknown, 'en').slice(1, 3), [
+    '  whether p may publish it, the program decides',
+    '  supposed that p connects without a user name, from nowhere known',
+  ]);
+  assert.equal(whatIfText(unknown, 'zh').length, 5);
 });

@@ -19,7 +19,10 @@ test('liveView() shows what is there', () => {
 
 test('liveView() asks rules of a file, and never a program', () => {
   const world = new SessionWorld();
-  assert.equal(liveView(world).mayPublish(clientOf(), 'a', 0, false), 'unknown');
+  assert.equal(liveView(world).mayPublish(clientOf(), 'a', 0, false), true);
+  const program = { mayPublish: () => assert.fail('asked'), maySubscribe: () => true };
+  const ofProgram = liveView({ ...partsOf(world), authorizer: program });
+  assert.equal(ofProgram.mayPublish(clientOf(), 'a', 0, false), 'unknown');
   const authorizer = new RuleAuthorizer(
     rulesIn('{ deny: both, topics: a }', '{ allow: both, topics: b }'),
   );

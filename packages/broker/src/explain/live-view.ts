@@ -1,5 +1,5 @@
 import type { QoS } from '@magpie/protocol';
-import type { Authorizer } from '../auth/authorizer.js';
+import { AllowAll, type Authorizer } from '../auth/authorizer.js';
 import { brokerTopicDenial } from '../auth/broker-topic-denial.js';
 import { explainMessage } from '../auth/rules/explain.js';
 import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
@@ -24,7 +24,7 @@ export interface LiveView {
   route(topic: string): Route;
   /** Whether a message of this topic is retained. */
   isRetained(topic: string): boolean;
-  /** Where the rule stands that denies it; `true`: allowed; `unknown`: no rules of a file. */
+  /** Where the rule stands that denies it; `true`: allowed; `unknown`: a program decides. */
   mayPublish(client: Principal, topic: string, qos: QoS, retain: boolean): Permission;
 }
 
@@ -52,6 +52,7 @@ export function liveView(parts: {
     mayPublish(client, topic, qos, retain) {
       const denial = brokerTopicDenial(topic);
       if (denial !== undefined) return { rule: denial.rule };
+      if (authorizer instanceof AllowAll) return true;
       if (!(authorizer instanceof RuleAuthorizer)) return 'unknown';
       const { rules } = authorizer;
       const { allowed, rule } = explainMessage(rules, client, topic, qos, retain);

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
+import { RuleAuthorizer } from '../auth/rules/rule-authorizer.js';
+import { clientOf, rulesIn } from '../auth/rules/rules.testing.js';
 import { RecordingSubscriber } from '../routing/recording-subscriber.testing.js';
 import { SessionWorld } from '../sessions/session-world.testing.js';
 import { liveView } from './live-view.js';
-import { whatIf } from './what-if.js';
+import { whatIf, type WhatIfQuestion } from './what-if.js';
 
 function outcome(world: SessionWorld, qos: QoS): string {
   const [delivery] = whatIf({ topic: 't', qos }, liveView(world)).deliveries;
@@ -53,4 +55,27 @@ test('whatIf() shows the first thousand of many subscribers, and says how many t
   world.router.index.add('t', new RecordingSubscriber(), 0);
   const { deliveries, deliveriesCount } = whatIf({ topic: 't' }, liveView(world));
   assert.deepEqual([deliveries.length, deliveriesCount], [1000, 1201]);
+});
+
+test('whatIf() asks the rules about a client as it is, was, or is supposed to be', () => {
+  const authorizer = new RuleAuthorizer(
+    rulesIn('{ allow: both, who: { user: u, address: 192.0.2.0/24 }, topics: t }'),
+  );
+  const world = new SessionWorld();
+  const { clock, limits, journal, registry, router, retained } = world;
+  const live = liveView({ clock, limits, journal, registry, router, retained, authorizer });
+  const answer = (from: string, as: Partial<WhatIfQuestion> = {}) => {
+    const { allowed, assumed } = whatIf({ topic: 't', from, ...as }, live);
+    return [allowed === true, assumed];
+  };
+  const [session] = world.online('c');
+  const as = { username: 'u', address: '192.0.2.1' };
+  assert.deepEqual(answer('stranger'), [false, {}]);
+  assert.deepEqual(answer('stranger', { username: 'u' }), [false, { username: 'u' }]);
+  assert.deepEqual(answer('stranger', as), [true, as]);
+  session.rights.client = clientOf({ clientId: 'c', ...as });
+  assert.deepEqual(answer('c'), [true, undefined]);
+  assert.deepEqual(answer('c', { username: 'v' }), [false, { ...as, username: 'v' }]);
+  world.registry.leave(session);
+  assert.deepEqual(answer('c'), [true, as]);
 });

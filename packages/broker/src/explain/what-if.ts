@@ -1,4 +1,5 @@
 import type { QoS } from '@magpie/protocol';
+import type { Principal } from '../model/principal.js';
 import type { Subscription } from '../routing/subscriber.js';
 import { Session } from '../sessions/session.js';
 import type { FilterMiss } from './fact.js';
@@ -9,6 +10,10 @@ export interface WhatIfQuestion {
   readonly topic: string;
   /** Client identifier of the publisher; without it the rights of nobody are asked. */
   readonly from?: string;
+  /** The name it would log in with; as it is connected or has left its session by default. */
+  readonly username?: string;
+  /** The address it would come from, by the same default. */
+  readonly address?: string;
   readonly qos?: QoS;
   readonly retain?: boolean;
 }
@@ -33,6 +38,14 @@ export interface NearSubscriber {
   readonly miss: FilterMiss;
 }
 
+/** Who a client would be if it connected. */
+export interface AssumedPublisher {
+  /** Without it: one without a user name. */
+  readonly username?: string;
+  /** Without it: one that comes from nowhere, whom no rule on addresses is about. */
+  readonly address?: string;
+}
+
 /** Who would get a message, and who would not. */
 export interface WhatIf {
   readonly question: WhatIfQuestion;
@@ -41,6 +54,8 @@ export interface WhatIf {
    * the program.
    */
   readonly allowed: true | 'unknown' | { readonly rule: string };
+  /** As whom the rules were asked, where its publisher is not connected as this one. */
+  readonly assumed?: AssumedPublisher;
   /** Empty if it may not be published. The first of many. */
   readonly deliveries: readonly WhatIfDelivery[];
   /** Of how many these are the first. */
@@ -50,15 +65,12 @@ export interface WhatIf {
 
 /** Says who would get a message. Publishes nothing and changes nothing. */
 export function whatIf(question: WhatIfQuestion, live: LiveView): WhatIf {
-  const { topic, from, qos = 0, retain = false } = question;
-  const session = from === undefined ? undefined : live.session(from);
-  const unknown = from && { clientId: from, username: session?.owner?.username, address: '' };
-  const client = session?.rights.client ?? unknown;
+  const { topic, qos = 0, retain = false } = question;
+  const { client, assumed } = publisherOf(question, live);
   const allowed = client ? live.mayPublish(client, topic, qos, retain) : true;
   const nearMisses = nearMissesOf(topic, live);
-  if (typeof allowed === 'object') {
-    return { question, allowed, deliveries: [], deliveriesCount: 0, nearMisses };
-  }
+  const asked = { question, allowed, nearMisses, ...(assumed && { assumed }) };
+  if (typeof allowed === 'object') return { ...asked, deliveries: [], deliveriesCount: 0 };
   const { own, groups } = live.route(topic);
   const deliveries = own.slice(0, SHOWN_MAX).map((one) => deliveryOf(one, topic, qos));
   let deliveriesCount = own.length;
@@ -68,7 +80,32 @@ export function whatIf(question: WhatIfQuestion, live: LiveView): WhatIf {
       deliveries.push({ ...deliveryOf(one, topic, qos), group: group.name });
     }
   }
-  return { question, allowed, deliveries, deliveriesCount, nearMisses };
+  return { ...asked, deliveries, deliveriesCount };
+}
+
+/** Whose rights are asked, and what of him was assumed. */
+function publisherOf(
+  { from, username, address }: WhatIfQuestion,
+  live: LiveView,
+): { readonly client?: Principal; readonly assumed?: AssumedPublisher } {
+  if (from === undefined) return {};
+  const session = live.session(from);
+  const last = session?.rights.client;
+  const client: Principal = {
+    ...last,
+    clientId: from,
+    username: username ?? last?.username ?? session?.owner?.username,
+    address: address ?? last?.address ?? '',
+  };
+  const isConnected = session?.outlet !== undefined;
+  if (isConnected && username === undefined && address === undefined) return { client };
+  return {
+    client,
+    assumed: {
+      ...(client.username !== undefined && { username: client.username }),
+      ...(client.address !== '' && { address: client.address }),
+    },
+  };
 }
 
 function deliveryOf({ subscriber, qos: granted }: Subscription, topic: string, published: QoS) {

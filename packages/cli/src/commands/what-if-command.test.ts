@@ -14,6 +14,11 @@ test('magpie what-if says who would get a message', async (t) => {
     '  panel-1: sent at once, QoS 1',
     '  not panel-2: plnat/# (typo)',
   ]);
+  const as = ['--from', 'new', '--username', 'u', '--address', '192.0.2.1'];
+  assert.equal(
+    (await world.run([...args, ...as])).out[1],
+    '  supposed that new connects as user u, from 192.0.2.1',
+  );
   const [json = ''] = (await world.run([...args, '--from', 'x', '--retain', '--json'])).out;
   assert.equal((JSON.parse(json) as { deliveriesCount: number }).deliveriesCount, 1);
 });
@@ -24,4 +29,5 @@ test('magpie what-if says what is wrong with its flags', async (t) => {
   assert.equal(code, 2);
   assert.match(err.join('\n'), /'a\/\+' is no topic/);
   assert.equal((await world.run(['what-if', '--topic', 'a', '--qos', '3'])).code, 2);
+  assert.equal((await world.run(['what-if', '--topic', 'a', '--username', 'u'])).code, 2);
 });

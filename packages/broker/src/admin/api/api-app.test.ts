@@ -287,7 +287,7 @@ const CASES: Readonly<Record<string, Case>> = {
     ],
   },
   'GET /what-if': {
-    good: '/what-if?topic=a/b&from=p&qos=1&retain=true',
+    good: '/what-if?topic=a/b&from=p&username=u&address=192.0.2.1&qos=1&retain=true',
     bad: [
       ['/what-if', 400],
       ['/what-if?topic=a&qos=3', 400],

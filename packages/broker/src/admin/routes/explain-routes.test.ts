@@ -31,4 +31,7 @@ test('explainRoutes: who would get a message', async (t) => {
   assert.deepEqual(lines.toSorted(), ['c sent 1', 'd dropped 0']);
   assert.equal(deliveriesCount, 2);
   assert.equal(world.broker.counters.messagesFromInside, 0);
+  const query = 'topic=a/b&from=p&username=u&address=192.0.2.1';
+  const assumed = (await world.data(`GET /what-if?${query}`, 'viewer')) as { assumed: unknown };
+  assert.deepEqual(assumed.assumed, { username: 'u', address: '192.0.2.1' });
 });

@@ -56,15 +56,25 @@ const explanationSchema = z
   })
   .openapi('Explanation');
 
+const publisher = {
+  username: z.string().max(65_535).optional(),
+  address: z.string().max(100).optional(),
+};
+
 const whatIfSchema = z
   .object({
     question: z.object({
       topic: z.string(),
       from: z.string().optional(),
+      ...publisher,
       qos: qos.optional(),
       retain: z.boolean().optional(),
     }),
     allowed: z.union([z.literal(true), z.literal('unknown'), z.object({ rule: z.string() })]),
+    assumed: z
+      .object(publisher)
+      .optional()
+      .describe('As whom the rules were asked, where the publisher is not connected as this one'),
     deliveries: z
       .array(
         z.object({
@@ -121,6 +131,8 @@ export function explainRoutes(
       query: z.object({
         topic: topicName,
         from: clientId.optional(),
+        username: publisher.username.describe('Left out: as it is connected, or its session is'),
+        address: publisher.address.describe('Left out: as it is connected, or was'),
         qos: z.coerce.number().refine(isQoS, 'it must be 0, 1 or 2').default(0),
         retain: z.enum(['true', 'false']).default('false'),
       }),
@@ -128,9 +140,13 @@ export function explainRoutes(
     responses: answers(whatIfSchema, 'Who gets it, and who nearly would'),
   });
   app.openapi(whatIf, (context) => {
-    const { topic, from, qos: level, retain } = context.req.valid('query');
-    const asked = { topic, qos: level, retain: retain === 'true' };
-    const answer = broker.whatIf(from === undefined ? asked : { ...asked, from });
+    const { topic, from, username, address, qos: level, retain } = context.req.valid('query');
+    const by = {
+      ...(from !== undefined && { from }),
+      ...(username !== undefined && { username }),
+      ...(address !== undefined && { address }),
+    };
+    const answer = broker.whatIf({ topic, ...by, qos: level, retain: retain === 'true' });
     return context.json({ data: answer }, 200);
   });
 }
