@@ -70,6 +70,16 @@ test('Client.publish() keeps to inflightMax', async () => {
   assert.deepEqual(server.take(), ['publish 1 a=3 id 3']);
 });
 
+test('Client.end() with `now` breaks the connection at once', async () => {
+  const { client, server, settle } = await connectedWorld();
+  const open = client.publish('a', 'x', { qos: 1 });
+  await settle();
+  server.take();
+  await client.end({ now: true });
+  assert.deepEqual([server.take(), server.closing], [[], 'closed now']);
+  await assert.rejects(open, { code: 'ended' });
+});
+
 test('Client sends again what was not acknowledged, with DUP and its identifier', async () => {
   const world = await connectedWorld(PERSISTENT);
   const { client, settle } = world;

@@ -17,6 +17,11 @@ import type { SubscribeOptions } from './subscriptions/subscribe-options.js';
 export interface EndOptions {
   /** How long, in ms, what is under way may take; `false`: not at all. Default: 5000. */
   readonly drain?: number | false;
+  /**
+   * At once and without DISCONNECT, as when the network breaks, so that the server publishes the
+   * will; nothing is drained. Default: false.
+   */
+  readonly now?: boolean;
 }
 
 /** Told of states and errors of any client: one function for all of a process. */
@@ -227,8 +232,8 @@ export class Client implements AsyncDisposable {
   }
 
   /** Finishes what is under way, says DISCONNECT and ends. Once is enough. */
-  async end({ drain = 5000 }: EndOptions = {}): Promise<void> {
-    this.#driver.machine.end(drain === false ? 0 : drain, this.#driver.nowMs);
+  async end({ drain = 5000, now }: EndOptions = {}): Promise<void> {
+    this.#driver.machine.end(now ? -1 : drain || 0, this.#driver.nowMs);
     this.#driver.perform();
     await this.#driver.closed;
   }

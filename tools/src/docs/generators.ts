@@ -10,7 +10,7 @@ import {
   metricsMarkdown,
   openAccounts,
 } from '@magpie/broker/server';
-import { type ManPage, packageVersion, referencePages } from '@magpie/cli';
+import { type ManPage, packageVersion, referencePages, scenarioMarkdown } from '@magpie/cli';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
@@ -37,6 +37,7 @@ export const generators: readonly Generator[] = [
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
   },
   { path: 'docs/admin-api.md', render: () => adminApiPage(api) },
+  { path: 'docs/scenarios.md', render: scenarioMarkdown },
   { path: 'docs/cli.md', render: () => commandLine.markdown },
   { path: 'packages/cli/package.json', render: () => withManPages(commandLine.man) },
   ...commandLine.man.map(({ name, text }) => ({

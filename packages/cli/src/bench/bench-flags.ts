@@ -7,12 +7,10 @@ import { secondsInMs, UsageError } from '../mqtt/usage-error.js';
 import type { LoadTiming } from './load-run.js';
 import type { LoadFlags, LoadMode } from './plan-load.js';
 
-/** Flags of every kind of load. */
-export interface BenchFlags extends ConnectionFlags, LoadFlags {
-  readonly ramp: string;
-  readonly warmUp: string;
-  readonly duration: string;
-  readonly drain: string;
+/** Flags of every kind of load: how it is made, and where its result goes. */
+export interface OutputFlags extends ConnectionFlags {
+  readonly source?: readonly string[];
+  readonly window?: string;
   readonly interval: string;
   readonly metrics?: string;
   readonly metricsPort?: string;
@@ -20,6 +18,14 @@ export interface BenchFlags extends ConnectionFlags, LoadFlags {
   readonly workers: string;
   readonly report?: string;
   readonly lang?: Language;
+}
+
+/** Flags of a load that flags describe. */
+export interface BenchFlags extends OutputFlags, LoadFlags {
+  readonly ramp: string;
+  readonly warmUp: string;
+  readonly duration: string;
+  readonly drain: string;
 }
 
 /** Flags that say what is done, for one kind of load. */
@@ -48,13 +54,44 @@ export function addLoadFlags(command: Command, mode: LoadMode): Command {
     .option('--window <N>', `${WINDOWS[mode]} (default: 1)`);
 }
 
+/** Of `magpie bench run`: what the file says counts where they are not given. */
+export interface ScenarioFlags extends OutputFlags {
+  readonly ramp?: string;
+  readonly warmUp?: string;
+  readonly duration?: string;
+  readonly drain?: string;
+  readonly seed?: string;
+  readonly check?: true;
+}
+
+/** Flags of `magpie bench run`. */
+export function addScenarioFlags(command: Command): Command {
+  addConnectionFlags(command);
+  command
+    .option('--check', 'say what would be done, and do nothing')
+    .option('--seed <N>', 'draw everything from this number instead of the seed of the file')
+    .option('--ramp <SECONDS>', 'open the connections over this time instead of that of the file')
+    .option('--warm-up <SECONDS>', 'load before it is measured, instead of that of the file')
+    .option('--duration <SECONDS>', 'how long it is measured, instead of that of the file')
+    .option(
+      '--drain <SECONDS>',
+      'how long to wait for what does not arrive, instead of that of the file',
+    )
+    .option('--interval <SECONDS>', 'from one look at the figures to the next', '1');
+  return addOutputFlags(command);
+}
+
 /** Flags that every kind of load has. */
 export function addRunFlags(command: Command): Command {
   addConnectionFlags(command);
+  command.option('--ramp <SECONDS>', 'open the connections over this time', '0');
+  return addOutputFlags(command);
+}
+
+function addOutputFlags(command: Command): Command {
   return command
     .option('--workers <N>', 'share the work among so many processes', '1')
     .option('--source <ADDRESS>', 'address to connect from; can be repeated', collect)
-    .option('--ramp <SECONDS>', 'open the connections over this time', '0')
     .option('--metrics <FILE>', 'write the result there in the text format of Prometheus')
     .option('--metrics-port <PORT>', 'serve it there while it runs, at 127.0.0.1; 0: a free port')
     .option('--json', 'a line of JSON for each interval, and one for the result')
@@ -73,16 +110,39 @@ export function addTimingFlags(command: Command): Command {
 
 /** @throws {UsageError} if a time is none. */
 export function timingOf(flags: BenchFlags): LoadTiming {
-  const durationMs = secondsInMs('--duration', flags.duration);
-  if (durationMs === 0) throw new UsageError('--duration must be more than 0 seconds');
-  const intervalMs = secondsInMs('--interval', flags.interval);
-  if (intervalMs < INTERVAL_MS_MIN) throw new UsageError('--interval must be at least 0.1 seconds');
   return {
     warmUpMs: secondsInMs('--warm-up', flags.warmUp),
-    durationMs,
+    durationMs: durationOf(flags.duration),
     drainMs: secondsInMs('--drain', flags.drain),
-    intervalMs,
+    intervalMs: intervalOf(flags.interval),
   };
+}
+
+/** The times that are given. @throws {UsageError} if one is none. */
+export function givenTiming({
+  warmUp,
+  duration,
+  drain,
+  interval,
+}: ScenarioFlags): Partial<LoadTiming> & Pick<LoadTiming, 'intervalMs'> {
+  return {
+    ...(warmUp === undefined ? {} : { warmUpMs: secondsInMs('--warm-up', warmUp) }),
+    ...(duration === undefined ? {} : { durationMs: durationOf(duration) }),
+    ...(drain === undefined ? {} : { drainMs: secondsInMs('--drain', drain) }),
+    intervalMs: intervalOf(interval),
+  };
+}
+
+function durationOf(text: string): number {
+  const durationMs = secondsInMs('--duration', text);
+  if (durationMs === 0) throw new UsageError('--duration must be more than 0 seconds');
+  return durationMs;
+}
+
+function intervalOf(text: string): number {
+  const intervalMs = secondsInMs('--interval', text);
+  if (intervalMs < INTERVAL_MS_MIN) throw new UsageError('--interval must be at least 0.1 seconds');
+  return intervalMs;
 }
 
 const INTERVAL_MS_MIN = 100;

@@ -16,7 +16,7 @@ function deviceAt(server: string) {
     run: plan.run,
     counts,
     latencies: noLatencies(),
-    measured: { fromUs: 0, toUs: Infinity },
+    measured: { startUs: 0, fromUs: 0, toUs: Infinity },
     nowUs: () => 5000,
     publications: new Map(),
     onTrouble: ({ message }) => troubles.push(message),
@@ -26,8 +26,9 @@ function deviceAt(server: string) {
     clientId: 'device',
     filters: plan.groups[0]!.subscribe,
     publications: [],
-    reception: new Reception(plan.run, counts, new Set([0])),
+    reception: new Reception(plan.run, counts, new Map([[0, { qos: 1, isWill: false }]])),
     localAddress: undefined,
+    options: {},
   });
   return { device, counts, troubles, world };
 }

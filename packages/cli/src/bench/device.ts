@@ -1,8 +1,15 @@
-import { type Client, ClientError, createClient, type ReceivedMessage } from '@magpie/client';
+import {
+  type Client,
+  ClientError,
+  type ClientOptions,
+  createClient,
+  type ReceivedMessage,
+} from '@magpie/client';
+import { Absences } from './absences.js';
 import { clientOptionsOf, type DeviceGroup, type LoadPlan } from './load-plan.js';
 import { isMeasured, type Publication, type PublicationWorld } from './publication.js';
-import type { Reception } from './reception.js';
-import { readStamp } from './stamp.js';
+import type { Missing, Reception, SentCounts, SentTimes } from './reception.js';
+import { anyStamp } from './scenario/stamped-fields.js';
 
 export interface DeviceWorld extends PublicationWorld {
   readonly plan: LoadPlan;
@@ -20,6 +27,8 @@ export interface DeviceParts {
   readonly publications: readonly Publication[];
   readonly reception: Reception;
   readonly localAddress: string | undefined;
+  /** What is its own of the client's options. */
+  readonly options: ClientOptions;
 }
 
 /** One simulated device: a connection that comes and goes, what it publishes and what it gets. */
@@ -31,6 +40,10 @@ export class Device {
   readonly #parts: DeviceParts;
   #client: Client | undefined;
   #connected = false;
+  #wasConnected = false;
+  readonly #absences = new Absences();
+  /** It has gone by plan: it is not to be connected now. */
+  away = false;
   /** Told when the connection ends without being told to. */
   onLost: () => void = () => {};
 
@@ -49,16 +62,7 @@ export class Device {
   /** Connects and subscribes. @returns Whether that came about. */
   async open(): Promise<boolean> {
     const { counts, latencies, measured, nowUs, plan } = this.#world;
-    const { clientId, localAddress } = this.#parts;
-    const client = createClient(plan.server, {
-      ...clientOptionsOf(plan),
-      clientId,
-      cleanSession: true,
-      reconnect: false,
-      outboxMessagesMax: Infinity, // bounded by the publications themselves
-      outboxBytesMax: Infinity,
-      ...(localAddress === undefined ? {} : { localAddress }),
-    });
+    const client = createClient(plan.server, { ...this.#options(), ...this.#will() });
     this.#client = client;
     client.on('state', (state) => {
       if (state.type === 'ended' && state.why !== undefined) this.#lost(client, state.why);
@@ -80,7 +84,10 @@ export class Device {
       return false;
     }
     if (client.state.type !== 'connected') return false;
+    if (this.#wasConnected) counts.reconnects++;
+    this.#wasConnected = true;
     this.#connected = true;
+    this.#absences.back(nowUs());
     for (const publication of this.publications) publication.client = client;
     return true;
   }
@@ -88,6 +95,63 @@ export class Device {
   /** Ends the connection. */
   async close(): Promise<void> {
     await this.#leave()?.end({ drain: DRAIN_MS });
+  }
+
+  /** Goes by plan, if it is there. */
+  async depart(how: 'clean' | 'abrupt'): Promise<void> {
+    this.away = true;
+    if (!this.#connected) return;
+    this.#world.counts.departures++;
+    for (const publication of this.publications) publication.brokenByPlan = true;
+    if (how === 'clean') await this.close();
+    else await this.#leave('by plan')?.end({ now: true });
+  }
+
+  /** Takes its session away from the server, so that nothing of it is left there. */
+  async forget(): Promise<void> {
+    if (this.#parts.options.cleanSession !== false || !this.#wasConnected) return;
+    const { outbox: _, ...options } = this.#options();
+    const client = createClient(this.#world.plan.server, { ...options, cleanSession: true });
+    try {
+      await client.start();
+      await client.connected();
+    } catch (error) {
+      if (!(error instanceof ClientError)) throw error;
+      this.#world.onTrouble(error);
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** What has not arrived here, of what was sent anywhere. */
+  missing(sent: SentCounts, times: SentTimes | undefined): Missing {
+    const keeps = this.#parts.options.cleanSession === false;
+    return this.reception.missing(sent, times, { absences: this.#absences, keeps });
+  }
+
+  #options(): ClientOptions {
+    const { clientId, localAddress, options } = this.#parts;
+    return {
+      ...clientOptionsOf(this.#world.plan),
+      cleanSession: true,
+      reconnect: false,
+      outboxMessagesMax: Infinity, // bounded by the publications themselves
+      outboxBytesMax: Infinity,
+      ...options,
+      clientId,
+      ...(localAddress === undefined ? {} : { localAddress }),
+    };
+  }
+
+  #will(): ClientOptions {
+    const will = this.#willPublication();
+    if (will === undefined) return {};
+    const { qos, retain } = will.plan;
+    return { will: { topic: will.topic, payload: will.will(), qos, retain } };
+  }
+
+  #willPublication(): Publication | undefined {
+    return this.publications.find(({ plan }) => plan.pace.kind === 'will');
   }
 
   #subscribe(client: Client): Promise<unknown> {
@@ -99,12 +163,13 @@ export class Device {
     return granted;
   }
 
-  #take({ bytes, qos }: ReceivedMessage): void {
-    const { latencies, measured, nowUs, plan, publications } = this.#world;
-    const stamp = readStamp(bytes);
-    const arrival = this.reception.add(stamp, qos, bytes.length);
-    if (arrival === undefined || arrival === 'duplicate' || stamp === undefined) return;
-    if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(nowUs() - stamp.dueUs);
+  #take({ bytes, qos, dup, retain }: ReceivedMessage): void {
+    const { counts, latencies, measured, nowUs, plan, publications } = this.#world;
+    const stamp = anyStamp(bytes);
+    const arrival = this.reception.add(stamp, { qos, dup, retain, bytes: bytes.length });
+    if (stamp === undefined || (arrival !== 'next' && arrival !== 'late')) return;
+    if (plan.comesAndGoes && this.#absences.waitedFor(stamp.dueUs)) counts.caughtUp++;
+    else if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(nowUs() - stamp.dueUs);
     if (stamp.run === plan.run) publications.get(stamp.stream)?.arrived();
   }
 
@@ -120,15 +185,21 @@ export class Device {
     if (client !== this.#client || !this.#connected) return;
     this.#world.onTrouble(why);
     this.#world.counts.connectionsLost++;
-    this.#leave();
+    this.#leave('lost');
     this.onLost();
   }
 
-  #leave(): Client | undefined {
+  /** @param broken How the connection ended, if without DISCONNECT. */
+  #leave(broken?: 'by plan' | 'lost'): Client | undefined {
     const client = this.#client;
+    if (this.#connected) this.#absences.left(this.#world.nowUs());
     this.#client = undefined;
     this.#connected = false;
-    for (const publication of this.publications) publication.client = undefined;
+    for (const publication of this.publications) {
+      publication.client = undefined;
+      if (broken !== undefined) publication.brokenOff();
+    }
+    if (broken !== undefined) this.#willPublication()?.willIsDue(broken === 'by plan');
     return client;
   }
 }

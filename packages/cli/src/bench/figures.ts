@@ -4,10 +4,14 @@ import { Latencies } from './latencies.js';
 export interface Counts {
   /** CONNACKs that accepted. */
   connects: number;
+  /** Of these, those of a device that was connected before. */
+  reconnects: number;
   /** Attempts that ended without one. */
   connectFailures: number;
   /** Connections that ended without being told to. */
   connectionsLost: number;
+  /** Connections that their device ended by plan, to come back later. */
+  departures: number;
   /** Messages handed to a client. */
   sent: number;
   sentBytes: number;
@@ -15,15 +19,27 @@ export interface Counts {
   acknowledged: number;
   /** Messages that nobody knows the fate of: their connection ended before it was told. */
   unconfirmed: number;
+  /** The same, where their own device broke the connection by plan. */
+  cutOff: number;
   /** Messages that were due and not sent: too many of their stream were under way. */
   skipped: number;
+  /** Messages that were due while their device was away: no device sends then. */
+  dueWhileAway: number;
   /** Messages with a stamp of this run, duplicates too. */
   received: number;
   receivedBytes: number;
   duplicates: number;
   /** Duplicates of QoS 2, which promises that there are none. */
   duplicatesOfQoS2: number;
+  /** Duplicates with DUP: sent again because the connection ended, as QoS 1 promises. */
+  redelivered: number;
   reordered: number;
+  /** Messages that waited for their subscriber while it was away; their time is not a latency. */
+  caughtUp: number;
+  /** Connections with a will that ended without DISCONNECT: so many wills are due. */
+  wills: number;
+  /** Wills that came to a subscriber. */
+  willsReceived: number;
   /** Messages without a stamp of this run. */
   foreign: number;
 }
@@ -58,18 +74,26 @@ export interface Figures {
 export function noCounts(): Counts {
   return {
     connects: 0,
+    reconnects: 0,
     connectFailures: 0,
     connectionsLost: 0,
+    departures: 0,
     sent: 0,
     sentBytes: 0,
     acknowledged: 0,
     unconfirmed: 0,
+    cutOff: 0,
     skipped: 0,
+    dueWhileAway: 0,
     received: 0,
     receivedBytes: 0,
     duplicates: 0,
     duplicatesOfQoS2: 0,
+    redelivered: 0,
     reordered: 0,
+    caughtUp: 0,
+    wills: 0,
+    willsReceived: 0,
     foreign: 0,
   };
 }

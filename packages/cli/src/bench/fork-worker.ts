@@ -20,7 +20,10 @@ export function forkWorker(part: LoadPart): WorkerHandle & { readonly pid: numbe
     go: (phases) => worker.ask('go', phases) as Promise<void>,
     figures: () => worker.ask('figures') as Promise<Figures>,
     stop: () => worker.ask('stop') as ReturnType<WorkerHandle['stop']>,
-    missing: (sent) => worker.ask('missing', sent) as Promise<number>,
+    sentTimes: () => worker.ask('sentTimes') as ReturnType<WorkerHandle['sentTimes']>,
+    learn: (times) => worker.ask('learn', times) as Promise<void>,
+    missing: (sent) => worker.ask('missing', sent) as ReturnType<WorkerHandle['missing']>,
+    forget: () => worker.ask('forget') as Promise<void>,
     close: () => worker.close(),
   };
 }

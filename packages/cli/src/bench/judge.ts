@@ -11,7 +11,11 @@ function brokenPromises(
   trouble: string | undefined,
 ): Remark[] {
   const first = trouble === undefined ? '' : `; the first: ${trouble}`;
-  const { duplicates, duplicatesOfQoS2, reordered, unconfirmed } = total;
+  const { duplicatesOfQoS2, redelivered, reordered, unconfirmed } = total;
+  // What was under way when a device was cut off by plan is sent again: to each of its receivers.
+  const receivers = Math.max(1, Math.ceil(total.received / Math.max(1, total.sent)));
+  const again = redelivered + total.cutOff * receivers;
+  const duplicates = total.duplicates > again ? total.duplicates - redelivered : duplicatesOfQoS2;
   const { connectFailures, connectionsLost } = total;
   return [
     ...when(lost > 0, 'lost', `${count(lost, 'message')} did not arrive`, {
@@ -56,12 +60,15 @@ function brokenPromises(
 /** What the generator could not do. */
 function ownLimits(result: Omit<LoadResult, 'remarks'>): Remark[] {
   const { measured, measuredS, rateWanted, load, latencies, total, workers } = result;
-  const rate = measuredS > 0 ? measured.sent / measuredS : 0;
+  const perSecond = (number: number) => (measuredS > 0 ? number / measuredS : 0);
+  const rate = perSecond(measured.sent);
+  // A device that is away by plan does not send.
+  const possible = (rateWanted ?? 0) - perSecond(measured.dueWhileAway);
   const lagMs = latencies.lag?.p99Ms ?? 0;
   return [
     ...when(measuredS <= 0, 'nothing-measured', 'It ended before anything was measured'),
     ...when(
-      rateWanted !== undefined && measuredS > 0 && rate < rateWanted * RATE_REACHED,
+      rateWanted !== undefined && measuredS > 0 && rate < possible * RATE_REACHED,
       'rate-not-reached',
       `${whole(rate)} messages/s were sent, ${whole(rateWanted ?? 0)} were asked for`,
       { rate: whole(rate), wanted: whole(rateWanted ?? 0) },

@@ -26,7 +26,11 @@ test('StreamNumbers gives each stream of a device its number and topic', () => {
 
 test('a device is in its identifier and its topics', () => {
   assert.equal(clientIdOf(planOf([{ name: 'a', count: 1 }]), 0, 7), 'test-a-7');
-  assert.equal(expand('{n}/{n}/{x}', 7), '7/7/{x}');
+  assert.equal(expand(planOf([{ name: 'a', count: 1 }]), 0, 7, '{n}/{n}/{id}'), '7/7/{id}');
+  const session = { clientId: '{group}:{n}', clean: true };
+  const plan = planOf([{ name: 'a', count: 1, session }]);
+  assert.equal(clientIdOf(plan, 0, 7), 'a:7');
+  assert.equal(expand(plan, 0, 7, '{id}/{n}/{group}/{x}'), 'a:7/7/a/{x}');
 });
 
 test('shareOf() gives each device to one worker, and to all about as many', () => {

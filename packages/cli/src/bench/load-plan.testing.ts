@@ -13,6 +13,8 @@ export function planOf(
     idPrefix: 'test-',
     sources: [],
     connectRate: 0,
+    seed: 1,
+    comesAndGoes: false,
     groups: groups.map((group) => ({ publish: [], subscribe: [], ...group })),
     ...plan,
   };

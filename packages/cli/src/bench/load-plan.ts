@@ -1,5 +1,6 @@
 import type { ClientOptions } from '@magpie/client';
 import type { QoS } from '@magpie/protocol';
+import type { FieldPlan } from './scenario/field-schemas.js';
 
 /** What a load test does, as plain data: it goes to other processes as it is. */
 export interface LoadPlan {
@@ -17,30 +18,88 @@ export interface LoadPlan {
   readonly sources: readonly string[];
   /** Connections begun in a second, of all workers together; 0: as many as go at once. */
   readonly connectRate: number;
+  /** What is drawn, is drawn from it: moments and payloads are the same for the same seed. */
+  readonly seed: number;
+  /**
+   * Devices come and go by plan. What was sent while one was away is told apart from what is lost,
+   * for which each publisher remembers when its messages were due.
+   */
+  readonly comesAndGoes: boolean;
 }
 
-/** Devices that do the same. In topics `{n}` is the number of the device. */
+/**
+ * Devices that do the same. In topics `{n}` is the number of the device; where there is a session,
+ * also `{group}`, and `{id}`, the client identifier.
+ */
 export interface DeviceGroup {
   /** Is part of the client identifiers. */
   readonly name: string;
   readonly count: number;
   readonly publish: readonly PublishPlan[];
   readonly subscribe: readonly { readonly filter: string; readonly qos: QoS }[];
+  /** Of a scenario; without it all clients are alike, with clean sessions. */
+  readonly session?: SessionPlan;
+  /** When its devices go and come back. */
+  readonly leave?: readonly LeavePlan[];
+}
+
+export interface SessionPlan {
+  /** Template of the client identifier; none: the name of the group and the number. */
+  readonly clientId?: string;
+  readonly clean: boolean;
+  /** In s; none: as all clients have it. */
+  readonly keepAlive?: number;
+  /** Templates. */
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** How devices of a group go; times in s, from the shortest to the longest. */
+export interface LeavePlan {
+  /** After so long that they were there, again and again, or at one time of what is measured. */
+  readonly when: { readonly after: readonly [number, number] } | { readonly at: number };
+  readonly away: readonly [number, number];
+  /** With DISCONNECT, or by breaking the connection, so that the will is published. */
+  readonly how: 'clean' | 'abrupt';
+  /** Part of the devices, from 0 to 1. */
+  readonly share: number;
 }
 
 export interface PublishPlan {
   readonly topic: string;
   readonly qos: QoS;
   readonly retain: boolean;
-  /** Of a payload. */
+  /** Of a payload; with fields, of one such payload. */
   readonly bytes: number;
   readonly pace: PacePlan;
+  /** None: bytes that say nothing but their stamp. */
+  readonly payload?: PayloadPlan;
+}
+
+/** A payload that looks like one of a real device. */
+export interface PayloadPlan {
+  readonly format: 'json' | 'cbor' | 'text';
+  /** Drawn in this order, one after the other. */
+  readonly fields: readonly (readonly [name: string, field: FieldPlan])[];
+  /** With `text`: what it says; `{name}` is a field. */
+  readonly text: string;
+  /** Whether it carries a stamp; without one nothing of it can be measured at a subscriber. */
+  readonly stamp: boolean;
 }
 
 /** When a device publishes. */
 export type PacePlan =
   /** On time, whatever becomes of the messages before. */
-  | { readonly kind: 'rate'; readonly everyUs: number }
+  | {
+      readonly kind: 'rate';
+      readonly everyUs: number;
+      /** Each message up to half of this part of the interval before or after its time. */
+      readonly jitter?: number;
+      /** The first one after this part of the interval; none: each device draws its own. */
+      readonly phase?: number;
+    }
+  /** By the server, when the connection of the device breaks. */
+  | { readonly kind: 'will' }
   /** The next one when an earlier one is through: acknowledged, or arrived at a subscriber. */
   | {
       readonly kind: 'window';
@@ -56,6 +115,12 @@ export interface StreamPlace {
   readonly device: number;
 }
 
+export interface Stream {
+  readonly stream: number;
+  readonly topic: string;
+  readonly plan: PublishPlan;
+}
+
 /** What all clients of a plan have in common, as a client takes it. */
 export function clientOptionsOf({ options, anyServerName }: LoadPlan): ClientOptions {
   if (!anyServerName) return options;
@@ -63,13 +128,20 @@ export function clientOptionsOf({ options, anyServerName }: LoadPlan): ClientOpt
 }
 
 /** The client identifier of a device. */
-export function clientIdOf({ idPrefix, groups }: LoadPlan, group: number, device: number): string {
-  return `${idPrefix}${groups[group]!.name}-${device}`;
+export function clientIdOf({ idPrefix, groups }: LoadPlan, at: number, device: number): string {
+  const { name, session } = groups[at]!;
+  if (session?.clientId === undefined) return `${idPrefix}${name}-${device}`;
+  return session.clientId.replaceAll('{n}', String(device)).replaceAll('{group}', name);
 }
 
-/** A topic or filter of a device. */
-export function expand(template: string, device: number): string {
-  return template.replaceAll('{n}', String(device));
+/** A topic, filter or name of a device. */
+export function expand(plan: LoadPlan, group: number, device: number, template: string): string {
+  const { name, session } = plan.groups[group]!;
+  const numbered = template.replaceAll('{n}', String(device));
+  if (session === undefined || !numbered.includes('{')) return numbered;
+  return numbered
+    .replaceAll('{group}', name)
+    .replaceAll('{id}', () => clientIdOf(plan, group, device));
 }
 
 /** Numbers all streams of a plan, alike in every worker. */
@@ -97,12 +169,12 @@ export class StreamNumbers {
   }
 
   /** All of them, with their topics, in the order of their numbers. */
-  *all(): Generator<{ readonly stream: number; readonly topic: string; readonly qos: QoS }> {
+  *all(): Generator<Stream> {
     for (const [group, { publish, count }] of this.#plan.groups.entries()) {
-      for (const [at, { topic, qos }] of publish.entries()) {
+      for (const [at, plan] of publish.entries()) {
         for (let device = 0; device < count; device++) {
           const stream = this.numberOf({ group, publish: at, device });
-          yield { stream, topic: expand(topic, device), qos };
+          yield { stream, topic: expand(this.#plan, group, device, plan.topic), plan };
         }
       }
     }
@@ -119,4 +191,9 @@ export function shareOf(
     from: Math.floor((count * worker) / workers),
     to: Math.floor((count * (worker + 1)) / workers),
   };
+}
+
+/** Whether a share of the devices has this one: they are spread evenly, as many as it says. */
+export function isAmong(share: number, device: number, offset: number): boolean {
+  return Math.floor((device + 1) * share + offset) > Math.floor(device * share + offset);
 }

@@ -46,6 +46,13 @@ export interface LoadResult {
   readonly connected: number;
   /** Messages that a subscriber should have got and did not, in the whole run. */
   readonly lost: number;
+  /** Messages that were sent while a subscriber was away, and that nothing kept for it. */
+  readonly missed: number;
+  /**
+   * Messages that did not arrive, but perhaps were never with the broker: their publisher's
+   * connection broke.
+   */
+  readonly uncertain: number;
   /** Messages in a second that were asked for; `undefined`: as fast as it goes. */
   readonly rateWanted: number | undefined;
   readonly latencies: LatencySet<LatencySummary | undefined>;

@@ -22,6 +22,7 @@ import type {
   OwnLoad,
   Phase,
 } from './load-result.js';
+import type { Missing } from './reception.js';
 import { SharedClock } from './shared-clock.js';
 import type { WorkerHandle } from './worker-handle.js';
 
@@ -89,8 +90,11 @@ export class LoadRun {
       const measured = subtractCounts(this.#counts, before.counts);
       const measuredS = (this.#atUs - before.us) / 1e6;
       const lost = await this.#drain();
-      return this.#result(name, { measured, measuredS, lost });
+      return this.#result(name, { measured, measuredS, ...lost });
     } finally {
+      if (this.#plan.comesAndGoes) {
+        await Promise.allSettled(this.#workers.map((worker) => worker.forget()));
+      }
       await Promise.allSettled(this.#workers.map((worker) => worker.close()));
     }
   }
@@ -124,38 +128,43 @@ export class LoadRun {
   }
 
   /** Publishes no more, and waits for what is still to come. @returns How much never came. */
-  async #drain(): Promise<number> {
+  async #drain(): Promise<Missing> {
     const sent = Array.from({ length: new StreamNumbers(this.#plan).count }, () => 0);
     for (const counts of await this.#all((worker) => worker.stop())) {
       for (const [stream, count] of counts) sent[stream] = count;
     }
-    const missing = async () =>
-      (await this.#all((worker) => worker.missing(sent))).reduce((sum, part) => sum + part, 0);
+    if (this.#plan.comesAndGoes) {
+      const times = new Map((await this.#all((worker) => worker.sentTimes())).flat());
+      await this.#all((worker) => worker.learn(times));
+    }
+    const missing = async () => addMissing(await this.#all((worker) => worker.missing(sent)));
     await this.#look('drain', false);
-    let lost = await missing();
+    let left = await missing();
     let changedUs = this.#clock.nowUs();
-    while (lost > 0 || this.#unacknowledged()) {
+    while (left.lost > 0 || this.#unacknowledged()) {
       const { signal } = this.#watcher;
       const nowUs = this.#clock.nowUs();
       if (signal.aborted || nowUs - changedUs > this.#timing.drainMs * 1000) break;
       await delay(DRAIN_LOOK_MS);
       const before = this.#counts;
       await this.#look('drain', false);
-      const left = await missing();
-      const settled = (counts: Counts) => counts.acknowledged + counts.received;
-      if (left < lost || settled(this.#counts) > settled(before)) changedUs = this.#clock.nowUs();
-      lost = left;
+      const now = await missing();
+      const settled = ({ acknowledged, received, reconnects }: Counts) =>
+        acknowledged + received + reconnects;
+      const changed = now.lost < left.lost || settled(this.#counts) > settled(before);
+      if (changed) changedUs = this.#clock.nowUs();
+      left = now;
     }
-    return lost;
+    return left;
   }
 
   /** Some acknowledgements are still to come. */
   #unacknowledged(): boolean {
-    const { acknowledged, unconfirmed, sent } = this.#counts;
+    const { acknowledged, unconfirmed, cutOff, sent } = this.#counts;
     const acknowledges = this.#plan.groups.every(({ publish }) =>
-      publish.every(({ qos }) => qos > 0),
+      publish.every(({ qos, pace }) => qos > 0 || pace.kind === 'will'),
     );
-    return acknowledges && acknowledged + unconfirmed < sent;
+    return acknowledges && acknowledged + unconfirmed + cutOff < sent;
   }
 
   /** Asks all workers how they are. @param told Whether the watcher hears of it. */
@@ -190,7 +199,7 @@ export class LoadRun {
     return Promise.all(this.#workers.map(ask));
   }
 
-  #result(name: string, found: Pick<LoadResult, 'measured' | 'measuredS' | 'lost'>): LoadResult {
+  #result(name: string, found: Found): LoadResult {
     const result = {
       name,
       ...found,
@@ -210,6 +219,17 @@ export class LoadRun {
   }
 }
 
+/** What a run has found out. */
+type Found = Missing & Pick<LoadResult, 'measured' | 'measuredS'>;
+
+function addMissing(all: readonly Missing[]): Missing {
+  return {
+    lost: all.reduce((sum, { lost }) => sum + lost, 0),
+    missed: all.reduce((sum, { missed }) => sum + missed, 0),
+    uncertain: all.reduce((sum, { uncertain }) => sum + uncertain, 0),
+  };
+}
+
 function mergedLatencies(figures: readonly Figures[]): LatencySet<Latencies> {
   const merged = noLatencies();
   for (const { latencies } of figures) {
@@ -224,7 +244,7 @@ export function rateOf({ groups }: LoadPlan): number | undefined {
   for (const { count, publish } of groups) {
     for (const { pace } of publish) {
       if (pace.kind === 'window') return undefined;
-      rate += (count * 1e6) / pace.everyUs;
+      if (pace.kind === 'rate') rate += (count * 1e6) / pace.everyUs;
     }
   }
   return rate === 0 ? undefined : rate;

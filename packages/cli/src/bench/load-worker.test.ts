@@ -35,5 +35,5 @@ test('LoadWorker keeps a closed loop going until it is stopped', { timeout: 60_0
   await until(() => worker.figures().counts.received >= 100);
   const [sent] = worker.stop();
   assert.equal(sent?.[0], 0);
-  await until(() => worker.missing([sent[1]]) === 0);
+  await until(() => worker.missing([sent[1]]).lost === 0);
 });

@@ -46,6 +46,8 @@ export function planLoad(mode: LoadMode, flags: LoadFlags, place: LoadPlace): Lo
     idPrefix: options.clientId ?? `bench-${run}-`,
     groups,
     sources: flags.source ?? [],
+    seed: run,
+    comesAndGoes: false,
     connectRate: rampMs === 0 ? 0 : (count * 1000) / rampMs,
   };
 }

@@ -3,10 +3,12 @@ import type { LoadProgress, LoadResult } from './load-result.js';
 
 /** A result in the text format of Prometheus, for a collector of files or a check in CI. */
 export function prometheusText(result: LoadResult): string {
-  const { measured, measuredS, lost, load, remarks } = result;
+  const { measured, measuredS, lost, missed, uncertain, load, remarks } = result;
   const rate = (count: number) => (measuredS > 0 ? count / measuredS : 0);
   return textOf(result.name, result, [
     ['lost_messages', lost],
+    ['missed_messages', missed],
+    ['uncertain_messages', uncertain],
     ['connections', result.connected],
     ['sent_per_second', rate(measured.sent)],
     ['received_per_second', rate(measured.received)],

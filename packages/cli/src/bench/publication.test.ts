@@ -18,7 +18,7 @@ function publicationOf(plan: Partial<PublishPlan>) {
       }),
   } as unknown as Client;
   const latencies = noLatencies();
-  const measured = { fromUs: 0, toUs: 1e6 };
+  const measured = { startUs: 0, fromUs: 0, toUs: 1e6 };
   const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000 };
   const publication = new Publication(world, publishing('x', plan), { stream: 7, topic: 'x' });
   publication.client = client;
@@ -76,7 +76,7 @@ test('Publication counts what its client gave up, and what there was no room for
 });
 
 test('isMeasured() leaves out warm-up and what follows', () => {
-  const measured = { fromUs: 10, toUs: 20 };
+  const measured = { startUs: 0, fromUs: 10, toUs: 20 };
   assert.deepEqual(
     [9, 10, 19, 20].map((dueUs) => isMeasured(dueUs, measured)),
     [false, true, true, false],

@@ -2,10 +2,15 @@ import { type Client, ClientError } from '@magpie/client';
 import type { Counts, LatencySet } from './figures.js';
 import type { Latencies } from './latencies.js';
 import type { PublishPlan } from './load-plan.js';
+import type { DevicePayload } from './scenario/device-payload.js';
+import { ON_THE_WAY_US } from './absences.js';
+import type { SendLog } from './send-log.js';
 import { stampedPayload } from './stamp.js';
 
 /** When times are taken: what was due outside is sent and counted, but not measured. */
 export interface MeasuredTime {
+  /** When the load began. */
+  startUs: number;
   fromUs: number;
   toUs: number;
 }
@@ -19,16 +24,32 @@ export interface PublicationWorld {
   readonly nowUs: () => number;
 }
 
+export interface PublicationPlace {
+  readonly stream: number;
+  readonly topic: string;
+  /** None: bytes that say nothing but their stamp. */
+  readonly payload?: DevicePayload | undefined;
+  /** Where devices come and go: when its messages were due. */
+  readonly log?: SendLog | undefined;
+  readonly sessionGoesOn?: boolean;
+}
+
 /** One stream of numbered messages. */
 export class Publication {
   readonly plan: PublishPlan;
   readonly stream: number;
   /** How many were handed to the client: the next one's number. */
   sent = 0;
+  /** Its device has just ended the connection by plan. */
+  brokenByPlan = false;
+  /** What is not acknowledged is sent again when the device is back. */
+  readonly sessionGoesOn: boolean;
   /** When one last came through, in µs. */
   progressUs = 0;
   readonly #world: PublicationWorld;
-  readonly #topic: string;
+  readonly #payload: DevicePayload | undefined;
+  readonly log: SendLog | undefined;
+  readonly topic: string;
   readonly #openMax: number;
   /** Not through yet, in the sense of the plan's pace. */
   #open = 0;
@@ -36,15 +57,14 @@ export class Publication {
   #client: Client | undefined;
   #running = false;
 
-  constructor(
-    world: PublicationWorld,
-    plan: PublishPlan,
-    place: { readonly stream: number; readonly topic: string },
-  ) {
+  constructor(world: PublicationWorld, plan: PublishPlan, place: PublicationPlace) {
     this.#world = world;
     this.plan = plan;
     this.stream = place.stream;
-    this.#topic = place.topic;
+    this.topic = place.topic;
+    this.#payload = place.payload;
+    this.log = place.log;
+    this.sessionGoesOn = place.sessionGoesOn === true;
     this.#openMax = Math.max(1, Math.min(OPEN_MAX, Math.floor(OPEN_BYTES_MAX / plan.bytes)));
   }
 
@@ -57,6 +77,7 @@ export class Publication {
   set client(client: Client | undefined) {
     this.#client = client;
     this.#open = 0;
+    if (client !== undefined) this.brokenByPlan = false;
     if (this.#running) this.fill();
   }
 
@@ -99,8 +120,12 @@ export class Publication {
   /** Publishes one message that was due at that time, if the device is there. */
   publish(wantedUs: number): void {
     const client = this.#client;
-    const { counts, latencies, measured, nowUs, run } = this.#world;
-    if (client === undefined) return;
+    const { counts, latencies, measured, nowUs } = this.#world;
+    this.#draw(wantedUs);
+    if (client === undefined) {
+      counts.dueWhileAway++;
+      return;
+    }
     if (this.#open >= this.#openMax) {
       counts.skipped++;
       return;
@@ -109,16 +134,59 @@ export class Publication {
     // What is a little late for want of a finer timer was sent in time, as far as latency goes.
     const dueUs = startUs - wantedUs <= TIMER_US ? startUs : wantedUs;
     const sequence = this.sent++;
-    const { qos, retain, bytes } = this.plan;
-    const payload = stampedPayload({ run, stream: this.stream, sequence, dueUs }, bytes);
+    this.log?.add(dueUs);
+    const { qos, retain } = this.plan;
+    const payload = this.#bytes(sequence, dueUs);
     this.#open++;
     counts.sent++;
     counts.sentBytes += payload.length;
     if (isMeasured(dueUs, measured)) latencies.lag.add(startUs - wantedUs);
-    client.publish(this.#topic, payload, { qos, retain }).then(
+    client.publish(this.topic, payload, { qos, retain }).then(
       () => this.#through(client, dueUs),
-      (error: unknown) => this.#failed(client, error),
+      (error: unknown) => this.#failed(client, sequence, error),
     );
+  }
+
+  /**
+   * The connection was broken, by plan or not: what was sent just before at QoS 0 may be lost on
+   * the way, and nobody will ever know.
+   */
+  brokenOff(): void {
+    if (this.plan.qos === 0 && this.plan.pace.kind !== 'will') {
+      this.log?.doubtSince(this.#world.nowUs() - ON_THE_WAY_US);
+    }
+  }
+
+  /** The payload of the next will. */
+  will(): Uint8Array {
+    this.#draw(this.#world.nowUs());
+    return this.#bytes(this.sent, 0);
+  }
+
+  /**
+   * The connection ended without DISCONNECT, so the server publishes the will.
+   *
+   * @param certain This device has ended it itself.
+   */
+  willIsDue(certain: boolean): void {
+    this.#world.counts.wills++;
+    const sequence = this.sent++;
+    this.log?.add(this.#world.nowUs());
+    if (!certain) this.log?.doubt([sequence, sequence + 1]);
+  }
+
+  #draw(wantedUs: number): void {
+    if (this.#payload === undefined) return;
+    const { measured, nowUs } = this.#world;
+    this.#payload.draw({
+      sinceS: Math.max(0, wantedUs - measured.startUs) / 1e6,
+      unixMs: Date.now() + (wantedUs - nowUs()) / 1000,
+    });
+  }
+
+  #bytes(sequence: number, dueUs: number): Uint8Array {
+    const stamp = { run: this.#world.run, stream: this.stream, sequence, dueUs };
+    return this.#payload?.bytes(stamp) ?? stampedPayload(stamp, this.plan.bytes);
   }
 
   #through(client: Client, dueUs: number): void {
@@ -130,9 +198,13 @@ export class Publication {
     this.#release(client);
   }
 
-  #failed(client: Client, error: unknown): void {
+  #failed(client: Client, sequence: number, error: unknown): void {
     if (!(error instanceof ClientError)) throw error;
-    this.#world.counts.unconfirmed++;
+    const { counts } = this.#world;
+    if (this.brokenByPlan) counts.cutOff++;
+    else counts.unconfirmed++;
+    // A session that goes on sends it again.
+    if (!this.sessionGoesOn) this.log?.doubt([sequence, sequence + 1]);
     this.#release(client);
   }
 

@@ -1,38 +1,84 @@
 import { matches, type QoS } from '@magpie/protocol';
+import type { Absences } from './absences.js';
 import type { Counts } from './figures.js';
-import { type LoadPlan, StreamNumbers } from './load-plan.js';
+import { type LoadPlan, type Stream, StreamNumbers } from './load-plan.js';
+import { type Range, sizeOf, without } from './ranges.js';
+import { rangeOf, type SendTimes } from './send-log.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
 import type { Stamp } from './stamp.js';
 
 /** How many messages of each stream were sent, by its number. */
 export type SentCounts = readonly number[];
 
+/** When they were due, by stream: where devices come and go. */
+export type SentTimes = ReadonlyMap<number, SendTimes>;
+
+/** What did not arrive, of what was sent. */
+export interface Missing {
+  readonly lost: number;
+  /** Sent while the receiver was away, and nothing kept it for it. */
+  readonly missed: number;
+  /** Perhaps it never came to the broker: its publisher broke the connection. */
+  readonly uncertain: number;
+}
+
+/** What a receiver should get. */
+export interface Expected {
+  /** At the QoS at which it comes. */
+  readonly qos: QoS;
+  readonly isWill: boolean;
+}
+
 /** Which streams a filter brings, for all receivers of a worker. */
 export class StreamIndex {
-  readonly #streams: readonly { readonly stream: number; readonly topic: string }[];
-  readonly #byTopic = new Map<string, number[]>();
-  readonly #byFilter = new Map<string, readonly number[]>();
+  readonly #streams: readonly Stream[];
+  readonly #byTopic = new Map<string, Stream[]>();
+  readonly #byFilter = new Map<string, readonly Stream[]>();
 
   constructor(plan: LoadPlan) {
-    this.#streams = [...new StreamNumbers(plan).all()];
-    for (const { stream, topic } of this.#streams) {
-      const others = this.#byTopic.get(topic);
-      if (others === undefined) this.#byTopic.set(topic, [stream]);
-      else others.push(stream);
+    this.#streams = [...new StreamNumbers(plan).all()].filter(
+      ({ plan: { payload } }) => payload?.stamp !== false,
+    );
+    for (const one of this.#streams) {
+      const others = this.#byTopic.get(one.topic);
+      if (others === undefined) this.#byTopic.set(one.topic, [one]);
+      else others.push(one);
     }
   }
 
-  /** The numbers of the streams that match. */
-  of(filter: string): readonly number[] {
+  /** The streams that match. */
+  of(filter: string): readonly Stream[] {
     let found = this.#byFilter.get(filter);
     if (found === undefined) {
       found = /[+#]/.test(filter)
-        ? this.#streams.filter(({ topic }) => matches(filter, topic)).map(({ stream }) => stream)
+        ? this.#streams.filter(({ topic }) => matches(filter, topic))
         : (this.#byTopic.get(filter) ?? []);
       this.#byFilter.set(filter, found);
     }
     return found;
   }
+
+  /** What subscriptions bring, by stream. */
+  expected(
+    subscriptions: readonly { readonly filter: string; readonly qos: QoS }[],
+  ): Map<number, Expected> {
+    const expected = new Map<number, Expected>();
+    for (const { filter, qos } of subscriptions) {
+      for (const { stream, plan } of this.of(filter)) {
+        const best = Math.max(expected.get(stream)?.qos ?? 0, Math.min(qos, plan.qos)) as QoS;
+        expected.set(stream, { qos: best, isWill: plan.pace.kind === 'will' });
+      }
+    }
+    return expected;
+  }
+}
+
+/** A message as it came. */
+export interface Came {
+  readonly qos: QoS;
+  readonly dup: boolean;
+  readonly retain: boolean;
+  readonly bytes: number;
 }
 
 /** What one receiver gets: by stream, what was new, late, double, and what is missing. */
@@ -40,54 +86,76 @@ export class Reception {
   readonly #run: number;
   readonly #counts: Counts;
   /** Streams that its filters bring: each message of them is expected. */
-  readonly #expected: ReadonlySet<number>;
+  readonly #expected: ReadonlyMap<number, Expected>;
   readonly #trackers = new Map<number, SequenceTracker>();
 
   /**
    * @param run Messages of other runs are foreign; 0: there are none that are.
    * @param counts Of the worker; it counts there.
    */
-  constructor(run: number, counts: Counts, expected: ReadonlySet<number>) {
+  constructor(run: number, counts: Counts, expected: ReadonlyMap<number, Expected>) {
     this.#run = run;
     this.#counts = counts;
     this.#expected = expected;
   }
 
   /** A message arrived. @returns What it is; `undefined` if it is none of this run. */
-  add(stamp: Stamp | undefined, qos: QoS, bytes: number): Arrival | undefined {
+  add(stamp: Stamp | undefined, came: Came): Arrival | 'will' | undefined {
     const counts = this.#counts;
     if (stamp === undefined || (this.#run !== 0 && stamp.run !== this.#run)) {
       counts.foreign++;
       return undefined;
     }
-    counts.received++;
-    counts.receivedBytes += bytes;
     const arrival = this.#trackerOf(stamp).add(stamp.sequence);
-    if (arrival === 'duplicate') {
-      counts.duplicates++;
-      if (qos === 2) counts.duplicatesOfQoS2++;
-    } else if (arrival === 'late') {
-      counts.reordered++;
+    // What is retained comes again with each subscription.
+    if (arrival === 'duplicate' && came.retain) return arrival;
+    const isWill = this.#run !== 0 && this.#expected.get(stamp.stream)?.isWill === true;
+    if (isWill) counts.willsReceived++;
+    else {
+      counts.received++;
+      counts.receivedBytes += came.bytes;
     }
-    return arrival;
+    if (arrival === 'duplicate') this.#duplicate(came);
+    else if (arrival === 'late') counts.reordered++;
+    return isWill && arrival !== 'duplicate' ? 'will' : arrival;
   }
 
   /** How many messages are missing, of those that were sent. */
-  missing(sent: SentCounts): number {
-    let missing = 0;
+  missing(sent: SentCounts, times?: SentTimes, away?: Away): Missing {
+    let lost = 0;
+    let missed = 0;
+    let uncertain = 0;
     if (this.#run === 0) {
       // What another run has sent is not known: only gaps are.
-      for (const tracker of this.#trackers.values()) {
-        missing += tracker.missing(tracker.highest + 1);
-      }
-      return missing;
+      for (const tracker of this.#trackers.values()) lost += tracker.missing(tracker.highest + 1);
+      return { lost, missed, uncertain };
     }
-    for (const stream of this.#expected) {
+    for (const [stream, { qos }] of this.#expected) {
       const count = sent[stream] ?? 0;
       const tracker = this.#trackers.get(this.#run * STREAMS + stream);
-      missing += tracker === undefined ? count : tracker.missing(count);
+      const missing = tracker === undefined ? count : tracker.missing(count);
+      const log = times?.get(stream);
+      if (missing === 0) continue;
+      if (log === undefined || away === undefined) {
+        lost += missing;
+        continue;
+      }
+      const gaps = tracker?.gaps(count) ?? [[0, count] as const];
+      const found = sorted(gaps, log, away.absences.missing(away.keeps && qos > 0));
+      // Gaps that there was no room for: they had the benefit of the doubt.
+      const forgotten = tracker?.forgotten ?? 0;
+      lost += found.lost;
+      missed += found.missed;
+      uncertain += found.uncertain + forgotten;
     }
-    return missing;
+    return { lost, missed, uncertain };
+  }
+
+  #duplicate({ qos, dup }: Came): void {
+    const counts = this.#counts;
+    counts.duplicates++;
+    if (qos === 2) counts.duplicatesOfQoS2++;
+    else if (dup) counts.redelivered++;
   }
 
   #trackerOf({ run, stream, sequence }: Stamp): SequenceTracker {
@@ -99,6 +167,25 @@ export class Reception {
     }
     return tracker;
   }
+}
+
+/** When a receiver was away. */
+export interface Away {
+  readonly absences: Absences;
+  /** Its session goes on, and keeps messages of QoS 1 and 2. */
+  readonly keeps: boolean;
+}
+
+function sorted(
+  gaps: readonly Range[],
+  log: SendTimes,
+  spans: readonly (readonly [fromUs: number, toUs: number])[],
+): Missing {
+  const certain = without(gaps, log.uncertain);
+  const away = spans.map(([fromUs, toUs]) => rangeOf(log, fromUs, toUs));
+  const lost = sizeOf(without(certain, away));
+  const known = sizeOf(certain);
+  return { lost, missed: known - lost, uncertain: sizeOf(gaps) - known };
 }
 
 const STREAMS = 2 ** 32;

@@ -15,6 +15,7 @@ export function resultLines(result: LoadResult): string[] {
     ['lost', grouped(lost), ''],
     ['duplicates', grouped(total.duplicates), ''],
     ['out of order', grouped(total.reordered), ''],
+    ...comingAndGoing(result),
   ];
   const times = LATENCY_NAMES.flatMap((name) => {
     const one = latencies[name];
@@ -31,6 +32,23 @@ export function resultLines(result: LoadResult): string[] {
     ),
     ...(remarks.length === 0 ? ['Nothing was lost, and the bench was not the bottleneck'] : []),
   ];
+}
+
+/** What there is only where devices come and go. */
+function comingAndGoing({ total, missed, uncertain }: LoadResult): string[][] {
+  const { departures, reconnects, redelivered, caughtUp, cutOff, wills, willsReceived } = total;
+  const rows: [name: string, count: number][] = [
+    ['missed while away', missed],
+    ['uncertain', uncertain],
+    ['waited for subscribers', caughtUp],
+    ['sent again with DUP', redelivered],
+    ['under way when cut off', cutOff],
+    ['departures', departures],
+    ['reconnects', reconnects],
+    ['wills due', wills],
+    ['wills received', willsReceived],
+  ];
+  return rows.flatMap(([name, count]) => (count > 0 ? [[name, grouped(count), '']] : []));
 }
 
 /** One interval as a line. */

@@ -14,6 +14,8 @@ export function resultOf(result: Partial<LoadResult> = {}): LoadResult {
     total: noCounts(),
     connected: 2,
     lost: 0,
+    missed: 0,
+    uncertain: 0,
     rateWanted: undefined,
     latencies: latencySet(() => undefined),
     distribution: latencySet(() => []),

@@ -48,3 +48,28 @@ test('SequenceTracker leaps over any distance', () => {
   assert.deepEqual([tracker.unique, tracker.duplicates], [4, 0]);
   assert.equal(tracker.add(4_294_967_295), 'duplicate');
 });
+
+test('SequenceTracker knows which numbers are missing', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.nat(300)), (order) => {
+      const tracker = new SequenceTracker(0);
+      const seen = new Set(order);
+      for (const sequence of order) tracker.add(sequence);
+      const missing = Array.from({ length: 310 }, (_, at) => at).filter((at) => !seen.has(at));
+      const found = tracker
+        .gaps(310)
+        .flatMap(([from, to]) => Array.from({ length: to - from }, (_, at) => from + at));
+      assert.deepEqual(found, missing);
+      assert.equal(tracker.forgotten, 0);
+    }),
+  );
+});
+
+test('SequenceTracker knows the last gaps one by one, and how large the others were', () => {
+  const tracker = new SequenceTracker(0);
+  for (let sequence = 1; sequence < 6000; sequence += 2) tracker.add(sequence);
+  assert.equal(tracker.gaps(6000).length, 1024);
+  assert.equal(tracker.forgotten + 1024, tracker.missing(6000));
+  tracker.add(0);
+  assert.equal(tracker.forgotten + 1024, tracker.missing(6000));
+});

@@ -1,3 +1,5 @@
+import { type Range, without } from './ranges.js';
+
 /** What is known of the numbers that came of a stream. */
 export interface SequenceCounts {
   /** Different numbers that came. */
@@ -22,6 +24,10 @@ export class SequenceTracker implements SequenceCounts {
   /** The first number that is expected: what came before it is of no interest. */
   readonly first: number;
   #highest: number;
+  /** Numbers below the highest that did not come, in order, but for {@link forgotten} ones. */
+  #gaps: Range[] = [];
+  /** How many numbers were in gaps that there was no room for. */
+  forgotten = 0;
   /** A ring of bits: whether a number was seen, for the last {@link WINDOW} of them. */
   readonly #seen = new Uint32Array(WINDOW / 32);
 
@@ -38,6 +44,7 @@ export class SequenceTracker implements SequenceCounts {
 
   add(sequence: number): Arrival {
     if (sequence > this.#highest) {
+      if (sequence > this.#highest + 1) this.#skip([this.#highest + 1, sequence]);
       this.#advance(sequence);
       this.unique++;
       return 'next';
@@ -51,12 +58,32 @@ export class SequenceTracker implements SequenceCounts {
     }
     this.unique++;
     this.reordered++;
+    this.#fillGap(sequence);
     return 'late';
   }
 
   /** How many of the numbers below `end` are missing. */
   missing(end: number): number {
     return Math.max(0, end - this.first - this.unique);
+  }
+
+  /** Which of the numbers below `end` are missing, in order; but for {@link forgotten} ones. */
+  gaps(end: number): readonly Range[] {
+    const last: readonly Range[] = end > this.#highest + 1 ? [[this.#highest + 1, end]] : [];
+    return [...this.#gaps, ...last];
+  }
+
+  #skip(gap: Range): void {
+    this.#gaps.push(gap);
+    if (this.#gaps.length <= GAPS_MAX) return;
+    const [from, to] = this.#gaps.shift()!;
+    this.forgotten += to - from;
+  }
+
+  #fillGap(sequence: number): void {
+    const at = this.#gaps.findIndex(([from, to]) => from <= sequence && sequence < to);
+    if (at === -1) this.forgotten = Math.max(0, this.forgotten - 1);
+    else this.#gaps.splice(at, 1, ...without([this.#gaps[at]!], [[sequence, sequence + 1]]));
   }
 
   #advance(to: number): void {
@@ -81,3 +108,5 @@ export class SequenceTracker implements SequenceCounts {
 
 /** Bits, a multiple of 32: 128 bytes for each receiver and stream. */
 const WINDOW = 1024;
+/** Gaps that are known one by one. Who has more of them has bigger problems. */
+const GAPS_MAX = 1024;

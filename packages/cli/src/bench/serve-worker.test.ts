@@ -24,7 +24,10 @@ test('serveWorker() starts a worker, asks it, and tells what it threw', async ()
   await ask('start', { plan: planOf([]), worker: 0, workers: 1 });
   const figures = await ask('figures');
   assert.ok('value' in figures && (figures.value as { connected: number }).connected === 0);
-  assert.deepEqual(await ask('missing', []), { id, value: 0 });
+  assert.deepEqual(await ask('missing', []), {
+    id,
+    value: { lost: 0, missed: 0, uncertain: 0 },
+  });
   assert.deepEqual(await ask('stop'), { id, value: [] });
   await ask('close');
 });

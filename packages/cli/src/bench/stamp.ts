@@ -1,7 +1,7 @@
 /**
  * What a message of a load test carries: of which run and which stream it is, its number in the
  * stream, and when it was due. Loss, duplicates, order and latency come from this.
- * A payload begins with it, 24 bytes.
+ * A payload begins with it, 24 bytes; where it looks like one of a device, see stamped-fields.ts.
  */
 export interface Stamp {
   /** A number of the run, below 2^32: messages of others are not counted. */

@@ -214,13 +214,14 @@ export class ClientMachine {
   /**
    * Finishes what is under way, says DISCONNECT and ends.
    *
-   * @param drainMs How long what waits may take; 0: it does not wait.
+   * @param drainMs How long what waits may take; 0: it does not wait; below 0: it ends at once,
+   *   without DISCONNECT.
    */
   end(drainMs: number, nowMs: number): void {
     const { type } = this.#state;
     if (type === 'ended' || type === 'ending') return;
-    if (type !== 'connected') {
-      this.abort(undefined);
+    if (type !== 'connected' || drainMs < 0) {
+      this.abort();
       return;
     }
     this.#become({ type: 'ending' });
@@ -228,8 +229,8 @@ export class ClientMachine {
     if (drainMs <= 0 || this.outbound.idle) this.#disconnect(false);
   }
 
-  /** Ends at once. @param error Something outside of this machine; `undefined`: it was asked to. */
-  abort(error: ClientError | undefined): void {
+  /** Ends at once. @param error Something outside of this machine; none: it was asked to. */
+  abort(error?: ClientError): void {
     this.writer.discard();
     if (this.#linked) this.#close(true);
     this.#end(error);
@@ -363,10 +364,10 @@ export class ClientMachine {
   #disconnect(late: boolean): void {
     this.writer.send({ type: 'disconnect' });
     this.#close(late && this.#link.congested);
-    this.#end(undefined);
+    this.#end();
   }
 
-  #end(why: ClientError | undefined): void {
+  #end(why?: ClientError): void {
     if (this.#state.type === 'ended') return;
     this.#leave();
     this.#deadlineMs = undefined;

@@ -81,14 +81,14 @@ export class WebSocketTransport implements Transport {
     if (now) {
       this.#terminate();
       // A network that is gone would let the handshake wait.
-      queueMicrotask(() => this.#end(undefined));
+      queueMicrotask(() => this.#end());
       return;
     }
     this.#socket.close(); // sends first what was written
     // tidy-allow no-own-timer: a server that never answers is not waited for
     this.#linger = setTimeout(() => {
       this.#terminate();
-      this.#end(undefined);
+      this.#end();
     }, LINGER_MS);
   }
 
@@ -117,7 +117,7 @@ export class WebSocketTransport implements Transport {
     } else if (!this.#closed) this.#handler.drained();
   }
 
-  #end(error: Error | undefined): void {
+  #end(error?: Error): void {
     if (this.#closed) return;
     this.#closed = true;
     clearTimeout(this.#linger);

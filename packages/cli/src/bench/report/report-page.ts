@@ -99,7 +99,8 @@ function keyFigures(result: LoadResult, say: Say): Markup {
   )}</dl>`;
 }
 
-function countTable({ total, measured, measuredS, lost, connected }: LoadResult, say: Say): Markup {
+function countTable(result: LoadResult, say: Say): Markup {
+  const { total, measured, measuredS, lost, missed, uncertain, connected } = result;
   const rows = COUNTS.filter(([name, always]) => always || total[name] > 0).map(([name]) => [
     say(name),
     grouped(total[name]),
@@ -109,6 +110,8 @@ function countTable({ total, measured, measuredS, lost, connected }: LoadResult,
   const head = ['', say('all'), say('measured'), say('rate')];
   const rest = [
     [say('lost'), grouped(lost), '', ''],
+    ...(missed > 0 ? [[say('missed'), grouped(missed), '', '']] : []),
+    ...(uncertain > 0 ? [[say('uncertain'), grouped(uncertain), '', '']] : []),
     [say('connections'), grouped(connected), '', ''],
   ];
   return numberTable(say('results'), head, [...rows, ...rest]);
@@ -180,9 +183,17 @@ const COUNTS: readonly (readonly [name: keyof Counts & ReportWord, always: boole
   ['received', true],
   ['acknowledged', true],
   ['duplicates', true],
+  ['redelivered', false],
   ['reordered', true],
   ['skipped', false],
   ['foreign', false],
   ['connectFailures', false],
   ['connectionsLost', false],
+  ['departures', false],
+  ['reconnects', false],
+  ['dueWhileAway', false],
+  ['cutOff', false],
+  ['caughtUp', false],
+  ['wills', false],
+  ['willsReceived', false],
 ];

@@ -1,5 +1,5 @@
 import { grouped } from '../result-lines.js';
-import type { DeviceGroup, LoadPlan, PublishPlan } from '../load-plan.js';
+import type { DeviceGroup, LeavePlan, LoadPlan, PacePlan, PublishPlan } from '../load-plan.js';
 import type { LoadTiming } from '../load-run.js';
 import type { Say } from './report-words.js';
 
@@ -22,21 +22,34 @@ export function settingRows(plan: LoadPlan, timing: LoadTiming, workers: number,
   ];
 }
 
-function groupText({ count, publish, subscribe }: DeviceGroup, say: Say): string {
+function groupText(group: DeviceGroup, say: Say): string {
+  const { count, publish, subscribe, session, leave = [] } = group;
   return [
     say('devices', { count: grouped(count) }),
+    ...(session?.clean === false ? [say('persistent')] : []),
     ...subscribe.map(({ filter, qos }) => say('subscribes', { filter, qos })),
     ...publish.map((one) => publishText(one, say)),
+    ...leave.map((one) => leaveText(one, say)),
   ].join('; ');
 }
 
 function publishText({ topic, qos, bytes, retain, pace }: PublishPlan, say: Say): string {
-  const window =
-    pace.kind === 'window' && pace.until === 'arrived' ? 'windowArrived' : 'windowAcknowledged';
-  const paceText =
-    pace.kind === 'rate'
-      ? say('every', { ms: Number((pace.everyUs / 1000).toPrecision(6)) })
-      : say(window, { window: pace.window });
-  const text = say('publishes', { topic, qos, bytes: grouped(bytes), pace: paceText });
+  const text = say('publishes', { topic, qos, bytes: grouped(bytes), pace: paceText(pace, say) });
   return retain ? `${text}, ${say('retained')}` : text;
+}
+
+function paceText(pace: PacePlan, say: Say): string {
+  if (pace.kind === 'will') return say('will');
+  if (pace.kind === 'rate')
+    return say('every', { ms: Number((pace.everyUs / 1000).toPrecision(6)) });
+  const window = pace.until === 'arrived' ? 'windowArrived' : 'windowAcknowledged';
+  return say(window, { window: pace.window });
+}
+
+function leaveText({ when, away, how, share }: LeavePlan, say: Say): string {
+  const range = ([low, high]: readonly [number, number]) =>
+    low === high ? `${low}` : `${low}–${high}`;
+  const values = { away: range(away), share: `${Math.round(share * 100)} %`, how: say(how) };
+  if ('at' in when) return say('leavesAt', { ...values, at: when.at });
+  return say('leavesAfter', { ...values, after: range(when.after) });
 }

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { LoadResult } from '../bench/load-result.js';
+import { lossyProxy } from '../bench/lossy-proxy.testing.js';
+import { scenarioFile, shortened } from '../bench/scenario/scenario-file.testing.js';
+import { runInProcess, type Said } from '../command.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
+import { startBroker } from '../mqtt/broker.testing.js';
+
+const ENV = { XDG_CONFIG_HOME: '/nowhere' };
+const run = (...args: readonly string[]) => runInProcess(['bench', 'run', ...args], { env: ENV });
+
+/** The result, which is the last line. */
+function resultOf({ out, err }: Said): LoadResult {
+  assert.deepEqual(err, []);
+  return (JSON.parse(out.at(-1)!) as { result: LoadResult }).result;
+}
+
+for (const name of ['sensors', 'vehicles']) {
+  test(`magpie bench run acts ${name}.yaml, and Magpie loses nothing`, {
+    timeout: 120_000,
+  }, async (t) => {
+    const { broker, url } = await startBroker(t);
+    const file = await scenarioFile(t, await shortened(name, 15));
+    const result = resultOf(await run(file, url, '--json'));
+    const { total, lost } = result;
+    assert.equal(result.name, name);
+    assert.deepEqual([lost, total.duplicatesOfQoS2, total.reordered], [0, 0, 0]);
+    assert.ok(total.sent > 100 && total.received > 100, JSON.stringify(total));
+    assert.ok(total.departures > 10 && total.reconnects > 10, JSON.stringify(total));
+    assert.ok(total.wills > 0 && total.willsReceived >= total.wills, JSON.stringify(total));
+    assert.ok(total.caughtUp > 0, 'what waited is told apart');
+    assert.equal(broker.gauges().sessions, 0, 'nothing is left behind');
+  });
+}
+
+test('magpie bench run works with several processes', { timeout: 120_000 }, async (t) => {
+  const { url } = await startBroker(t);
+  const file = await scenarioFile(t, await shortened('sensors', 15));
+  const { total, lost, workers } = resultOf(await run(file, url, '--json', '--workers', '2'));
+  assert.deepEqual([lost, workers], [0, 2]);
+  assert.ok(total.departures > 10 && total.willsReceived >= total.wills, JSON.stringify(total));
+});
+
+const PLAIN = (qos: number, leave = '', duration = 1.5) => `
+duration: ${duration}
+warmUp: 0
+drain: 0.5
+groups:
+  - name: sender
+    count: 2
+    publish:
+      - { topic: 'x/{n}', qos: ${qos}, every: 0.01, payload: { format: json, fields: {} } }
+  - name: receiver
+    count: 2
+    subscribe: [{ topic: 'x/+', qos: ${qos} }]
+${leave}`;
+const AWAY = '    leave: [{ after: [0.2, 0.3], away: [0.2, 0.3], how: clean }]';
+
+// Long between two absences: what is lost just before one cannot be told apart.
+const SELDOM = '    leave: [{ after: [2, 2.1], away: [0.2, 0.3], how: clean }]';
+for (const [what, leave] of [
+  ['stay', ''],
+  ['come and go', SELDOM],
+]) {
+  test(`magpie bench run finds what is lost, where subscribers ${what}`, {
+    timeout: 60_000,
+  }, async (t) => {
+    const { url } = await startBroker(t);
+    const proxy = await lossyProxy(t, url, (nth) => nth % 20 === 7);
+    const file = await scenarioFile(t, PLAIN(0, leave, leave === '' ? 1.5 : 3));
+    const { code, out } = await run(file, proxy.url, '--json');
+    const { lost, missed, remarks } = (JSON.parse(out.at(-1)!) as { result: LoadResult }).result;
+    assert.equal(code, 4);
+    assert.ok(remarks.some((remark) => remark.code === 'lost'));
+    assert.ok(proxy.dropped() > 5, `${proxy.dropped()} were dropped`);
+    if (leave === '') assert.deepEqual([lost, missed], [proxy.dropped(), 0]);
+    else assert.ok(lost > 5 && lost <= proxy.dropped() && missed > 5, `${lost}, ${missed}`);
+  });
+}
+
+test('magpie bench run does not take for lost what was sent to nobody', {
+  timeout: 60_000,
+}, async (t) => {
+  const { url } = await startBroker(t);
+  const file = await scenarioFile(t, PLAIN(1, AWAY));
+  const { lost, missed, total } = resultOf(await run(file, url, '--json'));
+  assert.equal(lost, 0);
+  assert.ok(missed > 10);
+  assert.equal(total.received + missed, total.sent * 2);
+});
+
+test('magpie bench run --check says what would be done, without a broker', async (t) => {
+  const file = await scenarioFile(t, PLAIN(1, AWAY));
+  const { code, out, err } = await run(file, 'mqtt://127.0.0.1:1', '--check', '--seed', '5');
+  assert.deepEqual([code, err], [0, []]);
+  assert.match(out[0]!, /^scenario: 4 devices, 200 messages\/s, 0 s warm-up, 1.5 s .*, seed 5$/);
+  assert.ok(out.includes('receiver: bench-receiver-0 to bench-receiver-1'), out.join('\n'));
+});
+
+test('magpie bench run says what is wrong with a file, or that it is not there', async (t) => {
+  const file = await scenarioFile(t, 'duration: x\ngroups: []\n');
+  const said = await run(file, '--check');
+  assert.equal(said.code, 1);
+  assert.deepEqual(said.err, [
+    `${file}:1:11: duration must be more than 0 seconds, at most 86400: current value is x`,
+    `${file}:2:9: groups must be a list of at least one group: current value is a list`,
+  ]);
+  const gone = await run(join(await freshFolder(t), 'none.yaml'));
+  assert.deepEqual([gone.code, gone.err.length], [1, 1]);
+  assert.match(gone.err[0]!, /^Cannot read .*none\.yaml: there is no such file$/);
+});
