@@ -16,12 +16,17 @@ export class PostgresServer {
   readonly port: number;
   /** Path of the certificate that the server shows, signed by itself. */
   readonly ca: string;
-  readonly #child: ChildProcess;
+  readonly #command: { readonly file: string; readonly args: readonly string[] };
+  #child: ChildProcess | undefined;
 
-  private constructor(port: number, ca: string, child: ChildProcess) {
+  private constructor(
+    port: number,
+    ca: string,
+    command: { file: string; args: readonly string[] },
+  ) {
     this.port = port;
     this.ca = ca;
-    this.#child = child;
+    this.#command = command;
   }
 
   static async start(t: TestContext): Promise<PostgresServer> {
@@ -51,12 +56,20 @@ export class PostgresServer {
       ssl_key_file: key,
     };
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const { file, args } = asUser(binary('postgres'), ['-D', data, ...flags]);
-    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const server = new PostgresServer(port, ca, child);
+    const command = asUser(binary('postgres'), ['-D', data, ...flags]);
+    const server = new PostgresServer(port, ca, command);
     t.after(() => server.stop());
+    await server.run();
+    return server;
+  }
+
+  /** Again, with what is in its tables, after {@link stop}. */
+  async run(): Promise<void> {
+    const { file, args } = this.#command;
+    const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
     for await (const line of createInterface(child.stderr)) {
-      if (line.includes('ready to accept connections')) return server;
+      if (line.includes('ready to accept connections')) return;
     }
     throw new Error('PostgreSQL has not started');
   }
@@ -75,17 +88,17 @@ export class PostgresServer {
   }
 
   async stop(): Promise<void> {
-    const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) return;
-    const closed = once(this.#child, 'exit');
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'exit');
     this.goOn();
-    this.#child.kill('SIGINT'); // ends its connections
+    child.kill('SIGINT'); // ends its connections
     await closed;
   }
 
   /** The server and the processes of its connections. */
   #all(): number[] {
-    const { pid = 0 } = this.#child;
+    const { pid = 0 } = this.#child ?? {};
     const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(pid)], {
       encoding: 'utf8',
     });

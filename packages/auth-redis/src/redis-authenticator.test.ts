@@ -1,8 +1,11 @@
 // needs: redis, openssl
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
 import { test, type TestContext } from 'node:test';
-import { hashPassword, passwordHashText } from '@magpie/broker/server';
+import { createBroker } from '@magpie/broker';
+import { AuthenticatorChain, hashPassword, passwordHashText } from '@magpie/broker/server';
 import { createClient } from '@redis/client';
 import { RedisAuthenticator, type RedisOptions } from './redis-authenticator.js';
 import { RedisServer } from './redis-server.testing.js';
@@ -10,9 +13,10 @@ import { RedisServer } from './redis-server.testing.js';
 const BAD = { allowed: false, why: 'bad-credentials' };
 const YES = { allowed: true, username: 'ann' };
 
+const DEFAULTS = { key: 'mqtt:user:%u', field: 'password', timeoutMs: 5000 };
+
 function authenticator(t: TestContext, url: string, options: Partial<RedisOptions> = {}) {
-  const defaults = { key: 'mqtt:user:%u', field: 'password', timeoutMs: 5000 };
-  const auth = new RedisAuthenticator({ url, ...defaults, ...options });
+  const auth = new RedisAuthenticator({ url, ...DEFAULTS, ...options });
   t.after(() => auth.close());
   return async (username: string, password: string) => {
     const credentials = { username, password: Buffer.from(password) };
@@ -30,6 +34,45 @@ async function fill(server: RedisServer): Promise<void> {
   await client.hSet('mqtt:user:plain', 'password', 'secret');
   await client.set('mqtt:user:text', hash);
   await client.close();
+}
+
+/** Return codes of CONNACK (MQTT 3.1.1, 3.2.2.3). */
+const [ACCEPTED, UNAVAILABLE, BAD_PASSWORD] = [0, 3, 4];
+
+/** A broker that asks it, and what it logs. */
+async function brokerWith(t: TestContext, link: RedisAuthenticator) {
+  const events: string[] = [];
+  const note = ({ event }: { readonly event: string }) => void events.push(event);
+  const log = { debug() {}, info() {}, warn: note, error: note };
+  const authenticator = new AuthenticatorChain([link]);
+  const broker = await createBroker({ authenticator, log });
+  t.after(() => broker.close());
+  t.after(() => authenticator.close());
+  const { port } = await broker.listen({ type: 'tcp', host: '127.0.0.1', port: 0 });
+  /** The return code of a CONNECT, and the connection. */
+  const login = async (username: string, password: string) => {
+    const socket = createConnection(port, '127.0.0.1');
+    t.after(() => socket.destroy());
+    socket.write(connectPacket(username, password));
+    const [connack] = (await once(socket, 'data')) as [Buffer];
+    socket.resume();
+    return { code: connack[3], socket };
+  };
+  const code = async (username: string, password: string) => {
+    const { code, socket } = await login(username, password);
+    socket.destroy();
+    return code;
+  };
+  return { broker, events, login, code };
+}
+
+/** CONNECT with a clean session, the client identifier `c-NAME`. */
+function connectPacket(username: string, password: string): Buffer {
+  const texts = [`c-${username}`, username, password].map((text) => {
+    return Buffer.concat([Buffer.of(0, Buffer.byteLength(text)), Buffer.from(text)]);
+  });
+  const body = Buffer.concat([Buffer.from('\0\x04MQTT\x04\xc2\0\0', 'latin1'), ...texts]);
+  return Buffer.concat([Buffer.of(0x10, body.length), body]);
 }
 
 test('RedisAuthenticator', async (t) => {
@@ -87,15 +130,54 @@ test('RedisAuthenticator', async (t) => {
     assert.deepEqual(verdict, YES);
   });
 
-  await t.test('refuses while the server is gone, and finds it when it is back', async (t) => {
-    const ask = authenticator(t, server.url, { timeoutMs: 300 });
-    await ask('ann', 'secret');
-    await server.stop();
-    await assert.rejects(ask('ann', 'secret'), /redis failed: /);
-    const again = await RedisServer.start(t, [server.port, server.tlsPort]);
-    await fill(again);
-    let verdict = await ask('ann', 'secret').catch(() => undefined);
-    while (verdict === undefined) verdict = await ask('ann', 'secret').catch(() => undefined);
-    assert.deepEqual(verdict, YES);
+  await t.test('takes what is changed from the next login on: nothing is remembered', async (t) => {
+    const { broker, code, login } = await brokerWith(
+      t,
+      new RedisAuthenticator({ url: server.url, ...DEFAULTS }),
+    );
+    const admin = createClient({ url: server.url });
+    await admin.connect();
+    t.after(() => admin.destroy());
+    const put = async (password: string) => {
+      const hash = await hashPassword(Buffer.from(password), Buffer.alloc(16, 1));
+      await admin.hSet('mqtt:user:ann', 'password', passwordHashText(hash));
+    };
+    const standing = await login('ann', 'secret');
+    assert.equal(standing.code, ACCEPTED);
+    await put('other');
+    assert.equal(await code('ann', 'secret'), BAD_PASSWORD);
+    assert.equal(standing.socket.destroyed, false); // it is asked at each login, and not again
+    assert.equal(await code('ann', 'other'), ACCEPTED);
+    await admin.del('mqtt:user:ann');
+    assert.equal(await code('ann', 'other'), BAD_PASSWORD);
+    // Another one of the same kind takes its place, as at a reload.
+    const next = new RedisAuthenticator({ url: server.url, ...DEFAULTS });
+    const authenticator = new AuthenticatorChain([next]);
+    t.after(() => authenticator.close());
+    await broker.reload({ authentication: { authenticator } });
+    assert.equal(await code('ann', 'other'), BAD_PASSWORD);
+    await put('secret');
+    assert.equal(await code('ann', 'secret'), ACCEPTED);
   });
+
+  await t.test(
+    'refuses clients while the server is gone, and finds it when it is back',
+    async (t) => {
+      const link = new RedisAuthenticator({ url: server.url, ...DEFAULTS, timeoutMs: 300 });
+      const { code, login, events } = await brokerWith(t, link);
+      const standing = await login('ann', 'secret');
+      assert.equal(standing.code, ACCEPTED);
+      await server.stop();
+      assert.equal(await code('ann', 'secret'), UNAVAILABLE);
+      assert.deepEqual(events, ['authenticator-failed', 'connect-refused']);
+      assert.equal(await code('eve', 'secret'), UNAVAILABLE);
+      assert.equal(standing.socket.destroyed, false);
+      const again = await RedisServer.start(t, [server.port, server.tlsPort]);
+      await fill(again);
+      let answer = await code('ann', 'secret');
+      while (answer === UNAVAILABLE) answer = await code('ann', 'secret'); // it tries by itself
+      assert.equal(answer, ACCEPTED);
+      assert.equal(await code('ann', 'wrong'), BAD_PASSWORD);
+    },
+  );
 });
