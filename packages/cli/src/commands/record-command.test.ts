@@ -8,6 +8,7 @@ import { freshFolder } from '../fresh-folder.testing.js';
 import { startBroker, until } from '../mqtt/broker.testing.js';
 import { startMosquitto } from '../mqtt/mosquitto.testing.js';
 import { runMagpie, startMagpie } from '../process.testing.js';
+import { recordingPaths } from '../replay/recording-paths.js';
 import { edit, message, messagesIn, partsIn, recordingOf } from '../record/recordings.testing.js';
 
 const NO_PROFILES = { XDG_CONFIG_HOME: '/nowhere' };
@@ -67,6 +68,34 @@ test('magpie record ends before the file is larger than --max-size', async (t) =
   assert.ok((await messagesIn(path)).length >= 5);
 });
 
+test('magpie record --rotate-size --keep leaves the newest files, replay plays all', async (t) => {
+  const { broker, flags } = await startBroker(t);
+  const path = join(await freshFolder(t), 'a.rec');
+  const rotation = ['--rotate-size', '4k', '--keep', '3', '-C', '40'];
+  const recording = run(['record', path, ...flags, '-t', '#', '--no-compress', ...rotation]);
+  await until(() => broker.gauges().subscriptions === 1);
+  for (let n = 0; n < 40; n++) {
+    await broker.publish({ topic: 'a', payload: `${n} `.padEnd(500), qos: 1 });
+    await until(() => broker.gauges().inflightMessages === 0);
+  }
+  const { code, out } = await recording;
+  assert.equal(code, 0);
+  const files = await recordingPaths([path]);
+  assert.equal(files.length, 3);
+  for (const file of files) assert.ok((await stat(file)).size <= 4096);
+  assert.match(out[1]!, /^\S+-0000\d\d\.rec has \d+ bytes, the last of \d+ files$/);
+  assert.ok(out[1]!.startsWith(files[2]!));
+  const kept = (await Promise.all(files.map(messagesIn))).flat();
+  const numbers = kept.map(({ payload }) => Number.parseInt(textOf(payload), 10));
+  assert.ok(numbers.length > 10);
+  assert.deepEqual(
+    numbers,
+    Array.from(numbers, (_, n) => 40 - numbers.length + n),
+  );
+  const replayed = await run(['replay', path, ...flags, '--fast']);
+  assert.match(replayed.out[0]!, new RegExp(`^Replayed ${numbers.length} messages`));
+});
+
 test('magpie record --append cuts what a crash has left half-written, and says so', async (t) => {
   const { broker, flags } = await startBroker(t);
   const path = await recordingOf(t, [[message()], [message()]]);
@@ -82,41 +111,56 @@ test('magpie record --append cuts what a crash has left half-written, and says s
 });
 
 /**
- * Goal: what was acknowledged is in the file, though the recorder is killed at any moment.
- * Method: a persistent session gets messages all the time; kill -9; what the file has and what the
- * broker still has are together all, and the next run with --append goes on.
+ * Goal: what was acknowledged is in the files, though the recorder is killed at any moment.
+ * Method: a persistent session gets messages all the time; kill -9; what the files have and what
+ * the broker still has are together all, and the next run with --append goes on.
  */
-test('magpie record loses nothing acknowledged by kill -9', { timeout: 60_000 }, async (t) => {
-  const { broker, flags } = await startBroker(t);
-  const path = join(await freshFolder(t), 'a.rec');
-  const args = ['record', path, ...flags, '-t', 'n', '-i', 'rec', '-c', '--append', '--no-sync'];
-  let published = 0;
-  const more = async (until: number) => {
-    while (published < until) {
-      await broker.publish({ topic: 'n', payload: String(published++), qos: 1 });
+const killed: [flags: string[], filesMin: number][] = [
+  [['--no-sync'], 1],
+  [['--rotate-size', '4k', '--no-compress', '--no-sync'], 30],
+];
+for (const [more, filesMin] of killed) {
+  const name = `magpie record ${more.join(' ')} loses nothing acknowledged by kill -9`;
+  test(name, { timeout: 60_000 }, async (t) => {
+    const { broker, flags } = await startBroker(t);
+    const path = join(await freshFolder(t), 'a.rec');
+    const args = ['record', path, ...flags, '-t', 'n', '-i', 'rec', '-c', '--append', ...more];
+    const waiting = () => broker.gauges().queuedMessages + broker.gauges().inflightMessages;
+    let published = 0;
+    const publish = async (total: number) => {
+      while (published < total) {
+        const payload = String(published++).padEnd(200);
+        await broker.publish({ topic: 'n', payload, qos: 1 });
+        // Not all in one block.
+        if (published % 10 === 0) await until(() => waiting() < 20);
+      }
+    };
+    for (let round = 1; round <= 4; round++) {
+      const recorder = startMagpie(t, args);
+      await until(() => broker.gauges().connections === 1 && broker.gauges().subscriptions === 1);
+      await publish(published + 500);
+      recorder.child.kill('SIGKILL');
+      await recorder.ended();
+      await until(() => broker.gauges().connections === 0);
     }
-  };
-  for (let round = 1; round <= 4; round++) {
-    const recorder = startMagpie(t, args);
-    await until(() => broker.gauges().connections === 1 && broker.gauges().subscriptions === 1);
-    await more(published + 500);
-    await until(() => broker.gauges().queuedMessages + broker.gauges().inflightMessages < 300);
-    recorder.child.kill('SIGKILL');
-    await recorder.ended();
-    await until(() => broker.gauges().connections === 0);
-  }
-  const last = startMagpie(t, args, { readStdout: false });
-  await until(() => broker.gauges().connections === 1);
-  await until(() => broker.gauges().queuedMessages + broker.gauges().inflightMessages === 0);
-  last.child.kill('SIGTERM');
-  assert.equal((await last.ended()).code, 0);
-  const heard = (await messagesIn(path)).map(({ payload }) => Number(textOf(payload)));
-  assert.deepEqual(
-    [...new Set(heard)].toSorted((a, b) => a - b),
-    Array.from({ length: published }, (_, n) => n),
-  );
-  assert.ok((await partsIn(path)).every(({ type }) => type === 'block'));
-});
+    const last = startMagpie(t, args, { readStdout: false });
+    await until(() => broker.gauges().connections === 1);
+    await until(() => waiting() === 0);
+    last.child.kill('SIGTERM');
+    assert.equal((await last.ended()).code, 0);
+    const files = await recordingPaths([path]);
+    assert.ok(files.length >= filesMin, String(files.length));
+    const parts = (await Promise.all(files.map(partsIn))).flat();
+    const heard = parts.flatMap((part) => (part.type === 'block' ? part.messages : []));
+    const numbers = new Set(heard.map(({ payload }) => Number(textOf(payload))));
+    assert.deepEqual(
+      [...numbers].toSorted((one, other) => one - other),
+      Array.from({ length: published }, (_, n) => n),
+    );
+    // The last file of a run that was killed is cut by the next, if it goes on in it.
+    assert.ok(parts.every(({ type }) => type === 'block'));
+  });
+}
 
 /**
  * Goal: a full disk is one line and code 1; what is whole stays readable, and what is not written
@@ -186,6 +230,19 @@ const wrong: [args: string[], err: RegExp][] = [
   [['a.rec', '-t', 'a', '--duration', 'x'], /^--duration must be/],
   [['a.rec', '-t', 'a', '--append', '--force'], /^--append keeps what is there/],
   [['a.rec', '-t', 'a', '--flush', '-1'], /^--flush must be/],
+  [['a.rec', '-t', 'a', '--keep', '2'], /^--keep is about several files: give --rotate-size or /],
+  [
+    ['a.rec', '-t', 'a', '--rotate-size', '100'],
+    /^--rotate-size must be at least 4k: it is '100'$/,
+  ],
+  [['a.rec', '-t', 'a', '--rotate-every', '60'], /^--rotate-every must be a number with s, m, h/],
+  [['a.rec', '-t', 'a', '--rotate-size', '4k', '--keep', '0'], /^--keep must be a whole number/],
+  [['a.rec', '-t', 'a', '--rotate-size', '4k', '--force'], /^With several files nothing is over/],
+  [['a.rec', '-t', 'a', '--rotate-every', '1h', '--max-size', '1G'], /^--max-size is about one/],
+  [
+    ['/nowhere/a.rec', '-t', 'a', '--rotate-every', '1h'],
+    /^\/nowhere\/a\.rec cannot be opened for writing \(ENOENT\)$/,
+  ],
   [['/nowhere/a.rec', '-t', 'a'], /^\/nowhere\/a\.rec cannot be opened for writing \(ENOENT\)$/],
   [['a.rec', '-t', 'a', '--apend'], /^Unknown option '--apend': did you mean --append\?$/],
 ];

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { stat } from 'node:fs/promises';
 import { matches } from '@magpie/protocol';
+import { durationMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { byteSize } from '../mqtt/byte-size.js';
@@ -13,6 +14,7 @@ import { receiveUntilEnd, type Receiver, UNHURRIED } from '../mqtt/receiving.js'
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
 import { Recorder, type RecorderLimits } from '../record/recorder.js';
 import { RecordingWriter } from '../record/recording-writer.js';
+import { RotatingWriter, type Rotation } from '../record/rotating-writer.js';
 
 interface RecordFlags extends ConnectionFlags {
   readonly topic?: readonly string[];
@@ -23,6 +25,9 @@ interface RecordFlags extends ConnectionFlags {
   readonly count?: string;
   readonly duration?: string;
   readonly maxSize?: string;
+  readonly rotateSize?: string;
+  readonly rotateEvery?: string;
+  readonly keep?: string;
   readonly append?: true;
   readonly force?: true;
   readonly flush: string;
@@ -50,6 +55,9 @@ export function recordCommand(
     .option('-C, --count <N>', 'end after so many messages')
     .option('--duration <SECONDS>', 'end after so long')
     .option('--max-size <BYTES>', 'end before the file is larger; 100M, 2G')
+    .option('--rotate-size <BYTES>', 'begin a new file before one is larger; 100M, 2G')
+    .option('--rotate-every <TIME>', 'begin a new file after so long; 90s, 10m, 1h, 1d')
+    .option('--keep <N>', 'so many files at most: the oldest of this name are removed')
     .option('--append', 'go on with a recording, also one that a crash has ended')
     .option('--force', 'overwrite what is there')
     .option('--flush <SECONDS>', 'longest that QoS 0 waits to be written', '1')
@@ -66,6 +74,7 @@ Examples:
   magpie record plant.rec -t 'plant/#'
   magpie record plant.rec -L mqtts://me:secret@broker.example/plant/# --duration 3600
   magpie record all.rec -t '#' -R --max-size 2G
+  magpie record all.rec -t '#' --rotate-every 1h --keep 24    all-20260131T080509Z-000001.rec, …
   magpie record orders.rec -t orders -i recorder -c --append    misses nothing between two runs`;
 
 async function record(
@@ -86,7 +95,7 @@ async function record(
     qos: qosOf('--qos', flags.qos),
     timeoutMs: flags.duration === undefined ? undefined : secondsInMs('--duration', flags.duration),
   };
-  await using writer = await open(path, flags);
+  await using writer = await open(path, flags, voice);
   if (writer.cutBytes > 0) voice.err(`Cut ${writer.cutBytes} bytes that were not written whole`);
   const recorders: Recorder[] = [];
   const beganAtMs = performance.now();
@@ -104,7 +113,9 @@ async function record(
   const { messages = 0, payloadBytes = 0 } = recorders[0] ?? {};
   const seconds = ((performance.now() - beganAtMs) / 1000).toFixed(1);
   out(`Recorded ${messages} messages of ${payloadBytes} bytes in ${seconds} s`);
-  out(`${path} has ${(await stat(path)).size} bytes`);
+  const { size } = await stat(writer.path);
+  const files = writer.files === 1 ? '' : `, the last of ${writer.files} files`;
+  out(`${writer.path} has ${size} bytes${files}`);
   return code === EXIT.timeout ? EXIT.ok : code;
 }
 
@@ -130,11 +141,47 @@ function limitsOf({ count, maxSize, flush }: RecordFlags): RecorderLimits {
   };
 }
 
-function open(path: string, flags: RecordFlags): Promise<RecordingWriter> {
-  const { compress, sync, append, force } = flags;
-  if (append === true && force === true) {
+async function open(
+  path: string,
+  flags: RecordFlags,
+  voice: Voice,
+): Promise<RecordingWriter | RotatingWriter> {
+  const { compress, sync, append = false, force = false } = flags;
+  if (append && force) {
     throw new UsageError('--append keeps what is there, --force does not: give one of them');
   }
-  if (append === true) return RecordingWriter.append(path, { compress, sync });
-  return RecordingWriter.create(path, { compress, sync, overwrite: force === true });
+  const rotation = rotationOf(flags);
+  if (rotation !== undefined) {
+    const onKept = (why: string) => voice.err(why);
+    return RotatingWriter.open(path, { compress, sync, append, rotation, onKept });
+  }
+  if (append) return RecordingWriter.append(path, { compress, sync });
+  return RecordingWriter.create(path, { compress, sync, overwrite: force });
 }
+
+/** `undefined`: there is one file. */
+function rotationOf(flags: RecordFlags): Rotation | undefined {
+  const { rotateSize, rotateEvery, keep, maxSize, force } = flags;
+  if (rotateSize === undefined && rotateEvery === undefined) {
+    if (keep === undefined) return undefined;
+    throw new UsageError('--keep is about several files: give --rotate-size or --rotate-every');
+  }
+  if (maxSize !== undefined) {
+    throw new UsageError('--max-size is about one file: with several, give --keep');
+  }
+  if (force === true) {
+    throw new UsageError('With several files nothing is overwritten: leave out --force');
+  }
+  const bytesMax = rotateSize === undefined ? Infinity : byteSize('--rotate-size', rotateSize);
+  if (bytesMax < ROTATE_BYTES_MIN) {
+    throw new UsageError(`--rotate-size must be at least 4k: it is '${rotateSize}'`);
+  }
+  return {
+    bytesMax,
+    ageMsMax: rotateEvery === undefined ? Infinity : durationMs('--rotate-every', rotateEvery),
+    filesMax: keep === undefined ? Infinity : wholeNumber('--keep', keep, 1, 2 ** 31),
+  };
+}
+
+/** Less is a mistyped unit: each message would have a file. */
+const ROTATE_BYTES_MIN = 4096;

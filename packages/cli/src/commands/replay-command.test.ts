@@ -1,8 +1,11 @@
 // needs: mosquitto
 import assert from 'node:assert/strict';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import type { Broker } from '@magpie/broker';
 import { runInProcess } from '../command.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
 import { startBroker, until } from '../mqtt/broker.testing.js';
 import { startMosquitto } from '../mqtt/mosquitto.testing.js';
 import { edit, message, partsIn, recordingOf } from '../record/recordings.testing.js';
@@ -114,6 +117,29 @@ test('magpie replay leaves out what is damaged, tells the place, and ends with 4
     [4, [`${path} is damaged from byte ${from} to ${to}: that is left out`]],
   );
   assert.deepEqual(heard, AS_RECORDED.slice(3));
+});
+
+test('magpie replay plays the files of a folder as one, with the times in between', async (t) => {
+  const { broker, flags } = await startBroker(t);
+  const { heard, atMs } = listen(broker);
+  const folder = await freshFolder(t);
+  const path = await five(t);
+  for (const number of [2, 1, 3]) {
+    const file = join(folder, `p-20260131T080509Z-00000${number}.rec`);
+    await copyFile(path, file);
+    // Each has another part: messages 0 to 2, 3 to 4, and none.
+    const [first, second] = await partsIn(path);
+    const [from, to] = [first!.from, second!.from];
+    if (number === 1) await edit(file, (bytes) => bytes.subarray(0, to));
+    else if (number === 3) await edit(file, (bytes) => bytes.subarray(0, from));
+    else {
+      await edit(file, (bytes) => Buffer.concat([bytes.subarray(0, from), bytes.subarray(to)]));
+    }
+  }
+  const { code, err } = await run(['replay', folder, ...flags]);
+  assert.deepEqual([code, err], [0, []]);
+  assert.deepEqual(heard, AS_RECORDED);
+  assert.ok(atMs.at(-1)! - atMs[0]! >= 350, String(atMs));
 });
 
 test('magpie replay takes an end that was not written whole for no fault', async (t) => {

@@ -11,6 +11,7 @@ import { addOutputFlags, lineOf, type OutputFlags } from '../mqtt/output-flags.j
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
 import { checkRecording } from '../record/read-recording.js';
 import { type Findings, recordedMessages, type Selection } from '../replay/recorded-messages.js';
+import { recordingPaths } from '../replay/recording-paths.js';
 import { arrivalOf, RecordingSummary } from '../replay/recording-summary.js';
 import { type ReplayPlan, Replayer } from '../replay/replayer.js';
 import { timeBound } from '../replay/time-bound.js';
@@ -43,7 +44,7 @@ export function replayCommand(
       'Publish again what magpie record has recorded, with the same times in between, and end when '
         + 'the server has it. What is damaged in a file is told and left out.',
     )
-    .argument('<FILE...>', 'recordings, one behind the other')
+    .argument('<FILE...>', 'recordings, one behind the other; also folders and patterns')
     .option('--speed <FACTOR>', '2: twice as fast; 0: as fast as the server takes it', '1')
     .option('--fast', 'the same as --speed 0')
     .option('--max-pause <SECONDS>', 'longest time between two messages')
@@ -70,6 +71,7 @@ Examples:
   magpie replay plant.rec --speed 10 --max-pause 60 -h test.example
   magpie replay plant.rec --map 'plant/#=test/$1' --from 60 --to 120 --loop 0
   magpie replay plant.rec --info
+  magpie replay 'plant-20260131*.rec' other.rec recordings/    one behind the other
   magpie replay plant.rec --list -F '%I %t %p' --filter 'plant/+/temperature'
 
 Exit codes: 0 all was published, ${EXIT.warning} but for what is damaged in a file.`;
@@ -91,7 +93,7 @@ async function run(
 }
 
 async function replay(
-  selection: Selection,
+  asked: Selection,
   { plan, loops }: { readonly plan: ReplayPlan; readonly loops: number },
   parts: {
     readonly flags: ReplayFlags;
@@ -105,6 +107,7 @@ async function replay(
   const { server, options, topic } = await planConnection(flags, context.env);
   if (topic !== undefined) throw new UsageError(`Topics are those of the recording: give --map`);
   // A file that cannot be read is told before anybody connects.
+  const selection = await located(asked);
   for (const path of selection.paths) await checkRecording(path);
   const client = audibleClient(server, options, voice);
   await using _ended = { [Symbol.asyncDispose]: () => client.end({ drain: false }) };
@@ -142,12 +145,13 @@ async function publishAll(
 }
 
 async function list(
-  selection: Selection,
+  asked: Selection,
   flags: ReplayFlags,
   { signal, write }: CommandContext,
   found: Told,
 ): Promise<void> {
   const line = await lineOf(flags);
+  const selection = await located(asked);
   for await (const messages of recordedMessages(selection, found)) {
     for (const message of messages) {
       if (signal.aborted) return;
@@ -159,13 +163,19 @@ async function list(
   }
 }
 
-async function inform(selection: Selection, context: CommandContext, found: Told): Promise<void> {
+async function inform(asked: Selection, context: CommandContext, found: Told): Promise<void> {
+  const selection = await located(asked);
   const summary = new RecordingSummary();
   for await (const messages of recordedMessages(selection, found)) {
     context.signal.throwIfAborted();
     for (const message of messages) summary.add(message);
   }
   for (const text of summary.lines()) context.out(text);
+}
+
+/** With the files that were meant. */
+async function located(selection: Selection): Promise<Selection> {
+  return { ...selection, paths: await recordingPaths(selection.paths) };
 }
 
 function selectionOf(paths: readonly string[], { filter = [], from, to }: ReplayFlags): Selection {

@@ -4,7 +4,17 @@ import { EXIT } from '../exit-code.js';
 import type { Ending } from '../mqtt/ending.js';
 import { recordBytesMax } from './block-builder.js';
 import type { RecordedMessage } from './recorded-message.js';
-import type { RecordingWriter } from './recording-writer.js';
+
+/** Where it goes. */
+export interface RecorderTarget {
+  /** How large the file will be at most when what was added is written. */
+  readonly bytes: number;
+  /** Bytes of messages that were added and not written. */
+  readonly pending: number;
+  readonly add: (message: RecordedMessage) => void;
+  /** Writes what was added. @throws {CommandFailure} if it cannot be written. */
+  readonly write: () => Promise<void>;
+}
 
 export interface RecorderLimits {
   /** Longest that a message of QoS 0 waits in memory to be written with others, in ms. */
@@ -23,7 +33,7 @@ export interface RecorderLimits {
  * the block is large.
  */
 export class Recorder {
-  readonly #writer: RecordingWriter;
+  readonly #writer: RecorderTarget;
   readonly #ending: Ending;
   readonly #limits: RecorderLimits;
   /** The write that what is added now will be part of. */
@@ -35,7 +45,7 @@ export class Recorder {
   messages = 0;
   payloadBytes = 0;
 
-  constructor(writer: RecordingWriter, ending: Ending, limits: RecorderLimits) {
+  constructor(writer: RecorderTarget, ending: Ending, limits: RecorderLimits) {
     this.#writer = writer;
     this.#ending = ending;
     this.#limits = limits;

@@ -1,4 +1,4 @@
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CommandFailure } from '../mqtt/command-failure.js';
 import { diskFailure } from '../mqtt/disk-failure.js';
@@ -23,7 +23,9 @@ export interface WriterOptions {
 export class RecordingWriter implements AsyncDisposable {
   /** Bytes at the end that were no whole block and were cut off by {@link append}. */
   readonly cutBytes: number;
-  readonly #path: string;
+  readonly path: string;
+  /** That were written to: this one. */
+  readonly files = 1;
   readonly #file: FileHandle;
   readonly #options: WriterOptions;
   /** Nothing was there before. */
@@ -40,7 +42,7 @@ export class RecordingWriter implements AsyncDisposable {
     options: WriterOptions,
     { end, cutBytes }: { end: number; cutBytes: number },
   ) {
-    this.#path = path;
+    this.path = path;
     this.#file = file;
     this.#options = options;
     this.#end = end;
@@ -65,6 +67,35 @@ export class RecordingWriter implements AsyncDisposable {
       return writer;
     } catch (error) {
       if (!overwrite) await rm(path);
+      throw error;
+    }
+  }
+
+  /**
+   * Begins a recording that, whatever happens, is there with its whole header or not at all.
+   *
+   * @param path Nothing may be there.
+   * @param unfinished Its name until then, in the same folder; what is there is lost.
+   * @throws {UsageError} if the file cannot be made.
+   * @throws {CommandFailure} if it cannot be written.
+   */
+  static async begin(
+    path: string,
+    unfinished: string,
+    options: WriterOptions,
+  ): Promise<RecordingWriter> {
+    const file = await opened(unfinished, 'w');
+    try {
+      const writer = await RecordingWriter.#start(path, file, options, async () => {
+        // Also where the disk may be late: a loss of power must not leave a name alone.
+        await file.datasync();
+        if (await isThere(path)) throw new CommandFailure(`${path} is there: who else writes it?`);
+        await rename(unfinished, path);
+      });
+      writer.#made = true;
+      return writer;
+    } catch (error) {
+      await rm(unfinished, { force: true });
       throw error;
     }
   }
@@ -99,12 +130,14 @@ export class RecordingWriter implements AsyncDisposable {
     path: string,
     file: FileHandle,
     options: WriterOptions,
+    name = async () => {},
   ): Promise<RecordingWriter> {
     const writer = new RecordingWriter(path, file, options, { end: 0, cutBytes: 0 });
     try {
       const header = encodeRecordingHeader(Math.round(Date.now() * 1000));
       await writer.#writing(async () => {
         await writeAll(file, header, 0);
+        await name();
         if (options.sync) await syncFolder(path);
       });
       writer.#end = header.length;
@@ -123,6 +156,11 @@ export class RecordingWriter implements AsyncDisposable {
   /** Bytes of messages that were added and not written. */
   get pending(): number {
     return this.#builder.bytes;
+  }
+
+  /** Whether anything is written but the header. */
+  get hasBlocks(): boolean {
+    return this.#end > RECORDING_HEADER_BYTES;
   }
 
   /** Takes a message into the next block. Its payload must not be changed. */
@@ -150,9 +188,15 @@ export class RecordingWriter implements AsyncDisposable {
     this.#writingBytes = 0;
   }
 
+  /** Lets another one, that nothing was added to, write what was added to this. */
+  passOn(other: RecordingWriter): void {
+    other.#builder = this.#builder;
+    this.#builder = new BlockBuilder();
+  }
+
   /** Takes the file away if this has made it and no message is in it. */
   async discard(): Promise<void> {
-    if (this.#made && this.#end === RECORDING_HEADER_BYTES) await rm(this.#path);
+    if (this.#made && !this.hasBlocks) await rm(this.path);
   }
 
   /** Closes the file. What was added and not written is lost. */
@@ -169,7 +213,7 @@ export class RecordingWriter implements AsyncDisposable {
       // If that fails, too, a reader cuts it.
       await this.#file.truncate(this.#end).catch(() => {});
       const why = diskFailure(code);
-      throw new CommandFailure(`Recording to ${this.#path} ends: ${why}`, { cause: code });
+      throw new CommandFailure(`Recording to ${this.path} ends: ${why}`, { cause: code });
     }
   }
 }
@@ -198,6 +242,13 @@ async function writeAll(file: FileHandle, bytes: Uint8Array, from: number): Prom
     done += bytesWritten;
   }
   return from + bytes.length;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** A new name in a folder is on the disk when the folder is. */
