@@ -512,6 +512,15 @@ test('Client.end() ends a loop, also before the client has started', async () =>
   assert.equal(client.state.type, 'ended');
 });
 
+test('Client refuses or finishes at once what it is asked after its end', async () => {
+  const { client } = await connectedWorld();
+  await client.end();
+  assert.throws(() => client.subscribe('a'), { code: 'ended', message: /has ended: make a new/ });
+  await assert.rejects(client.connected(), { code: 'ended' });
+  await client.unsubscribe('a'); // the session is let go with its client
+  await client.end();
+});
+
 test('Client.on() tells of packets, and nothing when the listener is off', async () => {
   const { client, settle } = await connectedWorld();
   const seen: string[] = [];

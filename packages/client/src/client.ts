@@ -1,6 +1,6 @@
 import { isQoS, type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { ResolvedOptions } from './client-options.js';
-import { ClientError } from './errors.js';
+import { ClientError, endedError } from './errors.js';
 import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
 import type { ClientState } from './model/client-state.js';
@@ -91,7 +91,7 @@ export class Client implements AsyncDisposable {
 
   /** Begins to connect, and to connect again whenever the connection is lost. */
   async start(): Promise<void> {
-    if (this.#driver.machine.state.type === 'idle') await this.#driver.start();
+    if (this.state.type === 'idle') await this.#driver.start();
   }
 
   /**
@@ -105,7 +105,7 @@ export class Client implements AsyncDisposable {
       const look = (state: ClientState): void => {
         if (state.type === 'connected') settle(() => resolve());
         else if (state.type === 'ended') {
-          const why = state.why ?? new ClientError('ended', 'The client has ended');
+          const why = state.why ?? endedError();
           settle(() => reject(why));
         }
       };
@@ -118,7 +118,7 @@ export class Client implements AsyncDisposable {
       };
       signal?.addEventListener('abort', aborted);
       if (signal?.aborted === true) aborted();
-      else look(this.#driver.machine.state);
+      else look(this.state);
     });
   }
 
@@ -172,6 +172,7 @@ export class Client implements AsyncDisposable {
    *
    * @param handler Called with each message; without one, use `for await`.
    * @throws {TypeError} if it is not a valid topic filter.
+   * @throws {ClientError} `ended` once this client has ended.
    * @throws the reason of `signal`, if that is aborted already.
    */
   subscribe<T = Uint8Array>(
@@ -183,6 +184,7 @@ export class Client implements AsyncDisposable {
     if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
     const { qos = 0, bufferMax = 1000, handlersMax, signal, deduplicate } = options;
     signal?.throwIfAborted();
+    this.#driver.machine.checkOpen();
     const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
     const aborted = () => void subscription.unsubscribe();
     const owner = {
@@ -291,18 +293,15 @@ export class Client implements AsyncDisposable {
   }
 
   #left(subscription: Consumer): Promise<void> {
-    const { filter } = subscription;
-    if (this.#inbox.remove(subscription) || this.#driver.machine.state.type === 'ended') {
-      return DONE;
-    }
-    return this.#letGo(filter);
+    return this.#inbox.remove(subscription) ? DONE : this.#letGo(subscription.filter);
   }
 
+  /** A client that has ended has let go of everything. */
   #letGo(filter: string): Promise<void> {
+    if (this.state.type === 'ended') return DONE;
     return new Promise((resolve, reject) => {
       const settled = (error: Error | undefined) => {
-        // A client that ends lets go of everything.
-        if (error === undefined || this.#driver.machine.state.type === 'ended') resolve();
+        if (error === undefined || this.state.type === 'ended') resolve();
         else reject(error);
       };
       this.#driver.machine.subscriptions.unsubscribe(filter, settled, this.#driver.nowMs);

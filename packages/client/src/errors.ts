@@ -70,6 +70,11 @@ export class SubscribeRefusedError extends ClientError {
   }
 }
 
+/** Of whatever is asked of a client that is no more. */
+export function endedError(): ClientError {
+  return new ClientError('ended', 'The client has ended');
+}
+
 /** By return code: what it means, and what to try. */
 const REFUSALS: Readonly<Record<number, readonly [string, string]>> = {
   1: ['it does not speak MQTT 3.1.1', 'use another server'],

@@ -20,7 +20,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'connect, publish and subscribe',
     code: "export { connect } from '@magpie/client';",
-    gzipBytesMax: 14.5 * 1024,
+    gzipBytesMax: 14.55 * 1024,
   },
   {
     name: 'the small client: connect, publish and subscribe',

@@ -1,5 +1,5 @@
 import { ProtocolError } from '@magpie/protocol';
-import { ClientError, ConnectRefusedError } from '../errors.js';
+import { ClientError, ConnectRefusedError, endedError } from '../errors.js';
 import type { PacketTracer } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Random } from '../model/random.js';
@@ -199,12 +199,15 @@ export class ClientMachine {
     if (this.#state.type === 'waiting') this.#deadlineMs = undefined;
   }
 
+  /** @throws {ClientError} `ended`, if nothing more can be asked of this client. */
+  checkOpen(): void {
+    const { type } = this.#state;
+    if (type === 'ended' || type === 'ending') throw endedError();
+  }
+
   /** @throws {ClientError} if it cannot be taken: the client has ended, or the outbox is full. */
   publish(publication: Publication): void {
-    const { type } = this.#state;
-    if (type === 'ended' || type === 'ending') {
-      throw new ClientError('ended', 'Cannot publish: the client has ended');
-    }
+    this.checkOpen();
     const bytes = publication.topic.length * 3 + publication.payload.length + 9;
     const { maximumPacketSize } = this.#options;
     if (bytes > maximumPacketSize) checkPublishSize(publication, maximumPacketSize);
@@ -372,7 +375,7 @@ export class ClientMachine {
     this.#leave();
     this.#deadlineMs = undefined;
     this.#become({ type: 'ended', why });
-    const error = why ?? new ClientError('ended', 'The client has ended');
+    const error = why ?? endedError();
     this.outbound.abandon(error);
     this.subscriptions.abandon(error);
   }

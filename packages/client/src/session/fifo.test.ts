@@ -32,12 +32,3 @@ test('Fifo is an array of which one takes from the front', () => {
     { numRuns: 50 },
   );
 });
-
-test('Fifo.find() gives the oldest that is wanted', () => {
-  const fifo = new Fifo<number>();
-  for (const item of [1, 2, 3, 4]) fifo.push(item);
-  assert.equal(
-    fifo.find((item) => item % 2 === 0),
-    2,
-  );
-});

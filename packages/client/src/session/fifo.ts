@@ -32,11 +32,6 @@ export class Fifo<T> {
     return true;
   }
 
-  /** The first that `wanted` says yes to. */
-  find(wanted: (item: T) => boolean): T | undefined {
-    return this.items().find(wanted);
-  }
-
   /** A copy of all, the oldest first. */
   items(): T[] {
     return this.#items.slice(this.#head) as T[];

@@ -256,7 +256,7 @@ export class Outbound {
 
   #victim(policy: 'drop-oldest' | 'drop-qos0'): Publication | undefined {
     if (policy === 'drop-oldest') return this.#queue.peek();
-    return this.#queue.find(({ qos }) => qos === 0);
+    return this.#queue.items().find(({ qos }) => qos === 0);
   }
 
   #forget(publication: Publication): void {

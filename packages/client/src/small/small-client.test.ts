@@ -246,6 +246,7 @@ test('SmallClient.end() says DISCONNECT, and tells whoever waits', async () => {
     'ended',
     'ended',
   ]);
+  assert.throws(() => client.subscribe('a', {}, () => {}), { code: 'ended' });
   clock.advance(1e6);
   assert.equal(clock.armed, 0);
 });

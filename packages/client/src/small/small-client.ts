@@ -6,7 +6,7 @@ import {
   validateTopicFilter,
   validateTopicName,
 } from '@magpie/protocol';
-import { ClientError, ConnectRefusedError } from '../errors.js';
+import { ClientError, ConnectRefusedError, endedError } from '../errors.js';
 import { BackOff } from '../machine/back-off.js';
 import { closeReason } from '../machine/close-reason.js';
 import { PacketReader } from '../machine/packet-reader.js';
@@ -122,7 +122,7 @@ export class SmallClient implements SmallLink, SmallOwner {
   ): Promise<void> {
     const done = new Promise<void>((resolve, reject) => {
       refuse(validateTopicName(topic), qos);
-      if (this.#state.type === 'ended') throw ended();
+      this.#checkOpen();
       const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
       const settled: Publication['settled'] = (error) => (error ? reject(error) : resolve());
       const message = { topic, payload: bytes, qos, retain, settled };
@@ -137,6 +137,7 @@ export class SmallClient implements SmallLink, SmallOwner {
    * Subscribes, and again on each connection.
    *
    * @throws {TypeError} if it is not a valid topic filter, or the QoS is neither 0 nor 1.
+   * @throws {ClientError} `ended` once this client has ended.
    */
   subscribe(
     filter: string,
@@ -144,6 +145,7 @@ export class SmallClient implements SmallLink, SmallOwner {
     handler: SmallHandler,
   ): SmallSubscription {
     refuse(validateTopicFilter(filter), qos);
+    this.#checkOpen();
     let settled: (error: Error | undefined, granted: QoS) => void;
     const ready = new Promise<QoS>((resolve, reject) => {
       settled = (error, granted) => (error ? reject(error) : resolve(granted));
@@ -198,6 +200,10 @@ export class SmallClient implements SmallLink, SmallOwner {
   write(packet: Uint8Array): void {
     this.#transport?.write([packet]);
     this.#pings.sent(this.#parts.clock.nowMs());
+  }
+
+  #checkOpen(): void {
+    if (this.#state.type === 'ended') throw endedError();
   }
 
   #newBackOff(): BackOff {
@@ -322,8 +328,8 @@ export class SmallClient implements SmallLink, SmallOwner {
     if (this.#state.type === 'ended') return;
     this.#leave(false);
     this.#become({ type: 'ended', why });
-    this.#outbound.abandon(why ?? ended());
-    this.#subscriptions.abandon(why ?? ended());
+    this.#outbound.abandon(why ?? endedError());
+    this.#subscriptions.abandon(why ?? endedError());
   }
 
   #arm(delayMs: number, task: () => void): void {
@@ -346,10 +352,6 @@ function breach(type: string): never {
 function refuse(problem: string | undefined, qos: number): void {
   if (problem !== undefined) throw new TypeError(`This is no topic for it: ${problem}`);
   if (qos !== 0 && qos !== 1) throw new TypeError(`The QoS must be 0 or 1: it is ${qos}`);
-}
-
-function ended(): ClientError {
-  return new ClientError('ended', 'The client has ended');
 }
 
 const BACK_OFF = { minMs: 1000, maxMs: 60_000, jitter: 'full' } as const;

@@ -180,6 +180,7 @@ export class TabHost {
     const unused = [...this.#stale].filter((filter) => !used.has(filter));
     this.#stale = new Set();
     for (const filter of unused) {
+      if (this.#live !== session) return; // meanwhile
       // Subscribing takes what has come for it meanwhile, which nobody else would acknowledge.
       const subscription = session.client.subscribe(filter, { qos: 0 }, () => {});
       await subscription.unsubscribe().catch(() => {});
