@@ -11,10 +11,13 @@ import {
   openAccounts,
 } from '@magpie/broker/server';
 import { type ManPage, packageVersion, referencePages, scenarioMarkdown } from '@magpie/cli';
+import { CLIENT_ERRORS, ConnectRefusedError } from '@magpie/client';
 import { connackCodeOf, PROTOCOL_FAULTS, type ProtocolFault } from '@magpie/protocol';
 
 import { houseRules } from '../tidy/rules.js';
 import { adminApiPage } from './admin-api-page.js';
+import { CLIENT_ERROR_MEANINGS } from './client-error-meanings.js';
+import { clientErrorsPage } from './client-errors-page.js';
 import { errorsPage } from './errors-page.js';
 import type { Generator } from './generator.js';
 import { houseRulesPage } from './house-rules-page.js';
@@ -36,6 +39,10 @@ export const generators: readonly Generator[] = [
     path: 'docs/errors.md',
     render: () => errorsPage(PROTOCOL_FAULTS, (fault) => connackCodeOf(fault as ProtocolFault)),
   },
+  {
+    path: 'docs/client-errors.md',
+    render: () => clientErrorsPage(CLIENT_ERRORS, CLIENT_ERROR_MEANINGS, refusals()),
+  },
   { path: 'docs/admin-api.md', render: () => adminApiPage(api) },
   { path: 'docs/scenarios.md', render: scenarioMarkdown },
   { path: 'docs/cli.md', render: () => commandLine.markdown },
@@ -46,6 +53,11 @@ export const generators: readonly Generator[] = [
   })),
   { path: 'docs/house-rules.md', render: () => houseRulesPage(houseRules([])) },
 ];
+
+/** Every answer to CONNECT but yes (MQTT 3.1.1, 3.2.2.3). */
+function refusals(): readonly ConnectRefusedError[] {
+  return [1, 2, 3, 4, 5].map((returnCode) => new ConnectRefusedError('The server', returnCode));
+}
 
 /** The API describes itself: a broker is made for it, which listens to nothing. */
 async function describedApi(): Promise<ApiDocument> {
