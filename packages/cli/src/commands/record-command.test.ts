@@ -117,7 +117,9 @@ test('magpie record --append cuts what a crash has left half-written, and says s
  */
 const killed: [flags: string[], filesMin: number][] = [
   [['--no-sync'], 1],
-  [['--rotate-size', '4k', '--no-compress', '--no-sync'], 30],
+  [['--rotate-size', '4k', '--no-compress', '--sync', 'os'], 30],
+  [['--sync', 'interval', '--sync-interval', '10'], 1],
+  [['--sync', 'always'], 1],
 ];
 for (const [more, filesMin] of killed) {
   const name = `magpie record ${more.join(' ')} loses nothing acknowledged by kill -9`;
@@ -230,6 +232,9 @@ const wrong: [args: string[], err: RegExp][] = [
   [['a.rec', '-t', 'a', '--duration', 'x'], /^--duration must be/],
   [['a.rec', '-t', 'a', '--append', '--force'], /^--append keeps what is there/],
   [['a.rec', '-t', 'a', '--flush', '-1'], /^--flush must be/],
+  [['a.rec', '-t', 'a', '--sync', 'never'], /'never' is invalid\. Allowed choices are always, /],
+  [['a.rec', '-t', 'a', '--sync-interval', '50'], /^--sync-interval needs --sync interval$/],
+  [['a.rec', '-t', 'a', '--sync', 'interval', '--sync-interval', '1'], /^--sync-interval must be/],
   [['a.rec', '-t', 'a', '--keep', '2'], /^--keep is about several files: give --rotate-size or /],
   [
     ['a.rec', '-t', 'a', '--rotate-size', '100'],

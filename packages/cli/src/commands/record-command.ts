@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { stat } from 'node:fs/promises';
 import { matches } from '@magpie/protocol';
 import { durationMs } from '../admin/time-span.js';
@@ -13,7 +13,7 @@ import { planConnection, qosOf } from '../mqtt/connection-plan.js';
 import { receiveUntilEnd, type Receiver, UNHURRIED } from '../mqtt/receiving.js';
 import { secondsInMs, UsageError, wholeNumber } from '../mqtt/usage-error.js';
 import { Recorder, type RecorderLimits } from '../record/recorder.js';
-import { RecordingWriter } from '../record/recording-writer.js';
+import { RecordingWriter, type SyncMode } from '../record/recording-writer.js';
 import { RotatingWriter, type Rotation } from '../record/rotating-writer.js';
 
 interface RecordFlags extends ConnectionFlags {
@@ -32,7 +32,9 @@ interface RecordFlags extends ConnectionFlags {
   readonly force?: true;
   readonly flush: string;
   readonly compress: boolean;
-  readonly sync: boolean;
+  /** `false` for `--no-sync`. */
+  readonly sync: SyncMode | false;
+  readonly syncInterval?: string;
 }
 
 /** `magpie record FILE`: messages with their times, for `magpie replay`. */
@@ -45,7 +47,7 @@ export function recordCommand(
   command
     .description(
       'Record the messages of topics to a file, with their times, until Ctrl-C. A message of QoS 1 '
-        + 'or 2 is acknowledged when it is on the disk.',
+        + 'or 2 is acknowledged when it is on the disk, or with the system (--sync).',
     )
     .argument('<FILE>', 'where to; docs/recording-format.md describes it')
     .option('-t, --topic <FILTER>', 'what to record; can be repeated', collect)
@@ -62,7 +64,13 @@ export function recordCommand(
     .option('--force', 'overwrite what is there')
     .option('--flush <SECONDS>', 'longest that QoS 0 waits to be written', '1')
     .option('--no-compress', 'do not compress')
-    .option('--no-sync', 'leave it to the system when the disk is written: faster')
+    .addOption(
+      new Option('--sync <MODE>', 'when it is on the disk: before it is acknowledged, or later')
+        .choices(['always', 'interval', 'os'])
+        .default('always'),
+    )
+    .option('--sync-interval <MS>', 'with --sync interval, longest until then (default: 1000)')
+    .option('--no-sync', 'the same as --sync os: faster')
     .addHelpText('after', EXAMPLES)
     .action(async (path: string, flags: RecordFlags) => {
       finish(await exitCodeOf(flags, context, (voice) => record(path, flags, context, voice)));
@@ -133,8 +141,13 @@ function receiverOf(
   };
 }
 
-function limitsOf({ count, maxSize, flush }: RecordFlags): RecorderLimits {
+function limitsOf({ count, maxSize, flush, sync, syncInterval }: RecordFlags): RecorderLimits {
+  if (syncInterval !== undefined && sync !== 'interval') {
+    throw new UsageError('--sync-interval needs --sync interval');
+  }
+  const syncMs = wholeNumber('--sync-interval', syncInterval ?? '1000', 10, 60_000);
   return {
+    syncMs: sync === 'interval' ? syncMs : undefined,
     flushMs: secondsInMs('--flush', flush),
     countMax: count === undefined ? Infinity : wholeNumber('--count', count, 1, 2 ** 31),
     bytesMax: maxSize === undefined ? Infinity : byteSize('--max-size', maxSize),
@@ -146,7 +159,8 @@ async function open(
   flags: RecordFlags,
   voice: Voice,
 ): Promise<RecordingWriter | RotatingWriter> {
-  const { compress, sync, append = false, force = false } = flags;
+  const { compress, append = false, force = false } = flags;
+  const sync = flags.sync === false ? 'os' : flags.sync;
   if (append && force) {
     throw new UsageError('--append keeps what is there, --force does not: give one of them');
   }

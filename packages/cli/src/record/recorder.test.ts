@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -8,17 +9,23 @@ import { Ending } from '../mqtt/ending.js';
 import { arrival, type ArrivalFields } from '../mqtt/message.testing.js';
 import { Recorder, type RecorderLimits } from './recorder.js';
 import { messagesIn, partsIn } from './recordings.testing.js';
-import { RecordingWriter } from './recording-writer.js';
+import { RecordingWriter, type SyncMode } from './recording-writer.js';
 
 const received = (fields: ArrivalFields): ReceivedMessage => arrival(fields).message;
 
-async function start(t: TestContext, limits: Partial<RecorderLimits> = {}) {
+async function start(t: TestContext, limits: Partial<RecorderLimits> = {}, sync: SyncMode = 'os') {
   const path = join(await freshFolder(t), 'a.rec');
-  const options = { compress: false, sync: false, overwrite: false };
+  const options = { compress: false, sync, overwrite: false };
   const writer = await RecordingWriter.create(path, options);
   t.after(() => writer[Symbol.asyncDispose]());
   const ending = new Ending(new AbortController().signal, undefined);
-  const all = { flushMs: 60_000, countMax: Infinity, bytesMax: Infinity, ...limits };
+  const all = {
+    flushMs: 60_000,
+    syncMs: undefined,
+    countMax: Infinity,
+    bytesMax: Infinity,
+    ...limits,
+  };
   return { path, ending, writer, recorder: new Recorder(writer, ending, all) };
 }
 
@@ -55,6 +62,81 @@ test('Recorder writes QoS 0 after flushMs, or when it is much, or at the end', a
   assert.equal((await messagesIn(much.path)).length, 3);
 });
 
+/** Goal: what is promised by each mode is so when the acknowledgement leaves. */
+const modes: [mode: SyncMode, syncMs: number | undefined, syncs: number, waits: boolean][] = [
+  ['always', undefined, 1, true],
+  ['interval', 1, 1, false],
+  ['os', undefined, 0, false],
+];
+for (const [mode, syncMs, syncs, waits] of modes) {
+  const what = waits ? 'waits for the disk' : 'does not wait for the disk';
+  test(`Recorder ${what} with a message of QoS 1 that is synced ${mode}`, async (t) => {
+    const { recorder, path } = await start(t, { syncMs }, mode);
+    const disk = await slowDisk(t, path);
+    let isDone = false;
+    const done = Promise.resolve(recorder.take(received({ qos: 1 }))).then(() => {
+      isDone = true;
+    });
+    while ((await messagesIn(path)).length === 0) await nextTurn();
+    if (waits) {
+      while (disk.syncs === 0) await nextTurn();
+      await nextTurn();
+      assert.equal(isDone, false);
+    } else {
+      await done;
+      if (syncs > 0) while (disk.syncs === 0) await nextTurn();
+    }
+    assert.equal(disk.syncs, syncs);
+    disk.goOn();
+    await done;
+    await recorder.finish();
+    assert.equal(disk.syncs, syncs);
+  });
+}
+
+test('Recorder syncs at its end what waits for the interval', async (t) => {
+  const { recorder, path } = await start(t, { syncMs: 60_000 }, 'interval');
+  const disk = await slowDisk(t, path);
+  await recorder.take(received({ qos: 1 }));
+  assert.equal(disk.syncs, 0);
+  disk.goOn();
+  await recorder.finish();
+  assert.equal(disk.syncs, 1);
+});
+
+test('Recorder ends when the disk does not take what was written', async (t) => {
+  const { recorder, path, ending } = await start(t, { syncMs: 1 }, 'interval');
+  const disk = await slowDisk(t, path);
+  await recorder.take(received({ qos: 1 }));
+  while (disk.syncs === 0) await nextTurn();
+  disk.fail();
+  await assert.rejects(ending.reached, {
+    name: 'CommandFailure',
+    message: `Recording to ${path} ends: what was written may not be on the disk (EIO)`,
+  });
+  await recorder.finish();
+});
+
+/** Syncs of all files wait until they are told how it ends. */
+async function slowDisk(t: TestContext, path: string) {
+  await using probe = await open(path);
+  const handle = Object.getPrototypeOf(probe) as typeof probe;
+  let end: (error?: Error) => void = () => {};
+  const ended = new Promise<void>((resolve, reject) => {
+    end = (error) => (error === undefined ? resolve() : reject(error));
+  });
+  const disk = {
+    syncs: 0,
+    goOn: () => end(),
+    fail: () => end(Object.assign(new Error('disk'), { code: 'EIO' })),
+  };
+  t.mock.method(handle, 'datasync', () => {
+    disk.syncs++;
+    return ended;
+  });
+  return disk;
+}
+
 test('Recorder ends after countMax messages, when they are written', async (t) => {
   const { path, recorder, ending } = await start(t, { countMax: 2 });
   void recorder.take(received({}));
@@ -77,11 +159,11 @@ test('Recorder ends before the file is larger than bytesMax', async (t) => {
 test('Recorder acknowledges nothing that cannot be written', async () => {
   const writer = await RecordingWriter.create('/dev/null', {
     compress: false,
-    sync: false,
+    sync: 'os',
     overwrite: true,
   });
   const ending = new Ending(new AbortController().signal, undefined);
-  const limits = { flushMs: 60_000, countMax: Infinity, bytesMax: Infinity };
+  const limits = { flushMs: 60_000, syncMs: undefined, countMax: Infinity, bytesMax: Infinity };
   const recorder = new Recorder(writer, ending, limits);
   // A file that is closed cannot be written.
   await writer[Symbol.asyncDispose]();

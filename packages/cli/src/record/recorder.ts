@@ -14,11 +14,15 @@ export interface RecorderTarget {
   readonly add: (message: RecordedMessage) => void;
   /** Writes what was added. @throws {CommandFailure} if it cannot be written. */
   readonly write: () => Promise<void>;
+  /** Brings it to the disk. @throws {CommandFailure} if that fails. */
+  readonly sync: () => Promise<void>;
 }
 
 export interface RecorderLimits {
   /** Longest that a message of QoS 0 waits in memory to be written with others, in ms. */
   readonly flushMs: number;
+  /** Longest from a block that was written to {@link RecorderTarget.sync}, in ms; or never. */
+  readonly syncMs: number | undefined;
   /** It ends after so many messages. */
   readonly countMax: number;
   /** It ends before the file has more bytes. */
@@ -41,6 +45,7 @@ export class Recorder {
   /** The one that is under way. */
   #writing: Promise<boolean> = Promise.resolve(true);
   #timer: NodeJS.Timeout | undefined;
+  #syncTimer: NodeJS.Timeout | undefined;
   /** Added, whole in the file when {@link finish} is done. */
   messages = 0;
   payloadBytes = 0;
@@ -67,11 +72,13 @@ export class Recorder {
     return undefined;
   }
 
-  /** Writes what is still in memory. @throws {CommandFailure} if that fails. */
+  /** Writes what is still in memory, and syncs. @throws {CommandFailure} if that fails. */
   async finish(): Promise<void> {
     clearTimeout(this.#timer);
     await this.#next?.flushed;
     if (await this.#writing) await this.#writer.write();
+    clearTimeout(this.#syncTimer);
+    await this.#writer.sync();
   }
 
   async #last(): Promise<void> {
@@ -93,11 +100,11 @@ export class Recorder {
 
   /** @returns Whether it could be written. */
   async #flush(): Promise<boolean> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     if (!(await this.#writing)) return false;
     // What comes in the same turn belongs together.
     await nextTurn();
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#next = undefined;
     this.#writing = this.#write();
     return this.#writing;
@@ -106,10 +113,21 @@ export class Recorder {
   async #write(): Promise<boolean> {
     try {
       await this.#writer.write();
+      const { syncMs } = this.#limits;
+      if (syncMs !== undefined) this.#syncTimer ??= setTimeout(() => void this.#sync(), syncMs);
       return true;
     } catch (error) {
       this.#ending.failed(error);
       return false;
+    }
+  }
+
+  async #sync(): Promise<void> {
+    this.#syncTimer = undefined;
+    try {
+      await this.#writer.sync();
+    } catch (error) {
+      this.#ending.failed(error);
     }
   }
 }

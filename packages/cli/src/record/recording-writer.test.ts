@@ -6,7 +6,7 @@ import { freshFolder } from '../fresh-folder.testing.js';
 import { message, messagesIn, partsIn, recordingOf } from './recordings.testing.js';
 import { RecordingWriter } from './recording-writer.js';
 
-const options = { compress: true, sync: true };
+const options = { compress: true, sync: 'always' } as const;
 const texts = async (path: string) =>
   (await messagesIn(path)).map(({ payload }) => Buffer.from(payload).toString());
 
@@ -92,7 +92,7 @@ test('RecordingWriter counts what it will have written', async (t) => {
   const path = join(await freshFolder(t), 'a.rec');
   await using writer = await RecordingWriter.create(path, {
     compress: false,
-    sync: false,
+    sync: 'os',
     overwrite: false,
   });
   for (let n = 0; n < 3; n++) writer.add(message({ text: 'x'.repeat(500) }));

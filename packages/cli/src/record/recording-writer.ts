@@ -9,11 +9,17 @@ import { partsOf } from './read-recording.js';
 import type { RecordedMessage } from './recorded-message.js';
 import { encodeRecordingHeader, RECORDING_HEADER_BYTES } from './recording-header.js';
 
+/**
+ * When what is written is on the disk, not only with the system: before {@link
+ * RecordingWriter.write} is done, when {@link RecordingWriter.sync} is called, or when the system
+ * likes.
+ */
+export type SyncMode = 'always' | 'interval' | 'os';
+
 export interface WriterOptions {
   /** Blocks are compressed where that makes them smaller. */
   readonly compress: boolean;
-  /** What is written is on the disk, not only with the system. */
-  readonly sync: boolean;
+  readonly sync: SyncMode;
 }
 
 /**
@@ -35,6 +41,8 @@ export class RecordingWriter implements AsyncDisposable {
   /** Of the block that is being written, at most. */
   #writingBytes = 0;
   #builder = new BlockBuilder();
+  /** Whether all blocks are on the disk, as far as that is not left to the system. */
+  #isSynced = true;
 
   private constructor(
     path: string,
@@ -138,7 +146,7 @@ export class RecordingWriter implements AsyncDisposable {
       await writer.#writing(async () => {
         await writeAll(file, header, 0);
         await name();
-        if (options.sync) await syncFolder(path);
+        if (options.sync !== 'os') await syncFolder(path);
       });
       writer.#end = header.length;
       return writer;
@@ -182,10 +190,28 @@ export class RecordingWriter implements AsyncDisposable {
     await this.#writing(async () => {
       let at = this.#end;
       for (const piece of pieces) at = await writeAll(this.#file, piece, at);
-      if (this.#options.sync) await this.#file.datasync();
+      if (this.#options.sync === 'always') await this.#file.datasync();
+      else this.#isSynced = false;
       this.#end = at;
     });
     this.#writingBytes = 0;
+  }
+
+  /**
+   * Brings what was written to the disk, if that is not left to the system.
+   *
+   * @throws {CommandFailure} if that fails: nobody knows what of it is there.
+   */
+  async sync(): Promise<void> {
+    if (this.#isSynced || this.#options.sync === 'os') return;
+    this.#isSynced = true;
+    try {
+      await this.#file.datasync();
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      const why = `what was written may not be on the disk (${code})`;
+      throw new CommandFailure(`Recording to ${this.path} ends: ${why}`, { cause: code });
+    }
   }
 
   /** Lets another one, that nothing was added to, write what was added to this. */

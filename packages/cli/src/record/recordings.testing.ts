@@ -53,7 +53,7 @@ export async function recordingOf(
   const path = join(await freshFolder(t), 'test.rec');
   await using writer = await RecordingWriter.create(path, {
     compress,
-    sync: false,
+    sync: 'os',
     overwrite: false,
   });
   for (const block of blocks) {

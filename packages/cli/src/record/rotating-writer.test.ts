@@ -16,7 +16,7 @@ function options(
 ): RotatingOptions {
   const onKept = (why: string) => assert.fail(why);
   const all = { ...ANY, ...rotation };
-  return { compress: false, sync: false, append: false, onKept, rotation: all, ...rest };
+  return { compress: false, sync: 'os', append: false, onKept, rotation: all, ...rest };
 }
 
 /** Writes a message of so many bytes as a block. */
@@ -145,7 +145,7 @@ test('RotatingWriter leaves whole recordings at every moment', async (t) => {
     });
   }
   const rotation = { bytesMax: 300, filesMax: 3 };
-  const writer = await RotatingWriter.open(name, options(rotation, { sync: true }));
+  const writer = await RotatingWriter.open(name, options(rotation, { sync: 'always' }));
   for (; written < 6; written++) await write(writer, String(written));
   await writer[Symbol.asyncDispose]();
   t.mock.restoreAll();

@@ -115,6 +115,11 @@ export class RotatingWriter implements AsyncDisposable {
     await this.#current.write();
   }
 
+  /** As {@link RecordingWriter.sync}; files that were written before are synced when they end. */
+  sync(): Promise<void> {
+    return this.#current.sync();
+  }
+
   /** Takes the file away if this has made it and no message is in it. */
   async discard(): Promise<void> {
     await this.#current.discard();
@@ -133,7 +138,11 @@ export class RotatingWriter implements AsyncDisposable {
     this.#path = path;
     this.#begunAtMs = performance.now();
     this.files++;
-    await last[Symbol.asyncDispose]();
+    try {
+      await last.sync();
+    } finally {
+      await last[Symbol.asyncDispose]();
+    }
     await this.#removeOldest();
   }
 
