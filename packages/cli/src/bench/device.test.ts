@@ -1,16 +1,42 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { connect } from '@magpie/client';
 import { startBroker, until } from '../mqtt/broker.testing.js';
+import { deviceOptions } from './device-options.js';
 import { Device, type DeviceWorld } from './device.js';
 import { noCounts, noLatencies } from './figures.js';
-import { planOf } from './load-plan.testing.js';
+import { planOf, publishing } from './load-plan.testing.js';
+import { Publication } from './publication.js';
 import { Reception } from './reception.js';
-import { stampedPayload } from './stamp.js';
+import { SendLog } from './send-log.js';
+import { readStamp, stampedPayload } from './stamp.js';
 
-function deviceAt(server: string) {
+const WILL = publishing('gone', { qos: 1, pace: { kind: 'will' } });
+
+/** One with a persistent session and a will, that publishes nothing else. */
+function comingAndGoing(server: string) {
+  const { world, counts } = deviceAt(server, true);
+  const log = new SendLog();
+  const will = new Publication(world, WILL, { stream: 1, topic: 'gone', log });
+  const device = new Device(world, {
+    group: world.plan.groups[0]!,
+    clientId: 'going',
+    filters: [{ filter: 'x', qos: 1 }],
+    publications: [will],
+    reception: new Reception(1, counts, new Map([[0, { qos: 1, isWill: false }]])),
+    localAddress: undefined,
+    options: deviceOptions({ clean: false }, (text) => text),
+  });
+  return { device, counts, log };
+}
+
+function deviceAt(server: string, comesAndGoes = false) {
   const counts = noCounts();
   const troubles: string[] = [];
-  const plan = planOf([{ name: 'a', count: 1, subscribe: [{ filter: 'x', qos: 1 }] }], { server });
+  const plan = planOf([{ name: 'a', count: 1, subscribe: [{ filter: 'x', qos: 1 }] }], {
+    server,
+    comesAndGoes,
+  });
   const world: DeviceWorld = {
     plan,
     run: plan.run,
@@ -62,4 +88,33 @@ test('Device tells that it cannot connect, and that it was thrown out', {
   await broker.close();
   await until(() => lost);
   assert.equal(thrown.counts.connectionsLost, 1);
+});
+
+test('Device goes with its will or without, and finds what was kept for it', {
+  timeout: 20_000,
+}, async (t) => {
+  const { broker, url } = await startBroker(t);
+  const wills: string[] = [];
+  const watch = await connect(url);
+  t.after(() => watch.end());
+  await watch.subscribe('gone', {}, ({ bytes }) => void wills.push(`${readStamp(bytes)?.sequence}`))
+    .ready;
+  const { device, counts, log } = comingAndGoing(url);
+  await device.open();
+  await device.depart('clean');
+  assert.deepEqual([device.connected, device.away, counts.departures], [false, true, 1]);
+  const payload = stampedPayload({ run: 1, stream: 0, sequence: 0, dueUs: 2000 }, 50);
+  await broker.publish({ topic: 'x', payload, qos: 1 });
+  for (const due of [1, 2]) {
+    device.away = false;
+    await device.open();
+    await device.depart('abrupt');
+    await until(() => wills.length === due);
+  }
+  assert.deepEqual(wills, ['0', '1'], 'no will for the clean one');
+  assert.deepEqual([counts.wills, log.sent, counts.connectionsLost], [2, 2, 0]);
+  assert.deepEqual([counts.reconnects, counts.caughtUp, counts.received], [2, 1, 1]);
+  assert.equal(broker.gauges().sessions, 2);
+  await device.forget();
+  await until(() => broker.gauges().sessions === 1);
 });

@@ -42,6 +42,8 @@ export class Device {
   #connected = false;
   #wasConnected = false;
   readonly #absences = new Absences();
+  /** What is still under way of a connection that it has left by plan. */
+  #leaving: Promise<void> | undefined;
   /** It has gone by plan: it is not to be connected now. */
   away = false;
   /** Told when the connection ends without being told to. */
@@ -62,6 +64,8 @@ export class Device {
   /** Connects and subscribes. @returns Whether that came about. */
   async open(): Promise<boolean> {
     const { counts, latencies, measured, nowUs, plan } = this.#world;
+    // Two clients with one identifier, and one outbox, would be in each other's way.
+    await this.#leaving;
     const client = createClient(plan.server, { ...this.#options(), ...this.#will() });
     this.#client = client;
     client.on('state', (state) => {
@@ -94,6 +98,7 @@ export class Device {
 
   /** Ends the connection. */
   async close(): Promise<void> {
+    await this.#leaving;
     await this.#leave()?.end({ drain: DRAIN_MS });
   }
 
@@ -103,8 +108,9 @@ export class Device {
     if (!this.#connected) return;
     this.#world.counts.departures++;
     for (const publication of this.publications) publication.brokenByPlan = true;
-    if (how === 'clean') await this.close();
-    else await this.#leave('by plan')?.end({ now: true });
+    const broken = how === 'abrupt' ? 'by plan' : undefined;
+    this.#leaving = this.#leave(broken)?.end(broken ? { now: true } : { drain: DRAIN_MS });
+    await this.#leaving;
   }
 
   /** Takes its session away from the server, so that nothing of it is left there. */

@@ -142,9 +142,8 @@ export class LoadRun {
     let left = await missing();
     let changedUs = this.#clock.nowUs();
     while (left.lost > 0 || this.#unacknowledged()) {
-      const { signal } = this.#watcher;
       const nowUs = this.#clock.nowUs();
-      if (signal.aborted || nowUs - changedUs > this.#timing.drainMs * 1000) break;
+      if (this.#interrupted || nowUs - changedUs > this.#timing.drainMs * 1000) break;
       await delay(DRAIN_LOOK_MS);
       const before = this.#counts;
       await this.#look('drain', false);
@@ -156,6 +155,11 @@ export class LoadRun {
       left = now;
     }
     return left;
+  }
+
+  /** It was ended by hand. Where devices are away, what is kept for them is waited for anyway. */
+  get #interrupted(): boolean {
+    return this.#watcher.signal.aborted && !this.#plan.comesAndGoes;
   }
 
   /** Some acknowledgements are still to come. */

@@ -5,6 +5,7 @@ import { noCounts, noLatencies } from './figures.js';
 import type { PublishPlan } from './load-plan.js';
 import { publishing } from './load-plan.testing.js';
 import { isMeasured, Publication } from './publication.js';
+import { SendLog } from './send-log.js';
 import { readStamp } from './stamp.js';
 
 /** A publication, and a client that keeps what it is given until the test answers. */
@@ -81,4 +82,44 @@ test('isMeasured() leaves out warm-up and what follows', () => {
     [9, 10, 19, 20].map((dueUs) => isMeasured(dueUs, measured)),
     [false, true, true, false],
   );
+});
+
+test('Publication remembers when its messages were due, and doubts the last ones', () => {
+  const counts = noCounts();
+  let nowUs = 1e6;
+  const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
+  const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => nowUs };
+  const log = new SendLog();
+  const place = { stream: 0, topic: 'x', log };
+  const pace = { kind: 'rate', everyUs: 1 } as const;
+  const publication = new Publication(world, publishing('x', { qos: 0, pace }), place);
+  const client = { publish: () => Promise.resolve() } as unknown as Client;
+  publication.client = client;
+  for (nowUs = 1e6; nowUs <= 5e6; nowUs += 5e5) publication.publish(nowUs);
+  publication.client = undefined;
+  publication.brokenOff();
+  publication.publish(nowUs);
+  const { sent, uncertain } = log.times();
+  assert.deepEqual([sent, uncertain], [9, [[7, 9]]]);
+  assert.equal(counts.dueWhileAway, 1);
+});
+
+test('Publication doubts what failed, unless its session sends it again', async () => {
+  for (const sessionGoesOn of [false, true]) {
+    const counts = noCounts();
+    const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
+    const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => 0 };
+    const log = new SendLog();
+    const pace = { kind: 'rate', everyUs: 1 } as const;
+    const plan = publishing('x', { qos: 1, pace });
+    const publication = new Publication(world, plan, { stream: 0, topic: 'x', log, sessionGoesOn });
+    const failure = Promise.reject(new ClientError('ended', 'gone'));
+    publication.client = { publish: () => failure } as unknown as Client;
+    publication.publish(0);
+    publication.brokenByPlan = true;
+    publication.client = undefined;
+    await turn();
+    assert.deepEqual([counts.cutOff, counts.unconfirmed], [1, 0]);
+    assert.deepEqual(log.times().uncertain, sessionGoesOn ? [] : [[0, 1]]);
+  }
 });

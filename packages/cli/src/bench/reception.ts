@@ -1,4 +1,4 @@
-import { matches, type QoS } from '@magpie/protocol';
+import type { QoS } from '@magpie/protocol';
 import type { Absences } from './absences.js';
 import type { Counts } from './figures.js';
 import { type LoadPlan, type Stream, StreamNumbers } from './load-plan.js';
@@ -6,6 +6,7 @@ import { type Range, sizeOf, without } from './ranges.js';
 import { rangeOf, type SendTimes } from './send-log.js';
 import { type Arrival, SequenceTracker } from './sequence-tracker.js';
 import type { Stamp } from './stamp.js';
+import { TopicTree } from './topic-tree.js';
 
 /** How many messages of each stream were sent, by its number. */
 export type SentCounts = readonly number[];
@@ -31,18 +32,12 @@ export interface Expected {
 
 /** Which streams a filter brings, for all receivers of a worker. */
 export class StreamIndex {
-  readonly #streams: readonly Stream[];
-  readonly #byTopic = new Map<string, Stream[]>();
+  readonly #tree = new TopicTree<Stream>();
   readonly #byFilter = new Map<string, readonly Stream[]>();
 
   constructor(plan: LoadPlan) {
-    this.#streams = [...new StreamNumbers(plan).all()].filter(
-      ({ plan: { payload } }) => payload?.stamp !== false,
-    );
-    for (const one of this.#streams) {
-      const others = this.#byTopic.get(one.topic);
-      if (others === undefined) this.#byTopic.set(one.topic, [one]);
-      else others.push(one);
+    for (const stream of new StreamNumbers(plan).all()) {
+      if (stream.plan.payload?.stamp !== false) this.#tree.add(stream.topic, stream);
     }
   }
 
@@ -50,9 +45,7 @@ export class StreamIndex {
   of(filter: string): readonly Stream[] {
     let found = this.#byFilter.get(filter);
     if (found === undefined) {
-      found = /[+#]/.test(filter)
-        ? this.#streams.filter(({ topic }) => matches(filter, topic))
-        : (this.#byTopic.get(filter) ?? []);
+      found = this.#tree.matching(filter);
       this.#byFilter.set(filter, found);
     }
     return found;

@@ -29,6 +29,22 @@ test('resultLines() shows counts, times and that all is well', () => {
   ]);
 });
 
+test('resultLines() shows what there is where devices come and go', () => {
+  const total = { ...noCounts(), departures: 3, reconnects: 2, wills: 1, caughtUp: 1234 };
+  const lines = resultLines(resultOf({ total, missed: 7, uncertain: 1 }));
+  assert.deepEqual(
+    lines.slice(8, 14).map((line) => line.split(/ {2,}/)),
+    [
+      ['missed while away', '7'],
+      ['uncertain', '1'],
+      ['waited for subscribers', '1,234'],
+      ['departures', '3'],
+      ['reconnects', '2'],
+      ['wills due', '1'],
+    ],
+  );
+});
+
 test('resultLines() says what is wrong, and whose limit it was', () => {
   const remarks = [
     { code: 'lost', text: '2 messages did not arrive', values: {}, bottleneck: false },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import type { LoadResult } from '../bench/load-result.js';
 import { lossyProxy } from '../bench/lossy-proxy.testing.js';
 import { scenarioFile, shortened } from '../bench/scenario/scenario-file.testing.js';
@@ -34,6 +34,65 @@ for (const name of ['sensors', 'vehicles']) {
     assert.equal(broker.gauges().sessions, 0, 'nothing is left behind');
   });
 }
+
+/** What a run has published to a broker, by topic, without what the clock says. */
+async function heard(t: TestContext, file: string, seed: string): Promise<Map<string, string[]>> {
+  const { broker, url } = await startBroker(t);
+  const messages = new Map<string, string[]>();
+  broker.subscribe('#', ({ topic, payload }) => {
+    const all = messages.get(topic) ?? [];
+    messages.set(topic, [...all, Buffer.from(payload).toString()]);
+  });
+  resultOf(await run(file, url, '--seed', seed, '--json'));
+  return messages;
+}
+
+test('magpie bench run does the same with the same seed', { timeout: 60_000 }, async (t) => {
+  const file = await scenarioFile(t, SEEDED);
+  const [one, same, other] = [
+    await heard(t, file, '3'),
+    await heard(t, file, '3'),
+    await heard(t, file, '4'),
+  ];
+  const topics = ['d/0', 'd/1', 'd/2', 'd/3'];
+  for (const topic of topics) {
+    const [first = [], again = []] = [one.get(topic), same.get(topic)];
+    assert.ok(first.length > 20, `${topic}: ${first.length}`);
+    // The machine may make a difference of a message at each absence, never in what one says.
+    const values = (all: readonly string[]) => new Map(all.map((text) => [numberOf(text), text]));
+    const known = values(again);
+    const both = first.filter((text) => known.has(numberOf(text)));
+    assert.ok(both.length > first.length - 8, `${topic}: ${both.length} of ${first.length}`);
+    for (const text of both) assert.equal(text, known.get(numberOf(text)));
+  }
+  assert.ok(topics.some((topic) => one.get(topic)?.[0] !== other.get(topic)?.[0]));
+});
+
+const numberOf = (text: string) => (JSON.parse(text) as { n: number }).n;
+const SEEDED = `
+duration: 1.5
+warmUp: 0
+drain: 0
+groups:
+  - name: d
+    count: 4
+    publish:
+      - topic: 'd/{n}'
+        qos: 1
+        every: 0.03
+        jitter: 0.5
+        payload:
+          format: json
+          stamp: false
+          fields:
+            n: { type: counter }
+            id: { type: uuid }
+            walk: { type: walk, min: 0, max: 9, step: 1, decimals: 6 }
+            sine: { type: sine, min: 0, max: 9, period: 1, decimals: 3 }
+            word: { type: choice, of: [a, b, c], weights: [1, 2, 3] }
+    leave:
+      - { after: [0.2, 0.5], away: [0.1, 0.2], share: 0.5 }
+`;
 
 test('magpie bench run works with several processes', { timeout: 120_000 }, async (t) => {
   const { url } = await startBroker(t);

@@ -6,6 +6,28 @@ import { settingRows } from './settings.js';
 
 const timing = { warmUpMs: 500, durationMs: 10_000, drainMs: 3000, intervalMs: 1000 };
 
+test('settingRows() tells when devices come and go, and what they leave behind', () => {
+  const plan = planOf([
+    {
+      name: 'a',
+      count: 9,
+      session: { clean: false, username: 'u', password: 'secret' },
+      publish: [publishing('w', { pace: { kind: 'will' } })],
+      leave: [
+        { when: { after: [1, 2.5] }, away: [3, 3], how: 'clean', share: 0.3 },
+        { when: { at: 7 }, away: [0, 1], how: 'abrupt', share: 1 },
+      ],
+    },
+  ]);
+  const [row] = settingRows(plan, timing, 1, reportWords('en'));
+  assert.deepEqual(row, [
+    'group a',
+    '9 devices; persistent sessions; publish to w: QoS 1, 24 bytes, as a will; '
+      + '30 % leave after 1–2.5 s, with DISCONNECT, for 3 s; '
+      + '100 % leave at 7 s, abruptly, for 0–1 s',
+  ]);
+});
+
 test('settingRows() tells what each group does, and how it was run', () => {
   const pace = { kind: 'rate', everyUs: 1500 } as const;
   const window = { kind: 'window', window: 3, until: 'arrived' } as const;

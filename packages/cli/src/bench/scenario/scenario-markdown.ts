@@ -129,7 +129,8 @@ const COUNTS: readonly (readonly [name: string, meaning: string])[] = [
   [
     '`lost`',
     'Did not arrive, though its subscriber was there, or its session should have kept it: at '
-      + 'QoS 1 and 2 with a persistent session.',
+      + 'QoS 1 and 2 with a persistent session. Wills count, too; so does what a server dropped '
+      + 'because its queue for a session was full.',
   ],
   [
     '`missed`',
