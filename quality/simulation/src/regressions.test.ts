@@ -11,6 +11,8 @@ import { runSeeds } from './run/run-seeds.js';
 const rows: readonly [what: string, seed: number][] = [
   ['the books of a failed commit that is written again in two parts', 85_837],
   ['the same, from another world', 86_364],
+  ['a filter subscribed to once more, and a kill before that is safe', 6_000_036],
+  ['a session begun anew while CONNACK of the connection before is on its way', 6_100_023],
   ['a session that had ended while the broker was gone, and CONNACK before that is safe', 76_567],
 ];
 

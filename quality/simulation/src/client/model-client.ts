@@ -71,6 +71,8 @@ export class ModelClient implements ConnectionOwner {
   readonly #ids: PacketIds;
   readonly #knowledge: SessionKnowledge;
   #session: ClientSession | undefined;
+  /** When the broker had accepted the CONNECT that began it; `Infinity`: there is none. */
+  #sessionStep = Infinity;
   #connection: ClientConnection | undefined;
   #connected = false;
   #wanted = false;
@@ -318,8 +320,7 @@ export class ModelClient implements ConnectionOwner {
     const record = history.recordOf(connection.link);
     if (record === undefined) return;
     this.#checkSafe(record);
-    const since = this.#session?.beganStep ?? Infinity;
-    const renewed = present && this.#around.ledger.openedStep(clientId) > since;
+    const renewed = present && this.#around.ledger.openedStep(clientId) > this.#sessionStep;
     if (persistent) this.#knowledge.connected(present, renewed);
     else if (present) this.#fault('Session Present with Clean Session');
     this.#connected = true;
@@ -328,9 +329,13 @@ export class ModelClient implements ConnectionOwner {
       this.#forget();
       const name = record.clientId ?? clientId;
       this.#session = history.newSession(name, !this.#clean);
+      this.#sessionStep = record.acceptedStep;
     }
     // The CONNACK of an earlier connection may have got lost: then it is there, with nothing in it.
-    this.#session ??= history.newSession(clientId, true);
+    if (this.#session === undefined) {
+      this.#session = history.newSession(clientId, true);
+      this.#sessionStep = record.acceptedStep;
+    }
     this.#session.connections++;
     this.#session.connection = connection.number;
     this.#ping(connection);
@@ -340,9 +345,11 @@ export class ModelClient implements ConnectionOwner {
   }
 
   /** What CONNACK promises is on disk: that there is a session, or none any more, and the will. */
-  #checkSafe({ will, link }: ConnectionRecord): void {
+  #checkSafe({ will, link, endReason }: ConnectionRecord): void {
     const { ledger, history } = this.#around;
-    const keys = [`session ${this.traits.clientId}`];
+    const keys: string[] = [];
+    // Who has taken it over has written the session anew since this CONNACK was sent.
+    if (endReason !== 'taken-over') keys.push(`session ${this.traits.clientId}`);
     if (will !== undefined) keys.push(`will ${will.number}`);
     for (const key of keys) {
       if (!ledger.isUnsafe(key, link)) continue;
@@ -367,6 +374,7 @@ export class ModelClient implements ConnectionOwner {
   #forget(): void {
     if (this.#session !== undefined) this.#session.endedStep = this.#around.history.step;
     this.#session = undefined;
+    this.#sessionStep = Infinity;
     this.incoming.forget();
     this.outgoing.forget();
   }

@@ -50,10 +50,14 @@ export class SessionKnowledge {
       last.record.absence.mostMs,
       ...this.#unanswered.map(({ record }) => record.absence.mostMs),
     );
-    this.#unanswered = [];
+    const others = this.#unanswered;
+    // Their CONNECT may come to the broker yet, …
+    this.#unanswered = others.filter(({ record }) => !record.connectWasRead);
     this.#judge(present && !renewed, last, mostMs);
-    this.#mayBePresent = !last.clean;
-    this.#mayBeAbsent = last.clean;
+    // … or did, behind the last one.
+    const isTakenOver = last.record.endReason === 'taken-over';
+    this.#mayBePresent = !last.clean || (isTakenOver && others.some(({ clean }) => !clean));
+    this.#mayBeAbsent = last.clean || (isTakenOver && others.some(({ clean }) => clean));
   }
 
   /** @param mostMs Longest time for which it was away before any of these. */

@@ -166,12 +166,16 @@ export class RetainedLaw {
     }
   }
 
-  /** Whether its SUBACK came before the broker was killed, so that it goes on after that. */
+  /**
+   * Whether its SUBACK came before the broker was killed, so that it goes on after that. That of an
+   * older SUBSCRIBE of the same filter says nothing of what this one found.
+   */
   #isSafe(session: ClientSession, { step, filter }: Found): boolean {
     const kill = this.#history.killSteps.find((killed) => killed > step) ?? Infinity;
-    return session.subscriptions.some((span) => {
-      return span.filter === filter && span.sentStep <= step && span.grantedStep < kill;
+    const span = session.subscriptions.findLast((sent) => {
+      return sent.filter === filter && sent.sentStep <= step;
     });
+    return span !== undefined && span.grantedStep < kill;
   }
 
   #wasThere({ connection }: ClientSession, step: number): boolean {
