@@ -57,6 +57,17 @@ test('formatText() writes a payload that is JSON into JSON with %J, and indents 
   assert.match(Buffer.from(bytes!).toString(), /\n\t"topic"/);
 });
 
+test('formatText() writes no control character raw into JSON', () => {
+  for (const [format, text] of [
+    ['%j', '\u009b31m'],
+    ['%J', '{"t":"\u009b31m"}'],
+  ] as const) {
+    const written = Buffer.from(formatText(format, false)(arrival({ text }))!).toString();
+    assert.match(written, /\\u009b31m/);
+    assert.doesNotMatch(written, /\p{Cc}/u);
+  }
+});
+
 test('formatText() says which message %J cannot write', () => {
   const line = formatText('%J', false);
   assert.throws(() => line(arrival({ text: 'on' })), FormatError);

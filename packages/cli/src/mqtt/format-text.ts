@@ -1,3 +1,4 @@
+import { safeJsonLine } from '../safe-log-line.js';
 import { type Arrival, bufferOf, type MessageLine, utf8Of } from './message-line.js';
 import { strftime } from './strftime.js';
 import { UsageError } from './usage-error.js';
@@ -161,7 +162,7 @@ function jsonOf({ message, atMs }: Arrival, payload: unknown, pretty: boolean): 
     ...(message.qos > 0 ? { mid: message.packetId } : {}),
     payload,
   };
-  return JSON.stringify(fields, undefined, pretty ? '\t' : undefined);
+  return safeJsonLine(JSON.stringify(fields, undefined, pretty ? '\t' : undefined));
 }
 
 function textOf({ message: { payload } }: Arrival): string {

@@ -33,6 +33,21 @@ const lines: [
       + '"payloadBase64":"/wCA"}',
   ],
   ['cbor', {}, { payload: encode({ t: 21.5, raw: BINARY }) }, '{"t":21.5,"raw":"/wCA"}'],
+  ['cbor', {}, { payload: Uint8Array.of(0xf7) }, 'null'],
+  ['cbor', {}, { payload: encode('\u009b31m') }, '"\\u009b31m"'],
+  [
+    'json',
+    {},
+    { text: '\u009b31m\x7f\u202e', topic: 'a\u0085' },
+    '{"time":"2026-01-31T08:05:09.250Z","topic":"a\\u0085","qos":0,"retain":false,'
+      + '"payload":"\\u009b31m\\u007f\\u202e"}',
+  ],
+  [
+    'pretty',
+    {},
+    { text: '{"t":"\u009b31m"}' },
+    '2026-01-31T08:05:09.250Z home/lamp QoS 0\n  {\n    "t": "\\u009b31m"\n  }\n',
+  ],
   ['pretty', {}, {}, '2026-01-31T08:05:09.250Z home/lamp QoS 0\n  on\n'],
   ['pretty', {}, { text: '' }, '2026-01-31T08:05:09.250Z home/lamp QoS 0\n  (empty)\n'],
   [

@@ -1,5 +1,5 @@
 import type { ReceivedMessage } from '@magpie/client';
-import { safeText } from '../safe-log-line.js';
+import { safeJsonLine, safeText } from '../safe-log-line.js';
 
 /** A message that came, and when. */
 export interface Arrival {
@@ -26,7 +26,7 @@ export type LineName = (typeof LINE_NAMES)[number];
  * - `text`: the payload as it came; of an empty one nothing, as mosquitto_sub does
  * - `json`: an object with time, topic and flags, the payload as text or else in base64
  * - `hex`, `base64`: the payload in these
- * - `cbor`: the payload, decoded from CBOR, as JSON
+ * - `cbor`: the payload, decoded from CBOR, as JSON; what only CBOR has, such as undefined, is null
  * - `pretty`: a line about the message, then its payload for people to read, JSON indented
  */
 export async function namedLine(name: LineName, options: LineOptions): Promise<MessageLine> {
@@ -76,7 +76,7 @@ function jsonOf({ message, atMs }: Arrival, pretty: boolean): string {
       ? { payloadBase64: bufferOf(payload).toString('base64') }
       : { payload: text }),
   };
-  return JSON.stringify(fields, undefined, pretty ? 2 : 0);
+  return safeJsonLine(JSON.stringify(fields, undefined, pretty ? 2 : 0));
 }
 
 function prettyOf({ message, atMs }: Arrival): string {
@@ -96,7 +96,8 @@ function readable(payload: Uint8Array): string {
       .replaceAll(/.{64}(?=.)/g, '$&\n  ')}`;
   }
   try {
-    return JSON.stringify(JSON.parse(text), undefined, 2).replaceAll(/^/gm, '  ');
+    const json = JSON.stringify(JSON.parse(text), undefined, 2);
+    return safeJsonLine(json).replaceAll(/^/gm, '  ');
   } catch {
     return text
       .split('\n')
@@ -109,9 +110,11 @@ async function cborReader(pretty: boolean): Promise<(bytes: Buffer) => string> {
   const { decode } = await import('cborg');
   return (bytes) => {
     try {
-      return JSON.stringify(decode(bytes), jsonValue, pretty ? 2 : 0);
+      const json = JSON.stringify(decode(bytes), jsonValue, pretty ? 2 : 0) as string | undefined;
+      return safeJsonLine(json ?? 'null');
     } catch (error) {
-      return `(no CBOR: ${error instanceof Error ? error.message : String(error)})`;
+      const why = error instanceof Error ? error.message : String(error);
+      return `(no CBOR: ${safeText(why)})`;
     }
   };
 }
