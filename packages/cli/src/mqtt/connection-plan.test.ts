@@ -35,10 +35,23 @@ test('planConnection() takes the flag before the URL before the environment', as
     return `${options.username}:${String(options.password)}@${server.host}`;
   };
   assert.equal(await ask({}), 'env:p@e');
-  assert.equal(await ask({ host: 'h' }), 'env:p@h');
+  // What is for the host of MQTT_URL must not reach another one.
+  assert.equal(await ask({ host: 'h' }), 'undefined:undefined@h');
+  assert.equal(await ask({ host: 'E' }), 'env:p@E');
+  assert.equal(await ask({ url: 'ws://e:8080/mqtt' }), 'env:p@e:8080');
+  assert.equal(await ask({ url: 'mqtt://u@x' }), 'u:undefined@x');
   assert.equal(await ask({ url: 'mqtt://u%40:s@x' }), 'u@:s@x');
   assert.equal(await ask({ url: 'mqtt://u:s@x', username: 'f' }), 'f:s@x');
 });
+
+for (const flags of [{ host: 'h' }, { url: 'mqtt://h' }, {}]) {
+  const what = JSON.stringify(flags);
+  test(`planConnection() takes user and password alone for the server of ${what}`, async () => {
+    const env = { ...NO_PROFILES, MQTT_USERNAME: 'env', MQTT_PASSWORD: 'p' };
+    const { options } = await planConnection(flags, env);
+    assert.deepEqual([options.username, options.password], ['env', 'p']);
+  });
+}
 
 const options: [flags: ConnectionFlags, wanted: Readonly<Record<string, unknown>>][] = [
   [{}, { cleanSession: true }],
@@ -126,7 +139,7 @@ const identities: [flags: ConnectionFlags, env: Record<string, string>, identity
   [{}, { MQTT_URL: 'mqtt://other', MQTT_USERNAME: 'eu' }, 'eu:nothing'],
   [{ profile: 'lab' }, {}, 'lu:ls'],
   [{ profile: 'lab', url: 'mqtt://lab' }, {}, 'lu:ls'],
-  [{ profile: 'lab', host: 'other', username: 'me', pw: 'x' }, {}, 'me:x'],
+  [{ profile: 'here', host: 'other', username: 'me', pw: 'x' }, {}, 'me:x'],
   [{ profile: 'here' }, {}, 'hu:hs'],
 ];
 for (const [flags, settings, identity] of identities) {
@@ -140,7 +153,8 @@ for (const [flags, settings, identity] of identities) {
 }
 
 for (const [flags, why] of [
-  [{ profile: 'lab', host: 'other' }, /^The user of the profile lab is not for other: give --use/],
+  [{ profile: 'lab', host: 'other' }, /^The profile lab is for LAB and not for other: name no /],
+  [{ profile: 'lab', url: 'mqtt://other', username: 'me' }, /^The profile lab is for LAB and not /],
   [{ profile: 'here', host: 'other' }, /^The user of the profile here is not for other: give /],
   [{ profile: 'both' }, /^A profile names a server by host or by url: give one of them$/],
 ] as const) {
@@ -149,6 +163,30 @@ for (const [flags, why] of [
     await assert.rejects(planConnection(flags, env), { name: 'UsageError', message: why });
   });
 }
+
+test('planConnection() leaves all flags of a profile to the host that it names', async (t) => {
+  const env = await profiles(
+    t,
+    `default: { url: 'mqtts://d:1', cafile: /nowhere, insecure: true, id: me, keepalive: 5 }
+plain: { keepalive: 7, insecure: true, port: 99 }
+`,
+  );
+  for (const [flags, settings] of [
+    [{ host: 'other' }, {}],
+    [{ url: 'mqtt://other' }, {}],
+    [{}, { MQTT_URL: 'mqtt://other' }],
+  ] as const) {
+    const { server, options } = await planConnection(flags, { ...env, ...settings });
+    assert.equal(server.href, 'mqtt://other');
+    assert.deepEqual(options, { cleanSession: true, tls: {} });
+  }
+  await assert.rejects(planConnection({ host: 'd' }, env), /--cafile cannot be read: \/nowhere/);
+  // One that names no server is for all of them.
+  const plain = await planConnection({ profile: 'plain', host: 'other' }, env);
+  assert.equal(plain.server.href, 'mqtt://other:99');
+  assert.equal(plain.options.keepAlive, 7);
+  assert.ok(plain.options.tls?.checkServerIdentity);
+});
 
 async function profiles(t: TestContext, text: string): Promise<Record<string, string>> {
   const folder = await freshFolder(t);

@@ -18,8 +18,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * What the flags, the environment (`MQTT_URL`, `MQTT_USERNAME`, `MQTT_PASSWORD`) and a profile say
- * together; each beats those behind it. User and password of a profile go to the host that the
- * profile names and to no other.
+ * together; each beats those behind it. What is meant for one server reaches no other: user and
+ * password of the environment are for the host of `MQTT_URL`, if it is set, and all flags of a
+ * profile for the host that it names.
  *
  * @throws {UsageError} if they contradict each other or a file cannot be read.
  */
@@ -27,20 +28,19 @@ export async function planConnection(
   given: ConnectionFlags,
   env: Environment,
 ): Promise<ConnectionPlan> {
-  const profile = await loadProfile(given.profile, env);
-  const settings = { ...fromEnvironment(env), ...given };
-  const flags: ConnectionFlags = { ...profile, ...settings };
   if (given.host !== undefined && given.url !== undefined) {
     throw new UsageError('--host and --url both name a server: give one of them');
   }
+  const profile = await loadProfile(given.profile, env);
+  const environment = fromEnvironment(env);
+  const { flags, place } = flagsFor(given, environment, profile);
   checkProtocolVersion(flags.protocolVersion);
-  const url = given.host === undefined ? flags.url : undefined;
-  const { server, topic, user, password } =
-    url === undefined ? serverOfHost(flags) : serverOfUrl(url, given.port);
-  const identity = namesHost(profile, server) ? flags : settings;
-  const username = given.username ?? user ?? identity.username;
-  const secret = given.pw ?? password ?? identity.pw;
-  if (username === undefined && given.profile !== undefined && flags.username !== undefined) {
+  const { server, topic } = place;
+  const own = isEnvironmentFor(environment, server) ? environment : {};
+  const theirs = holdsIdentity(profile, server) ? profile : {};
+  const username = given.username ?? place.user ?? own.username ?? theirs.username;
+  const secret = given.pw ?? place.password ?? own.pw ?? theirs.pw;
+  if (username === undefined && given.profile !== undefined && profile.username !== undefined) {
     const why = `The user of the profile ${given.profile} is not for ${server.hostname}`;
     throw new UsageError(`${why}: give --username, or a profile that names this host`);
   }
@@ -60,18 +60,50 @@ export async function planConnection(
   };
 }
 
-/**
- * Whether a server is the one for which a profile has user and password: they must not reach
- * another one. A profile without a server is one of this machine, as are flags without one.
- */
-function namesHost(profile: Partial<ConnectionFlags>, { hostname }: URL): boolean {
-  const { host, url, username, pw } = profile;
-  if (username === undefined && pw === undefined) return true;
-  if (host !== undefined && url !== undefined) {
+/** The flags that hold, and the server that they lead to. */
+function flagsFor(
+  given: ConnectionFlags,
+  environment: Partial<ConnectionFlags>,
+  profile: Partial<ConnectionFlags>,
+): { readonly flags: ConnectionFlags; readonly place: Place } {
+  if (profile.host !== undefined && profile.url !== undefined) {
     throw new UsageError('A profile names a server by host or by url: give one of them');
   }
-  const place = url === undefined ? serverOfHost({ host: host ?? 'localhost' }) : serverOfUrl(url);
-  return place.server.hostname.toLowerCase() === hostname.toLowerCase();
+  const settings: ConnectionFlags = { ...environment, ...given };
+  const all = { ...profile, ...settings };
+  const place = placeNamedBy(all, given);
+  const named = profile.host ?? profile.url;
+  if (named === undefined || isSameHost(placeNamedBy(profile), place)) return { flags: all, place };
+  if (given.profile !== undefined) {
+    const its = placeNamedBy(profile).server.hostname;
+    const why = `The profile ${given.profile} is for ${its} and not for ${place.server.hostname}`;
+    throw new UsageError(`${why}: name no other server, or give another profile`);
+  }
+  return { flags: settings, place: placeNamedBy(settings, given) };
+}
+
+function placeNamedBy(flags: ConnectionFlags, { host, port }: ConnectionFlags = {}): Place {
+  const url = host === undefined ? flags.url : undefined;
+  return url === undefined ? serverOfHost(flags) : serverOfUrl(url, port);
+}
+
+function isSameHost({ server: one }: Place, { server: other }: Place): boolean {
+  return one.hostname.toLowerCase() === other.hostname.toLowerCase();
+}
+
+/** Whether user and password of the environment are for a server: its URL says for which. */
+function isEnvironmentFor({ url, username, pw }: Partial<ConnectionFlags>, server: URL): boolean {
+  if (url === undefined || (username === undefined && pw === undefined)) return true;
+  return isSameHost(serverOfUrl(url), { server, topic: undefined });
+}
+
+/** A profile without a server has user and password for this machine, as flags without one. */
+function holdsIdentity(profile: Partial<ConnectionFlags>, server: URL): boolean {
+  const { host = 'localhost', url } = profile;
+  return isSameHost(placeNamedBy(url === undefined ? { host } : { url }), {
+    server,
+    topic: undefined,
+  });
 }
 
 /** A URL that is a mere name: `broker.example` means `mqtt://broker.example`. */
