@@ -12,6 +12,8 @@ const fullDisk = Object.assign(new Error('no space left'), { code: 'ENOSPC', sys
 const failures: [error: Error, code: number, said: RegExp][] = [
   [new UsageError('wrong'), 2, /^wrong$/],
   [new ConnectRefusedError('h', 5), 1, /^h refused: .*\(5\)/],
+  [new ConnectRefusedError('h', 4), 1, /\(4\): check --username and --pw$/],
+  [new ClientError('certificate-refused', 'No'), 1, /^No: set --cafile, or connect by the name/],
   [new ClientError('unreachable', 'Cannot connect'), 1, /^Cannot connect: check host/],
   [new FormatError('no JSON'), 1, /^no JSON$/],
   [fullDisk, 1, /^no space left$/],
@@ -61,6 +63,6 @@ test('audibleClient() says when the connection is lost and when it is back', asy
   assert.deepEqual(heard, []);
   broker.disconnect('me');
   await until(() => heard.length === 2);
-  assert.match(heard[0]!, /trying again in 0\.0 s$/);
+  assert.match(heard[0]!, /^The connection to \S+ was lost; trying again in 0\.0 s$/);
   assert.equal(heard[1], 'Connected again');
 });

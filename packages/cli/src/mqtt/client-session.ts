@@ -1,4 +1,10 @@
-import { type Client, type ClientOptions, ConnectRefusedError, createClient } from '@magpie/client';
+import {
+  type Client,
+  type ClientError,
+  type ClientOptions,
+  ConnectRefusedError,
+  createClient,
+} from '@magpie/client';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { UsageError } from './usage-error.js';
@@ -44,7 +50,8 @@ export function audibleClient(server: URL, options: ClientOptions, voice: Voice)
   client.on('state', (state) => {
     if (state.type === 'waiting' && connected) {
       connected = false;
-      voice.err(`${state.why.message}; trying again in ${(state.delayMs / 1000).toFixed(1)} s`);
+      const seconds = (state.delayMs / 1000).toFixed(1);
+      voice.err(`${withoutAdvice(state.why)}; trying again in ${seconds} s`);
     } else if (state.type === 'connected') {
       if (client.statistics().connections > 1) voice.err('Connected again');
       connected = true;
@@ -71,11 +78,29 @@ export function failureOf(error: unknown, voice: Voice, context: CommandContext)
   if (isBrokenPipe(error)) return EXIT.ok;
   if (context.signal.aborted && error === context.signal.reason) return EXIT.ok;
   if (isExpected(error)) {
-    voice.err(error.message);
+    voice.err(withFlags(error.message));
     return EXIT.failure;
   }
   throw error;
 }
+
+/** What happened alone: there is nothing to be done but to wait. */
+function withoutAdvice({ message, advice }: ClientError): string {
+  const end = `: ${advice}`;
+  return message.endsWith(end) ? message.slice(0, -end.length) : message;
+}
+
+/** A client gives advice for programs, by the names of its options: here they are flags. */
+function withFlags(message: string): string {
+  return message.replaceAll(/`(\w+)`/g, (all, option: string) => FLAG_OF.get(option) ?? all);
+}
+
+const FLAG_OF: ReadonlyMap<string, string> = new Map([
+  ['ca', '--cafile'],
+  ['clientId', '--id'],
+  ['username', '--username'],
+  ['password', '--pw'],
+]);
 
 /** What network, server, disk or caller did, in contrast to a bug. */
 function isExpected(error: unknown): error is Error {

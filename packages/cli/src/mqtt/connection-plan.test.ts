@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { CertificateAuthority } from '../certificates/certificate-authority.js';
 import { freshFolder } from '../fresh-folder.testing.js';
 import type { ConnectionFlags } from './connection-flags.js';
 import { planConnection, withScheme } from './connection-plan.js';
@@ -102,6 +103,38 @@ for (const [flags, why] of wrong) {
         error instanceof UsageError && why.test(error.message) && !error.message.includes('\n')
       );
     });
+  });
+}
+
+const files: [flags: ConnectionFlags, why: RegExp | undefined][] = [
+  [{ cafile: 'ca.crt', cert: 'one.crt', key: 'one.key' }, undefined],
+  [{ cert: 'one.crt', key: 'two.key' }, /^--key is not the key of --cert: two\.key and one\.crt$/],
+  [{ cert: 'one.key', key: 'one.key' }, /^--cert cannot be understood: one\.key \(\w+\)\. It must/],
+  [{ cert: 'one.crt', key: 'one.crt' }, /^--key cannot be understood: one\.crt \(\w+\)\. It must/],
+  [{ cafile: 'one.key' }, /^--cafile has no certificate in PEM: one\.key$/],
+];
+for (const [flags, why] of files) {
+  test(`planConnection() ${why ? 'refuses' : 'takes'} ${JSON.stringify(flags)}`, async (t) => {
+    const folder = await freshFolder(t);
+    const validity = { from: new Date('2026-01-01'), until: new Date('2027-01-01') };
+    const authority = await CertificateAuthority.create('Test', validity);
+    await writeFile(join(folder, 'ca.crt'), authority.certificate);
+    for (const name of ['one', 'two']) {
+      const { cert, key } = await authority.issueClient(name, validity);
+      await writeFile(join(folder, `${name}.crt`), cert);
+      await writeFile(join(folder, `${name}.key`), key);
+    }
+    const paths = Object.entries(flags as Readonly<Record<string, string>>).map(([flag, name]) => [
+      flag,
+      join(folder, name),
+    ]);
+    const planned = planConnection(Object.fromEntries(paths) as ConnectionFlags, NO_PROFILES);
+    if (why === undefined) assert.ok((await planned).options.tls?.key);
+    else {
+      const error = await planned.catch((reason: unknown) => reason);
+      assert.ok(error instanceof UsageError);
+      assert.match(error.message.replaceAll(`${folder}/`, ''), why);
+    }
   });
 }
 

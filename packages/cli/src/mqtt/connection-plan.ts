@@ -210,16 +210,44 @@ async function tlsOf(flags: ConnectionFlags): Promise<TlsOptions> {
     throw new UsageError('A client certificate needs its key: give --cert and --key');
   }
   const ca = [
-    ...(cafile === undefined ? [] : [await fileOf('--cafile', cafile)]),
+    ...(cafile === undefined ? [] : [await authoritiesOf(cafile)]),
     ...(capath === undefined ? [] : await filesOf('--capath', capath)),
   ];
   return {
     ...(ca.length === 0 ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert: await fileOf('--cert', cert) }),
-    ...(key === undefined ? {} : { key: await fileOf('--key', key) }),
+    ...(cert === undefined || key === undefined ? {} : await pairOf(cert, key)),
     ...(servername === undefined ? {} : { servername }),
     ...(insecure === true ? { checkServerIdentity: () => undefined } : {}),
   };
+}
+
+/** Node.js takes any file for authorities, and trusts nobody if there is none in it. */
+async function authoritiesOf(path: string): Promise<Uint8Array> {
+  const bytes = await fileOf('--cafile', path);
+  if (Buffer.from(bytes).includes('CERTIFICATE-----')) return bytes;
+  throw new UsageError(`--cafile has no certificate in PEM: ${path}`);
+}
+
+async function pairOf(
+  certPath: string,
+  keyPath: string,
+): Promise<Required<Pick<TlsOptions, 'cert' | 'key'>>> {
+  const cert = await fileOf('--cert', certPath);
+  const key = await fileOf('--key', keyPath);
+  const { createPrivateKey, X509Certificate } = await import('node:crypto');
+  const certificate = read('--cert', certPath, () => new X509Certificate(cert));
+  const privateKey = read('--key', keyPath, () => createPrivateKey(Buffer.from(key)));
+  if (certificate.checkPrivateKey(privateKey)) return { cert, key };
+  throw new UsageError(`--key is not the key of --cert: ${keyPath} and ${certPath}`);
+}
+
+function read<Read>(flag: string, path: string, parse: () => Read): Read {
+  try {
+    return parse();
+  } catch (error) {
+    const why = codeOf(error);
+    throw new UsageError(`${flag} cannot be understood: ${path} (${why}). It must be PEM`);
+  }
 }
 
 async function fileOf(flag: string, path: string): Promise<Uint8Array> {
