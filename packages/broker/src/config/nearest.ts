@@ -11,7 +11,9 @@ export function nearest(name: string, known: Iterable<string>): string | undefin
   let best: string | undefined;
   let bestEdits = Math.min(2, Math.floor(name.length / 2)) + 1;
   for (const candidate of known) {
-    const edits = editsBetween(wanted, candidate.toLowerCase());
+    // Most of many names are passed over here, or after a few letters: who asks may be waited for.
+    if (Math.abs(candidate.length - name.length) >= bestEdits) continue;
+    const edits = editsBetween(wanted, 0, candidate.toLowerCase(), 0, bestEdits);
     if (edits < bestEdits) {
       best = candidate;
       bestEdits = edits;
@@ -26,30 +28,28 @@ export function didYouMean(name: string, known: Iterable<string>): string {
   return best === undefined ? '' : `: did you mean ${best}?`;
 }
 
-/** Optimal string alignment distance: three rows of the usual table are enough. */
-function editsBetween(a: string, b: string): number {
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const replace = a[row - 1] === b[column - 1] ? 0 : 1;
-      let edits = Math.min(
-        at(last, column) + 1,
-        at(current, column - 1) + 1,
-        at(last, column - 1) + replace,
-      );
-      if (a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        edits = Math.min(edits, at(beforeLast, column - 2) + 1);
-      }
-      current.push(edits);
-    }
-    beforeLast = last;
-    last = current;
+/**
+ * Optimal string alignment distance of what follows two places.
+ *
+ * Tries each edit where the words differ, which for a limit of two or three is a few letters; the
+ * usual table has a cell for each pair of them.
+ *
+ * @returns The limit, if it is not below that.
+ */
+function editsBetween(a: string, i: number, b: string, j: number, limit: number): number {
+  let [at, other] = [i, j];
+  while (at < a.length && other < b.length && a.charCodeAt(at) === b.charCodeAt(other)) {
+    at++;
+    other++;
   }
-  return at(last, b.length);
-}
-
-function at(row: readonly number[], column: number): number {
-  return row[column] ?? Number.POSITIVE_INFINITY;
+  const [rest, otherRest] = [a.length - at, b.length - other];
+  if (rest === 0 || otherRest === 0) return Math.min(limit, rest + otherRest);
+  if (limit <= 1 || Math.abs(rest - otherRest) >= limit) return limit;
+  let least = editsBetween(a, at + 1, b, other + 1, limit - 1); // one is replaced
+  least = Math.min(least, editsBetween(a, at + 1, b, other, least)); // one is too many
+  least = Math.min(least, editsBetween(a, at, b, other + 1, least)); // one is missing
+  const isSwap =
+    a.charCodeAt(at) === b.charCodeAt(other + 1) && a.charCodeAt(at + 1) === b.charCodeAt(other);
+  if (isSwap) least = Math.min(least, editsBetween(a, at + 2, b, other + 2, least));
+  return least + 1;
 }

@@ -11,11 +11,18 @@ export interface NearMiss {
 /**
  * Looks for the filter that was probably meant for this topic.
  *
+ * @param most So many filters are looked at: somebody waits.
  * @returns `undefined` if there is no filter that does not match.
  */
-export function nearestFilter(topic: string, filters: Iterable<string>): NearMiss | undefined {
+export function nearestFilter(
+  topic: string,
+  filters: Iterable<string>,
+  most = FILTERS_MAX,
+): NearMiss | undefined {
   let best: NearMiss | undefined;
+  let left = most;
   for (const filter of filters) {
+    if (left-- <= 0) break;
     if (matches(bare(filter), topic)) continue;
     const miss = missOf(topic, bare(filter));
     if (best === undefined || RANK[miss] < RANK[best.miss]) best = { filter, miss };
@@ -64,6 +71,7 @@ function trimmed(text: string): string {
   return start < end ? text.slice(start, end) : text;
 }
 
+const FILTERS_MAX = 5000;
 const RANK: Readonly<Record<FilterMiss, number>> = {
   case: 0,
   slash: 1,

@@ -80,11 +80,7 @@ export class Inquiry {
         return { kind: 'publisher-not-connected', clientId, ...when };
       }
     }
-    const seen = new Set<string>();
-    for (const entry of this.#live.read({ sinceMs: this.#beginMs })) {
-      const isOurs = clientId === undefined || entry.clientId === clientId;
-      if (entry.kind === 'published' && isOurs) seen.add(entry.topic);
-    }
+    const seen = this.#live.topics(this.#beginMs, clientId);
     const earlier = this.#find(
       ({ kind, clientId: by }) => kind === 'published' && (clientId ?? by) === by,
       { sinceMs: 0 },
@@ -295,4 +291,4 @@ function nearestTopics(topic: string, seen: Iterable<string>): string[] {
 }
 
 /** Client identifiers among which one is looked for that was meant. */
-const NAMES_MAX = 100_000;
+const NAMES_MAX = 20_000;

@@ -18,7 +18,10 @@ import type { Session } from '../sessions/session.js';
 export interface LiveView {
   readonly nowMs: number;
   readonly limits: Limits;
+  /** What the journal has about these, the oldest first; the newest of very many. */
   read(question: JournalQuestion): JournalEntry[];
+  /** Topics that were published on, the last first; the newest of very many. */
+  topics(sinceMs: number, clientId: string | undefined): Iterable<string>;
   session(clientId: string): Session | undefined;
   sessions(): Iterable<Session>;
   route(topic: string): Route;
@@ -44,7 +47,8 @@ export function liveView(parts: {
   return {
     nowMs: clock.wallMs(),
     limits,
-    read: (question) => journal.read(question),
+    read: (question) => journal.read(question, ENTRIES_MAX),
+    topics: (sinceMs, clientId) => journal.topics({ sinceMs, clientId, max: TOPICS_MAX }),
     session: (clientId) => registry.get(clientId),
     sessions: () => registry.all(),
     route: (topic) => router.route(topic),
@@ -60,3 +64,7 @@ export function liveView(parts: {
     },
   };
 }
+
+/** An answer keeps messages waiting while it is made: it is to take some milliseconds at most. */
+const ENTRIES_MAX = 10_000;
+const TOPICS_MAX = 5000;

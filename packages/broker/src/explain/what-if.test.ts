@@ -79,3 +79,18 @@ test('whatIf() asks the rules about a client as it is, was, or is supposed to be
   world.registry.leave(session);
   assert.deepEqual(answer('c'), [true, as]);
 });
+
+test('whatIf() looks at a bounded number of filters for those that nearly match', () => {
+  const world = new SessionWorld();
+  const { session } = world.registry.open('many', false);
+  for (let number = 0; number < 6000; number++) {
+    world.registry.subscribe(session, `other/${number}`, 0);
+  }
+  const { session: near } = world.registry.open('near', false);
+  world.registry.subscribe(near, 'T', 0);
+  assert.deepEqual(whatIf({ topic: 't' }, liveView(world)).nearMisses, []);
+  for (let number = 0; number < 6000; number++) {
+    world.registry.unsubscribe(session, `other/${number}`);
+  }
+  assert.equal(whatIf({ topic: 't' }, liveView(world)).nearMisses.length, 1);
+});

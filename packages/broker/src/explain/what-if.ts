@@ -128,11 +128,13 @@ function nearMissesOf(topic: string, live: LiveView): NearSubscriber[] {
   const near: NearSubscriber[] = [];
   const { own } = live.route(topic);
   const matched = new Set(own.map(({ subscriber }) => subscriber));
-  let looked = 0;
+  let left = LOOKED_AT_MAX;
   for (const session of live.sessions()) {
-    if (++looked > LOOKED_AT_MAX || near.length === NEAR_MAX) break;
+    if (left <= 0 || near.length === NEAR_MAX) break;
+    const most = left;
+    left -= 1 + session.subscriptions.size;
     if (matched.has(session)) continue;
-    const found = nearestFilter(topic, session.subscriptions.keys());
+    const found = nearestFilter(topic, session.subscriptions.keys(), most);
     if (found === undefined || found.miss === 'other') continue;
     near.push({ clientId: session.clientId, filter: found.filter, miss: found.miss });
   }
@@ -141,5 +143,5 @@ function nearMissesOf(topic: string, live: LiveView): NearSubscriber[] {
 
 const SHOWN_MAX = 1000;
 const NEAR_MAX = 20;
-/** Sessions whose filters are looked at: what takes longer would keep messages waiting. */
-const LOOKED_AT_MAX = 10_000;
+/** Sessions and filters that are looked at: what takes longer would keep messages waiting. */
+const LOOKED_AT_MAX = 5000;

@@ -43,6 +43,29 @@ test('JournalPage.collect() finds by client, by topic and by time', () => {
   assert.deepEqual(times({ topics: ['c1'], clientIds: ['t1', 'nobody'] }), []);
 });
 
+test('JournalPage.collectTopics() gives topics of publishes, once, the last first', () => {
+  const page = new JournalPage();
+  for (const [kind, clientId, topic] of [
+    ['published', 'p', 'a'],
+    ['published', 'q', 'b'],
+    ['delivered', 'p', 'c'],
+    ['published', 'p', 'd'],
+    ['published', 'p', 'a'],
+  ] as const) {
+    page.add({ kind, clientId, topic }, page.length + 1);
+  }
+  const topics = (sinceMs: number, clientId?: string, max = 9) => {
+    const found = new Set<string>();
+    page.collectTopics({ sinceMs, clientId, max }, found);
+    return [...found].join(' ');
+  };
+  assert.deepEqual(topics(0), 'a d b');
+  assert.deepEqual(topics(5), 'a');
+  assert.deepEqual(topics(0, 'q'), 'b');
+  assert.deepEqual(topics(0, 'nobody'), '');
+  assert.deepEqual(topics(0, 'p', 1), 'a');
+});
+
 test('JournalPage is full of entries, or of strings, and empty when it was cleared', () => {
   for (const characters of [0, 60_000]) {
     const page = new JournalPage();

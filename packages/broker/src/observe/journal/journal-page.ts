@@ -57,13 +57,34 @@ export class JournalPage {
     const all = clientIds === undefined && topics === undefined;
     const clients = this.#placesOf(clientIds);
     const names = this.#placesOf(topics);
-    if (!all && clients.size === 0 && names.size === 0) return;
+    if (!all && clients.length === 0 && names.length === 0) return;
+    const asked = new Uint8Array(this.#strings.length); // of a million entries nobody waits long
+    for (const place of clients) asked[place] = AS_CLIENT;
+    for (const place of names) asked[place] = (asked[place] as number) | AS_TOPIC;
     for (let index = 0; index < this.#length; index++) {
       if ((this.#times[index] as number) < sinceMs) continue;
       const at = index * WORDS;
-      const isWanted =
-        all || clients.has(this.#words[at] as number) || names.has(this.#words[at + 1] as number);
-      if (isWanted) into.push(this.#entry(index));
+      const client = asked[this.#words[at] as number] as number;
+      const topic = asked[this.#words[at + 1] as number] as number;
+      if (all || (client & AS_CLIENT) !== 0 || (topic & AS_TOPIC) !== 0) {
+        into.push(this.#entry(index));
+      }
+    }
+  }
+
+  /** Adds topics that were published on, the last first, until there are so many. */
+  collectTopics({ clientId, sinceMs, max }: TopicQuestion, into: Set<string>): void {
+    const by = clientId === undefined ? undefined : this.#places.get(clientId);
+    if (clientId !== undefined && by === undefined) return;
+    const seen = new Uint8Array(this.#strings.length);
+    for (let index = this.#length - 1; index >= 0 && into.size < max; index--) {
+      const at = index * WORDS;
+      const topic = this.#words[at + 1] as number;
+      const isPublish = ((this.#words[at + 5] as number) & 0xff) === PUBLISHED;
+      if (!isPublish || seen[topic] === 1 || (this.#times[index] as number) < sinceMs) continue;
+      if (by !== undefined && this.#words[at] !== by) continue;
+      seen[topic] = 1;
+      into.add(this.#strings[topic] as string);
     }
   }
 
@@ -102,9 +123,8 @@ export class JournalPage {
     return place;
   }
 
-  #placesOf(texts: readonly string[] = []): Set<number> {
-    const places = texts.map((text) => this.#places.get(text));
-    return new Set(places.filter((place) => place !== undefined));
+  #placesOf(texts: readonly string[] = []): number[] {
+    return texts.map((text) => this.#places.get(text)).filter((place) => place !== undefined);
   }
 }
 
@@ -116,6 +136,18 @@ export interface JournalQuestion {
   readonly sinceMs?: number | undefined;
 }
 
+/** Which topics are asked for. */
+export interface TopicQuestion {
+  /** Who has published; anybody by default. */
+  readonly clientId?: string | undefined;
+  /** In ms since 1970. */
+  readonly sinceMs: number;
+  readonly max: number;
+}
+
+const AS_CLIENT = 1;
+const AS_TOPIC = 2;
+const PUBLISHED = JOURNAL_KINDS.indexOf('published');
 const ENTRIES = 4096;
 const WORDS = 6;
 const RETAIN = 1 << 10;

@@ -23,6 +23,20 @@ test('Journal.read() gives what is known, the oldest first', () => {
   );
 });
 
+test('Journal.read() leaves older pages alone when it has enough, and so does topics()', () => {
+  const [journal] = journalOf(8);
+  const total = 40_000;
+  for (let count = 0; count < total; count++) {
+    journal.write({ kind: 'published', clientId: 'p', topic: `t${count % 6000}`, count });
+  }
+  assert.equal(journal.read({ clientIds: ['p'] }).length, total);
+  const counts = journal.read({ clientIds: ['p'] }, 5000).map((entry) => entry.count);
+  assert.ok(counts.length >= 5000 && counts.length < 5000 + 4096, `${counts.length} entries`);
+  assert.deepEqual([counts[0], counts.at(-1)], [total - counts.length, total - 1]);
+  const topics = [...journal.topics({ sinceMs: 0, max: 5000 })];
+  assert.deepEqual([topics.length, topics[0]], [5000, `t${(total - 1) % 6000}`]);
+});
+
 test('Journal.written is told of everything that is written, also where nothing is kept', () => {
   for (const size of [0, 2]) {
     const [journal, clock] = journalOf(size);

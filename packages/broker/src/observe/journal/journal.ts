@@ -3,7 +3,7 @@ import type { Limits } from '../../model/limits.js';
 import { Channel } from '../channel.js';
 import { type Logger, silentLogger } from '../logger.js';
 import type { JournalEntry, JournalNote } from './journal-entry.js';
-import { JournalPage, type JournalQuestion } from './journal-page.js';
+import { JournalPage, type JournalQuestion, type TopicQuestion } from './journal-page.js';
 
 /**
  * What happened lately, in memory: the answer to "why did my message not arrive?" is read from it.
@@ -65,13 +65,33 @@ export class Journal {
     if (++this.#samples <= SAMPLES_PER_TICK_MAX) this.write(note);
   }
 
-  /** What it knows about these, the oldest first. */
-  read(question: JournalQuestion): JournalEntry[] {
-    const entries: JournalEntry[] = [];
-    for (const page of this.#pages) {
-      if (page.lastMs >= (question.sinceMs ?? 0)) page.collect(question, entries);
+  /**
+   * What it knows about these, the oldest first.
+   *
+   * @param max When there are so many, older pages are not read.
+   */
+  read(question: JournalQuestion, max = Infinity): JournalEntry[] {
+    const found: JournalEntry[][] = [];
+    let count = 0;
+    for (const page of this.#pages.toReversed()) {
+      if (page.lastMs < (question.sinceMs ?? 0)) continue;
+      const entries: JournalEntry[] = [];
+      page.collect(question, entries);
+      if (entries.length > 0) found.push(entries);
+      count += entries.length;
+      if (count >= max) break;
     }
-    return entries;
+    return found.toReversed().flat();
+  }
+
+  /** Topics that were published on, the last first. */
+  topics(question: TopicQuestion): Set<string> {
+    const topics = new Set<string>();
+    for (const page of this.#pages.toReversed()) {
+      if (topics.size >= question.max) break;
+      if (page.lastMs >= question.sinceMs) page.collectTopics(question, topics);
+    }
+    return topics;
   }
 
   #nextTick(nowMs: number): void {
