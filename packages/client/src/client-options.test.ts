@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { QoS } from '@magpie/protocol';
 import { type ClientOptions, credentialsFor, resolveOptions } from './client-options.js';
 import { MemoryOutbox } from './outbox/memory-outbox.js';
 
@@ -18,17 +19,20 @@ for (const server of badServers) {
 const badOptions: readonly (readonly [ClientOptions, RegExp])[] = [
   [{ cleanSession: false }, /needs a clientId/],
   [{ outbox: new MemoryOutbox() }, /needs cleanSession: false/],
-  [{ keepAlive: 65_536 }, /keepAlive must be from 0 to 65535: it is 65536$/],
+  [{ keepAlive: 65_536 }, /keepAlive must be a number from 0 to 65535: it is 65536$/],
   [{ keepAlive: Number.NaN }, /keepAlive/],
   [{ inflightMax: 0 }, /inflightMax/],
   [{ maximumPacketSize: 1 }, /maximumPacketSize/],
   [{ reconnect: { minMs: 10, maxMs: 5 } }, /reconnect/],
-  [{ unclaimed: { afterMs: -1 } }, /afterMs must be from 0 to Infinity/],
+  [{ unclaimed: { afterMs: -1 } }, /afterMs must be a number from 0 to Infinity/],
   [{ unclaimed: { countMax: Number.NaN } }, /countMax/],
-  [{ will: { topic: 'a/#' } }, /will's topic/],
+  [{ will: { topic: 'a/#' } }, /leave a will to 'a\/#': /],
+  [{ will: { topic: 'a', qos: 3 as QoS } }, /leave a will to 'a' at QoS 3/],
+  [{ will: { topic: 'a', payload: {} as never } }, /payload is text or bytes/],
+  [{ keepAlive: '60' as never }, /keepAlive must be a number from 0 to 65535: it is 60$/],
   [
     { will: { topic: 'a', payload: 'x'.repeat(65_536) } },
-    /will.payload bytes must be from 0 to 65535: it is 65536/,
+    /will.payload bytes must be a number from 0 to 65535: it is 65536/,
   ],
 ];
 for (const [options, text] of badOptions) {
@@ -36,6 +40,13 @@ for (const [options, text] of badOptions) {
     assert.throws(() => resolveOptions('mqtt://host', options, SCHEMES), text);
   });
 }
+
+test('resolveOptions() says what a server is to who gives none', () => {
+  for (const server of [undefined, null]) {
+    const message = `A server must be a URL with mqtt://, ws:// and a host: it is '${server}'`;
+    assert.throws(() => resolveOptions(server as never, {}, SCHEMES), { message });
+  }
+});
 
 test('resolveOptions() refuses an empty list of servers', () => {
   assert.throws(() => resolveOptions([], {}, SCHEMES), TypeError);

@@ -1,6 +1,7 @@
 import { checkRange, type QoS, validateTopicName } from '@magpie/protocol';
 import type { BackOffOptions } from './machine/back-off.js';
 import type { ClientCredentials, MachineOptions } from './machine/machine-options.js';
+import { checkTopic, payloadBytes } from './model/check-arguments.js';
 import type { Outbox } from './outbox/outbox.js';
 import type { OutboxPolicy } from './session/outbound.js';
 import type { InboxOptions } from './subscriptions/inbox.js';
@@ -173,7 +174,7 @@ function serverUrls(
   servers: string | URL | readonly (string | URL)[],
   schemes: readonly string[],
 ): readonly string[] {
-  const list = typeof servers === 'string' || servers instanceof URL ? [servers] : servers;
+  const list = [servers].flat();
   if (list.length === 0) throw new TypeError('A client needs a server: there is none');
   return list.map((server) => {
     const url = parseUrl(String(server));
@@ -196,9 +197,8 @@ function parseUrl(text: string): URL | undefined {
 function willOf(will: WillOptions | undefined): MachineOptions['will'] {
   if (will === undefined) return undefined;
   const { topic, payload = '', qos = 0, retain = false } = will;
-  const problem = validateTopicName(topic);
-  if (problem !== undefined) throw new TypeError(`The will's topic '${topic}': ${problem}`);
-  const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+  checkTopic('leave a will to', topic, validateTopicName, qos);
+  const bytes = payloadBytes(payload);
   checkRange('will.payload bytes', bytes.length, 0, STRING_BYTES_MAX);
   return { topic, payload: bytes, qos, retain };
 }

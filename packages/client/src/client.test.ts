@@ -424,6 +424,18 @@ test('Client.subscribe() refuses a filter that is none', () => {
   }
 });
 
+test('Client refuses at the call what no packet could say', async () => {
+  const { client, server, settle } = await connectedWorld();
+  for (const payload of [{ celsius: 21 }, 21, null]) {
+    await assert.rejects(client.publish('a', payload as never), TypeError);
+  }
+  assert.throws(() => client.subscribe('a', { qos: '1' as never }), TypeError);
+  await assert.rejects(client.unsubscribe('a#'), TypeError);
+  await client.publish('a', 'goes on');
+  await settle();
+  assert.deepEqual(server.take(), ['publish 0 a=goes on']);
+});
+
 test('Client.subscribe() leaves nothing at its signal when it has ended', async () => {
   const { client, server, settle } = await connectedWorld();
   const { signal } = new AbortController();

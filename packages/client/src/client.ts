@@ -1,7 +1,8 @@
-import { isQoS, type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import { validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { ResolvedOptions } from './client-options.js';
 import { ClientError, endedError } from './errors.js';
 import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
+import { checkSubscription, checkTopic, payloadBytes } from './model/check-arguments.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
 import type { ClientState } from './model/client-state.js';
 import type { ClientStatistics } from './model/client-statistics.js';
@@ -128,7 +129,7 @@ export class Client implements AsyncDisposable {
    * The bytes of the payload must not be changed afterwards.
    *
    * @returns A promise that resolves when its handshake is complete (QoS 0: when it has been sent).
-   * It rejects with a `TypeError` if the topic or the QoS is none of MQTT's, with a
+   * It rejects with a `TypeError` if topic, payload or QoS will not do, with a
    * {@link ClientError} if it cannot be sent, or with the reason of `signal`.
    */
   publish(
@@ -137,12 +138,11 @@ export class Client implements AsyncDisposable {
     { qos = 0, retain = false, signal }: PublishOptions = {},
   ): Promise<void> {
     try {
-      checkPublish(topic, qos);
+      checkTopic('publish to', topic, validateTopicName, qos);
       signal?.throwIfAborted();
-      const bytes = typeof payload === 'string' ? encoder.encode(payload) : payload;
       const publication: Publication = {
         topic,
-        payload: bytes,
+        payload: payloadBytes(payload),
         qos,
         retain,
         sequence: -1,
@@ -171,7 +171,7 @@ export class Client implements AsyncDisposable {
    * lost the session.
    *
    * @param handler Called with each message; without one, use `for await`.
-   * @throws {TypeError} if it is not a valid topic filter.
+   * @throws {TypeError} if it is not a valid topic filter, or the QoS is none of MQTT's.
    * @throws {ClientError} `ended` once this client has ended.
    * @throws the reason of `signal`, if that is aborted already.
    */
@@ -180,8 +180,7 @@ export class Client implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
-    if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
+    checkSubscription(filter, options);
     const { qos = 0, bufferMax = 1000, handlersMax, signal, deduplicate } = options;
     signal?.throwIfAborted();
     this.#driver.machine.checkOpen();
@@ -211,8 +210,11 @@ export class Client implements AsyncDisposable {
   /**
    * Ends all subscriptions to a filter, also one that the session has from an earlier process.
    * Resolves when the server has let them go.
+   *
+   * @throws {TypeError} if it is not a valid topic filter.
    */
   async unsubscribe(filter: string): Promise<void> {
+    checkTopic('unsubscribe from', filter, validateTopicFilter);
     const ours = this.#inbox.of(filter);
     if (ours.length === 0) await this.#letGo(filter);
     else await Promise.all(ours.map((one) => one.unsubscribe()));
@@ -320,12 +322,6 @@ export class Client implements AsyncDisposable {
   }
 }
 
-function checkPublish(topic: string, qos: QoS): void {
-  const problem = typeof topic === 'string' ? validateTopicName(topic) : 'it is no text';
-  if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
-  if (!isQoS(qos)) throw new TypeError(`Cannot publish at QoS ${String(qos)}: it is 0, 1 or 2`);
-}
-
 /** A publish that nobody waits for must not end the process when it fails. */
 function handled(promise: Promise<void>): Promise<void> {
   if (promise !== DONE) promise.catch(() => {});
@@ -351,4 +347,3 @@ function textOfErrors(_key: string, value: unknown): unknown {
 
 const NOTHING = new Uint8Array(0);
 const DONE = Promise.resolve();
-const encoder = new TextEncoder();

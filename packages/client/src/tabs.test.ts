@@ -31,7 +31,7 @@ test('connectShared() shares what the first tab has begun, and ends with the las
 const wrong = [
   { options: { keep: true }, error: /`keep` needs cleanSession: false/ },
   { options: { keep: true, cleanSession: false }, error: /needs a clientId/ },
-  { options: { keepAlive: -1 }, error: /keepAlive must be from 0/ },
+  { options: { keepAlive: -1 }, error: /keepAlive must be a number from 0/ },
 ];
 for (const { options, error } of wrong) {
   test(`connectShared() and serveShared() refuse ${JSON.stringify(options)}`, async () => {

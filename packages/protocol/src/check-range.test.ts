@@ -11,10 +11,13 @@ test('checkRange() names what is out of it', () => {
   for (const value of [0, 4, NaN]) {
     assert.throws(() => checkRange('n', value, 1, 3), {
       name: 'RangeError',
-      message: `n must be from 1 to 3: it is ${value}`,
+      message: `n must be a number from 1 to 3: it is ${value}`,
     });
   }
+  assert.throws(() => checkRange('n', '2' as never, 1, 3), {
+    message: 'n must be a number from 1 to 3: it is 2',
+  });
   assert.throws(() => checkRange('n', -1, 0), {
-    message: 'n must be from 0 to Infinity: it is -1',
+    message: 'n must be a number from 0 to Infinity: it is -1',
   });
 });

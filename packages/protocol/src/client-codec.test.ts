@@ -39,7 +39,7 @@ test('encodeClientRequest() refuses a packet whose Remaining Length cannot be sa
   const filters = Array.from({ length: 4097 }, () => filter);
   assert.throws(() => encodeClientRequest({ type: 'unsubscribe', packetId: 1, filters }), {
     name: 'RangeError',
-    message: 'Remaining Length must be from 0 to 268435455: it is 268505091',
+    message: 'Remaining Length must be a number from 0 to 268435455: it is 268505091',
   });
 });
 
@@ -59,7 +59,7 @@ test('encodeClientRequest() names the field that is too long', () => {
   for (const [name, packet] of cases) {
     assert.throws(() => encodeClientRequest(packet), {
       name: 'RangeError',
-      message: `${name} bytes must be from 0 to 65535: it is 65536`,
+      message: `${name} bytes must be a number from 0 to 65535: it is 65536`,
     });
   }
 });

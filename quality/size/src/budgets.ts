@@ -15,17 +15,17 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'everything of the door @magpie/client',
     code: "export * from '@magpie/client';",
-    gzipBytesMax: 17.8 * 1024,
+    gzipBytesMax: 17.9 * 1024,
   },
   {
     name: 'connect, publish and subscribe',
     code: "export { connect } from '@magpie/client';",
-    gzipBytesMax: 14.55 * 1024,
+    gzipBytesMax: 14.65 * 1024,
   },
   {
     name: 'the small client: connect, publish and subscribe',
     code: "export { connect } from '@magpie/client/small';",
-    gzipBytesMax: 7.2 * 1024,
+    gzipBytesMax: 7.25 * 1024,
   },
   {
     name: 'IndexedDbOutbox alone',
@@ -35,7 +35,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'connectShared and serveShared, with the client and IndexedDbOutbox',
     code: "export { connectShared, serveShared } from '@magpie/client/tabs';",
-    gzipBytesMax: 20.3 * 1024,
+    gzipBytesMax: 20.4 * 1024,
   },
   {
     name: 'everything, with IndexedDbOutbox and tabs',

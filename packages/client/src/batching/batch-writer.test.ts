@@ -54,6 +54,6 @@ test('readingBytes() refuses what four bytes of length cannot say', () => {
   const tooLong = { length: 268_435_456 } as Uint8Array;
   assert.throws(() => readingBytes(tooLong), {
     name: 'RangeError',
-    message: 'reading bytes must be from 0 to 268435455: it is 268435456',
+    message: 'reading bytes must be a number from 0 to 268435455: it is 268435456',
   });
 });

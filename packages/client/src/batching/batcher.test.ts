@@ -97,10 +97,13 @@ test('Batcher publishes what waits when it ends, and takes nothing more', async 
 });
 
 for (const [options, message] of [
-  [{ batchBytesMax: 0 }, 'batchBytesMax must be from 1 to Infinity: it is 0'],
-  [{ batchReadingsMax: Number.NaN }, 'batchReadingsMax must be from 1 to Infinity: it is NaN'],
-  [{ delayMs: -1 }, 'delayMs must be from 0 to Infinity: it is -1'],
-  [{ openBatchesMax: 0 }, 'openBatchesMax must be from 1 to Infinity: it is 0'],
+  [{ batchBytesMax: 0 }, 'batchBytesMax must be a number from 1 to Infinity: it is 0'],
+  [
+    { batchReadingsMax: Number.NaN },
+    'batchReadingsMax must be a number from 1 to Infinity: it is NaN',
+  ],
+  [{ delayMs: -1 }, 'delayMs must be a number from 0 to Infinity: it is -1'],
+  [{ openBatchesMax: 0 }, 'openBatchesMax must be a number from 1 to Infinity: it is 0'],
 ] as const) {
   test(`Batcher refuses ${JSON.stringify(options)}`, () => {
     assert.throws(() => worldOf(options), { name: 'RangeError', message });

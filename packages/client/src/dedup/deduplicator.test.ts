@@ -124,7 +124,7 @@ for (const name of ['keysMax', 'bytesMax', 'rememberMs'] as const) {
     test(`Deduplicator refuses ${name} = ${value}`, () => {
       assert.throws(() => new Deduplicator({ [name]: value }, SEED), {
         name: 'RangeError',
-        message: `${name} must be from 1 to Infinity: it is ${value}`,
+        message: `${name} must be a number from 1 to Infinity: it is ${value}`,
       });
     });
   }

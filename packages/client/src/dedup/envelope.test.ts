@@ -21,7 +21,7 @@ for (const length of [0, 256]) {
   test(`sealEnvelope() refuses an identifier of ${length} bytes`, () => {
     assert.throws(() => sealEnvelope(new Uint8Array(length), new Uint8Array(0)), {
       name: 'RangeError',
-      message: `id bytes must be from 1 to 255: it is ${length}`,
+      message: `id bytes must be a number from 1 to 255: it is ${length}`,
     });
   });
 }

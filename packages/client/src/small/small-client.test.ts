@@ -224,6 +224,12 @@ test('SmallClient wants CONNACK first', () => {
   assert.equal(client.state.type === 'ended' && client.state.why?.code, 'protocol-error');
 });
 
+test('SmallClient.publish() refuses a payload that is neither text nor bytes', async () => {
+  const { client, server } = connected();
+  await assert.rejects(client.publish('a', { celsius: 21 } as never), TypeError);
+  assert.deepEqual(server().take(), []);
+});
+
 test('SmallClient waits while the network takes nothing', () => {
   const { client, server } = connected();
   server().pendingBytes = 2_000_000;

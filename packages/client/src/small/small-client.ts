@@ -12,6 +12,7 @@ import { closeReason } from '../machine/close-reason.js';
 import { PacketReader } from '../machine/packet-reader.js';
 import { PingSchedule } from '../machine/ping-schedule.js';
 import type { ServerPacket } from '../machine/read-packet.js';
+import { payloadBytes } from '../model/check-arguments.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { Clock } from '../model/clock.js';
@@ -123,7 +124,7 @@ export class SmallClient implements SmallLink, SmallOwner {
     const done = new Promise<void>((resolve, reject) => {
       refuse(validateTopicName(topic), qos);
       this.#checkOpen();
-      const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
+      const bytes = payloadBytes(payload);
       const settled: Publication['settled'] = (error) => (error ? reject(error) : resolve());
       const message = { topic, payload: bytes, qos, retain, settled };
       const fresh = { sequence: -1, ready: true, maybeSent: false, released: false };

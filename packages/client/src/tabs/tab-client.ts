@@ -1,8 +1,9 @@
-import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import { validateTopicName } from '@magpie/protocol';
 import type { EndOptions } from '../client.js';
 import type { OutgoingMessage, PublishOptions } from '../session/publish-options.js';
 import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { ClientError } from '../errors.js';
+import { checkSubscription, checkTopic, payloadBytes } from '../model/check-arguments.js';
 import { ClientEvents, type ClientEventMap } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { ClientStatistics } from '../model/client-statistics.js';
@@ -135,7 +136,7 @@ export class TabClient implements AsyncDisposable {
    * Publishes a message by the shared connection. While there is none it waits.
    *
    * @returns A promise that resolves when its handshake is complete, as that of a client.
-   * It rejects with a `TypeError` if the topic or the QoS is none of MQTT's, with a
+   * It rejects with a `TypeError` if topic, payload or QoS will not do, with a
    * {@link ClientError} if it cannot be sent, or with the reason of `signal`, after which it may
    * still arrive.
    */
@@ -177,8 +178,7 @@ export class TabClient implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    const problem = typeof filter === 'string' ? validateTopicFilter(filter) : 'it is no text';
-    if (problem !== undefined) throw new TypeError(`Cannot subscribe to '${filter}': ${problem}`);
+    checkSubscription(filter, options);
     if (this.#ending !== undefined) throw endedError();
     const { signal, qos = 0, bufferMax = 1000, deduplicate } = options;
     signal?.throwIfAborted();
@@ -214,14 +214,10 @@ export class TabClient implements AsyncDisposable {
     payload: string | Uint8Array = '',
     { qos = 0, retain = false, signal }: PublishOptions = {},
   ): Promise<void> {
-    const problem = typeof topic === 'string' ? validateTopicName(topic) : 'it is no text';
-    if (problem !== undefined) throw new TypeError(`Cannot publish to '${topic}': ${problem}`);
-    if (!(QOS as readonly unknown[]).includes(qos)) {
-      throw new TypeError(`QoS is 0, 1 or 2: it is ${String(qos)}`);
-    }
+    checkTopic('publish to', topic, validateTopicName, qos);
+    const bytes = payloadBytes(payload);
     signal?.throwIfAborted();
     if (this.#ending !== undefined) throw endedError();
-    const bytes = typeof payload === 'string' ? new TextEncoder().encode(payload) : payload;
     return this.#publications.publish({ topic, payload: bytes, qos, retain }, this.#port, signal);
   }
 
@@ -306,5 +302,3 @@ export class TabClient implements AsyncDisposable {
 function endedError(): ClientError {
   return new ClientError('ended', 'This client of a shared connection has ended');
 }
-
-const QOS: readonly QoS[] = [0, 1, 2];
