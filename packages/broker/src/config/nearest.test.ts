@@ -22,7 +22,7 @@ for (const [rule, name, expected] of cases) {
 }
 
 test('nearest() measures as the usual table does, for all short words', () => {
-  const words = wordsOf('ab', 5);
+  const words = wordsOf(['a', 'b'], 5);
   for (const word of words) {
     const most = Math.min(2, Math.floor(word.length / 2));
     for (const other of words) {
@@ -33,11 +33,11 @@ test('nearest() measures as the usual table does, for all short words', () => {
 });
 
 /** All words of these letters up to a length. */
-function wordsOf(letters: string, length: number): string[] {
+function wordsOf(letters: readonly string[], length: number): string[] {
   if (length === 0) return [''];
   const shorter = wordsOf(letters, length - 1);
   const longest = shorter.filter((word) => word.length === length - 1);
-  return [...shorter, ...longest.flatMap((word) => [...letters].map((letter) => word + letter))];
+  return [...shorter, ...longest.flatMap((word) => letters.map((letter) => word + letter))];
 }
 
 /** Optimal string alignment distance, by its definition. */
