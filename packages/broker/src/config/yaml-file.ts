@@ -1,4 +1,15 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import type { z } from 'zod';
 import { didYouMean } from './nearest.js';
 import { shownText, shownValue } from './shown-value.js';
@@ -35,14 +46,16 @@ export function parseYamlFile<T>(text: string, name: string, shape: YamlShape<T>
   const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
+    uniqueKeys: false, // it holds each key against each other: see repeatedKeys
     logLevel: 'error',
   });
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `${name}:${line}:${col}`;
   };
-  const locate = (path: Path) => `${at(offsetOf(document, path))}: ${shownPath(path)}`;
-  const line = (path: Path) => lines.linePos(offsetOf(document, path)).line;
+  const places = new Places(document);
+  const locate = (path: Path) => `${at(places.offsetOf(path))}: ${shownPath(path)}`;
+  const line = (path: Path) => lines.linePos(places.offsetOf(path)).line;
   const failed = (problems: readonly string[]): YamlFile<T> => ({
     values: undefined,
     problems,
@@ -51,9 +64,15 @@ export function parseYamlFile<T>(text: string, name: string, shape: YamlShape<T>
   });
 
   // Two documents or a broken line: nothing after it can be trusted, so the shape is not looked at.
-  const broken = [...document.errors, ...document.warnings];
+  const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => {
+    return { offset: pos[0], what: oneLine(message) };
+  });
+  for (const offset of repeatedKeys(document)) {
+    broken.push({ offset, what: 'Map keys must be unique' });
+  }
   if (broken.length > 0) {
-    return failed(broken.map(({ pos, message }) => `${at(pos[0])}: ${oneLine(message)}`));
+    broken.sort((a, b) => a.offset - b.offset);
+    return failed(broken.map(({ offset, what }) => `${at(offset)}: ${what}`));
   }
   const root = plainValue(document);
   if ('problem' in root) return failed([`${name}: ${root.problem}`]);
@@ -62,7 +81,7 @@ export function parseYamlFile<T>(text: string, name: string, shape: YamlShape<T>
   if (result.success) return { values: result.data, problems: [], locate, line };
   const messages = result.error.issues.flatMap((issue) => {
     return problemsOf(issue, root.value, shape).map(({ path, isKey, text: what }) => {
-      return { offset: offsetOf(document, path, isKey), what };
+      return { offset: places.offsetOf(path, isKey), what };
     });
   });
   messages.sort((a, b) => a.offset - b.offset);
@@ -120,21 +139,68 @@ function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
-/** Where a key or value begins; of what is not there, where the nearest thing around it begins. */
-function offsetOf(document: Document, path: Path, isKey = false): number {
-  for (let length = path.length; length > 0; length--) {
-    const wantsKey = isKey && length === path.length;
-    const found = wantsKey ? keyNode(document, path) : document.getIn(path.slice(0, length), true);
-    if (isNode(found) && found.range) return found.range[0];
-  }
-  return document.contents?.range?.[0] ?? 0;
+/**
+ * Where keys of a table begin that were there before, in a time that grows as the file does. Keys
+ * that are written in two ways and are one afterwards, `1` and `"1"`, are repeated too.
+ */
+function repeatedKeys(document: Document): number[] {
+  const offsets: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const known = new Set<string>();
+      for (const { key } of items) {
+        const text = keyText(isAlias(key) ? key.resolve(document) : key);
+        if (text === undefined) continue;
+        if (known.has(text) && isNode(key)) offsets.push(key.range?.[0] ?? 0);
+        known.add(text);
+      }
+    },
+  });
+  return offsets;
 }
 
-function keyNode(document: Document, path: Path): unknown {
-  const parent = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
-  if (!isMap(parent)) return undefined;
-  const wanted = String(path.at(-1));
-  return parent.items.find(({ key }) => isScalar(key) && String(key.value) === wanted)?.key;
+/** What a key is called in the table that is made of it. */
+function keyText(key: unknown): string | undefined {
+  return isScalar<string | number | boolean | null>(key) ? String(key.value ?? '') : undefined;
+}
+
+/** Where keys and values of a document begin. */
+class Places {
+  readonly #document: Document;
+  /** Tables that were asked, by key: a look-up costs the same however many keys there are. */
+  readonly #tables = new Map<YAMLMap, Map<string, { key: unknown; value: unknown }>>();
+
+  constructor(document: Document) {
+    this.#document = document;
+  }
+
+  /** Of what is not there, where the nearest thing around it begins. */
+  offsetOf(path: Path, isKey = false): number {
+    let node: unknown = this.#document.contents;
+    let offset = isNode(node) ? (node.range?.[0] ?? 0) : 0;
+    for (const [depth, step] of path.entries()) {
+      const pair = isMap(node) ? this.#tableOf(node).get(String(step)) : undefined;
+      const wantsKey = isKey && depth === path.length - 1;
+      if (wantsKey) node = pair?.key;
+      else node = isSeq(node) ? node.items[Number(step)] : pair?.value;
+      if (!isNode(node) || !node.range) return offset;
+      [offset] = node.range;
+    }
+    return offset;
+  }
+
+  #tableOf(map: YAMLMap): Map<string, { key: unknown; value: unknown }> {
+    let table = this.#tables.get(map);
+    if (table === undefined) {
+      table = new Map();
+      for (const { key, value } of map.items) {
+        const text = keyText(key);
+        if (text !== undefined) table.set(text, { key, value });
+      }
+      this.#tables.set(map, table);
+    }
+    return table;
+  }
 }
 
 function oneLine(message: string): string {

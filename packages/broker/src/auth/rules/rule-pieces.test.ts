@@ -30,3 +30,12 @@ test('pieces() gives nothing but the problems of a file that has some', () => {
   assert.match(first.problems.join(), /^f:2:\d+: rules\[0\]\.who\.group is the group opps/);
   assert.deepEqual(more, []);
 });
+
+test('pieces() gives the first hundred problems, and says how many there are more', () => {
+  const keys = Array.from({ length: 500 }, (_, at) => `k${at}: 1\n`);
+  const [first] = piecesOf(`rules: [{ allow: both, topics: a }]\n${keys.join('')}`);
+  assert.ok(first !== undefined && 'problems' in first);
+  assert.equal(first.problems.length, 101);
+  assert.equal(first.problems[99], 'f:101:1: k99 is not a known key');
+  assert.equal(first.problems[100], 'f: 400 more like these');
+});

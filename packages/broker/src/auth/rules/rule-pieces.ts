@@ -35,7 +35,7 @@ export interface RuleOnLine {
 export function* pieces({ text, file }: RuleText): Generator<RulePiece> {
   const { values, problems, line, locate } = parseYamlFile(text, file, SHAPE);
   if (values === undefined) {
-    yield { problems };
+    yield { problems: fewOf(problems, file) };
     return;
   }
   const { groups = {}, rules } = values;
@@ -44,7 +44,7 @@ export function* pieces({ text, file }: RuleText): Generator<RulePiece> {
     return `${locate(path)} is the group ${shownText(name)}, which is not in groups${hint}`;
   });
   if (missing.length > 0) {
-    yield { problems: missing };
+    yield { problems: fewOf(missing, file) };
     return;
   }
   for (const [group, users] of Object.entries(groups)) yield { group, users };
@@ -53,6 +53,15 @@ export function* pieces({ text, file }: RuleText): Generator<RulePiece> {
     yield { rules: some.map((rule, at) => ({ rule, line: line(['rules', from + at]) })) };
   }
 }
+
+/** A file that is none of rules has a problem in each line of it, and each is a line of the log. */
+function fewOf(problems: readonly string[], file: string): readonly string[] {
+  const left = problems.length - PROBLEMS_MAX;
+  if (left <= 0) return problems;
+  return [...problems.slice(0, PROBLEMS_MAX), `${file}: ${left} more like these`];
+}
+
+const PROBLEMS_MAX = 100;
 
 /** A millisecond of compiling, and less. */
 const PIECE_RULES = 20;

@@ -88,3 +88,14 @@ test('RuleReader.read() gives up after a minute', async (t) => {
   const problems = ['f: it was not read to its end: it takes longer than 60 s'];
   assert.deepEqual(await parsed, { problems });
 });
+
+test('RuleReader.read() lets few files wait', async (t) => {
+  const reader = opened(t);
+  const asked = Array.from({ length: 11 }, (_, at) => reader.read('rules: 1', `${at}`));
+  const problems = ['10: it was not read: 10 others wait to be read'];
+  assert.deepEqual(await asked[10], { problems });
+  for (const parsed of await Promise.all(asked.slice(0, 10))) {
+    assert.match('problems' in parsed ? parsed.problems.join() : '', /must be a list of rules/);
+  }
+  assert.ok('problems' in (await reader.read('rules: 1', '11')));
+});
