@@ -24,9 +24,9 @@ export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT, string>> = {
     + 'lose subscriptions.',
   warning:
     'It was done, and something is to be said about it. `magpie doctor`: it works, and not all is '
-    + 'as it should be. `magpie capabilities`: something could not be found out. `magpie bench`: '
-    + 'there are remarks below the figures. `magpie replay`: a part of a file is damaged and was '
-    + 'left out.',
+    + 'as it should be. `magpie capabilities`: something could not be found out. `magpie bench`, '
+    + '`magpie bench run`: there are remarks below the figures. `magpie replay`: a part of a file '
+    + 'is damaged and was left out.',
   timeout:
     '`magpie sub` and `rr`: the time that `--timeout` gave is over; the number is that of '
     + "mosquitto's tools.",
