@@ -10,14 +10,18 @@ export interface Network {
 /** `192.0.2.1`, `2001:db8::/32`. @returns `undefined` if it is neither address nor network. */
 export function parseNetwork(text: string): Network | undefined {
   const slash = text.indexOf('/');
-  const address = parseAddress(slash < 0 ? text : text.slice(0, slash));
+  const written = slash < 0 ? text : text.slice(0, slash);
+  const address = parseAddress(written);
   if (address === undefined) return undefined;
   const widest = address.length * 8;
   if (slash < 0) return { bytes: address, bits: widest };
   const digits = text.slice(slash + 1);
-  const bits = Number(digits);
-  const isLength = digits !== '' && String(bits) === digits && Number.isInteger(bits);
-  return isLength && bits >= 0 && bits <= widest ? { bytes: address, bits } : undefined;
+  const length = Number(digits);
+  if (digits === '' || String(length) !== digits || !Number.isInteger(length)) return undefined;
+  // `::ffff:10.0.0.0/104` is 10.0.0.0/8; with less than 96 bits it would be of both kinds.
+  const isMapped = widest === 32 && written.includes(':');
+  const bits = isMapped ? length - 96 : length;
+  return bits >= 0 && bits <= widest ? { bytes: address, bits } : undefined;
 }
 
 /** @returns `undefined` if it is no address of the internet, as a transport of a test has. */
