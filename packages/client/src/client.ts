@@ -20,7 +20,7 @@ export interface EndOptions {
   readonly drain?: number | false;
   /**
    * At once and without DISCONNECT, as when the network breaks, so that the server publishes the
-   * will; nothing is drained. Default: false.
+   * will; nothing is drained. Default: false. A tab that shares its connection just leaves it.
    */
   readonly now?: boolean;
 }

@@ -44,6 +44,7 @@ export class Device {
   readonly #absences = new Absences();
   /** What is still under way of a connection that it has left by plan. */
   #leaving: Promise<void> | undefined;
+  #opening: Promise<boolean> | undefined;
   /** It has gone by plan: it is not to be connected now. */
   away = false;
   /** Told when the connection ends without being told to. */
@@ -61,10 +62,21 @@ export class Device {
     return this.#connected;
   }
 
-  /** Connects and subscribes. @returns Whether that came about. */
-  async open(): Promise<boolean> {
+  /**
+   * Connects and subscribes, one attempt at a time: two clients with one identifier, and one
+   * outbox, would be in each other's way.
+   *
+   * @returns Whether that came about.
+   */
+  open(): Promise<boolean> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<boolean> {
     const { counts, latencies, measured, nowUs, plan } = this.#world;
-    // Two clients with one identifier, and one outbox, would be in each other's way.
     await this.#leaving;
     const client = createClient(plan.server, { ...this.#options(), ...this.#will() });
     this.#client = client;
@@ -83,6 +95,7 @@ export class Device {
       }
       await granted;
     } catch (error) {
+      if (client !== this.#client) return false; // it was ended meanwhile
       if (!(error instanceof ClientError)) throw error;
       this.#fail(client, error);
       return false;
@@ -102,10 +115,11 @@ export class Device {
     await this.#leave()?.end({ drain: DRAIN_MS });
   }
 
-  /** Goes by plan, if it is there. */
+  /** Goes by plan, if it is there, or as soon as it is. */
   async depart(how: 'clean' | 'abrupt'): Promise<void> {
     this.away = true;
-    if (!this.#connected) return;
+    await this.#opening;
+    if (!this.#connected || !this.#isAway()) return;
     this.#world.counts.departures++;
     for (const publication of this.publications) publication.brokenByPlan = true;
     const broken = how === 'abrupt' ? 'by plan' : undefined;
@@ -149,6 +163,11 @@ export class Device {
     };
   }
 
+  /** Others may have changed it meanwhile. */
+  #isAway(): boolean {
+    return this.away;
+  }
+
   #will(): ClientOptions {
     const will = this.#willPublication();
     if (will === undefined) return {};
@@ -170,12 +189,17 @@ export class Device {
   }
 
   #take({ bytes, qos, dup, retain }: ReceivedMessage): void {
-    const { counts, latencies, measured, nowUs, plan, publications } = this.#world;
+    const { counts, latencies, longest, measured, nowUs, plan, publications } = this.#world;
     const stamp = anyStamp(bytes);
     const arrival = this.reception.add(stamp, { qos, dup, retain, bytes: bytes.length });
     if (stamp === undefined || (arrival !== 'next' && arrival !== 'late')) return;
+    const tookUs = nowUs() - stamp.dueUs;
     if (plan.comesAndGoes && this.#absences.waitedFor(stamp.dueUs)) counts.caughtUp++;
-    else if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(nowUs() - stamp.dueUs);
+    else {
+      longest.us = Math.max(longest.us, tookUs);
+      if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(tookUs);
+    }
+    this.#absences.came(stamp.dueUs);
     if (stamp.run === plan.run) publications.get(stamp.stream)?.arrived();
   }
 
@@ -198,7 +222,7 @@ export class Device {
   /** @param broken How the connection ended, if without DISCONNECT. */
   #leave(broken?: 'by plan' | 'lost'): Client | undefined {
     const client = this.#client;
-    if (this.#connected) this.#absences.left(this.#world.nowUs());
+    if (this.#connected) this.#absences.left(this.#world.nowUs(), this.#world.longest.us);
     this.#client = undefined;
     this.#connected = false;
     for (const publication of this.publications) {

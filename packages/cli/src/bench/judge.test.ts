@@ -21,6 +21,7 @@ const cases: readonly [RemarkCode | undefined, Partial<LoadResult>][] = [
   [undefined, { total: counts({ duplicates: 2, redelivered: 2 }) }],
   [undefined, { total: counts({ duplicates: 4, cutOff: 2, sent: 10, received: 20 }) }],
   ['duplicates', { total: counts({ duplicates: 5, cutOff: 2, sent: 10, received: 20 }) }],
+  [undefined, { total: counts({ reordered: 2, cutOff: 1, sent: 10, received: 20 }) }],
   [undefined, { missed: 5, uncertain: 5 }],
   [undefined, { rateWanted: 100, measured: counts({ sent: 500, dueWhileAway: 500 }) }],
   ['reordered', { total: counts({ reordered: 1 }) }],

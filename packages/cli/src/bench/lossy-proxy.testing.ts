@@ -7,20 +7,22 @@ import { tcpServer } from '../doctor/broken-servers.testing.js';
  * In front of a broker: takes messages that go to subscribers away, so that the broker looks as if
  * it lost them.
  *
- * @param drops Whether the nth of them, from 0, does not arrive.
+ * @param drops Whether the nth of them, from 0, of that topic, does not arrive.
  */
 export async function lossyProxy(
   t: TestContext,
   broker: string,
-  drops: (nth: number) => boolean,
+  drops: (nth: number, topic: string) => boolean,
 ): Promise<{ readonly url: string; readonly dropped: () => number }> {
   const { hostname, port } = new URL(broker);
   let messages = 0;
   let dropped = 0;
   const pass = (framer: Framer, to: Socket) => {
     while (framer.next()) {
-      const { source, packetStart, bodyEnd, type } = framer;
-      if (type === PACKET_TYPES.publish && drops(messages++)) dropped++;
+      const { source, packetStart, bodyStart, bodyEnd, type } = framer;
+      const body = Buffer.from(source.subarray(bodyStart, bodyEnd));
+      const isMessage = type === PACKET_TYPES.publish;
+      if (isMessage && drops(messages++, topicOf(body))) dropped++;
       else to.write(Buffer.from(source.subarray(packetStart, bodyEnd)));
     }
   };
@@ -40,4 +42,8 @@ export async function lossyProxy(
     server.on('close', () => socket.destroy());
   });
   return { url: `mqtt://127.0.0.1:${listening}`, dropped: () => dropped };
+}
+
+function topicOf(body: Buffer): string {
+  return body.toString('utf8', 2, 2 + body.readUInt16BE(0));
 }

@@ -20,7 +20,7 @@ function publicationOf(plan: Partial<PublishPlan>) {
   } as unknown as Client;
   const latencies = noLatencies();
   const measured = { startUs: 0, fromUs: 0, toUs: 1e6 };
-  const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000 };
+  const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000, longest: { us: 0 } };
   const publication = new Publication(world, publishing('x', plan), { stream: 7, topic: 'x' });
   publication.client = client;
   return { publication, counts, waiting, latencies };
@@ -88,7 +88,14 @@ test('Publication remembers when its messages were due, and doubts the last ones
   const counts = noCounts();
   let nowUs = 1e6;
   const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
-  const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => nowUs };
+  const world = {
+    run: 1,
+    counts,
+    latencies: noLatencies(),
+    measured,
+    nowUs: () => nowUs,
+    longest: { us: 0 },
+  };
   const log = new SendLog();
   const place = { stream: 0, topic: 'x', log };
   const pace = { kind: 'rate', everyUs: 1 } as const;
@@ -108,7 +115,14 @@ test('Publication doubts what failed, unless its session sends it again', async 
   for (const sessionGoesOn of [false, true]) {
     const counts = noCounts();
     const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
-    const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => 0 };
+    const world = {
+      run: 1,
+      counts,
+      latencies: noLatencies(),
+      measured,
+      nowUs: () => 0,
+      longest: { us: 0 },
+    };
     const log = new SendLog();
     const pace = { kind: 'rate', everyUs: 1 } as const;
     const plan = publishing('x', { qos: 1, pace });

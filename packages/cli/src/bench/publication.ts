@@ -22,6 +22,8 @@ export interface PublicationWorld {
   readonly latencies: LatencySet<Latencies>;
   readonly measured: MeasuredTime;
   readonly nowUs: () => number;
+  /** The longest way of a message so far, there or to its acknowledgement. */
+  readonly longest: { us: number };
 }
 
 export interface PublicationPlace {
@@ -153,7 +155,8 @@ export class Publication {
    */
   brokenOff(): void {
     if (this.plan.qos === 0 && this.plan.pace.kind !== 'will') {
-      this.log?.doubtSince(this.#world.nowUs() - ON_THE_WAY_US);
+      const { nowUs, longest } = this.#world;
+      this.log?.doubtSince(nowUs() - ON_THE_WAY_US - longest.us);
     }
   }
 
@@ -190,9 +193,10 @@ export class Publication {
   }
 
   #through(client: Client, dueUs: number): void {
-    const { counts, latencies, measured, nowUs } = this.#world;
+    const { counts, latencies, longest, measured, nowUs } = this.#world;
     if (this.plan.qos > 0) {
       counts.acknowledged++;
+      longest.us = Math.max(longest.us, nowUs() - dueUs);
       if (isMeasured(dueUs, measured)) latencies.acknowledge.add(nowUs() - dueUs);
     }
     this.#release(client);

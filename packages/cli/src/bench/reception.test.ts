@@ -80,7 +80,7 @@ function halfOf(doubted?: readonly [number, number]) {
 function awayFrom(fromS: number, toS: number): Absences {
   const absences = new Absences();
   absences.back(50e6);
-  absences.left(fromS * 1e6);
+  absences.left(fromS * 1e6, 0);
   absences.back(toS * 1e6);
   return absences;
 }

@@ -86,6 +86,19 @@ test('reportPage() has the figures of the result, in tables and as JSON', () => 
   assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify(rest)));
 });
 
+test('reportPage() has a row for what was missed and for wills, where there are some', () => {
+  const total = { ...counts, wills: 2, willsReceived: 1, departures: 3 };
+  const rows = (language: 'en' | 'zh', some: LoadResult) =>
+    rowsOf(parsePage(pageOf(some, language))).map((row) => row.join('|'));
+  const going = resultOf({ total, missed: 7, uncertain: 5 });
+  const english = rows('en', going);
+  for (const row of ['missed while away|7||', 'uncertain|5||', 'wills due|2|0|0']) {
+    assert.ok(english.includes(row), english.join('\n'));
+  }
+  assert.ok(rows('zh', going).includes('离线期间错过|7||'));
+  assert.ok(!rows('en', result).some((row) => /missed|uncertain|wills/.test(row)));
+});
+
 test('reportPage() speaks Chinese, too', () => {
   const elements = parsePage(pageOf(judged, 'zh'));
   assert.equal(elements.find(({ name }) => name === 'html')?.attributes.get('lang'), 'zh');

@@ -134,13 +134,17 @@ const COUNTS: readonly (readonly [name: string, meaning: string])[] = [
   ],
   [
     '`missed`',
-    'Was sent while its subscriber was away, or up to a second before, and nothing kept it: at '
+    'Was sent while its subscriber was away, or just before, and nothing kept it: at '
       + 'QoS 0, or with a clean session.',
   ],
   [
     '`uncertain`',
-    'Did not arrive, but perhaps never came to the broker: sent at QoS 0 up to a second before its '
+    'Did not arrive, but perhaps never came to the broker: sent at QoS 0 just before its '
       + 'publisher broke off, or not acknowledged to one with a clean session.',
+  ],
+  [
+    'just before',
+    'A second, and as much longer as messages took so far: what is on its way may meet nobody.',
   ],
   ['`total.caughtUp`', 'Waited for its subscriber. Such waits are not in the latencies.'],
   ['`total.redelivered`', 'Of the duplicates: sent again with DUP, as QoS 1 allows.'],
