@@ -33,7 +33,9 @@ test('magpie broker keeps its promises over kill -9', { concurrency: true }, asy
 });
 
 test('CrashRun finds that a broker in memory keeps nothing', async () => {
-  const run = new CrashRun({ command: magpieInMemory(), seed: 1, rounds: 2, quietMs: 500 });
+  // Long enough for messages to be acknowledged also where everything else runs at once.
+  const pace = { rounds: 2, roundMs: 4000, quietMs: 500 };
+  const run = new CrashRun({ command: magpieInMemory(), seed: 1, ...pace });
   const { ledger } = await run.run();
   const problems = ledger.problems().join('\n');
   assert.match(problems, /The session of online-1 is gone/);
