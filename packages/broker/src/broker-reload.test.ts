@@ -52,15 +52,28 @@ test('Broker.reload() changes nothing if anything of it cannot be', async (t) =>
     limits: { willBytesMax: 20 },
     authentication: { authenticator: NOBODY },
     certificates: [tls],
+    bans: [{ clientId: 'other', source: 'configuration' }],
+  } as const;
+  const noAddress = (address: string) => {
+    const message = `'${address}' is neither an address nor a network such as 192.0.2.0/24`;
+    return [
+      { bans: [...good.bans, { address, source: 'configuration' }] },
+      { name: 'TypeError', message: `Cannot ban: ${message}` },
+    ] as const;
   };
   const { willBytesMax } = broker.limits;
   for (const [bad, expected] of [
     [{ limits: { willBytesMax: -1 } }, { name: 'RangeError' }],
     [{ certificates: [tls, { ...tls, key: 'none.key' }] }, { name: 'TlsFileError' }],
     [{ certificates: [tls, { ...tls, port: 1 }] }, { name: 'TypeError' }],
+    noAddress('300.1.1.1'),
+    noAddress('abc'),
+    noAddress('10.0.0.0/33'),
+    [{ bans: [{ source: 'configuration' }] }, { name: 'TypeError' }],
   ] as const) {
     await assert.rejects(broker.reload({ ...good, ...bad }), expected);
     assert.equal(broker.limits.willBytesMax, willBytesMax);
+    assert.deepEqual(broker.bans.list(), []);
   }
   await client.subscribe(['still/there', 0]);
   assert.deepEqual(await broker.reload(good), { clientsRevoked: 1, revocations: [] });

@@ -4,7 +4,7 @@ import {
   validateTopicFilter,
   validateTopicName,
 } from '@magpie/protocol';
-import type { BanList } from './admission/bans.js';
+import { type BanList, checkedBans } from './admission/bans.js';
 import { AllowAnonymous } from './auth/authenticator.js';
 import type { AccessRules } from './auth/rules/access-rules.js';
 import type { RuleAuthorizer } from './auth/rules/rule-authorizer.js';
@@ -284,7 +284,8 @@ export class Broker implements AsyncDisposable {
    *
    * @throws {RangeError} naming every limit that is unknown or out of range.
    * @throws {TlsFileError} naming the file that cannot be used.
-   * @throws {TypeError} if there is no listener of such certificates, or are no rules to replace.
+   * @throws {TypeError} if there is no listener of such certificates, if there are no rules to
+   *   replace, or for a ban that names nobody, several, or an address that is none.
    */
   async reload(change: BrokerChange): Promise<BrokerChanged> {
     const { limits, authentication, bans, clientRules, rules } = change;
@@ -292,10 +293,11 @@ export class Broker implements AsyncDisposable {
       throw new TypeError('A broker that was made without access rules cannot be given some');
     }
     const checked = limits && limitsFrom(limits);
+    const banned = bans && checkedBans(bans);
     const prepared = await this.#parts.secureServers.prepare(change.certificates ?? []);
     if (checked !== undefined) Object.assign(this.#parts.limits, checked);
     for (const one of prepared) one.apply();
-    if (bans !== undefined) this.#parts.bans.replaceConfigured(bans);
+    if (banned !== undefined) this.#parts.bans.replaceConfigured(banned);
     if (clientRules !== undefined) this.#parts.packetSizes.replace(clientRules);
     const clientsRevoked = authentication === undefined ? 0 : this.#authenticateBy(authentication);
     if (rules === undefined) return { clientsRevoked, revocations: [] };
@@ -352,6 +354,7 @@ export class Broker implements AsyncDisposable {
  *
  * @throws {RangeError} naming every limit that is unknown or out of range.
  * @throws {RangeError | TypeError} if the options of metrics are not as they should be.
+ * @throws {TypeError} for a ban that names nobody, several, or an address that is none.
  */
 export async function createBroker(options: BrokerOptions = {}): Promise<Broker> {
   const broker = new Broker(options);

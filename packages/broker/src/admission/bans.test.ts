@@ -112,3 +112,11 @@ test('Bans.add() refuses what is no ban', () => {
   assert.throws(() => bans.add({}), { name: 'TypeError', message });
   assert.deepEqual(state.saved, []);
 });
+
+test('Bans() refuse to begin with what is no ban', () => {
+  const message = "Cannot ban: 'abc' is neither an address nor a network such as 192.0.2.0/24";
+  assert.throws(() => world([{ address: 'abc', source: 'configuration' }]), {
+    name: 'TypeError',
+    message,
+  });
+});

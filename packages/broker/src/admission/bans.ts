@@ -8,6 +8,19 @@ import {
 import type { Limits } from '../model/limits.js';
 import { type Network, networkKey, parseAddress, parseNetwork } from '../model/network.js';
 
+/**
+ * Bans that can be used, as they are.
+ *
+ * @throws {TypeError} for the first that names nobody, several, or an address that is none.
+ */
+export function checkedBans(bans: readonly Ban[]): readonly Ban[] {
+  for (const ban of bans) {
+    const problem = banProblem(ban);
+    if (problem !== undefined) throw new TypeError(`Cannot ban: ${problem}`);
+  }
+  return bans;
+}
+
 /** Bans as a program sees them; see {@link Bans}. */
 export type BanList = Pick<Bans, 'list' | 'remove'> & { add(ban: BanRequest): void };
 
@@ -43,7 +56,7 @@ export class Bans {
     this.#keeper = parts.keeper;
     this.#added = parts.added ?? (() => {});
     this.#told = parts.told ?? (() => {});
-    for (const ban of parts.initial ?? []) if (this.#holds(ban)) this.#put(ban);
+    for (const ban of checkedBans(parts.initial ?? [])) if (this.#holds(ban)) this.#put(ban);
   }
 
   get size(): number {
@@ -64,8 +77,7 @@ export class Bans {
    */
   add({ source = 'program', ...request }: BanRequest & Partial<Pick<Ban, 'source'>>): void {
     const ban: Ban = { ...request, source };
-    const problem = banProblem(ban);
-    if (problem !== undefined) throw new TypeError(`Cannot ban: ${problem}`);
+    checkedBans([ban]);
     const known = this.#get(ban);
     if (known?.source === 'configuration') return;
     if (known === undefined && this.size >= this.#limits.bansMax) {
@@ -80,7 +92,11 @@ export class Bans {
     this.#save();
   }
 
-  /** Bans of the configuration, in the place of those that are there from it. */
+  /**
+   * Bans of the configuration, in the place of those that are there from it.
+   *
+   * @param bans Checked ({@link checkedBans}): what replaces other things too checks before all.
+   */
   replaceConfigured(bans: readonly Ban[]): void {
     for (const ban of this.list()) if (ban.source === 'configuration') this.#delete(ban);
     for (const ban of bans) if (this.#holds(ban)) this.#put(ban);
