@@ -15,6 +15,9 @@ const LIMITS: OutboundLimits = {
   outboxPolicy: 'reject',
 };
 
+/** Takes more than there are identifiers. */
+const ROUND_LONG = { inflightMax: 1, outboxMessagesMax: 70_000, outboxBytesMax: 200_000 };
+
 const settled = () =>
   new Promise((resolve) => {
     setImmediate(resolve);
@@ -66,6 +69,39 @@ test('Outbound gives a SUBSCRIBE no identifier that a publish has', () => {
   outbound.publish(publication('2', 1));
   assert.equal(reserved, 2);
   assert.deepEqual(sink.take(), ['publish 1 t=1 id 1', 'publish 1 t=2 id 3']);
+});
+
+test('Outbound gives a SUBSCRIBE no identifier of a round before that is still on its way', () => {
+  const { outbound, sink } = make(undefined, ROUND_LONG);
+  outbound.connected(sink, false);
+  for (let count = 0; count < 65_535; count++) outbound.publish(publication('m', 1));
+  assert.deepEqual(sink.take(), ['publish 1 t=m id 1']);
+  assert.equal(outbound.reserveId(), 2);
+});
+
+test('Outbound uses no identifier twice at once (MQTT-2.3.1-4)', () => {
+  const { outbound, sink } = make();
+  outbound.connected(sink, false);
+  outbound.publish(publication('slow', 1));
+  for (let count = 1; count < 65_535; count++) {
+    outbound.publish(publication('m', 1));
+    outbound.acknowledged('puback', count + 1);
+  }
+  sink.take();
+  outbound.publish(publication('next', 1));
+  assert.deepEqual(sink.take(), ['publish 1 t=next id 2']);
+});
+
+test('Outbound lets what waits wait while its identifier is in use', () => {
+  const { outbound, sink } = make(undefined, { ...ROUND_LONG, inflightMax: 2 });
+  outbound.connected(sink, false);
+  for (let count = 0; count <= 65_535; count++) outbound.publish(publication('m', 1));
+  for (let packetId = 1; packetId <= 65_535; packetId++) {
+    if (packetId !== 3) outbound.acknowledged('puback', packetId);
+  }
+  assert.equal(outbound.queued, 1);
+  outbound.acknowledged('puback', 3);
+  assert.equal(sink.take().at(-1), 'publish 1 t=m id 3');
 });
 
 test('Outbound sends nothing that its outbox has not made safe', async () => {

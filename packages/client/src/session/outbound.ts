@@ -3,7 +3,6 @@ import { ClientError } from '../errors.js';
 import type { Gate } from '../outbox/outbox-gate.js';
 import type { StoredPublication } from '../outbox/outbox.js';
 import { Fifo } from './fifo.js';
-import { Inflight } from './inflight.js';
 import type { PacketSink } from './packet-sink.js';
 import { messageBytes } from './message-bytes.js';
 import type { Publication } from './publication.js';
@@ -35,7 +34,12 @@ export class Outbound {
   readonly #gate: Gate;
   readonly #queue = new Fifo<Publication>();
   #queuedBytes = 0;
-  readonly #inflight: Inflight;
+  /**
+   * Sent and not done, by packet identifier, the oldest first: the order of redelivery
+   * (MQTT-4.6.0-1). An identifier follows from the place of a message in the order of the session
+   * (MQTT-4.4.0-1).
+   */
+  #inflight: Map<number, Publication> | undefined;
   /** Identifiers of SUBSCRIBE and UNSUBSCRIBE that wait for their answer (MQTT-2.3.1-2). */
   #reserved: Set<number> | undefined;
   #sink: PacketSink | undefined;
@@ -50,7 +54,6 @@ export class Outbound {
     this.#limits = limits;
     this.#gate = gate;
     this.#loading = gate.keeps;
-    this.#inflight = new Inflight(limits.inflightMax);
   }
 
   get queued(): number {
@@ -62,7 +65,7 @@ export class Outbound {
   }
 
   get inflight(): number {
-    return this.#inflight.count;
+    return this.#inflight?.size ?? 0;
   }
 
   /** Whether a QoS 0 message would leave at once. */
@@ -86,9 +89,8 @@ export class Outbound {
       const { sequence } = record;
       this.#nextSequence = sequence + 1;
       const publication = { ...record, ready: true, maybeSent: true, settled: undefined };
-      const isSent =
-        index <= lastReleased || (this.queued === 0 && this.#inflight.hasRoom(sequence));
-      if (isSent) this.#inflight.add(publication);
+      const isSent = index <= lastReleased || (this.queued === 0 && this.#maySend(sequence));
+      if (isSent) this.#send(publication);
       else this.#push(publication);
     }
     for (const publication of early) this.#enqueue(publication);
@@ -99,7 +101,7 @@ export class Outbound {
    */
   publish(publication: Publication): void {
     const { qos } = publication;
-    if (!this.passes || (qos > 0 && !this.#inflight.hasRoom(this.#nextSequence))) {
+    if (!this.passes || (qos > 0 && this.inflight >= this.#limits.inflightMax)) {
       this.#makeRoom(publication);
     } else if (qos === 0) {
       this.#sink?.publish(publication, 0, false);
@@ -135,13 +137,13 @@ export class Outbound {
    * @param present Whether the server has kept the session.
    */
   connected(sink: PacketSink, present: boolean): void {
-    for (const publication of this.#inflight.items()) {
+    for (const publication of this.#sent()) {
       // The server owns what it answered with PUBREC. Without a session there is nothing to end.
       if (!present && publication.released) this.#done(publication);
     }
     this.#sink = sink;
     this.#connection++;
-    for (const publication of this.#inflight.items()) {
+    for (const publication of this.#sent()) {
       const packetId = packetIdOf(publication.sequence);
       if (publication.released) this.#release(packetId);
       else sink.publish(publication, packetId, true);
@@ -161,7 +163,7 @@ export class Outbound {
    * is wrong. One that is not in flight may belong to an earlier connection and is no fault.
    */
   acknowledged(type: 'puback' | 'pubrec' | 'pubcomp', packetId: number): boolean {
-    const publication = this.#inflight.get(packetId);
+    const publication = this.#inflight?.get(packetId);
     if (type === 'pubrec') {
       if (publication?.qos === 1) return false;
       if (publication?.released === false) {
@@ -190,18 +192,16 @@ export class Outbound {
         next.settled?.(undefined);
         continue;
       }
-      const packetId = packetIdOf(next.sequence);
-      if (!this.#inflight.hasRoom(next.sequence) || this.#reserved?.has(packetId) === true) return;
+      if (!this.#maySend(next.sequence)) return;
       this.#shift(next);
-      this.#inflight.add(next);
-      sink.publish(next, packetId, next.maybeSent);
+      sink.publish(next, this.#send(next), next.maybeSent);
       next.maybeSent = true;
     }
   }
 
   /** The client ends: whoever waits is told. What an outbox keeps stays there. */
   abandon(error: Error): void {
-    const waiting = [...this.#inflight.items(), ...this.#queue.items()];
+    const waiting = [...this.#sent(), ...this.#queue.items()];
     for (const { settled } of waiting) settled?.(error);
   }
 
@@ -217,13 +217,34 @@ export class Outbound {
   }
 
   #done(publication: Publication): void {
-    this.#inflight.remove(publication);
+    this.#inflight?.delete(packetIdOf(publication.sequence));
     this.#gate.writing?.remove(publication.sequence);
     publication.settled?.(undefined);
   }
 
+  #sent(): Iterable<Publication> {
+    return this.#inflight?.values() ?? [];
+  }
+
+  /** @returns The identifier of what is in flight from now on. */
+  #send(publication: Publication): number {
+    const packetId = packetIdOf(publication.sequence);
+    (this.#inflight ??= new Map()).set(packetId, publication);
+    return packetId;
+  }
+
+  #maySend(sequence: number): boolean {
+    return this.inflight < this.#limits.inflightMax && !this.#isUsed(sequence);
+  }
+
+  /** Whether the identifier of a place is on its way (MQTT-2.3.1-4). */
+  #isUsed(sequence: number): boolean {
+    const packetId = packetIdOf(sequence);
+    return this.#inflight?.has(packetId) === true || this.#reserved?.has(packetId) === true;
+  }
+
   #takeSequence(): number {
-    while (this.#reserved?.has(packetIdOf(this.#nextSequence)) === true) this.#nextSequence++;
+    while (this.#isUsed(this.#nextSequence)) this.#nextSequence++;
     return this.#nextSequence++;
   }
 
