@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Client } from '../client.js';
+import { resolveOptions } from '../client-options.js';
 import { clientWorld, connectedWorld } from '../client-world.testing.js';
+import { ManualClock } from '../model/manual-clock.testing.js';
 import { HandOutbox } from '../outbox/hand-outbox.testing.js';
 
 const PERSISTENT = { clientId: 'c', cleanSession: false } as const;
@@ -60,6 +63,17 @@ test('ClientDriver takes an error of `credentials` for a failed attempt', async 
   await world.client.start();
   await assert.rejects(connected, { code: 'unreachable', message: /no token/ });
   await world.client.end();
+});
+
+test('ClientDriver takes an error of `open` for a failed attempt', async () => {
+  const options = resolveOptions('ws://host', {}, ['ws:']);
+  const open = () => {
+    throw new Error('not from a secure page');
+  };
+  const client = new Client(options, { open, clock: new ManualClock(), random: () => 0 });
+  await client.start();
+  await assert.rejects(client.connected(), { code: 'unreachable', message: /secure page/ });
+  await client.end();
 });
 
 test('ClientDriver opens nothing if the client ends while it waits for credentials', async () => {

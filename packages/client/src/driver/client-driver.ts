@@ -196,10 +196,10 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     try {
       link.credentials = await credentialsFor(this.#options, server);
       if (link !== this.#link) return;
-      this.#open++;
       this.#transport = this.#parts.open(server, link, this.#options.transport);
+      this.#open++;
     } catch (error) {
-      // From `credentials`: no connection was begun.
+      // Of `credentials`, or of a browser: no connection was begun.
       this.#lost(link, error instanceof Error ? error : new Error(String(error)));
     }
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { FakeConnection } from '../client-world.testing.js';
 import { ClientError } from '../errors.js';
+import type { ClientState } from '../model/client-state.js';
 import { ManualClock } from '../model/manual-clock.testing.js';
 import { SmallClient } from './small-client.js';
 import type { SmallOptions } from './small-options.js';
@@ -47,6 +48,23 @@ async function fate(promise: Promise<unknown>): Promise<string> {
     return error instanceof ClientError ? error.code : (error as Error).name;
   }
 }
+
+test('SmallClient takes a connection that the browser does not begin for a failed one', async () => {
+  const open = () => {
+    throw new Error('not from a secure page');
+  };
+  const parts = { clock: new ManualClock(), random: () => 0, open };
+  const client = new SmallClient(new URL('ws://one'), {}, parts);
+  client.start();
+  const states: ClientState[] = [client.state];
+  await settled();
+  states.push(client.state);
+  assert.deepEqual(
+    states.map(({ type }) => type),
+    ['connecting', 'ended'],
+  );
+  assert.match(JSON.stringify(states[1], ['why', 'advice', 'code']), /unreachable/);
+});
 
 test('SmallClient says who it is', () => {
   const { client, server, states } = world({ clientId: 'me', username: 'u', password: 'p' });

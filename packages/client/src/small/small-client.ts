@@ -229,7 +229,11 @@ export class SmallClient implements SmallLink, SmallOwner {
     this.#arm(this.#options.connectTimeoutMs ?? 10_000, () =>
       this.#lost(new ClientError('connect-timeout', `${host} did not answer`)),
     );
-    this.#transport = this.#parts.open(this.#server, link);
+    try {
+      this.#transport = this.#parts.open(this.#server, link);
+    } catch (error) {
+      queueMicrotask(() => link.closed(error as Error)); // a moment later, as any other
+    }
   }
 
   #received(source: Uint8Array, start: number, end: number): void {

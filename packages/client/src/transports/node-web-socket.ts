@@ -50,15 +50,13 @@ class LateTransport implements Transport {
   }
 
   async connect(sources: WebSocketSources, options: TransportOptions): Promise<void> {
-    let make: () => WebSocketLike;
     try {
-      make = await makerOf(sources, this.#server, options);
+      const make = await makerOf(sources, this.#server, options);
+      if (this.#closed) this.#handler.closed(undefined);
+      else this.#transport = new WebSocketTransport(make(), this.#handler);
     } catch (error) {
       this.#handler.closed(error as Error);
-      return;
     }
-    if (this.#closed) this.#handler.closed(undefined);
-    else this.#transport = WebSocketTransport.open(make, this.#handler);
   }
 
   get pendingBytes(): number {

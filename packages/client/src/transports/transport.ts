@@ -51,7 +51,10 @@ export interface TransportOptions {
   readonly localAddress?: string;
 }
 
-/** Begins to connect. What the network refuses is told by `closed`, never thrown. */
+/**
+ * Begins to connect. What the network refuses is told by `closed`; a platform that begins nothing
+ * may throw instead.
+ */
 export type OpenTransport = (
   server: URL,
   handler: TransportHandler,

@@ -36,11 +36,11 @@ class FakeWebSocket implements WebSocketLike {
 function begin(): {
   socket: FakeWebSocket;
   recorder: Recorder;
-  transport: ReturnType<typeof WebSocketTransport.open>;
+  transport: WebSocketTransport;
 } {
   const socket = new FakeWebSocket();
   const recorder = new Recorder();
-  return { socket, recorder, transport: WebSocketTransport.open(() => socket, recorder) };
+  return { socket, recorder, transport: new WebSocketTransport(socket, recorder) };
 }
 
 test('WebSocketTransport asks for bytes and not for blobs', () => {
@@ -137,14 +137,4 @@ test('WebSocketTransport looks for the buffer to become empty, once it is large'
   socket.bufferedAmount = 0;
   await recorder.hears('drained');
   assert.deepEqual(recorder.told, ['opened', 'drained']);
-});
-
-test('WebSocketTransport.open() tells what the browser throws', async () => {
-  const recorder = new Recorder();
-  WebSocketTransport.open(() => {
-    throw new Error('not from a secure page');
-  }, recorder);
-  assert.deepEqual(recorder.told, []);
-  await recorder.hears('closed');
-  assert.equal(recorder.error?.message, 'not from a secure page');
 });

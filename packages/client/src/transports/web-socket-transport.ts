@@ -1,4 +1,3 @@
-import { FailedTransport } from './failed-transport.js';
 import type { Transport, TransportHandler } from './transport.js';
 
 /** What is used of a WebSocket, as browsers, Node.js and the package `ws` have it. */
@@ -31,7 +30,7 @@ export class WebSocketTransport implements Transport {
   #linger: ReturnType<typeof setTimeout> | undefined;
   #error: Error | undefined;
 
-  private constructor(socket: WebSocketLike, handler: TransportHandler) {
+  constructor(socket: WebSocketLike, handler: TransportHandler) {
     this.#socket = socket;
     this.#handler = handler;
     socket.binaryType = 'arraybuffer';
@@ -47,15 +46,6 @@ export class WebSocketTransport implements Transport {
       const orderly = code === 1000 || code === 1001 || code === 1005;
       this.#end(orderly ? undefined : new Error(`it closed with code ${code}`));
     });
-  }
-
-  /** @param make Begins to connect; what it throws is told by `closed`. */
-  static open(make: () => WebSocketLike, handler: TransportHandler): Transport {
-    try {
-      return new WebSocketTransport(make(), handler);
-    } catch (error) {
-      return new FailedTransport(error, handler);
-    }
   }
 
   get pendingBytes(): number {
