@@ -24,6 +24,17 @@ const badOptions: readonly (readonly [ClientOptions, RegExp])[] = [
   [{ inflightMax: 0 }, /inflightMax/],
   [{ maximumPacketSize: 1 }, /maximumPacketSize/],
   [{ reconnect: { minMs: 10, maxMs: 5 } }, /reconnect/],
+  [
+    { serverOrder: 'random' as never },
+    /serverOrder must be one of round-robin, priority: it is random$/,
+  ],
+  [
+    { outboxPolicy: 'drop-newest' as never },
+    /outboxPolicy must be one of reject, drop-oldest, drop-qos0: it is drop-newest$/,
+  ],
+  [{ outboxPolicy: 1 as never }, /outboxPolicy must be one of .*: it is 1$/],
+  [{ reconnect: { jitter: 'some' as never } }, /reconnect.jitter must be one of full, .*some$/],
+  [{ unclaimed: { policy: 'keep' as never } }, /unclaimed.policy must be one of drop, end: /],
   [{ unclaimed: { afterMs: -1 } }, /afterMs must be a number from 0 to Infinity/],
   [{ unclaimed: { countMax: Number.NaN } }, /countMax/],
   [{ will: { topic: 'a/#' } }, /leave a will to 'a\/#': /],

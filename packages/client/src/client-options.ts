@@ -5,7 +5,7 @@ import { checkTopic, payloadBytes } from './model/check-arguments.js';
 import type { Outbox } from './outbox/outbox.js';
 import type { OutboxPolicy } from './session/outbound.js';
 import type { InboxOptions } from './subscriptions/inbox.js';
-import type { UnclaimedLimits, UnclaimedOptions } from './subscriptions/unclaimed-options.js';
+import type { UnclaimedOptions } from './subscriptions/unclaimed-options.js';
 import type { TlsOptions, TransportOptions } from './transports/transport.js';
 
 /** What the server publishes when this client goes without DISCONNECT (MQTT 3.1.1, 3.1.2.5). */
@@ -101,7 +101,7 @@ export function credentialsFor(
  * @param schemes That there is a transport for, with their colon.
  * @param debug Where debug lines go if the options do not say.
  * @throws {TypeError} if a server is no URL of these schemes, or options contradict each other.
- * @throws {RangeError} if a number is out of range.
+ * @throws {RangeError} if a number is out of range, or a word is none that the option knows.
  */
 export function resolveOptions(
   servers: string | URL | readonly (string | URL)[],
@@ -117,31 +117,18 @@ export function resolveOptions(
     throw new TypeError('outbox needs cleanSession: false, or its session is lost');
   }
   const { reconnect, unclaimed } = options;
-  const backOff = reconnect ? { ...BACK_OFF, ...reconnect } : BACK_OFF;
-  checkRange('reconnect.minMs', backOff.minMs, 0);
+  const backOff = reconnect ? valuesOf(BACK_OFF, reconnect, 'reconnect.') : BACK_OFF_DEFAULTS;
   checkRange('reconnect.maxMs', backOff.maxMs, backOff.minMs);
   return {
-    keepAlive: number(options, 'keepAlive', 60, 0, 65_535),
-    connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1),
-    pingTimeoutMs: number(options, 'pingTimeoutMs', 10_000, 1),
-    answerTimeoutMs: number(options, 'answerTimeoutMs', 30_000, 1),
-    maximumPacketSize: number(options, 'maximumPacketSize', PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX),
-    refusalsMax: number(options, 'refusalsMax', 3, 1),
-    inflightMax: number(options, 'inflightMax', 20, 1, 65_534),
-    outboxMessagesMax: number(options, 'outboxMessagesMax', 10_000, 0),
-    outboxBytesMax: number(options, 'outboxBytesMax', MIB_16, 0),
-    bufferBytesMax: number(options, 'bufferBytesMax', MIB_16, 0),
+    ...valuesOf(OPTIONS, options),
     servers: serverUrls(servers, schemes),
-    serverOrder: options.serverOrder ?? 'round-robin',
     clientId,
     cleanSession,
     will: willOf(options.will),
     backOff,
     reconnect: reconnect !== false,
     retryInitial: options.retryInitial ?? false,
-    outboxPolicy: options.outboxPolicy ?? 'reject',
-    unclaimed: unclaimed ? unclaimedLimits(unclaimed) : UNCLAIMED,
-    unclaimedPolicy: unclaimed?.policy ?? 'drop',
+    unclaimed: unclaimed ? valuesOf(UNCLAIMED, unclaimed, 'unclaimed.') : UNCLAIMED_DEFAULTS,
     unclaimedHandler: unclaimed?.handler,
     transport: options,
     credentials: options.credentials,
@@ -152,22 +139,25 @@ export function resolveOptions(
   };
 }
 
-function unclaimedLimits(options: UnclaimedOptions): UnclaimedLimits {
-  return {
-    afterMs: number(options, 'afterMs', 10_000, 0),
-    countMax: number(options, 'countMax', 1000, 0),
-    bytesMax: number(options, 'bytesMax', 1_048_576, 0),
-  };
+/** The values of a table's options: each as it is given and allowed, or its default. */
+function valuesOf<T extends Table>(
+  table: T,
+  given: { readonly [name in keyof T]?: unknown },
+  prefix = '',
+): Values<T> {
+  const values = Object.entries(table).map(([name, allowed]) => {
+    const value = given[name] ?? allowed[0];
+    return [name, checkOption(prefix + name, value, allowed)];
+  });
+  return Object.fromEntries(values) as Values<T>;
 }
 
-function number<Name extends string>(
-  options: { readonly [name in Name]?: number },
-  name: Name,
-  otherwise: number,
-  min: number,
-  max?: number,
-): number {
-  return checkRange(name, options[name] ?? otherwise, min, max);
+function checkOption(name: string, value: unknown, allowed: Allowed): unknown {
+  const [first, min, max] = allowed;
+  if (typeof first === 'number')
+    return checkRange(name, value as number, min as number, max as number);
+  if ((allowed as readonly unknown[]).includes(value)) return value;
+  throw new RangeError(`${name} must be one of ${allowed.join(', ')}: it is ${String(value)}`);
 }
 
 function serverUrls(
@@ -203,9 +193,44 @@ function willOf(will: WillOptions | undefined): MachineOptions['will'] {
   return { topic, payload: bytes, qos, retain };
 }
 
-const BACK_OFF: BackOffOptions = { minMs: 1000, maxMs: 60_000, jitter: 'full' };
 const PACKET_BYTES_MAX = 268_435_460;
 const STRING_BYTES_MAX = 65_535;
 const MIB_16 = 16_777_216;
+
+/** Of a number its default and range, of a word all that are known, the default first. */
+type Allowed =
+  | readonly [otherwise: number, min: number, max?: number]
+  | readonly [otherwise: string, ...others: string[]];
+type Table = { readonly [name: string]: Allowed };
+type Values<T extends Table> = {
+  readonly [name in keyof T]: T[name][0] extends number ? number : T[name][number];
+};
+
+const OPTIONS = {
+  keepAlive: [60, 0, 65_535],
+  connectTimeoutMs: [10_000, 1],
+  pingTimeoutMs: [10_000, 1],
+  answerTimeoutMs: [30_000, 1],
+  maximumPacketSize: [PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX],
+  refusalsMax: [3, 1],
+  inflightMax: [20, 1, 65_534],
+  outboxMessagesMax: [10_000, 0],
+  outboxBytesMax: [MIB_16, 0],
+  bufferBytesMax: [MIB_16, 0],
+  serverOrder: ['round-robin', 'priority'],
+  outboxPolicy: ['reject', 'drop-oldest', 'drop-qos0'],
+} as const satisfies Table;
+const BACK_OFF = {
+  minMs: [1000, 0],
+  maxMs: [60_000, 0],
+  jitter: ['full', 'decorrelated', 'none'],
+} as const satisfies Table;
+const UNCLAIMED = {
+  afterMs: [10_000, 0],
+  countMax: [1000, 0],
+  bytesMax: [1_048_576, 0],
+  policy: ['drop', 'end'],
+} as const satisfies Table;
 /** Shared by all clients that do not say otherwise. */
-const UNCLAIMED = unclaimedLimits({});
+const BACK_OFF_DEFAULTS = valuesOf(BACK_OFF, {});
+const UNCLAIMED_DEFAULTS = valuesOf(UNCLAIMED, {});

@@ -1,3 +1,4 @@
+import { checkOptionNames, OPTION_NAMES } from './check-option-names.js';
 import type { Client } from './client.js';
 import type { ClientOptions } from './client-options.js';
 import {
@@ -45,9 +46,10 @@ const NODE: Platform = {
  * Connects to a server, or to one of several.
  *
  * @throws {ClientError} if that cannot be had: with the reason and what to try.
- * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss.
+ * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss, or an option is unknown.
  */
-export function connect(servers: Servers, options: ConnectOptions = {}): Promise<Client> {
+export async function connect(servers: Servers, options: ConnectOptions = {}): Promise<Client> {
+  checkOptionNames(OPTION_NAMES.connect, options);
   return connectOn(NODE, servers, options);
 }
 
@@ -55,18 +57,20 @@ export function connect(servers: Servers, options: ConnectOptions = {}): Promise
  * A client that does nothing yet: subscribe, then `start()`. For sessions that are not clean, whose
  * messages may come as soon as it is connected.
  *
- * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss.
+ * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss, or an option is unknown.
  */
 export function createClient(servers: Servers, options: ClientOptions = {}): Client {
+  checkOptionNames(OPTION_NAMES.createClient, options);
   return clientOn(NODE, servers, options);
 }
 
 /**
  * Several connections that are used as one. None is begun before it is needed.
  *
- * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss.
- * @throws {RangeError} if a number is out of range.
+ * @throws {TypeError} if a server is no URL with mqtt, mqtts, ws or wss, or an option is unknown.
+ * @throws {RangeError} if a number is out of range, or a word is none that the option knows.
  */
 export function createPool(servers: Servers, options: PoolOptions = {}): ClientPool {
+  checkOptionNames(OPTION_NAMES.createPool, options);
   return poolOn(NODE, servers, options);
 }

@@ -48,7 +48,7 @@ export function createClient(servers: Servers, options: ClientOptions = {}): Cli
  * Several connections that are used as one. None is begun before it is needed.
  *
  * @throws {TypeError} if a server is no URL with ws or wss.
- * @throws {RangeError} if a number is out of range.
+ * @throws {RangeError} if a number is out of range, or a word is none that the option knows.
  */
 export function createPool(servers: Servers, options: PoolOptions = {}): ClientPool {
   return poolOn(WEB, servers, options);

@@ -23,7 +23,7 @@ export interface Platform extends ClientParts {
  * A client that does nothing yet: subscribe, then `start()`.
  *
  * @throws {TypeError} if a server is no URL that this platform knows, or options contradict.
- * @throws {RangeError} if a number is out of range.
+ * @throws {RangeError} if a number is out of range, or a word is none that the option knows.
  */
 export function clientOn(platform: Platform, servers: Servers, options: ClientOptions): Client {
   const resolved = resolveOptions(servers, options, platform.schemes, platform.debug);

@@ -49,7 +49,7 @@ async function fate(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-test('SmallClient takes a connection that the browser does not begin for a failed one', async () => {
+test('SmallClient takes what the browser throws for a failed attempt', async () => {
   const open = () => {
     throw new Error('not from a secure page');
   };

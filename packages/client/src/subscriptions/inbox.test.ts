@@ -6,12 +6,11 @@ import type { Receipt } from '../session/receipt.js';
 import { Inbox, type InboxOptions, type InboxOwner } from './inbox.js';
 import type { Consumer } from './subscription.js';
 
-const UNCLAIMED = { afterMs: 0, countMax: 10, bytesMax: 1000 } as const;
+const UNCLAIMED = { afterMs: 0, countMax: 10, bytesMax: 1000, policy: 'drop' } as const;
 
 const OPTIONS: InboxOptions = {
   bufferBytesMax: 100,
   unclaimed: UNCLAIMED,
-  unclaimedPolicy: 'drop',
   unclaimedHandler: undefined,
 };
 
@@ -135,7 +134,7 @@ test('Inbox only counts what the server has been asked to send no more, and QoS 
 });
 
 test('Inbox with policy end ends the client and acknowledges nothing', () => {
-  const { inbox, owner } = world({ unclaimedPolicy: 'end' });
+  const { inbox, owner } = world({ unclaimed: { ...UNCLAIMED, policy: 'end' } });
   inbox.deliver(message('x'));
   inbox.end();
   inbox.deliver(message('x'));

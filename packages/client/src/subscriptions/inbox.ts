@@ -11,7 +11,6 @@ export interface InboxOptions {
   /** Bytes that the application has and has not handled; above it reading stops. */
   readonly bufferBytesMax: number;
   readonly unclaimed: UnclaimedLimits;
-  readonly unclaimedPolicy: 'drop' | 'end';
   /** Gets what is given up. */
   readonly unclaimedHandler: MessageHandler<Uint8Array> | undefined;
 }
@@ -124,12 +123,12 @@ export class Inbox {
 
   /** An unclaimed message has waited in vain. */
   #giveUp(receipt: Receipt): void {
-    const { unclaimedPolicy, unclaimedHandler } = this.#options;
+    const { unclaimed, unclaimedHandler } = this.#options;
     if (unclaimedHandler !== undefined) {
       this.#bytes += messageBytes(receipt);
       this.#catchAll ??= this.#subscriptionFor(unclaimedHandler);
       this.#catchAll.push(receipt);
-    } else if (unclaimedPolicy === 'end') {
+    } else if (unclaimed.policy === 'end') {
       const what = `No subscription takes a message of ${receipt.topic}`;
       if (!this.#ended) this.#owner.abort(new ClientError('unclaimed', what));
     } else {

@@ -9,7 +9,7 @@ import type { UnclaimedLimits } from './unclaimed-options.js';
 function world(limits: Partial<UnclaimedLimits> = {}, endMs = 1000) {
   const clock = new ManualClock();
   const givenUp: string[] = [];
-  const all = { afterMs: 0, countMax: 3, bytesMax: 1000, ...limits };
+  const all = { afterMs: 0, countMax: 3, bytesMax: 1000, policy: 'drop', ...limits } as const;
   const time = {
     get nowMs() {
       return clock.nowMs();

@@ -22,9 +22,10 @@ export interface UnclaimedOptions {
   readonly handler?: MessageHandler<Uint8Array>;
 }
 
-/** How long and how much of it waits, with defaults. */
+/** How long and how much of it waits, and what then, with defaults. */
 export interface UnclaimedLimits {
   readonly afterMs: number;
   readonly countMax: number;
   readonly bytesMax: number;
+  readonly policy: 'drop' | 'end';
 }
