@@ -94,7 +94,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     const nowMs = this.#around.clock.nowMs();
     this.#around.journal.time(nowMs);
     this.#packets.feed(source, start, end);
-    if (this.#waiting || this.#crowded || this.#isSlowed) {
+    if (this.#waiting || this.#crowded || this.#isSlow()) {
       this.#packets.hold();
       return;
     }
@@ -192,7 +192,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.close('connect-timeout');
       return Infinity;
     }
-    const isOurFault = this.#waiting || this.#crowded || this.#isSlowed;
+    const isOurFault = this.#waiting || this.#crowded || this.#isSlow();
     if (isOurFault || (this.#heldBack && this.#isAlive())) this.#lastPacketMs = nowMs;
     const deadlineMs = keepAliveDeadlineMs(this.#lastPacketMs, this.#keepAliveS);
     if (deadlineMs > nowMs) return deadlineMs;
@@ -225,7 +225,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
           this.#waitForRoom();
           return;
         }
-        if (this.#isSlowed) {
+        if (this.#isSlow()) {
           this.#packets.hold();
           this.#transport.pause();
           return;
@@ -291,7 +291,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
   /** @returns Whether the message goes on. */
   #keepsPace(client: Client, message: Message, packetBytes: number): boolean {
     const { clock, counters, log, publishing } = this.#around;
-    const wasSlowed = this.#isSlowed;
+    const wasSlowed = this.#isSlow();
     const verdict = this.#pace?.take(message.qos, packetBytes, clock.nowMs());
     if (verdict === 'drop') {
       publishing.tooFast(client, message);
@@ -397,12 +397,12 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     return outcome instanceof Promise ? outcome.then(answer) : answer(outcome);
   }
 
-  get #isSlowed(): boolean {
+  #isSlow(): boolean {
     return this.#pace?.slowed === true;
   }
 
   #mayNotRead(): boolean {
-    return this.#closed || this.#waiting || this.#heldBack || this.#crowded || this.#isSlowed;
+    return this.#closed || this.#waiting || this.#heldBack || this.#crowded || this.#isSlow();
   }
 
   #waitFor(pending: Promise<void>): void {
@@ -413,7 +413,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
       this.#waiting = false;
       if (this.#closed) return;
       this.#lastPacketMs = this.#around.clock.nowMs();
-      if (!this.#isSlowed) this.#handlePackets();
+      if (!this.#isSlow()) this.#handlePackets();
       if (!this.#mayNotRead()) this.#transport.resume();
     };
     pending.then(resume, (error: unknown) => this.#fail(error));
@@ -434,7 +434,7 @@ export class Connection implements TransportHandler, WriterOwner, OutletOwner, C
     if (this.#crowded && !gate.full) {
       this.#crowded = false;
       this.#lastPacketMs = clock.nowMs();
-      if (!this.#waiting && !this.#isSlowed) this.#handlePackets();
+      if (!this.#waiting && !this.#isSlow()) this.#handlePackets();
     }
     if (this.#heldBack && !this.#outlet.full) {
       this.#heldBack = false;

@@ -193,17 +193,17 @@ export class CommitGate {
    * what he has just written asks for {@link ticketOfLast}.
    */
   ticketOfAll(): number {
-    if (this.#dirty && this.#someInDoubt) this.#inOrder = true;
+    if (this.#dirty && this.#someInDoubt()) this.#inOrder = true;
     return this.ticketOfLast;
   }
 
   /** The same, but for what was written before the newest commit began. */
   get ticketOfLast(): number {
     if (this.#dirty) return this.#begun + 1;
-    return this.#someInDoubt ? this.#inDoubt : 0;
+    return this.#someInDoubt() ? this.#inDoubt : 0;
   }
 
-  get #someInDoubt(): boolean {
+  #someInDoubt(): boolean {
     return this.#safe < this.#inDoubt;
   }
 
@@ -265,7 +265,7 @@ export class CommitGate {
 
   /** Nobody has had it: what was promised of it is not kept by this. */
   #drop(clientId: string, sequence: number): void {
-    if (this.#someInDoubt) this.#doubtNeedsCommit = true;
+    if (this.#someInDoubt()) this.#doubtNeedsCommit = true;
     this.writing.settle(clientId, sequence);
   }
 
@@ -282,7 +282,7 @@ export class CommitGate {
     if (this.#full) this.#needCommit();
     else if (!this.#dirty) this.#commitLater();
     // An acknowledgement alone ends no turn.
-    if ((this.#dirty && this.#isSaved) || this.#doubtIsOver) this.#onDirty();
+    if ((this.#dirty && this.#isSaved()) || this.#doubtIsOver()) this.#onDirty();
   }
 
   /** Calls back at each commit that becomes safe, until {@link leave}. */
@@ -314,7 +314,7 @@ export class CommitGate {
 
   /** Ends a turn: begins a commit if something was written and none is under way. */
   commit(): void {
-    const isOver = this.#doubtIsOver;
+    const isOver = this.#doubtIsOver();
     if (isOver) this.#endDoubt();
     if (this.#goOn() || isOver) this.#tell();
   }
@@ -325,8 +325,8 @@ export class CommitGate {
   }
 
   /** Whether everybody has acknowledged all that the commit under way was for. */
-  get #doubtIsOver(): boolean {
-    if (!this.#underWay || !this.#someInDoubt || this.#doubtNeedsCommit) return false;
+  #doubtIsOver(): boolean {
+    if (!this.#underWay || !this.#someInDoubt() || this.#doubtNeedsCommit) return false;
     return !this.#store.hasMessagesUnderWay && !this.failed;
   }
 
@@ -337,14 +337,14 @@ export class CommitGate {
   }
 
   /** Whether nothing is left that somebody needs a commit for. */
-  get #isSaved(): boolean {
+  #isSaved(): boolean {
     return !this.#needsCommit && !this.#store.hasNewMessages;
   }
 
   /** @returns Whether something is safe now. */
   #goOn(): boolean {
     if (!this.#dirty || this.failed || this.#ended) return false;
-    const saved = this.#isSaved;
+    const saved = this.#isSaved();
     if (this.#underWay && (!saved || this.#inOrder)) return false;
     const acknowledged = this.#acknowledged;
     this.#acknowledged = 0;
@@ -419,7 +419,7 @@ export class CommitGate {
   /** Everybody has acknowledged what the next commit was for: all its promises are kept. */
   #skipCommit(): void {
     this.#begun++;
-    if (!this.#someInDoubt) this.#allSafe();
+    if (!this.#someInDoubt()) this.#allSafe();
     this.#nextTicketBegins();
     if (!this.#store.hasChanges) this.#newBytes = 0;
     else if (this.#lazyDue) this.#commitDue();

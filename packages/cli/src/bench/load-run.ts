@@ -143,7 +143,7 @@ export class LoadRun {
     let changedUs = this.#clock.nowUs();
     while (left.lost > 0 || this.#unacknowledged()) {
       const nowUs = this.#clock.nowUs();
-      if (this.#interrupted || nowUs - changedUs > this.#timing.drainMs * 1000) break;
+      if (this.#interrupted() || nowUs - changedUs > this.#timing.drainMs * 1000) break;
       await delay(DRAIN_LOOK_MS);
       const before = this.#counts;
       await this.#look('drain', false);
@@ -158,7 +158,7 @@ export class LoadRun {
   }
 
   /** It was ended by hand. Where devices are away, what is kept for them is waited for anyway. */
-  get #interrupted(): boolean {
+  #interrupted(): boolean {
     return this.#watcher.signal.aborted && !this.#plan.comesAndGoes;
   }
 

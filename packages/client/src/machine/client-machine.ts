@@ -95,7 +95,7 @@ export class ClientMachine {
     const { type } = this.#state;
     const dueMs = this.#deadlineMs ?? Infinity;
     if (!this.#linked || (type !== 'connected' && type !== 'ending')) return dueMs;
-    return Math.min(dueMs, this.#pings.deadlineMs, this.#answerDeadlineMs);
+    return Math.min(dueMs, this.#pings.deadlineMs, this.#answerDeadlineMs());
   }
 
   /** Takes back what an outbox remembered. Before {@link start}. */
@@ -299,7 +299,7 @@ export class ClientMachine {
     if (due === 'ping') this.#ping(nowMs);
     if (due === 'dead') {
       this.#give(new ClientError('keep-alive-timeout', `${this.#server} fell silent`), nowMs);
-    } else if (nowMs >= this.#answerDeadlineMs) {
+    } else if (nowMs >= this.#answerDeadlineMs()) {
       this.#give(new ClientError('no-answer', `${this.#server} answers no SUBSCRIBE`), nowMs);
     }
   }
@@ -309,7 +309,7 @@ export class ClientMachine {
     this.writer.send({ type: 'pingreq' });
   }
 
-  get #answerDeadlineMs(): number {
+  #answerDeadlineMs(): number {
     return (this.subscriptions.oldestMs ?? Infinity) + this.#options.answerTimeoutMs;
   }
 

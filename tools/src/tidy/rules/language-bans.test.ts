@@ -18,6 +18,12 @@ const E = { F: 1 } as const;`,
   'no-namespace': `namespace A { export const b = 1; } // ✗
 declare global { interface X {} }
 declare module 'y';`,
+  'no-private-accessor': `class A {
+  get #b() { return 1; } // ✗
+  static set #c(value: number) {} // ✗
+  get d() { return this.#e(); }
+  #e() { return 1; }
+}`,
   'no-barrel': `export * from './b.js'; // ✗
 export { c } from './c.js'; // ✗
 export type { D } from './d.js'; // ✗

@@ -1,4 +1,4 @@
-import type { Expression, VariableDeclaration, VariableDeclarator } from 'oxc-parser';
+import type { ClassBody, Expression, VariableDeclaration, VariableDeclarator } from 'oxc-parser';
 
 import { type Ban, commentsWith } from '../ban.js';
 import { isDoor, isForTests } from '../places.js';
@@ -47,6 +47,14 @@ export const LANGUAGE_BANS: readonly Ban[] = [
     fix: 'write a file',
   },
   {
+    name: 'no-private-accessor',
+    doc: 'No accessors `get #x()`: V8 calls into its runtime for each use, also in hot code.',
+    where: inPackages,
+    find: (file) => file.nodes('ClassBody').flatMap(({ node }) => privateAccessors(node)),
+    message: 'a private accessor',
+    fix: 'write a private method',
+  },
+  {
     name: 'no-barrel',
     doc: 'Only the doors of a package (index.ts, browser.ts, testing.ts) re-export.',
     where: (path) => inPackages(path) && !isDoor(path),
@@ -82,6 +90,16 @@ export const LANGUAGE_BANS: readonly Ban[] = [
     fix: 'make it a field of the object that owns it, or a constant',
   },
 ];
+
+function privateAccessors({ body }: ClassBody): { offset: number }[] {
+  const found = body.filter(
+    (member) =>
+      'kind' in member
+      && (member.kind === 'get' || member.kind === 'set')
+      && member.key.type === 'PrivateIdentifier',
+  );
+  return found.map(({ start }) => ({ offset: start }));
+}
 
 function isModuleState({ node, parent }: Visited<VariableDeclaration>): boolean {
   const above = parent?.node.type;

@@ -77,7 +77,7 @@ export class DataDirectory {
     const names = await readdir(this.path);
     const isStore = names.includes(MARK);
     if (!isStore && names.includes(BEGINNING)) await this.#removeBegun();
-    const found = await lookAtDataFile(this.#file);
+    const found = await lookAtDataFile(this.#file());
     if (!found && isStore) {
       throw new Error(
         `The data directory ${this.path} has lost its file data.mdb: put it back from a backup, or `
@@ -110,14 +110,14 @@ export class DataDirectory {
    * promised to anybody. What is larger than that was put there by somebody else.
    */
   async #removeBegun(): Promise<void> {
-    const size = await stat(this.#file).then(
+    const size = await stat(this.#file()).then(
       (found) => found.size,
       () => Infinity,
     );
-    if (size <= ROOM_BYTES) await rm(this.#file);
+    if (size <= ROOM_BYTES) await rm(this.#file());
   }
 
-  get #file(): string {
+  #file(): string {
     return join(this.path, 'data.mdb');
   }
 }

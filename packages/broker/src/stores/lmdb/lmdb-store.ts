@@ -221,7 +221,7 @@ export class LmdbStore implements Store {
    */
   async load(): Promise<StoredState> {
     const loaded = await loadState(this.#engine, this.#recovery).catch((error: unknown) => {
-      throw failure('load', this.#place, error);
+      throw failure('load', this.#place(), error);
     });
     this.#sessions = loaded.sessions;
     this.#open = loaded.open;
@@ -243,7 +243,7 @@ export class LmdbStore implements Store {
     try {
       return await this.#pages.read(session, from, messagesMax, bytesMax);
     } catch (error) {
-      throw failure('read', this.#place, error);
+      throw failure('read', this.#place(), error);
     }
   }
 
@@ -408,7 +408,7 @@ export class LmdbStore implements Store {
 
   /** Its directory, in full. */
   get directory(): string {
-    return this.#place;
+    return this.#place();
   }
 
   /**
@@ -427,7 +427,7 @@ export class LmdbStore implements Store {
     try {
       return await backup(this.#engine, target, signal, onProgress);
     } catch (error) {
-      throw failure('back up', this.#place, error);
+      throw failure('back up', this.#place(), error);
     }
   }
 
@@ -525,7 +525,7 @@ export class LmdbStore implements Store {
       // Nobody else may have a reason for the next piece.
       if (!this.#leftOver.isEmpty && !this.#closing) this.#takeNextPiece();
     } catch (error) {
-      const failed = failure('write to', this.#place, error);
+      const failed = failure('write to', this.#place(), error);
       // Their memory is the engine's until it gives it back.
       if (!(error instanceof WriteFailure)) throw new StoreLost(failed.message, { cause: error });
       this.#unsafe = [...error.batches, ...this.#unsafe];
@@ -564,7 +564,7 @@ export class LmdbStore implements Store {
     this.#batch.end();
   }
 
-  get #place(): string {
+  #place(): string {
     return this.#directory?.path ?? 'memory';
   }
 }
