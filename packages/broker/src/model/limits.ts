@@ -396,7 +396,9 @@ export function limitsFrom(given: Readonly<Record<string, unknown>> = {}): Limit
     else problems.push(problem);
   }
   if (problems.length > 0) throw new RangeError(problems.join('; '));
-  return result as Limits;
+  // A copy: V8 keeps an object that grew name by name as a hash table, and its copy as fields. Some
+  // limits are read for each message.
+  return { ...result } as Limits;
 }
 
 /**
