@@ -3,6 +3,8 @@
  * first.
  */
 export class Channel<E> {
+  /** Whether anybody listens. A field, since it is asked for each message. */
+  active = false;
   #listeners: readonly ((event: E) => void)[] = [];
   readonly #onError: (error: unknown) => void;
 
@@ -11,17 +13,11 @@ export class Channel<E> {
     this.#onError = onError;
   }
 
-  get active(): boolean {
-    return this.#listeners.length > 0;
-  }
-
   /** @returns A function that takes the listener off again. */
   on(listener: (event: E) => void): () => void {
     const entry = (event: E) => listener(event);
-    this.#listeners = [...this.#listeners, entry];
-    return () => {
-      this.#listeners = this.#listeners.filter((other) => other !== entry);
-    };
+    this.#listenWith([...this.#listeners, entry]);
+    return () => this.#listenWith(this.#listeners.filter((other) => other !== entry));
   }
 
   emit(event: E): void {
@@ -32,5 +28,10 @@ export class Channel<E> {
         this.#onError(error);
       }
     }
+  }
+
+  #listenWith(listeners: readonly ((event: E) => void)[]): void {
+    this.#listeners = listeners;
+    this.active = listeners.length > 0;
   }
 }

@@ -20,6 +20,8 @@ export interface TopicTraffic {
  * all is forgotten, and each topic costs a comparison with each filter once more.
  */
 export class TopicMeters {
+  /** Whether there are filters: ask before anything is counted. */
+  readonly active: boolean;
   readonly #filters: readonly string[];
   readonly #counts: Float64Array;
   /** Where in the counts, by topic. */
@@ -28,13 +30,9 @@ export class TopicMeters {
 
   /** @param filters Valid topic filters, without `$share`. */
   constructor(filters: readonly string[] = []) {
+    this.active = filters.length > 0;
     this.#filters = filters;
     this.#counts = new Float64Array(filters.length * COLUMNS);
-  }
-
-  /** Whether there are filters: ask before anything is counted. */
-  get active(): boolean {
-    return this.#filters.length > 0;
   }
 
   /** Topics whose filters are known. */

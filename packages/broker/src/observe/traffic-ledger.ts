@@ -52,16 +52,16 @@ export class TrafficLedger {
 
   /** Runs per message. @param row {@link CLOSED_ROW}: of a session that has ended. */
   received(row: number, qos: QoS, bytes: number): void {
-    const at = row + qos;
+    const at = row + 2 * qos;
     this.#numbers[at]!++;
-    this.#numbers[at + BYTES]! += bytes;
+    this.#numbers[at + 1]! += bytes;
   }
 
   /** Runs per message and receiver. */
   sent(row: number, qos: QoS, bytes: number): void {
-    const at = row + SENT + qos;
+    const at = row + SENT + 2 * qos;
     this.#numbers[at]!++;
-    this.#numbers[at + BYTES]! += bytes;
+    this.#numbers[at + 1]! += bytes;
   }
 
   read(row: number): Traffic {
@@ -82,18 +82,19 @@ export class TrafficLedger {
 export const CLOSED_ROW = 0;
 
 function trafficIn(numbers: Float64Array): Traffic {
-  const three = (at: number): ByQoS => [numbers[at]!, numbers[at + 1]!, numbers[at + 2]!];
+  const three = (at: number): ByQoS => [numbers[at]!, numbers[at + 2]!, numbers[at + 4]!];
   return {
     messagesReceived: three(0),
-    bytesReceived: three(BYTES),
+    bytesReceived: three(1),
     messagesSent: three(SENT),
-    bytesSent: three(SENT + BYTES),
+    bytesSent: three(SENT + 1),
   };
 }
 
-/** Messages by QoS, and behind them their bytes. */
-const BYTES = 3;
-/** First what was received, and behind it what was sent. */
+/**
+ * By QoS, messages beside their bytes: both lie in one piece of what a processor fetches from
+ * memory. First what was received, and behind it what was sent.
+ */
 const SENT = 6;
 const COLUMNS = 12;
 const ROWS_FIRST = 64;

@@ -50,6 +50,18 @@ test('SessionTally writes only a few entries in one tick', () => {
   assert.equal(lines(world).length, 8);
 });
 
+test('SessionTally stops looking for news after hundreds of messages that were none', () => {
+  const world = new SessionWorld();
+  const [session] = world.online('c', { clean: true });
+  for (let number = 0; number < 1000; number++) world.publish('m', 0, 'a');
+  world.publish('m', 0, 'b');
+  assert.deepEqual(lines(world), ['delivered a']);
+  world.journal.time(1e9);
+  world.publish('m', 0, 'b');
+  assert.deepEqual(lines(world), ['delivered a', 'delivered b']);
+  assert.equal(session.tally.sent, 1002);
+});
+
 test('SessionTally writes nothing while the journal is off', () => {
   const world = new SessionWorld({ journalSizeMax: 0 });
   const [session] = world.online('c', { clean: true });
