@@ -1,4 +1,4 @@
-import { validateTopicFilter, validateTopicName } from '@magpie/protocol';
+import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { ResolvedOptions } from './client-options.js';
 import { ClientError, endedError } from './errors.js';
 import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
@@ -6,13 +6,10 @@ import { checkSubscription, checkTopic, payloadBytes } from './model/check-argum
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
 import type { ClientState } from './model/client-state.js';
 import type { ClientStatistics } from './model/client-statistics.js';
-import { bytesCodec, type Codec } from './model/codec.js';
 import type { Publication } from './session/publication.js';
 import type { OutgoingMessage, PublishOptions } from './session/publish-options.js';
-import type { Receipt } from './session/receipt.js';
-import { Duplicates } from './subscriptions/duplicates.js';
 import { Inbox } from './subscriptions/inbox.js';
-import { type Consumer, type MessageHandler, Subscription } from './subscriptions/subscription.js';
+import { type MessageHandler, Subscription } from './subscriptions/subscription.js';
 import type { SubscribeOptions } from './subscriptions/subscribe-options.js';
 
 export interface EndOptions {
@@ -181,27 +178,12 @@ export class Client implements AsyncDisposable {
     handler?: MessageHandler<T>,
   ): Subscription<T> {
     checkSubscription(filter, options);
-    const { qos = 0, bufferMax = 1000, handlersMax, signal, deduplicate } = options;
-    signal?.throwIfAborted();
-    this.#driver.machine.checkOpen();
-    const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
-    const aborted = () => void subscription.unsubscribe();
-    const owner = {
-      ended: () => signal?.removeEventListener('abort', aborted),
-      done: (receipt: Receipt) => this.#inbox.done(receipt),
-      failed: (error: unknown, topic: string) => this.#inbox.failed(error, topic),
-      left: (consumer: Consumer) => this.#left(consumer),
-    };
-    const duplicates = new Duplicates(deduplicate, () => this.#driver.nowMs);
-    const parts = { owner, codec, handler, bufferMax, handlersMax, duplicates };
-    const subscription = new Subscription<T>(filter, parts);
-    signal?.addEventListener('abort', aborted);
-    const settled = (error: Error | undefined): void => {
-      const granted = this.#driver.machine.subscriptions.granted(filter);
-      if (error === undefined) subscription.granted(granted ?? 0);
-      else subscription.end(isEnd(error) ? undefined : error);
-    };
-    this.#driver.machine.subscriptions.subscribe(filter, qos, settled, this.#driver.nowMs);
+    options.signal?.throwIfAborted();
+    const { machine, nowMs } = this.#driver;
+    machine.checkOpen();
+    const subscription = new Subscription<T>(filter, options, handler, this.#inbox);
+    const granted = (qos: QoS) => subscription.granted(qos);
+    machine.subscriptions.subscribe(filter, options.qos ?? 0, granted, nowMs);
     this.#inbox.add(subscription);
     this.#driver.perform();
     return subscription;
@@ -216,7 +198,7 @@ export class Client implements AsyncDisposable {
   async unsubscribe(filter: string): Promise<void> {
     checkTopic('unsubscribe from', filter, validateTopicFilter);
     const ours = this.#inbox.of(filter);
-    if (ours.length === 0) await this.#letGo(filter);
+    if (ours.length === 0) await this.#driver.letGo(filter);
     else await Promise.all(ours.map((one) => one.unsubscribe()));
   }
 
@@ -271,7 +253,7 @@ export class Client implements AsyncDisposable {
   #told(told: Told): void {
     if (told.type === 'message') this.#inbox.deliver(told.receipt);
     else if (told.type === 'state') this.#changed(told.state);
-    else if (told.type === 'refused') this.#endAll(told.error.filter, told.error);
+    else if (told.type === 'refused') this.#inbox.endAll(told.error.filter, told.error);
     else this.#fail(told.error);
   }
 
@@ -279,36 +261,8 @@ export class Client implements AsyncDisposable {
     this.#options.debug?.(`state ${JSON.stringify(state, textOfErrors)}`);
     if (state.type === 'connected') this.#inbox.connected(state.sessionPresent);
     if ('why' in state && state.why !== undefined) this.#fail(state.why);
-    if (state.type === 'ended') {
-      this.#endAll(undefined, state.why);
-      this.#inbox.end();
-    }
+    if (state.type === 'ended') this.#inbox.end(state.why);
     this.#emit('state', state);
-  }
-
-  /** @param filter Whose subscriptions end; `undefined`: all. */
-  #endAll(filter: string | undefined, error: ClientError | undefined): void {
-    for (const subscription of this.#inbox.of(filter)) {
-      this.#inbox.remove(subscription);
-      subscription.end(error);
-    }
-  }
-
-  #left(subscription: Consumer): Promise<void> {
-    return this.#inbox.remove(subscription) ? DONE : this.#letGo(subscription.filter);
-  }
-
-  /** A client that has ended has let go of everything. */
-  #letGo(filter: string): Promise<void> {
-    if (this.state.type === 'ended') return DONE;
-    return new Promise((resolve, reject) => {
-      const settled = (error: Error | undefined) => {
-        if (error === undefined || this.state.type === 'ended') resolve();
-        else reject(error);
-      };
-      this.#driver.machine.subscriptions.unsubscribe(filter, settled, this.#driver.nowMs);
-      this.#driver.perform();
-    });
   }
 
   #emit<Name extends ClientEventName>(name: Name, event: ClientEventMap[Name]): void {
@@ -326,11 +280,6 @@ export class Client implements AsyncDisposable {
 function handled(promise: Promise<void>): Promise<void> {
   if (promise !== DONE) promise.catch(() => {});
   return promise;
-}
-
-/** The application has ended the client: a loop just ends, too. */
-function isEnd(error: Error): boolean {
-  return error instanceof ClientError && error.code === 'ended';
 }
 
 function reasonOf(signal: AbortSignal | undefined): Error {

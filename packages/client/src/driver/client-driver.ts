@@ -103,6 +103,15 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     return this.machine.subscriptions.letsGo(topic);
   }
 
+  /** A client that has ended has let go of everything. */
+  letGo(filter: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.machine.state.type === 'ended') resolve();
+      else this.machine.subscriptions.unsubscribe(filter, () => resolve(), this.nowMs);
+      this.perform();
+    });
+  }
+
   consumed(receipt: Receipt): void {
     this.machine.inbound.consumed(receipt);
   }

@@ -377,7 +377,7 @@ export class ClientMachine {
     this.#become({ type: 'ended', why });
     const error = why ?? endedError();
     this.outbound.abandon(error);
-    this.subscriptions.abandon(error);
+    this.subscriptions.abandon();
   }
 
   #become(state: ClientState): void {

@@ -3,7 +3,8 @@ import { SubscribeRefusedError } from '../errors.js';
 import { matchedFilter } from './matched-filter.js';
 import type { PacketSink } from './packet-sink.js';
 
-type Settled = (error: Error | undefined) => void;
+/** Told what was granted, or that it was let go. */
+type Settled = (granted: QoS) => void;
 
 /** What the application wants of a filter. */
 interface Wish {
@@ -62,11 +63,6 @@ export class SubscriptionRequests {
     return undefined;
   }
 
-  /** The QoS that was granted; `undefined` while the server has not answered. */
-  granted(filter: string): QoS | undefined {
-    return this.#wishes?.get(filter)?.granted;
-  }
-
   /** Whether the server has been asked to send nothing more of it, and has not answered. */
   letsGo(topic: string): boolean {
     for (const [filter, { qos }] of this.#wishes ?? []) {
@@ -80,11 +76,11 @@ export class SubscriptionRequests {
     const known = this.#wishes?.get(filter);
     if (known?.qos !== undefined && known.qos >= qos) {
       if (known.granted === undefined) known.waiting.push(settled);
-      else settled(undefined);
+      else settled(known.granted);
       return;
     }
     // Who waits for it to be let go waits for nothing any more.
-    if (known?.qos === undefined) tell(known, undefined);
+    if (known?.qos === undefined) tell(known);
     this.#wish(filter, qos, [...(known?.waiting ?? []), settled], nowMs);
   }
 
@@ -97,11 +93,7 @@ export class SubscriptionRequests {
   /** @param present Whether the server has kept the session, and with it what it granted. */
   connected(sink: PacketSink, present: boolean, nowMs: number): void {
     this.#sink = sink;
-    for (const [filter, wish] of this.#wishes ?? []) {
-      if (present) continue;
-      wish.granted = undefined;
-      if (wish.qos === undefined) this.#done(filter, wish); // a new session has none of them
-    }
+    if (!present) this.abandon();
     this.#ask(
       [...(this.#wishes ?? [])].filter(([, { granted }]) => granted === undefined),
       nowMs,
@@ -123,11 +115,10 @@ export class SubscriptionRequests {
       if (wish === undefined) continue;
       if (code <= 2) {
         wish.granted = code as QoS;
-        tell(wish, undefined);
+        tell(wish);
       } else {
-        const error = new SubscribeRefusedError(filter);
-        this.#done(filter, wish, error);
-        this.#refusals.push({ type: 'refused', error });
+        this.#wishes?.delete(filter);
+        this.#refusals.push({ type: 'refused', error: new SubscribeRefusedError(filter) });
       }
     }
     return true;
@@ -138,14 +129,17 @@ export class SubscriptionRequests {
     const filters = this.#take('unsubscribe', packetId);
     for (const filter of filters ?? []) {
       const wish = this.#answered(filter, packetId);
-      if (wish !== undefined) this.#done(filter, wish);
+      if (wish !== undefined) this.#letGo(filter, wish);
     }
     return filters !== undefined;
   }
 
-  /** The client ends: whoever waits is told. */
-  abandon(error: Error): void {
-    for (const wish of this.#wishes?.values() ?? []) tell(wish, error);
+  /** There is no session any more: what was to be let go is, what was granted is not. */
+  abandon(): void {
+    for (const [filter, wish] of this.#wishes ?? []) {
+      wish.granted = undefined;
+      if (wish.qos === undefined) this.#letGo(filter, wish);
+    }
   }
 
   #wish(filter: string, qos: QoS | undefined, waiting: Settled[], nowMs: number): void {
@@ -168,10 +162,9 @@ export class SubscriptionRequests {
     return wish?.askedBy === packetId ? wish : undefined;
   }
 
-  /** Nothing is wished for any more. */
-  #done(filter: string, wish: Wish, error?: Error): void {
+  #letGo(filter: string, wish: Wish): void {
     this.#wishes?.delete(filter);
-    tell(wish, error);
+    tell(wish);
   }
 
   #ask(wishes: readonly (readonly [filter: string, Wish])[], nowMs: number): void {
@@ -196,8 +189,8 @@ export class SubscriptionRequests {
   }
 }
 
-function tell(wish: Wish | undefined, error: Error | undefined): void {
-  for (const settled of wish?.waiting.splice(0) ?? []) settled(error);
+function tell(wish: Wish | undefined): void {
+  for (const settled of wish?.waiting.splice(0) ?? []) settled(wish?.granted ?? 0);
 }
 
 const REQUESTS = ['subscribe', 'unsubscribe'] as const;

@@ -18,6 +18,7 @@ class Owner implements InboxOwner {
   readonly clock = new ManualClock();
   paused = false;
   leaving = '';
+  letGoCount = 0;
   readonly consumedTopics: string[] = [];
   readonly errors: ClientError[] = [];
   readonly aborts: ClientError[] = [];
@@ -30,6 +31,10 @@ class Owner implements InboxOwner {
   }
   letsGo(topic: string): boolean {
     return topic === this.leaving;
+  }
+  letGo(): Promise<void> {
+    this.letGoCount++;
+    return Promise.resolve();
   }
   consumed({ topic }: Receipt): void {
     this.consumedTopics.push(topic);
@@ -136,7 +141,7 @@ test('Inbox only counts what the server has been asked to send no more, and QoS 
 test('Inbox with policy end ends the client and acknowledges nothing', () => {
   const { inbox, owner } = world({ unclaimed: { ...UNCLAIMED, policy: 'end' } });
   inbox.deliver(message('x'));
-  inbox.end();
+  inbox.end(undefined);
   inbox.deliver(message('x'));
   assert.deepEqual(
     [owner.aborts.map(({ code }) => code), owner.consumedTopics, inbox.dropped],
@@ -165,13 +170,14 @@ test('Inbox hands what is given up to the handler, then has it acknowledged', as
   assert.deepEqual([got, owner.consumedTopics, inbox.dropped], [['x', 'y'], ['x'], 0]);
 });
 
-test('Inbox counts on for subscriptions that are gone', () => {
-  const { inbox } = world();
+test('Inbox counts on for subscriptions that are gone', async () => {
+  const { inbox, owner } = world();
   const one = consumer('a');
   inbox.add(one);
   one.dropped = 3;
   assert.equal(inbox.dropped, 3);
-  assert.equal(inbox.remove(one), false);
+  await inbox.left(one);
+  assert.equal(owner.letGoCount, 1);
   assert.equal(inbox.dropped, 3);
 });
 

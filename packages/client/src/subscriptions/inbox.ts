@@ -1,8 +1,12 @@
 import { ClientError } from '../errors.js';
-import { bytesCodec } from '../model/codec.js';
 import { messageBytes } from '../session/message-bytes.js';
 import type { Receipt } from '../session/receipt.js';
-import { type Consumer, type MessageHandler, Subscription } from './subscription.js';
+import {
+  type Consumer,
+  type MessageHandler,
+  Subscription,
+  type SubscriptionOwner,
+} from './subscription.js';
 import { SubscriptionTable } from './subscription-table.js';
 import { UnclaimedMessages, type UnclaimedTime } from './unclaimed-messages.js';
 import type { UnclaimedLimits } from './unclaimed-options.js';
@@ -21,6 +25,8 @@ export interface InboxOwner extends UnclaimedTime {
   paused: boolean;
   /** Whether the server has been asked to send nothing more of it. */
   letsGo(topic: string): boolean;
+  /** Asks the server to send nothing more of a filter. Resolves when it has answered. */
+  letGo(filter: string): Promise<void>;
   /** All are done with it. */
   consumed(receipt: Receipt): void;
   /** Something failed that is nobody's promise. */
@@ -30,7 +36,7 @@ export interface InboxOwner extends UnclaimedTime {
 }
 
 /** What was received, until everybody who has it is done. */
-export class Inbox {
+export class Inbox implements SubscriptionOwner {
   readonly #subscriptions = new SubscriptionTable();
   readonly #options: InboxOptions;
   readonly #owner: InboxOwner;
@@ -53,6 +59,10 @@ export class Inbox {
     this.#owner = owner;
   }
 
+  get nowMs(): number {
+    return this.#owner.nowMs;
+  }
+
   /** Messages that nobody got. */
   get dropped(): number {
     let dropped = this.#dropped;
@@ -71,13 +81,14 @@ export class Inbox {
    * @param present Whether the server has kept the session.
    */
   connected(present: boolean): void {
-    this.#unclaimedEndMs ??= Math.ceil(this.#owner.nowMs) + this.#options.unclaimed.afterMs;
+    this.#unclaimedEndMs ??= Math.ceil(this.nowMs) + this.#options.unclaimed.afterMs;
     if (!present) for (const subscription of this.of(undefined)) subscription.sessionLost();
   }
 
-  /** The client has ended. */
-  end(): void {
+  /** The client has ended. @param why For loops; `undefined`: they just end. */
+  end(why: Error | undefined): void {
     this.#ended = true;
+    this.endAll(undefined, why);
     this.#unclaimed?.end();
   }
 
@@ -96,10 +107,17 @@ export class Inbox {
     this.#unclaimed?.claim((receipt) => this.#offer(receipt));
   }
 
-  /** @returns Whether another subscription has the same filter. */
-  remove(subscription: Consumer): boolean {
-    this.#dropped += subscription.dropped;
-    return this.#subscriptions.remove(subscription);
+  /** Nobody listens any more. Resolves when the server has let it go. */
+  async left(subscription: Consumer): Promise<void> {
+    if (!this.#remove(subscription)) await this.#owner.letGo(subscription.filter);
+  }
+
+  /** @param filter Whose subscriptions end; `undefined`: all. */
+  endAll(filter: string | undefined, error: Error | undefined): void {
+    for (const subscription of this.of(filter)) {
+      this.#remove(subscription);
+      subscription.end(error);
+    }
   }
 
   /** Subscriptions with this filter, as it was asked for; all without one. */
@@ -126,7 +144,7 @@ export class Inbox {
     const { unclaimed, unclaimedHandler } = this.#options;
     if (unclaimedHandler !== undefined) {
       this.#bytes += messageBytes(receipt);
-      this.#catchAll ??= this.#subscriptionFor(unclaimedHandler);
+      this.#catchAll ??= new Subscription('#', {}, unclaimedHandler, this);
       this.#catchAll.push(receipt);
     } else if (unclaimed.policy === 'end') {
       const what = `No subscription takes a message of ${receipt.topic}`;
@@ -166,14 +184,10 @@ export class Inbox {
     return false;
   }
 
-  #subscriptionFor(handler: MessageHandler<Uint8Array>): Consumer {
-    const owner = {
-      done: (receipt: Receipt) => this.done(receipt),
-      failed: (error: unknown, topic: string) => this.failed(error, topic),
-      ended: () => {},
-      left: () => Promise.resolve(),
-    };
-    return new Subscription('#', { owner, codec: bytesCodec, handler, bufferMax: 0 });
+  /** @returns Whether another subscription has the same filter. */
+  #remove(subscription: Consumer): boolean {
+    this.#dropped += subscription.dropped;
+    return this.#subscriptions.remove(subscription);
   }
 
   #drop(receipt: Receipt): void {
@@ -184,7 +198,7 @@ export class Inbox {
   /** At most once a second: a server must not make a program busy with it. */
   #tellDropped(topic: string): void {
     this.#untold++;
-    const { nowMs } = this.#owner;
+    const { nowMs } = this;
     if (this.#toldAtMs !== undefined && nowMs - this.#toldAtMs < TELL_EVERY_MS) return;
     const what = `Dropped ${this.#untold} that no subscription takes, the last of ${topic}`;
     this.#owner.fail(new ClientError('unclaimed', what));

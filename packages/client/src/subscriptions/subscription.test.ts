@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import type { QoS } from '@magpie/protocol';
 import { type Codec, textCodec } from '../model/codec.js';
@@ -22,14 +23,14 @@ function make(
   const owner = {
     done: (receipt: Receipt) => void done.push(new TextDecoder().decode(receipt.payload)),
     failed: (error: unknown) => void failed.push(String(error)),
-    ended: () => {},
+    nowMs: 0,
     left: () => {
       left++;
       return Promise.resolve();
     },
   };
-  const parts = { owner, codec, handler, bufferMax, handlersMax };
-  const subscription = new Subscription<string>('f', parts);
+  const options = { codec, bufferMax, handlersMax };
+  const subscription = new Subscription<string>('f', options, handler, owner);
   const push = (text: string, qos: QoS = 1) => {
     const payload = new TextEncoder().encode(text);
     const flags = { retain: false, dup: false, packetId: 1, connection: 1 };
@@ -164,4 +165,40 @@ test('Subscription is let go at the end of its block', async () => {
     assert.equal(held.filter, 'f');
   }
   assert.equal(left(), 1);
+});
+
+test('Subscription ends with its signal, and lets go of it when it ends before', async () => {
+  const owner = { nowMs: 0, done() {}, failed() {}, left: () => Promise.resolve() };
+  const aborting = new AbortController();
+  const { signal } = aborting;
+  const first = new Subscription('f', { signal }, undefined, owner);
+  const second = new Subscription('f', { signal }, undefined, owner);
+  assert.equal(getEventListeners(signal, 'abort').length, 2);
+  await first.unsubscribe();
+  assert.equal(getEventListeners(signal, 'abort').length, 1);
+  aborting.abort();
+  assert.equal((await second.next()).done, true);
+});
+
+test('Subscription asks its filter for duplicates, with the time, and counts them', () => {
+  const asked: string[] = [];
+  const deduplicate = {
+    isDuplicate: ({ topic }: Receipt, nowMs: number) => asked.push(`asked ${topic} ${nowMs}`) > 2,
+    settle: ({ topic }: Receipt, nowMs: number) => void asked.push(`settled ${topic} ${nowMs}`),
+    sessionLost: () => void asked.push('session lost'),
+  };
+  const done: string[] = [];
+  const owner = {
+    nowMs: 5,
+    done: ({ topic }: Receipt) => void done.push(topic),
+    failed() {},
+    left: () => Promise.resolve(),
+  };
+  const subscription = new Subscription('f', { deduplicate }, () => {}, owner);
+  for (const topic of ['a', 'b']) {
+    subscription.push({ topic, payload: new Uint8Array(0), holders: 0 } as Receipt);
+  }
+  subscription.sessionLost();
+  assert.deepEqual(asked, ['asked a 5', 'settled a 5', 'asked b 5', 'session lost']);
+  assert.deepEqual([done, subscription.duplicates], [['a', 'b'], 1]);
 });

@@ -1,9 +1,10 @@
 import type { QoS } from '@magpie/protocol';
-import type { Codec } from '../model/codec.js';
+import { bytesCodec, type Codec } from '../model/codec.js';
 import { Fifo } from '../session/fifo.js';
 import type { Receipt } from '../session/receipt.js';
-import type { Duplicates } from './duplicates.js';
+import type { DuplicateFilter } from './duplicates.js';
 import { ReceivedMessage } from './received-message.js';
+import type { SubscribeOptions } from './subscribe-options.js';
 
 /** A subscription as its client sees it, whatever its messages are read as. */
 export interface Consumer {
@@ -18,12 +19,11 @@ export interface Consumer {
 
 /** What a subscription needs of its client. */
 export interface SubscriptionOwner {
+  readonly nowMs: number;
   /** The application is done with a message. */
   done(receipt: Receipt): void;
   /** A handler or codec threw. */
   failed(error: unknown, topic: string): void;
-  /** Nothing more comes, whoever has ended it. */
-  ended(): void;
   /** Nobody listens any more. @returns A promise that resolves when the server has let it go. */
   left(consumer: Consumer): Promise<void>;
 }
@@ -59,12 +59,15 @@ export class Subscription<T = Uint8Array>
   readonly ready: Promise<QoS>;
   /** QoS 0 messages that were dropped because the buffer was full. */
   dropped = 0;
+  /** Messages that `deduplicate` has dropped. */
+  duplicates = 0;
   readonly #owner: SubscriptionOwner;
   readonly #codec: Codec<T>;
   readonly #handler: MessageHandler<T> | undefined;
   readonly #bufferMax: number;
   readonly #handlersMax: number;
-  readonly #duplicates: Duplicates | undefined;
+  readonly #filter: DuplicateFilter | undefined;
+  readonly #signal: AbortSignal | undefined;
   readonly #buffer = new Fifo<Receipt>();
   /** Handed to the loop or the handler, and not done. */
   readonly #held = new Set<Receipt>();
@@ -78,33 +81,25 @@ export class Subscription<T = Uint8Array>
   /** Made by `client.subscribe`. */
   constructor(
     filter: string,
-    parts: {
-      owner: SubscriptionOwner;
-      codec: Codec<T>;
-      handler: MessageHandler<T> | undefined;
-      bufferMax: number;
-      handlersMax?: number | undefined;
-      duplicates?: Duplicates | undefined;
-    },
+    options: SubscribeOptions<T>,
+    handler: MessageHandler<T> | undefined,
+    owner: SubscriptionOwner,
   ) {
     this.filter = filter;
-    this.#owner = parts.owner;
-    this.#codec = parts.codec;
-    this.#handler = parts.handler;
-    this.#bufferMax = parts.bufferMax;
-    this.#handlersMax = parts.handlersMax ?? 1;
-    this.#duplicates = parts.duplicates;
+    this.#owner = owner;
+    this.#codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
+    this.#handler = handler;
+    this.#bufferMax = options.bufferMax ?? 1000;
+    this.#handlersMax = options.handlersMax ?? 1;
+    this.#filter = options.deduplicate;
+    this.#signal = options.signal;
+    this.#signal?.addEventListener('abort', this.#aborted);
     let answer: ServerAnswer | undefined;
     this.ready = new Promise<QoS>((resolve, reject) => {
       answer = { resolve, reject };
     });
     this.#answer = answer!;
     this.ready.catch(() => {}); // a loop that does not look at it is told by its next step
-  }
-
-  /** Messages that `deduplicate` has dropped. */
-  get duplicates(): number {
-    return this.#duplicates?.dropped ?? 0;
   }
 
   /** Messages that wait for the application. */
@@ -154,7 +149,7 @@ export class Subscription<T = Uint8Array>
   }
 
   sessionLost(): void {
-    this.#duplicates?.sessionLost();
+    this.#filter?.sessionLost();
   }
 
   /** The server granted it. */
@@ -179,7 +174,7 @@ export class Subscription<T = Uint8Array>
   end(error: Error | undefined): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#owner.ended();
+    this.#signal?.removeEventListener('abort', this.#aborted);
     this.#error = error;
     this.#answer.reject(error ?? new Error(`Unsubscribed from ${this.filter} meanwhile`));
     if (error === undefined) this.#letGo();
@@ -189,6 +184,8 @@ export class Subscription<T = Uint8Array>
     if (error === undefined) reader.resolve({ value: undefined, done: true });
     else reader.reject(this.#takeError());
   }
+
+  readonly #aborted = (): void => void this.unsubscribe();
 
   #tell(reader: Reader<T>): void {
     const message = this.#take();
@@ -235,7 +232,8 @@ export class Subscription<T = Uint8Array>
     for (;;) {
       const receipt = this.#buffer.shift();
       if (receipt === undefined) return undefined;
-      if (this.#duplicates?.isDuplicate(receipt) === true) {
+      if (this.#filter?.isDuplicate(receipt, this.#owner.nowMs) === true) {
+        this.duplicates++;
         this.#owner.done(receipt);
         continue;
       }
@@ -255,7 +253,7 @@ export class Subscription<T = Uint8Array>
   #release(receipt = this.#latest): void {
     if (receipt === undefined || !this.#held.delete(receipt)) return;
     this.#latest = undefined;
-    this.#duplicates?.settle(receipt);
+    this.#filter?.settle(receipt, this.#owner.nowMs);
     this.#owner.done(receipt);
   }
 

@@ -8,8 +8,6 @@ import { ClientEvents, type ClientEventMap } from '../model/client-events.js';
 import type { ClientState } from '../model/client-state.js';
 import type { ClientStatistics } from '../model/client-statistics.js';
 import type { Clock } from '../model/clock.js';
-import { bytesCodec, type Codec } from '../model/codec.js';
-import { Duplicates } from '../subscriptions/duplicates.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { HostReply } from './tab-messages.js';
 import type { PortOfTab } from './tab-port.js';
@@ -56,7 +54,10 @@ export class TabClient implements AsyncDisposable {
   constructor(parts: TabClientParts) {
     this.#parts = parts;
     this.#subscriptions = new TabSubscriptions({
-      failed: (error) => this.#events.emit('error', error),
+      get nowMs() {
+        return parts.clock.nowMs();
+      },
+      fail: (error) => this.#events.emit('error', error),
     });
   }
 
@@ -180,15 +181,8 @@ export class TabClient implements AsyncDisposable {
   ): Subscription<T> {
     checkSubscription(filter, options);
     if (this.#ending !== undefined) throw endedError();
-    const { signal, qos = 0, bufferMax = 1000, deduplicate } = options;
-    signal?.throwIfAborted();
-    const codec = options.codec ?? (bytesCodec as unknown as Codec<T>);
-    const duplicates = new Duplicates(deduplicate, () => this.#parts.clock.nowMs());
-    const parts = { codec, handler, qos, bufferMax, duplicates };
-    const subscription = this.#subscriptions.add(filter, parts, this.#port);
-    const aborted = () => void subscription.unsubscribe();
-    signal?.addEventListener('abort', aborted, { once: true });
-    return subscription;
+    options.signal?.throwIfAborted();
+    return this.#subscriptions.add(filter, options, handler, this.#port);
   }
 
   /** Ends its subscriptions to a filter. Resolves when they are let go. */

@@ -1,23 +1,24 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClientError } from '../errors.js';
-import { bytesCodec, textCodec } from '../model/codec.js';
+import { textCodec } from '../model/codec.js';
 import type { HostReply, TabRequest } from './tab-messages.js';
 import { RecordingPort } from './tab-world.testing.js';
-import { Duplicates } from '../subscriptions/duplicates.js';
 import { deduplicate } from '../dedup/deduplicate.js';
 import { TabSubscriptions } from './tab-subscriptions.js';
 
 function start() {
   const errors: ClientError[] = [];
-  const subscriptions = new TabSubscriptions({ failed: (error) => errors.push(error) });
+  const subscriptions = new TabSubscriptions({
+    nowMs: 0,
+    fail: (error) => errors.push(error),
+  });
   const port = new RecordingPort<TabRequest, HostReply>();
   subscriptions.joined(port);
   return { errors, subscriptions, port };
 }
 
-const duplicates = new Duplicates(undefined, () => 0);
-const parts = { codec: bytesCodec, handler: undefined, qos: 1, bufferMax: 10, duplicates } as const;
+const options = { qos: 1, bufferMax: 10 } as const;
 const message = (id: number, text = 'x') =>
   ({
     type: 'message',
@@ -32,7 +33,7 @@ const message = (id: number, text = 'x') =>
 
 test('TabSubscriptions asks the host, and says done when the loop asks for the next', async () => {
   const { subscriptions, port } = start();
-  const subscription = subscriptions.add('a/+', parts, port);
+  const subscription = subscriptions.add('a/+', options, undefined, port);
   assert.deepEqual(port.take(), [
     { type: 'subscribe', id: 1, filter: 'a/+', qos: 1, bufferMax: 10 },
   ]);
@@ -48,7 +49,7 @@ test('TabSubscriptions asks the host, and says done when the loop asks for the n
 
 test('TabSubscriptions asks a new host, and says done only to whom it is due', async () => {
   const { subscriptions, port } = start();
-  const subscription = subscriptions.add('a/+', parts, port);
+  const subscription = subscriptions.add('a/+', options, undefined, port);
   subscriptions.take(message(1), port);
   await subscription.next();
   const next = new RecordingPort<TabRequest, HostReply>();
@@ -66,7 +67,7 @@ test('TabSubscriptions asks a new host, and says done only to whom it is due', a
 
 test('TabSubscriptions ends what the host refuses', async () => {
   const { subscriptions, port } = start();
-  const subscription = subscriptions.add('a/+', parts, port);
+  const subscription = subscriptions.add('a/+', options, undefined, port);
   const error = { code: 'subscribe-refused', message: 'no: x', advice: 'x' } as const;
   subscriptions.take({ type: 'refused', id: 1, error }, port);
   await assert.rejects(subscription.ready, { code: 'subscribe-refused' });
@@ -75,7 +76,7 @@ test('TabSubscriptions ends what the host refuses', async () => {
 
 test('TabSubscriptions waits for the host when it unsubscribes, or for the next one', async () => {
   const { subscriptions, port } = start();
-  const [one, two, three] = [1, 2, 3].map(() => subscriptions.add('a', parts, port));
+  const [one, two, three] = [1, 2, 3].map(() => subscriptions.add('a', options, undefined, port));
   port.take();
   const left = one!.unsubscribe();
   assert.deepEqual(port.take(), [{ type: 'unsubscribe', id: 1 }]);
@@ -95,7 +96,7 @@ test('TabSubscriptions tells what went by, and what a handler throws', async () 
   const handler = () => {
     throw new Error('odd');
   };
-  subscriptions.add('a/b', { ...parts, handler }, port);
+  subscriptions.add('a/b', options, handler, port);
   subscriptions.take(message(1), port);
   subscriptions.take({ type: 'dropped', id: 1, count: 3 }, port);
   assert.deepEqual(
@@ -107,11 +108,11 @@ test('TabSubscriptions tells what went by, and what a handler throws', async () 
 
 test('TabSubscriptions.end() ends loops, with the reason if there is one', async () => {
   const { subscriptions, port } = start();
-  const one = subscriptions.add('a', parts, port);
+  const one = subscriptions.add('a', options, undefined, port);
   const reading = one.next();
   subscriptions.end(new Error('over'));
   await assert.rejects(reading, /over/);
-  const two = subscriptions.add('a', parts, undefined);
+  const two = subscriptions.add('a', options, undefined, undefined);
   subscriptions.end(undefined);
   assert.deepEqual(await two.next(), { value: undefined, done: true });
 });
@@ -119,16 +120,18 @@ test('TabSubscriptions.end() ends loops, with the reason if there is one', async
 test('TabSubscriptions drops what was handled, also before the host has changed', () => {
   const { subscriptions, port } = start();
   const got: string[] = [];
-  const filter = new Duplicates(deduplicate(), () => 0);
   const handler = ({ payload }: { payload: string }) => void got.push(payload);
-  const all = { ...parts, codec: textCodec, handler, duplicates: filter };
-  subscriptions.add('a/+', all, port);
+  const all = { ...options, codec: textCodec, deduplicate: deduplicate() };
+  const subscription = subscriptions.add('a/+', all, handler, port);
   subscriptions.take(message(1), port);
   const next = new RecordingPort<TabRequest, HostReply>();
   subscriptions.joined(next);
   next.take();
   subscriptions.take({ ...message(1), dup: true }, next);
-  assert.deepEqual([got, next.take(), filter.dropped], [['x'], [{ type: 'done', id: 1 }], 1]);
+  assert.deepEqual(
+    [got, next.take(), subscription.duplicates],
+    [['x'], [{ type: 'done', id: 1 }], 1],
+  );
   // Another session begins its identifiers anew.
   subscriptions.sessionLost();
   subscriptions.take({ ...message(1), dup: true }, next);

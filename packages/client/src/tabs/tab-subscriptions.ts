@@ -1,8 +1,7 @@
 import type { QoS } from '@magpie/protocol';
 import { ClientError } from '../errors.js';
-import type { Codec } from '../model/codec.js';
 import type { Receipt } from '../session/receipt.js';
-import type { Duplicates } from '../subscriptions/duplicates.js';
+import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
 import { type Consumer, type MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { HostReply } from './tab-messages.js';
 import type { PortOfTab } from './tab-port.js';
@@ -19,44 +18,46 @@ interface Entry {
 /** Replies that are about one subscription. */
 export type SubscriptionReply = Extract<HostReply, { readonly id: number }>;
 
+/** What they need of their tab. */
+export interface TabSubscriptionsOwner {
+  readonly nowMs: number;
+  fail(error: ClientError): void;
+}
+
 /** The subscriptions of a tab. A new host is asked for them again. */
 export class TabSubscriptions {
   readonly #entries = new Map<number, Entry>();
-  readonly #failed: (error: ClientError) => void;
+  readonly #owner: TabSubscriptionsOwner;
   #port: PortOfTab | undefined;
   #ids = 0;
   /** Unsubscribed, and the host has not said so: who waits for it. */
   readonly #leaving = new Map<number, () => void>();
 
-  constructor({ failed }: { readonly failed: (error: ClientError) => void }) {
-    this.#failed = failed;
+  constructor(owner: TabSubscriptionsOwner) {
+    this.#owner = owner;
   }
 
   add<T>(
     filter: string,
-    parts: {
-      readonly codec: Codec<T>;
-      readonly handler: MessageHandler<T> | undefined;
-      readonly qos: QoS;
-      readonly bufferMax: number;
-      readonly duplicates: Duplicates;
-    },
+    options: SubscribeOptions<T>,
+    handler: MessageHandler<T> | undefined,
     port: PortOfTab | undefined,
   ): Subscription<T> {
     const id = ++this.#ids;
-    const { codec, handler, qos, bufferMax, duplicates } = parts;
+    const { qos = 0, bufferMax = 1000 } = options;
+    const tab = this.#owner;
     const owner = {
-      ended: () => {},
+      get nowMs() {
+        return tab.nowMs;
+      },
       done: () => this.#done(id),
       failed: (cause: unknown, topic: string) =>
-        this.#failed(
-          new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause),
-        ),
+        tab.fail(new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause)),
       left: () => this.#left(id),
     };
     // The host sends one message at a time, so nothing piles up here.
-    const own = { owner, codec, handler, bufferMax: Infinity, duplicates };
-    const consumer = new Subscription<T>(filter, own);
+    const own = { ...options, bufferMax: Infinity, handlersMax: 1 };
+    const consumer = new Subscription<T>(filter, own, handler, owner);
     this.#entries.set(id, { consumer, qos, bufferMax, from: undefined });
     port?.post({ type: 'subscribe', id, filter, qos, bufferMax });
     return consumer;
@@ -91,7 +92,7 @@ export class TabSubscriptions {
       consumer.end(fromWire(reply.error));
     } else if (reply.type === 'dropped') {
       const what = `${reply.count} messages of ${consumer.filter} went by while a handler ran`;
-      this.#failed(new ClientError('handler-failed', what, undefined, 'let it return sooner'));
+      this.#owner.fail(new ClientError('handler-failed', what, undefined, 'let it return sooner'));
     } else {
       entry.from = port;
       consumer.push(receiptOf(reply));
