@@ -1,10 +1,5 @@
 import type { Outbox } from './outbox.js';
 
-interface Waiting {
-  readonly ticket: number;
-  readonly task: () => void;
-}
-
 /** Who sees to it that an outbox is written. */
 export interface GateOwner {
   /** The first write since the last flush: {@link OutboxGate.flush} is to be called. */
@@ -50,10 +45,10 @@ class OutboxGate implements Gate {
   readonly #owner: GateOwner;
   #dirty = false;
   #underWay = false;
-  /** Flushes begun, and the newest that ended well. */
-  #begun = 0;
-  #safe = 0;
-  readonly #waiting: Waiting[] = [];
+  /** Waits for the flush that is under way … */
+  #current: (() => void)[] = [];
+  /** … and for the one after it. */
+  #next: (() => void)[] = [];
 
   constructor(outbox: Outbox, owner: GateOwner) {
     this.#outbox = outbox;
@@ -70,16 +65,17 @@ class OutboxGate implements Gate {
   }
 
   whenSafe(task: () => void): void {
-    const ticket = this.#dirty ? this.#begun + 1 : this.#begun;
-    if (ticket <= this.#safe) task();
-    else this.#waiting.push({ ticket, task });
+    if (this.#dirty) this.#next.push(task);
+    else if (this.#underWay) this.#current.push(task);
+    else task();
   }
 
   flush(): void {
     if (!this.#dirty || this.#underWay) return;
     this.#dirty = false;
     this.#underWay = true;
-    this.#begun++;
+    this.#current = this.#next;
+    this.#next = [];
     void this.#outbox.flush().then(
       () => this.#succeed(),
       (error: unknown) => this.#fail(error),
@@ -88,16 +84,15 @@ class OutboxGate implements Gate {
 
   #succeed(): void {
     this.#underWay = false;
-    this.#safe = this.#begun;
+    const safe = this.#current.splice(0);
     this.flush();
-    while (this.#waiting.length > 0 && this.#waiting[0]!.ticket <= this.#safe) {
-      this.#waiting.shift()!.task();
-    }
+    for (const task of safe) task();
   }
 
   #fail(error: unknown): void {
     this.#underWay = false;
     this.#dirty = true; // still unsafe: whoever waits for this flush waits for the next
+    this.#next = this.#current.splice(0).concat(this.#next);
     this.#owner.outboxFailed(error);
   }
 }

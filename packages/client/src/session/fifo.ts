@@ -1,7 +1,11 @@
-/** First in, first out, without moving what waits at every step. */
-export class Fifo<T> {
+import { messageBytes } from './message-bytes.js';
+
+/** Messages that wait: first in, first out, without moving what waits at every step. */
+export class Fifo<T extends Parameters<typeof messageBytes>[0]> {
   #items: (T | undefined)[] = NOTHING;
   #head = 0;
+  /** Of topics and payloads. */
+  bytes = 0;
 
   get length(): number {
     return this.#items.length - this.#head;
@@ -10,6 +14,7 @@ export class Fifo<T> {
   push(item: T): void {
     if (this.#items === NOTHING) this.#items = [];
     this.#items.push(item);
+    this.bytes += messageBytes(item);
   }
 
   peek(): T | undefined {
@@ -19,8 +24,13 @@ export class Fifo<T> {
   shift(): T | undefined {
     const item = this.#items[this.#head];
     if (item === undefined) return undefined;
+    this.bytes -= messageBytes(item);
     this.#items[this.#head++] = undefined;
-    if (this.#head === this.#items.length || this.#head >= COMPACT_AT) this.#compact();
+    const all = this.#head === this.#items.length;
+    if (all || (this.#head >= COMPACT_AT && this.#head * 2 >= this.#items.length)) {
+      this.#items.splice(0, this.#head);
+      this.#head = 0;
+    }
     return item;
   }
 
@@ -29,23 +39,22 @@ export class Fifo<T> {
     const at = this.#items.indexOf(item, this.#head);
     if (at < 0) return false;
     this.#items.splice(at, 1);
+    this.bytes -= messageBytes(item);
     return true;
+  }
+
+  /** Takes all out, the oldest first. */
+  takeAll(): T[] {
+    const items = this.items();
+    this.#items = NOTHING;
+    this.#head = 0;
+    this.bytes = 0;
+    return items;
   }
 
   /** A copy of all, the oldest first. */
   items(): T[] {
     return this.#items.slice(this.#head) as T[];
-  }
-
-  clear(): void {
-    this.#items = NOTHING;
-    this.#head = 0;
-  }
-
-  #compact(): void {
-    if (this.#head * 2 < this.#items.length) return;
-    this.#items = this.#items.slice(this.#head);
-    this.#head = 0;
   }
 }
 

@@ -33,7 +33,6 @@ export class Outbound {
   readonly #limits: OutboundLimits;
   readonly #gate: Gate;
   readonly #queue = new Fifo<Publication>();
-  #queuedBytes = 0;
   /**
    * Sent and not done, by packet identifier, the oldest first: the order of redelivery
    * (MQTT-4.6.0-1). An identifier follows from the place of a message in the order of the session
@@ -61,7 +60,7 @@ export class Outbound {
   }
 
   get queuedBytes(): number {
-    return this.#queuedBytes;
+    return this.#queue.bytes;
   }
 
   get inflight(): number {
@@ -80,9 +79,7 @@ export class Outbound {
 
   /** Takes back what an outbox remembered. What may have been sent goes out first, with DUP. */
   restore(stored: readonly StoredPublication[]): void {
-    const early = this.#queue.items();
-    this.#queue.clear();
-    this.#queuedBytes = 0;
+    const early = this.#queue.takeAll();
     this.#loading = false;
     const lastReleased = stored.findLastIndex(({ released }) => released);
     for (const [index, record] of stored.entries()) {
@@ -91,7 +88,7 @@ export class Outbound {
       const publication = { ...record, ready: true, maybeSent: true, settled: undefined };
       const isSent = index <= lastReleased || (this.queued === 0 && this.#maySend(sequence));
       if (isSent) this.#send(publication);
-      else this.#push(publication);
+      else this.#queue.push(publication);
     }
     for (const publication of early) this.#enqueue(publication);
   }
@@ -112,11 +109,10 @@ export class Outbound {
     this.drain();
   }
 
-  /** Takes back a publication that has not left. @returns Whether it had not. */
-  cancel(publication: Publication): boolean {
-    if (publication.maybeSent || !this.#queue.remove(publication)) return false;
-    this.#forget(publication);
-    return true;
+  /** Takes back a publication, if it waits. */
+  cancel(publication: Publication): void {
+    if (!this.#queue.remove(publication) || publication.qos === 0) return;
+    this.#gate.writing?.remove(publication.sequence);
   }
 
   /** An identifier for a SUBSCRIBE or UNSUBSCRIBE, until {@link giveBack}. */
@@ -187,13 +183,13 @@ export class Outbound {
     for (let next = this.#queue.peek(); next !== undefined; next = this.#queue.peek()) {
       if (!next.ready || sink.congested) return;
       if (next.qos === 0) {
-        this.#shift(next);
+        this.#queue.shift();
         sink.publish(next, 0, false);
         next.settled?.(undefined);
         continue;
       }
       if (!this.#maySend(next.sequence)) return;
-      this.#shift(next);
+      this.#queue.shift();
       sink.publish(next, this.#send(next), next.maybeSent);
       next.maybeSent = true;
     }
@@ -262,14 +258,13 @@ export class Outbound {
   #makeRoom(publication: Publication): void {
     const { outboxMessagesMax, outboxBytesMax, outboxPolicy } = this.#limits;
     const bytes = messageBytes(publication);
-    while (this.queued + 1 > outboxMessagesMax || this.#queuedBytes + bytes > outboxBytesMax) {
+    while (this.queued + 1 > outboxMessagesMax || this.queuedBytes + bytes > outboxBytesMax) {
       const victim = outboxPolicy === 'reject' ? undefined : this.#victim(outboxPolicy);
       if (victim === undefined) {
         this.dropped++;
         throw new ClientError('outbox-full', `Cannot publish to ${publication.topic}`);
       }
-      this.#queue.remove(victim);
-      this.#forget(victim);
+      this.cancel(victim);
       this.dropped++;
       victim.settled?.(new ClientError('outbox-full', `Dropped a publish to ${victim.topic}`));
     }
@@ -280,26 +275,11 @@ export class Outbound {
     return this.#queue.items().find(({ qos }) => qos === 0);
   }
 
-  #forget(publication: Publication): void {
-    this.#queuedBytes -= messageBytes(publication);
-    if (publication.qos > 0) this.#gate.writing?.remove(publication.sequence);
-  }
-
   #enqueue(publication: Publication): void {
     if (publication.qos > 0 && !this.#loading) {
       publication.sequence = this.#takeSequence();
       this.#keep(publication);
     }
-    this.#push(publication);
-  }
-
-  #push(publication: Publication): void {
     this.#queue.push(publication);
-    this.#queuedBytes += messageBytes(publication);
-  }
-
-  #shift(publication: Publication): void {
-    this.#queue.shift();
-    this.#queuedBytes -= messageBytes(publication);
   }
 }

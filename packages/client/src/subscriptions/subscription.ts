@@ -260,9 +260,7 @@ export class Subscription<T = Uint8Array>
   /** What was not handled: the server is told that it is done, or it would send nothing more. */
   #letGo(): void {
     for (const receipt of this.#held) this.#release(receipt);
-    for (let next = this.#buffer.shift(); next !== undefined; next = this.#buffer.shift()) {
-      this.#owner.done(next);
-    }
+    for (const receipt of this.#buffer.takeAll()) this.#owner.done(receipt);
   }
 
   #takeError(): Error | undefined {

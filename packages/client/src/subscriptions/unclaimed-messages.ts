@@ -1,5 +1,4 @@
 import { Fifo } from '../session/fifo.js';
-import { messageBytes } from '../session/message-bytes.js';
 import type { Receipt } from '../session/receipt.js';
 import type { UnclaimedLimits } from './unclaimed-options.js';
 
@@ -24,7 +23,6 @@ export class UnclaimedMessages {
   readonly #time: UnclaimedTime;
   readonly #giveUp: (receipt: Receipt) => void;
   readonly #waiting = new Fifo<Receipt>();
-  #bytes = 0;
   #cancel: (() => void) | undefined;
 
   /**
@@ -45,31 +43,29 @@ export class UnclaimedMessages {
 
   /** Of topics and payloads. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#waiting.bytes;
   }
 
   hold(receipt: Receipt): void {
     const { countMax, bytesMax } = this.#limits;
-    this.#push(receipt);
+    this.#waiting.push(receipt);
     const leftMs = this.#endMs - this.#time.nowMs;
     if (leftMs <= 0) this.#giveUpAll();
     else if (leftMs < Infinity) this.#cancel ??= this.#time.after(leftMs, this.#giveUpAll);
-    while (this.#waiting.length > countMax || this.#bytes > bytesMax) this.#giveUpOldest();
+    while (this.#waiting.length > countMax || this.bytes > bytesMax) this.#giveUpOldest();
   }
 
   /** A new subscription may be what messages have waited for. @param claims Takes one, or not. */
   claim(claims: (receipt: Receipt) => boolean): void {
-    for (let left = this.#waiting.length; left > 0; left--) {
-      const receipt = this.#shift();
-      if (!claims(receipt)) this.#push(receipt);
+    for (const receipt of this.#waiting.takeAll()) {
+      if (!claims(receipt)) this.#waiting.push(receipt);
     }
   }
 
   /** The client has ended: what waits is the server's to send again. */
   end(): void {
     this.#cancel?.();
-    this.#waiting.clear();
-    this.#bytes = 0;
+    this.#waiting.takeAll();
   }
 
   readonly #giveUpAll = (): void => {
@@ -77,17 +73,6 @@ export class UnclaimedMessages {
   };
 
   #giveUpOldest(): void {
-    this.#giveUp(this.#shift());
-  }
-
-  #push(receipt: Receipt): void {
-    this.#waiting.push(receipt);
-    this.#bytes += messageBytes(receipt);
-  }
-
-  #shift(): Receipt {
-    const receipt = this.#waiting.shift()!;
-    this.#bytes -= messageBytes(receipt);
-    return receipt;
+    this.#giveUp(this.#waiting.shift()!);
   }
 }
