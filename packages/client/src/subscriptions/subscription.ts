@@ -117,13 +117,9 @@ export class Subscription<T = Uint8Array>
       return Promise.reject(new TypeError('A subscription with a handler has no loop'));
     }
     this.#release();
-    const message = this.#take();
-    if (message !== undefined) return Promise.resolve({ value: message, done: false });
-    const error = this.#takeError();
-    if (error !== undefined) return Promise.reject(error);
-    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
+      this.#serve();
     });
   }
 
@@ -167,7 +163,7 @@ export class Subscription<T = Uint8Array>
     }
     this.#buffer.push(receipt);
     if (this.#handler !== undefined) this.#run(this.#handler);
-    else if (this.#reader !== undefined) this.#tell(this.#reader);
+    else this.#serve();
   }
 
   /** Nothing more comes. @param error Why, for the loop; `undefined`: it just ends. */
@@ -178,20 +174,22 @@ export class Subscription<T = Uint8Array>
     this.#error = error;
     this.#answer.reject(error ?? new Error(`Unsubscribed from ${this.filter} meanwhile`));
     if (error === undefined) this.#letGo();
-    const reader = this.#reader;
-    this.#reader = undefined;
-    if (reader === undefined) return;
-    if (error === undefined) reader.resolve({ value: undefined, done: true });
-    else reader.reject(this.#takeError());
+    this.#serve();
   }
 
   readonly #aborted = (): void => void this.unsubscribe();
 
-  #tell(reader: Reader<T>): void {
+  /** Gives a loop that waits what there is: a message, or the end. */
+  #serve(): void {
+    const reader = this.#reader;
+    if (reader === undefined) return;
     const message = this.#take();
-    if (message === undefined) return;
+    if (message !== undefined) reader.resolve({ value: message, done: false });
+    else if (!this.#ended) return;
+    else if (this.#error === undefined) reader.resolve({ value: undefined, done: true });
+    else reader.reject(this.#error);
     this.#reader = undefined;
-    reader.resolve({ value: message, done: false });
+    if (message === undefined) this.#error = undefined; // told once
   }
 
   /** One message after the other, until as many as may be are not done. */
@@ -261,11 +259,5 @@ export class Subscription<T = Uint8Array>
   #letGo(): void {
     for (const receipt of this.#held) this.#release(receipt);
     for (const receipt of this.#buffer.takeAll()) this.#owner.done(receipt);
-  }
-
-  #takeError(): Error | undefined {
-    const error = this.#error;
-    this.#error = undefined;
-    return error;
   }
 }
