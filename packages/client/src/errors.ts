@@ -70,9 +70,9 @@ export class SubscribeRefusedError extends ClientError {
   }
 }
 
-/** Of whatever is asked of a client that is no more. */
-export function endedError(): ClientError {
-  return new ClientError('ended', 'The client has ended');
+/** Of whatever is asked of a client that is no more. @param who That is. */
+export function endedError(who = 'The client'): ClientError {
+  return new ClientError('ended', `${who} has ended`);
 }
 
 /** By return code: what it means, and what to try. */

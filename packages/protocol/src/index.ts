@@ -24,6 +24,7 @@ export type { Connack } from './packets/connack.js';
 export type { Connect, Will } from './packets/connect.js';
 export { DISCONNECT, type Disconnect } from './packets/disconnect.js';
 export type { ClientPacket, Packet, ServerPacket } from './packets/packet.js';
+export { packetIdOf } from './packets/packet-id.js';
 export { PACKET_TYPES, type PacketTypeName, packetTypeName } from './packets/packet-type.js';
 export { PINGREQ, type Pingreq } from './packets/pingreq.js';
 export { PINGRESP, type Pingresp } from './packets/pingresp.js';
@@ -66,7 +67,6 @@ export { InboundWindow } from './session/inbound-window.js';
 export {
   MISMATCH,
   OutboundWindow,
-  packetIdOf,
   type Unacknowledged,
   UNKNOWN,
 } from './session/outbound-window.js';

@@ -11,43 +11,34 @@ const CAPACITY_BYTES = 256;
  */
 export class BatchWriter {
   #target = new Uint8Array(CAPACITY_BYTES);
-  #end: number;
-  #count = 0;
+  /** Of the payload as it is now. */
+  bytes = BATCH_HEADER.length;
+  /** Readings in the batch. */
+  count = 0;
 
   constructor() {
     this.#target.set(BATCH_HEADER);
-    this.#end = BATCH_HEADER.length;
-  }
-
-  /** Readings in the batch. */
-  get count(): number {
-    return this.#count;
-  }
-
-  /** Bytes of the payload as it is now. */
-  get bytes(): number {
-    return this.#end;
   }
 
   /** Adds a reading at the end, as {@link readingBytes} gives it. */
   add(reading: Uint8Array): void {
     this.#reserve(packedBytes(reading));
-    const at = writeVarint(this.#target, this.#end, reading.length);
+    const at = writeVarint(this.#target, this.bytes, reading.length);
     this.#target.set(reading, at);
-    this.#end = at + reading.length;
-    this.#count++;
+    this.bytes = at + reading.length;
+    this.count++;
   }
 
   /** The payload. It shares memory with this writer: nothing may be added after it. */
   finish(): Uint8Array {
-    return this.#target.subarray(0, this.#end);
+    return this.#target.subarray(0, this.bytes);
   }
 
   #reserve(bytes: number): void {
-    const needed = this.#end + bytes;
+    const needed = this.bytes + bytes;
     if (needed <= this.#target.length) return;
     const grown = new Uint8Array(Math.max(needed, this.#target.length * 2));
-    grown.set(this.#target.subarray(0, this.#end));
+    grown.set(this.#target.subarray(0, this.bytes));
     this.#target = grown;
   }
 }

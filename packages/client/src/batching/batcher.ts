@@ -132,10 +132,9 @@ export class Batcher implements AsyncDisposable {
 }
 
 function checked(limits: BatchLimits): BatchLimits {
-  checkRange('batchBytesMax', limits.batchBytesMax, 1);
-  checkRange('batchReadingsMax', limits.batchReadingsMax, 1);
-  checkRange('delayMs', limits.delayMs, 0);
-  checkRange('openBatchesMax', limits.openBatchesMax, 1);
+  for (const [name, value] of Object.entries<number>({ ...limits })) {
+    checkRange(name, value, name === 'delayMs' ? 0 : 1);
+  }
   return limits;
 }
 

@@ -170,7 +170,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   }
 
   drained(): void {
-    this.machine.drained();
+    this.machine.outbound.drain();
     this.perform();
   }
 
@@ -258,7 +258,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     const { writer } = this.machine;
     if (this.#transport === undefined || !writer.waiting) return;
     this.#transport.write(writer.take());
-    this.machine.sent(this.nowMs);
+    this.machine.pings.sent(this.nowMs);
   }
 
   #arm(): void {

@@ -36,12 +36,12 @@ export class ClientMachine {
   readonly outbound: Outbound;
   readonly inbound: Inbound;
   readonly subscriptions: SubscriptionRequests;
+  readonly pings: PingSchedule;
   readonly #options: MachineOptions;
   readonly #out: MachineOutput[];
   readonly #link: LinkView;
   readonly #trace: PacketTracer;
   readonly #attempts: Attempts;
-  readonly #pings: PingSchedule;
   /** While bytes come in, and as long as some of them are no whole packet. */
   #reader: PacketReader | undefined;
   /** Whether nothing has arrived on this connection. */
@@ -78,16 +78,11 @@ export class ClientMachine {
     this.inbound = new Inbound(gate);
     this.subscriptions = new SubscriptionRequests(this.outbound, out);
     this.#attempts = new Attempts(options, random);
-    this.#pings = new PingSchedule(options.keepAlive, options.pingTimeoutMs);
+    this.pings = new PingSchedule(options.keepAlive, options.pingTimeoutMs);
   }
 
   get state(): ClientState {
     return this.#state;
-  }
-
-  /** Time in ms from the last PINGREQ to its PINGRESP; `undefined` before the first. */
-  get roundTripMs(): number | undefined {
-    return this.#pings.roundTripMs;
   }
 
   /** When {@link tick} wants to be called, on the driver's clock; `Infinity`: nothing is due. */
@@ -95,7 +90,7 @@ export class ClientMachine {
     const { type } = this.#state;
     const dueMs = this.#deadlineMs ?? Infinity;
     if (!this.#linked || (type !== 'connected' && type !== 'ending')) return dueMs;
-    return Math.min(dueMs, this.#pings.deadlineMs, this.#answerDeadlineMs());
+    return Math.min(dueMs, this.pings.deadlineMs, this.#answerDeadlineMs());
   }
 
   /** Takes back what an outbox remembered. Before {@link start}. */
@@ -137,7 +132,7 @@ export class ClientMachine {
   /** Bytes of the server; they stay the caller's. */
   received(source: Uint8Array, start: number, end: number, nowMs: number): void {
     if (!this.#linked) return;
-    this.#pings.received(nowMs);
+    this.pings.received(nowMs);
     try {
       // Not to wait for the rest of what is no packet: another protocol answers here.
       if (this.#fresh && source[start] !== CONNACK_BYTE) breach('its first byte is no CONNACK');
@@ -153,16 +148,6 @@ export class ClientMachine {
       if (!(error instanceof ProtocolError)) throw error;
       this.#breach(error, nowMs);
     }
-  }
-
-  /** The network has taken what was written. */
-  drained(): void {
-    this.outbound.drain();
-  }
-
-  /** Bytes were handed to the network. */
-  sent(nowMs: number): void {
-    this.#pings.sent(nowMs);
   }
 
   /**
@@ -271,7 +256,7 @@ export class ClientMachine {
       case 'unsuback':
         return this.subscriptions.unsubscribed(packet.packetId);
       default:
-        this.#pings.answered(nowMs);
+        this.pings.answered(nowMs);
         return true;
     }
   }
@@ -287,7 +272,7 @@ export class ClientMachine {
     this.#deadlineMs = undefined;
     this.connections++;
     this.#attempts.accepted(nowMs);
-    this.#pings.connected(nowMs);
+    this.pings.connected(nowMs);
     this.#become({ type: 'connected', server: this.#server, sessionPresent: present });
     this.subscriptions.connected(this.writer, present, nowMs);
     this.inbound.connected(this.writer, present);
@@ -295,7 +280,7 @@ export class ClientMachine {
   }
 
   #watch(nowMs: number): void {
-    const due = this.#pings.due(nowMs, this.#link.paused);
+    const due = this.pings.due(nowMs, this.#link.paused);
     if (due === 'ping') this.#ping(nowMs);
     if (due === 'dead') {
       this.#give(new ClientError('keep-alive-timeout', `${this.#server} fell silent`), nowMs);
@@ -305,7 +290,7 @@ export class ClientMachine {
   }
 
   #ping(nowMs: number): void {
-    this.#pings.asked(nowMs);
+    this.pings.asked(nowMs);
     this.writer.send({ type: 'pingreq' });
   }
 

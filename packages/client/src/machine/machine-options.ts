@@ -27,6 +27,6 @@ export interface MachineOptions extends OutboundLimits {
 }
 
 export interface ClientCredentials {
-  readonly username?: string;
-  readonly password?: string | Uint8Array;
+  readonly username?: string | undefined;
+  readonly password?: string | Uint8Array | undefined;
 }

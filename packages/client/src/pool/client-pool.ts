@@ -2,7 +2,7 @@ import type { EndOptions } from '../client.js';
 import type { ClientStatistics } from '../model/client-statistics.js';
 import type { OutgoingMessage, PublishOptions } from '../session/publish-options.js';
 import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
-import { ClientError } from '../errors.js';
+import { ClientError, endedError } from '../errors.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { PooledClient } from './pooled-client.js';
 import { SharedClient } from './shared-client.js';
@@ -45,7 +45,7 @@ export class ClientPool implements AsyncDisposable {
   readonly #maxConnections: number;
   readonly #clientsPerConnection: number;
   readonly #make: (connection: number) => PooledClient;
-  readonly #slots: (Slot | undefined)[];
+  readonly #slots: (Slot | undefined)[] = [];
   #ended = false;
 
   /**
@@ -62,7 +62,6 @@ export class ClientPool implements AsyncDisposable {
     this.#maxConnections = maxConnections;
     this.#clientsPerConnection = clientsPerConnection;
     this.#make = make;
-    this.#slots = Array.from({ length: maxConnections }, () => undefined);
   }
 
   /** Each connection that was begun: its state, what is in flight and what waits. */
@@ -76,7 +75,7 @@ export class ClientPool implements AsyncDisposable {
 
   /** As `publish` of a client, by the connection of the topic. */
   publish(topic: string, payload?: string | Uint8Array, options?: PublishOptions): Promise<void> {
-    if (this.#ended) return Promise.reject(endedError());
+    if (this.#ended) return Promise.reject(endedError('The pool'));
     return this.#clientFor(topic).publish(topic, payload, options);
   }
 
@@ -100,7 +99,7 @@ export class ClientPool implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    if (this.#ended) throw endedError();
+    if (this.#ended) throw endedError('The pool');
     return this.#clientFor(filter).subscribe(filter, options, handler);
   }
 
@@ -112,7 +111,7 @@ export class ClientPool implements AsyncDisposable {
    * have; `ended` once the pool has ended.
    */
   client(): SharedClient {
-    if (this.#ended) throw endedError();
+    if (this.#ended) throw endedError('The pool');
     const slot = this.#leastUsed();
     slot.clients++;
     return new SharedClient(slot.client, () => {
@@ -156,26 +155,16 @@ export class ClientPool implements AsyncDisposable {
   /** The connection at a place, begun or replaced if need be. */
   #use(connection: number): Slot {
     const slot = this.#slots[connection];
-    if (slot === undefined) {
-      const first = { client: this.#make(connection), clients: 0, replaced: 0 };
-      this.#slots[connection] = first;
-      return first;
-    }
-    if (slot.client.state.type !== 'ended') return slot;
-    // Clients that share the one that gave up keep it: their subscriptions have ended with it.
-    const next = { client: this.#make(connection), clients: 0, replaced: slot.replaced + 1 };
-    this.#slots[connection] = next;
-    return next;
+    if (slot !== undefined && slot.client.state.type !== 'ended') return slot;
+    // Clients that share one that gave up keep it: their subscriptions have ended with it.
+    const replaced = slot === undefined ? 0 : slot.replaced + 1;
+    return (this.#slots[connection] = { client: this.#make(connection), clients: 0, replaced });
   }
 }
 
 function check(name: string, value: number, max: number): void {
   if (Number.isInteger(value) && value >= 1 && value <= max) return;
   throw new RangeError(`${name} must be an integer from 1 to ${max}: it is ${value}`);
-}
-
-function endedError(): ClientError {
-  return new ClientError('ended', 'The pool has ended');
 }
 
 const CONNECTIONS_MAX = 65_535;

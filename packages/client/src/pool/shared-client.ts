@@ -1,6 +1,6 @@
 import type { PublishOptions } from '../session/publish-options.js';
 import type { SubscribeOptions } from '../subscriptions/subscribe-options.js';
-import { ClientError } from '../errors.js';
+import { endedError } from '../errors.js';
 import type { ClientState } from '../model/client-state.js';
 import type { MessageHandler, Subscription } from '../subscriptions/subscription.js';
 import type { PooledClient } from './pooled-client.js';
@@ -28,7 +28,7 @@ export class SharedClient implements AsyncDisposable {
 
   /** As `publish` of a client; it rejects once this one has ended. */
   publish(topic: string, payload?: string | Uint8Array, options?: PublishOptions): Promise<void> {
-    if (this.#ended) return Promise.reject(endedError());
+    if (this.#ended) return Promise.reject(endedError('This client of a pool'));
     return this.#connection.publish(topic, payload, options);
   }
 
@@ -43,7 +43,7 @@ export class SharedClient implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    if (this.#ended) throw endedError();
+    if (this.#ended) throw endedError('This client of a pool');
     const subscription = this.#connection.subscribe(filter, options, handler);
     this.#subscriptions = this.#subscriptions.filter(({ ended }) => !ended);
     this.#subscriptions.push(subscription);
@@ -64,8 +64,4 @@ export class SharedClient implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end();
   }
-}
-
-function endedError(): ClientError {
-  return new ClientError('ended', 'This client of a pool has ended');
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ByteReader } from '../bytes/byte-reader.js';
 import { hex, toHex } from '../bytes/hex.testing.js';
 import { isFault } from './packet-cases.testing.js';
-import { readPacketId, writePacketId } from './packet-id.js';
+import { packetIdOf, readPacketId, writePacketId } from './packet-id.js';
 
 test('readPacketId() names the clause of the caller for 0', () => {
   const reader = new ByteReader();
@@ -22,4 +22,19 @@ test('writePacketId() asserts 1 to 65535', () => {
   for (const packetId of [0, -1, 65_536, Number.NaN]) {
     assert.throws(() => writePacketId(target, 0, packetId), { name: 'AssertionError' });
   }
+});
+
+test('packetIdOf() counts from 1 to 65,535 and then from the start', () => {
+  const cases: readonly (readonly [sequence: number, packetId: number])[] = [
+    [0, 1],
+    [1, 2],
+    [65_533, 65_534],
+    [65_534, 65_535],
+    [65_535, 1],
+    [65_536, 2],
+    [2 * 65_535, 1],
+    [2 ** 32, (2 ** 32 % 65_535) + 1],
+    [Number.MAX_SAFE_INTEGER, (Number.MAX_SAFE_INTEGER % 65_535) + 1],
+  ];
+  for (const [sequence, packetId] of cases) assert.equal(packetIdOf(sequence), packetId);
 });

@@ -23,3 +23,8 @@ export function writePacketId(target: Uint8Array, at: number, packetId: number):
   assert(packetId >= 1 && packetId <= PACKET_ID_MAX, `packetId is ${packetId}`);
   return writeUint16(target, at, packetId);
 }
+
+/** The packet identifier of a sequence number: 1 to 65,535, then from the start. */
+export function packetIdOf(sequence: number): number {
+  return (sequence % PACKET_ID_MAX) + 1;
+}

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { PACKET_ID_MAX } from '../limits.js';
-import { MISMATCH, type OutboundWindow, packetIdOf, UNKNOWN } from './outbound-window.js';
+import { packetIdOf } from '../packets/packet-id.js';
+import { MISMATCH, type OutboundWindow, UNKNOWN } from './outbound-window.js';
 
 export type WindowStep =
   | { readonly type: 'send'; readonly qos: 1 | 2; readonly skip: number }

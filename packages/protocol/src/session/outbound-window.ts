@@ -1,4 +1,5 @@
 import { PACKET_ID_MAX } from '../limits.js';
+import { packetIdOf } from '../packets/packet-id.js';
 
 /**
  * Sender side of QoS 1 and 2 for one session (MQTT 3.1.1, 4.3.2, 4.3.3 and 4.4).
@@ -181,11 +182,6 @@ export interface Unacknowledged<M> {
 export const UNKNOWN = -1;
 /** The identifier is in flight, but in a flow that this packet does not belong to. */
 export const MISMATCH = -2;
-
-/** The packet identifier of a sequence number: 1 to 65,535, then from the start. */
-export function packetIdOf(sequence: number): number {
-  return (sequence % PACKET_ID_MAX) + 1;
-}
 
 const DONE = 0;
 const AWAITS_PUBACK = 1;
