@@ -89,11 +89,9 @@ export function credentialsFor(
   server: URL,
 ): ClientCredentials | Promise<ClientCredentials> {
   if (credentials !== undefined) return credentials();
-  const user = username ?? (decodeURIComponent(server.username) || undefined);
-  const secret = password ?? (decodeURIComponent(server.password) || undefined);
   return {
-    ...(user === undefined ? {} : { username: user }),
-    ...(secret === undefined ? {} : { password: secret }),
+    username: username ?? (decodeURIComponent(server.username) || undefined),
+    password: password ?? (decodeURIComponent(server.password) || undefined),
   };
 }
 

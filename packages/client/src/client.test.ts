@@ -605,3 +605,15 @@ test('Client.subscribe() that is aborted ends its loop and unsubscribes', async 
   assert.equal((await next).done, true);
   assert.deepEqual(server.take(), ['subscribe 1 a@0', 'unsubscribe 2 a']);
 });
+
+test('Client rejects with the reason of a signal, whatever it is', async () => {
+  const { client } = clientWorld();
+  const abort = new AbortController();
+  const { signal } = abort;
+  const waiting = [client.connected(signal), client.publish('a', '1', { qos: 1, signal })];
+  abort.abort('no time');
+  waiting.push(client.connected(signal), client.publish('a', '1', { signal }));
+  for (const one of await Promise.allSettled(waiting)) {
+    assert.deepEqual(one, { status: 'rejected', reason: 'no time' });
+  }
+});

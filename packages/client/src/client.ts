@@ -1,6 +1,6 @@
 import { type QoS, validateTopicFilter, validateTopicName } from '@magpie/protocol';
 import type { ResolvedOptions } from './client-options.js';
-import { ClientError, endedError } from './errors.js';
+import { type ClientError, endedError } from './errors.js';
 import { ClientDriver, type DriverParts, type Told } from './driver/client-driver.js';
 import { checkSubscription, checkTopic, payloadBytes } from './model/check-arguments.js';
 import { ClientEvents, type ClientEventMap, type ClientEventName } from './model/client-events.js';
@@ -59,7 +59,7 @@ export class Client implements AsyncDisposable {
   /** Plain numbers, for a log or a page. */
   statistics(): ClientStatistics {
     const { machine } = this.#driver;
-    const { writer, outbound, inbound, connections, state, roundTripMs } = machine;
+    const { writer, outbound, inbound, connections, state, pings } = machine;
     return {
       state: state.type,
       connections,
@@ -75,7 +75,7 @@ export class Client implements AsyncDisposable {
       inflight: outbound.inflight,
       outboxDropped: outbound.dropped,
       bufferedBytes: this.#inbox.bytes,
-      roundTripMs,
+      roundTripMs: pings.roundTripMs,
     };
   }
 
@@ -101,22 +101,17 @@ export class Client implements AsyncDisposable {
   connected(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const look = (state: ClientState): void => {
-        if (state.type === 'connected') settle(() => resolve());
-        else if (state.type === 'ended') {
-          const why = state.why ?? endedError();
-          settle(() => reject(why));
-        }
-      };
-      const aborted = () => settle(() => reject(reasonOf(signal)));
-      const off = this.#events.on('state', look);
-      const settle = (settling: () => void): void => {
+        if (signal?.aborted === true) reject(signal.reason as Error);
+        else if (state.type === 'connected') resolve();
+        else if (state.type === 'ended') reject(state.why ?? endedError());
+        else return;
         off();
         signal?.removeEventListener('abort', aborted);
-        settling();
       };
+      const aborted = () => look(this.state);
+      const off = this.#events.on('state', look);
       signal?.addEventListener('abort', aborted);
-      if (signal?.aborted === true) aborted();
-      else look(this.state);
+      look(this.state);
     });
   }
 
@@ -150,7 +145,8 @@ export class Client implements AsyncDisposable {
       };
       return handled(this.#send(publication, signal));
     } catch (error) {
-      return handled(Promise.reject(asError(error)));
+      const why = error as Error;
+      return handled(Promise.reject(why));
     }
   }
 
@@ -237,7 +233,7 @@ export class Client implements AsyncDisposable {
     return new Promise<void>((resolve, reject) => {
       const aborted = () => {
         machine.outbound.cancel(publication);
-        publication.settled?.(reasonOf(signal));
+        publication.settled?.(signal?.reason as Error);
       };
       publication.settled = (error) => {
         publication.settled = undefined;
@@ -280,14 +276,6 @@ export class Client implements AsyncDisposable {
 function handled(promise: Promise<void>): Promise<void> {
   if (promise !== DONE) promise.catch(() => {});
   return promise;
-}
-
-function reasonOf(signal: AbortSignal | undefined): Error {
-  return asError(signal?.reason);
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function textOfErrors(_key: string, value: unknown): unknown {
