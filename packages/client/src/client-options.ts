@@ -5,7 +5,7 @@ import { checkTopic, payloadBytes } from './model/check-arguments.js';
 import type { Outbox } from './outbox/outbox.js';
 import type { OutboxPolicy } from './session/outbound.js';
 import type { InboxOptions } from './subscriptions/inbox.js';
-import type { UnclaimedOptions } from './subscriptions/unclaimed-options.js';
+import type { UnclaimedLimits, UnclaimedOptions } from './subscriptions/unclaimed-options.js';
 import type { TlsOptions, TransportOptions } from './transports/transport.js';
 
 /** What the server publishes when this client goes without DISCONNECT (MQTT 3.1.1, 3.1.2.5). */
@@ -115,10 +115,20 @@ export function resolveOptions(
     throw new TypeError('outbox needs cleanSession: false, or its session is lost');
   }
   const { reconnect, unclaimed } = options;
-  const backOff = reconnect ? valuesOf(BACK_OFF, reconnect, 'reconnect.') : BACK_OFF_DEFAULTS;
-  checkRange('reconnect.maxMs', backOff.maxMs, backOff.minMs);
+  const backOff = reconnect ? backOffOf(reconnect) : BACK_OFF;
   return {
-    ...valuesOf(OPTIONS, options),
+    keepAlive: number(options, 'keepAlive', 60, 0, 65_535),
+    connectTimeoutMs: number(options, 'connectTimeoutMs', 10_000, 1),
+    pingTimeoutMs: number(options, 'pingTimeoutMs', 10_000, 1),
+    answerTimeoutMs: number(options, 'answerTimeoutMs', 30_000, 1),
+    maximumPacketSize: number(options, 'maximumPacketSize', PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX),
+    refusalsMax: number(options, 'refusalsMax', 3, 1),
+    inflightMax: number(options, 'inflightMax', 20, 1, 65_534),
+    outboxMessagesMax: number(options, 'outboxMessagesMax', 10_000, 0),
+    outboxBytesMax: number(options, 'outboxBytesMax', MIB_16, 0),
+    bufferBytesMax: number(options, 'bufferBytesMax', MIB_16, 0),
+    serverOrder: word(options, 'serverOrder', 'round-robin', 'priority'),
+    outboxPolicy: word(options, 'outboxPolicy', 'reject', 'drop-oldest', 'drop-qos0'),
     servers: serverUrls(servers, schemes),
     clientId,
     cleanSession,
@@ -126,7 +136,7 @@ export function resolveOptions(
     backOff,
     reconnect: reconnect !== false,
     retryInitial: options.retryInitial ?? false,
-    unclaimed: unclaimed ? valuesOf(UNCLAIMED, unclaimed, 'unclaimed.') : UNCLAIMED_DEFAULTS,
+    unclaimed: unclaimed ? unclaimedOf(unclaimed) : UNCLAIMED,
     unclaimedHandler: unclaimed?.handler,
     transport: options,
     credentials: options.credentials,
@@ -137,25 +147,44 @@ export function resolveOptions(
   };
 }
 
-/** The values of a table's options: each as it is given and allowed, or its default. */
-function valuesOf<T extends Table>(
-  table: T,
-  given: { readonly [name in keyof T]?: unknown },
-  prefix = '',
-): Values<T> {
-  const values = Object.entries(table).map(([name, allowed]) => {
-    const value = given[name] ?? allowed[0];
-    return [name, checkOption(prefix + name, value, allowed)];
-  });
-  return Object.fromEntries(values) as Values<T>;
+function backOffOf(options: Partial<BackOffOptions>): BackOffOptions {
+  const minMs = checkRange('reconnect.minMs', options.minMs ?? 1000, 0);
+  const maxMs = checkRange('reconnect.maxMs', options.maxMs ?? 60_000, minMs);
+  return {
+    minMs,
+    maxMs,
+    jitter: word(options, 'jitter', 'full', 'decorrelated', 'none'),
+  };
 }
 
-function checkOption(name: string, value: unknown, allowed: Allowed): unknown {
-  const [first, min, max] = allowed;
-  if (typeof first === 'number')
-    return checkRange(name, value as number, min as number, max as number);
-  if ((allowed as readonly unknown[]).includes(value)) return value;
-  throw new RangeError(`${name} must be one of ${allowed.join(', ')}: it is ${String(value)}`);
+function unclaimedOf(options: UnclaimedOptions): UnclaimedLimits {
+  return {
+    afterMs: number(options, 'afterMs', 10_000, 0),
+    countMax: number(options, 'countMax', 1000, 0),
+    bytesMax: number(options, 'bytesMax', 1_048_576, 0),
+    policy: word(options, 'policy', 'drop', 'end'),
+  };
+}
+
+function number<Name extends string>(
+  options: { readonly [name in Name]?: number },
+  name: Name,
+  otherwise: number,
+  min: number,
+  max?: number,
+): number {
+  return checkRange(name, options[name] ?? otherwise, min, max);
+}
+
+/** @param words All that there are, the default first. */
+function word<Name extends string, const Words extends readonly [string, ...string[]]>(
+  options: { readonly [name in Name]?: Words[number] },
+  name: Name,
+  ...words: Words
+): Words[number] {
+  const value = options[name] ?? words[0];
+  if (words.includes(value)) return value;
+  throw new RangeError(`${name} must be one of ${words.join(', ')}: it is ${value}`);
 }
 
 function serverUrls(
@@ -195,40 +224,6 @@ const PACKET_BYTES_MAX = 268_435_460;
 const STRING_BYTES_MAX = 65_535;
 const MIB_16 = 16_777_216;
 
-/** Of a number its default and range, of a word all that are known, the default first. */
-type Allowed =
-  | readonly [otherwise: number, min: number, max?: number]
-  | readonly [otherwise: string, ...others: string[]];
-type Table = { readonly [name: string]: Allowed };
-type Values<T extends Table> = {
-  readonly [name in keyof T]: T[name][0] extends number ? number : T[name][number];
-};
-
-const OPTIONS = {
-  keepAlive: [60, 0, 65_535],
-  connectTimeoutMs: [10_000, 1],
-  pingTimeoutMs: [10_000, 1],
-  answerTimeoutMs: [30_000, 1],
-  maximumPacketSize: [PACKET_BYTES_MAX, 32, PACKET_BYTES_MAX],
-  refusalsMax: [3, 1],
-  inflightMax: [20, 1, 65_534],
-  outboxMessagesMax: [10_000, 0],
-  outboxBytesMax: [MIB_16, 0],
-  bufferBytesMax: [MIB_16, 0],
-  serverOrder: ['round-robin', 'priority'],
-  outboxPolicy: ['reject', 'drop-oldest', 'drop-qos0'],
-} as const satisfies Table;
-const BACK_OFF = {
-  minMs: [1000, 0],
-  maxMs: [60_000, 0],
-  jitter: ['full', 'decorrelated', 'none'],
-} as const satisfies Table;
-const UNCLAIMED = {
-  afterMs: [10_000, 0],
-  countMax: [1000, 0],
-  bytesMax: [1_048_576, 0],
-  policy: ['drop', 'end'],
-} as const satisfies Table;
+const BACK_OFF = backOffOf({});
 /** Shared by all clients that do not say otherwise. */
-const BACK_OFF_DEFAULTS = valuesOf(BACK_OFF, {});
-const UNCLAIMED_DEFAULTS = valuesOf(UNCLAIMED, {});
+const UNCLAIMED = unclaimedOf({});
