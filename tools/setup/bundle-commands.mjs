@@ -29,7 +29,7 @@ const PARTS = [
   'packages/client/dist/.tsbuildinfo',
   'packages/protocol/dist/.tsbuildinfo',
   `${CLI}/package.json`,
-  `${CLI}/bin/run-bundle.js`,
+  `${CLI}/bin/magpie.js`,
   'package-lock.json',
   'tools/setup/bundle-commands.mjs',
   'tools/setup/light-performance.mjs',
@@ -58,17 +58,23 @@ function writtenMs(path) {
 
 async function writeBundle({ outputFiles }) {
   for (const { path, text } of outputFiles) {
-    await writeFile(path, `${IMPORT_MODULE}${withImportModule(text)}`);
+    await writeFile(path, `${HEAD}${withImportModule(text)}${TAIL}`);
   }
 }
 
-/** The same code, which imports modules by the function that bin/run-bundle.js hands to it. */
+/** The same code, which imports modules by the function that bin/magpie.js hands to it. */
 export function withImportModule(code) {
   return code.replaceAll(/(?<![\w$.])import\(/g, 'importModule(');
 }
 
-/** Without that function, Node.js itself has read the file. */
-const IMPORT_MODULE = 'const importModule = module.importModule ?? ((name) => import(name));\n';
+/**
+ * As a script, the code is a function, which bin/magpie.js calls; where Node.js itself has read the
+ * file as a module, it is called at once.
+ */
+const HEAD =
+  '(run => typeof module === "object" ? run(require, module) : run)(function (require, module) {'
+  + 'const importModule = module.importModule ?? ((name) => import(name));\n';
+const TAIL = '\n})';
 
 function bundleOf(name) {
   return `${CLI}/dist/quick/${name}.cjs`;
@@ -142,23 +148,52 @@ const versionInline = {
 
 const require = createRequire(import.meta.url);
 
-/** In the place of a module of Node.js: the same names, each of which loads it. */
+/** In the place of a module of Node.js: what is called in it loads it. */
 const lazyBuiltins = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     const filter = new RegExp(`^(node:)?(${LAZY_BUILTINS.join('|')})$`);
-    const namespace = 'lazy';
-    onResolve({ filter }, ({ path, namespace: from }) =>
-      from === namespace ? { path, external: true } : { path, namespace },
-    );
-    onLoad({ filter: /./, namespace }, ({ path }) => {
-      const getters = Object.keys(require(path)).map(
-        (key) => `get ${key}() { return require(${JSON.stringify(path)}).${key}; }`,
-      );
-      return { contents: `module.exports = { ${getters.join(', ')} };`, loader: 'js' };
+    onResolve({ filter }, ({ path, kind, namespace }) => {
+      if (namespace.startsWith('lazy')) return { path, external: true };
+      return { path, namespace: kind === 'require-call' ? 'lazy-object' : 'lazy-names' };
     });
+    onLoad({ filter: /./, namespace: 'lazy-object' }, ({ path }) => ({
+      contents: `module.exports = ${lazyObject(path)};`,
+      loader: 'js',
+    }));
+    onLoad({ filter: /./, namespace: 'lazy-names' }, ({ path }) => ({
+      contents: lazyExports(path),
+      loader: 'js',
+    }));
   },
 };
+
+/** An object with all that a module has, or a member of it. */
+function lazyObject(path, member = '') {
+  const value = require(path);
+  const getters = Object.keys(member === '' ? value : value[member]).map(
+    (key) => `get ${key}() { return ${requireCall(path)}${member && `.${member}`}.${key}; }`,
+  );
+  return `{ ${getters.join(', ')} }`;
+}
+
+/** Its functions and maps by their names; what nobody imports is left out of the bundle. */
+function lazyExports(path) {
+  const members = Object.entries(require(path)).flatMap(([key, value]) => {
+    if (isMap(value)) return `export const ${key} = ${lazyObject(path, key)};`;
+    if (typeof value !== 'function') return [];
+    return `export const ${key} = (...args) => ${requireCall(path)}.${key}(...args);`;
+  });
+  return members.join('\n');
+}
+
+function isMap(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function requireCall(path) {
+  return `require(${JSON.stringify(path)})`;
+}
 
 const packagesOutside = {
   name: 'packages-outside',

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { pathOf } from './command.mjs';
 
 const { bytecodeOf, compileBundle } = createRequire(import.meta.url)(
-  pathOf('packages/cli/bin/run-bundle.js'),
+  pathOf('packages/cli/bin/magpie.js'),
 );
 
 const [, , bundle, ...args] = process.argv;

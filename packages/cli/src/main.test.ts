@@ -58,11 +58,11 @@ const quick: [name: string, flags: readonly string[]][] = [
   ['sub', ['-t', 'home/door', '-C', '1']],
   ['rr', ['-t', 'home/ask', '-e', 'home/door', '-m', '']],
 ];
-test('magpie pub, sub and rr are loaded from three files', async (t) => {
+test('magpie pub, sub and rr are loaded from two files', async (t) => {
   const { flags: where } = await startBroker(t);
   for (const [name, flags] of quick) {
     const { files, heavy, stdout } = await loadedBy(t, [name, ...where, ...flags]);
-    assert.deepEqual(files, ['bin/magpie.js', 'bin/run-bundle.js', `dist/quick/${name}.cjs`]);
+    assert.deepEqual(files, ['bin/magpie.js', `dist/quick/${name}.cjs`]);
     assert.deepEqual(heavy, []);
     assert.equal(stdout, name === 'pub' ? '' : 'open\n');
   }

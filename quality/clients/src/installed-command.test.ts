@@ -97,7 +97,7 @@ test('the packages hold what runs and what is read, and nothing else', () => {
   }
   const cli = new Set(paths.get('@magpie/cli'));
   const bundles = ['pub', 'sub', 'rr'].map((name) => `dist/quick/${name}.cjs`);
-  for (const path of ['bin/run-bundle.js', 'bin/package.json', ...bundles, 'man/magpie-pub.1']) {
+  for (const path of ['bin/magpie.js', 'bin/package.json', ...bundles, 'man/magpie-pub.1']) {
     assert.ok(cli.has(path), path);
   }
 });

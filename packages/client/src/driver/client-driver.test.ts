@@ -28,6 +28,22 @@ test('ClientDriver keeps the session in its outbox over a restart of the process
   assert.deepEqual(next.server.take().slice(1), again);
 });
 
+test('ClientDriver sends CONNECT when the server is reached, not when the turn ends', async () => {
+  const world = clientWorld({ clientId: 'c' });
+  await world.client.start();
+  await world.settle();
+  world.server.open();
+  assert.equal(world.server.take().length, 1);
+  await world.settle();
+  assert.equal(world.server.writes, 1);
+  world.server.send({ type: 'connack', sessionPresent: false, returnCode: 0 });
+  void world.client.publish('a', '1');
+  void world.client.publish('a', '2');
+  assert.equal(world.server.writes, 1);
+  await world.settle();
+  assert.equal(world.server.writes, 2);
+});
+
 test('ClientDriver tells of an outbox that cannot write, and tries again', async () => {
   const outbox = new HandOutbox();
   const world = await connectedWorld({ ...PERSISTENT, outbox });

@@ -24,8 +24,9 @@ export type Told = ClientOutput | { readonly type: 'failed'; readonly error: Cli
 /**
  * Runs a {@link ClientMachine} on a transport and a clock.
  *
- * Whatever an input brings out is done at once; bytes leave at the end of the turn, in one write. A
- * timer is armed only when none is early enough: one that comes too soon is cheap.
+ * Whatever an input brings out is done at once; bytes leave at the end of the turn, in one write,
+ * and CONNECT before. A timer is armed only when none is early enough: one that comes too soon is
+ * cheap.
  */
 export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   readonly machine: ClientMachine;
@@ -157,9 +158,11 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
   /** The server of a link was reached. */
   opened(link: Link): void {
     if (link !== this.#link) return;
+    this.#turnScheduled = true; // CONNECT leaves now: nothing can leave with it
     this.machine.opened(link.credentials, this.nowMs);
     link.credentials = NOBODY;
     this.perform();
+    this.#endTurn();
   }
 
   received(link: Link, source: Uint8Array, start: number, end: number): void {

@@ -53,7 +53,7 @@ export interface TransportOptions {
 
 /**
  * Begins to connect. What the network refuses is told by `closed`; a platform that begins nothing
- * may throw instead.
+ * may throw instead. Nothing is told before it returns.
  */
 export type OpenTransport = (
   server: URL,
