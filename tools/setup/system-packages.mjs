@@ -19,6 +19,8 @@ export const SYSTEM_NEEDS = {
   openssl: ['openssl'],
   /** A compiler, and what a library of C is made with. */
   gcc: ['gcc', 'libc6-dev'],
+  /** The headers and libraries of OpenSSL, and a compiler. */
+  'openssl-c': ['libssl-dev', 'gcc', 'libc6-dev'],
   /** The header and libraries of Paho C, and a compiler. */
   'paho-c': ['libpaho-mqtt-dev', 'gcc', 'libc6-dev'],
   /** A database, with users in it. */

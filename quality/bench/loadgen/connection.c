@@ -26,7 +26,8 @@ static struct {
   uint32_t pings; /* unanswered */
   uint64_t armed_ns;
   struct epoll_event events[EVENTS_MAX];
-  uint8_t input[HEAD_BYTES_MAX + READ_BYTES];
+  uint8_t sealed[READ_BYTES];
+  uint8_t input[HEAD_BYTES_MAX + READ_BYTES + RECORD_BYTES_MAX];
 } loop;
 
 static void resolve(void) {
@@ -39,6 +40,7 @@ static void resolve(void) {
   memcpy(&loop.address, found->ai_addr, found->ai_addrlen);
   loop.address_bytes = found->ai_addrlen;
   freeaddrinfo(found);
+  secure_open(host);
 }
 
 void loop_open(packet_handler *handler) {
@@ -74,6 +76,7 @@ struct connection *connection_open(const char *client_id, bool clean_session) {
   setsockopt(connection->fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   fcntl(connection->fd, F_SETFL, O_NONBLOCK);
   watch(connection, EPOLL_CTL_ADD, EPOLLIN);
+  connection->secure = secure_start();
   write_connect(&connection->out, client_id, clean_session);
   connection_touch(connection);
   return connection;
@@ -91,6 +94,7 @@ void connection_touch(struct connection *connection) {
 
 static void flush(struct connection *connection) {
   struct buffer *out = &connection->out;
+  if (connection->secure != NULL) out = secure_sealed(connection->secure, out);
   if (out->start == out->end) return;
   ssize_t sent = send(connection->fd, out->bytes + out->start, out->end - out->start, MSG_NOSIGNAL);
   if (sent < 0 && errno != EAGAIN) fail("cannot write: %s", strerror(errno));
@@ -120,6 +124,7 @@ void connection_close(struct connection *connection) {
   write_empty(&connection->out, DISCONNECT);
   flush(connection);
   close(connection->fd);
+  secure_free(connection->secure);
   free(connection->out.bytes);
   free(connection);
 }
@@ -175,11 +180,22 @@ static void input(struct connection *connection, const uint8_t *at, const uint8_
 
 static void receive(struct connection *connection) {
   uint8_t *start = loop.input + HEAD_BYTES_MAX - connection->partial_bytes;
-  ssize_t got = recv(connection->fd, loop.input + HEAD_BYTES_MAX, READ_BYTES, 0);
+  uint8_t *end = loop.input + HEAD_BYTES_MAX;
+  struct secure *secure = connection->secure;
+  ssize_t got = recv(connection->fd, secure == NULL ? end : loop.sealed, READ_BYTES, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) fail("the broker closed connection %u", connection->index);
+  if (secure == NULL) {
+    end += got;
+  } else {
+    size_t room = sizeof loop.input - HEAD_BYTES_MAX;
+    size_t opened = secure_received(secure, loop.sealed, (size_t)got, end, room);
+    if (secure_answers(secure)) connection_touch(connection);
+    if (opened == 0) return;
+    end += opened;
+  }
   memcpy(start, connection->partial, connection->partial_bytes);
-  input(connection, start, loop.input + HEAD_BYTES_MAX + got);
+  input(connection, start, end);
 }
 
 static void arm(uint64_t at_ns) {

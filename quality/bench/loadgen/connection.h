@@ -9,7 +9,7 @@
 #ifndef MAGPIE_CONNECTION_H
 #define MAGPIE_CONNECTION_H
 
-#include "mqtt.h"
+#include "secure.h"
 
 struct connection {
   int fd;
@@ -20,6 +20,7 @@ struct connection {
   bool waits_writable; /* the socket is full: EPOLLOUT is asked for */
   uint32_t index;      /* the scenario's own number */
   void *owner;         /* the scenario's own object */
+  struct secure *secure; /* NULL: no TLS */
   struct buffer out;
   uint64_t skip_bytes; /* rest of a PUBLISH that was read but for its payload's end */
   struct packet pending;
@@ -31,7 +32,7 @@ struct connection {
 typedef void packet_handler(struct connection *connection, const struct packet *packet,
                             uint64_t time_ns);
 
-/* Reads the options `host` and `port` and prepares the loop. */
+/* Reads the options `host`, `port` and `ca` (see secure.h) and prepares the loop. */
 void loop_open(packet_handler *handler);
 /* Whom the loop calls from now on, and what it calls after the reads of each round (or NULL). */
 void loop_serve(packet_handler *handler, void (*refill)(void));

@@ -44,8 +44,7 @@ export function runsOf({ repeats = 1 }: Pick<Scenario, 'repeats'>, runs: number)
 
 /** Not every broker can keep its state on disk, reads access rules of ours, or has traces. */
 function takesPart({ name, hasDisk }: BrokerKind, scenario: Scenario): boolean {
-  const { durable, tunnel, beside } = scenario;
-  if (tunnel !== undefined) return name === 'magpie';
+  const { durable, beside } = scenario;
   if (beside !== undefined) return name === 'magpie' || name === beside;
   if (isWithout(name)) return false;
   if (durable === undefined) return true;
@@ -83,13 +82,12 @@ async function measureOnce(
   let memory: MemoryWatch | undefined;
   try {
     broker = await kind.start(scenario, run);
-    const { host, port, pid } = broker;
+    const { host, port, pid, ca } = broker;
     if (scenario.openFiles !== undefined) await raiseOpenFiles(pid, scenario.openFiles);
     memory = new MemoryWatch(pid);
     const { program, load } = scenario;
-    const outcome = await runLoad({ loadgen, program, options: { host, port, ...load } }, () =>
-      readProcessUsage(pid),
-    );
+    const options = { host, port, ...(ca !== undefined && { ca }), ...load };
+    const outcome = await runLoad({ loadgen, program, options }, () => readProcessUsage(pid));
     const failure = faultsInWords(outcome.result, outcome.result.stalled);
     return { ...about, failure, figures: figuresFrom(outcome, memory.mostBytes) };
   } catch (error) {

@@ -19,7 +19,7 @@ import {
   clientsReport,
   measureClients,
 } from './clients/measure-clients.js';
-import { compileLoadgen } from './loadgen/compile-loadgen.js';
+import { compileLoadgen, hasOpenssl } from './loadgen/compile-loadgen.js';
 import { describeMachine } from './machine.js';
 import { summarize } from './measurement.js';
 import type { Measurement } from './measurement.js';
@@ -69,10 +69,11 @@ async function main(args: readonly string[]): Promise<number> {
   return measureAll(scenarios, options);
 }
 
-async function measureAll(scenarios: readonly Scenario[], options: BenchOptions): Promise<number> {
+async function measureAll(wanted: readonly Scenario[], options: BenchOptions): Promise<number> {
   const brokers = brokerKinds(options);
   if (options.profileFolder !== undefined) await mkdir(options.profileFolder, { recursive: true });
   const loadgen = await compileLoadgen();
+  const scenarios = await possible(wanted);
   console.log(`${describeMachine().join('\n')}\n`);
   const measurements: Measurement[] = [];
   for (const scenario of scenarios) {
@@ -205,6 +206,17 @@ function brokerKinds({ brokers, peers, limits, profileFolder }: BenchOptions): B
     return [];
   });
   return [...own, ...peers];
+}
+
+/** What the load generator can do on this machine. */
+async function possible(scenarios: readonly Scenario[]): Promise<readonly Scenario[]> {
+  const secure = scenarios.filter((scenario) => scenario.secure === true);
+  if (secure.length === 0 || (await hasOpenssl())) return scenarios;
+  const names = secure.map(({ name }) => name).join(', ');
+  console.error(
+    `OpenSSL is not installed to compile with (Debian: apt install libssl-dev): without ${names}`,
+  );
+  return scenarios.filter((scenario) => scenario.secure !== true);
 }
 
 function isWanted(name: string, only: readonly string[]): boolean {

@@ -69,6 +69,19 @@ test('scenarioReport() tells a target that is a least value', () => {
   ]);
 });
 
+test('scenarioReport() says whose throughput it is where that is the target', () => {
+  const scenario = { name: 'tls', title: 'TLS', shows: 'throughput' } as const;
+  const own = [
+    summary('tls', 'magpie', { messagesPerS: 700, cpuUs: 1, generatorCpuUs: 1.1 }),
+    summary('tls', 'no-tls', { messagesPerS: 1000, cpuUs: 0.5, generatorCpuUs: 0.4 }),
+  ];
+  assert.deepEqual(scenarioReport(scenario, own, 3).slice(-3), [
+    '  messages/s, magpie / no-tls: 0.7 (target ≥ 0.6): yes',
+    '  CPU µs a delivery, magpie / no-tls: 2 (target ≤ 1.67): no',
+    '  messages/s of magpie are the load generator’s, which takes more CPU: compare CPU µs',
+  ]);
+});
+
 test('summaryTable() has a row for each figure with a target and a column for each broker', () => {
   const scenarios = [
     { name: 'fan-out', title: 'Fan-out' },

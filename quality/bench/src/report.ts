@@ -32,6 +32,7 @@ export function scenarioReport(
     scenario.title,
     ...textTable([head, ...rows]).map((line) => `  ${line}`),
     ...verdicts.map((verdict) => `  ${verdictLine(verdict)}`),
+    ...own.filter((summary) => showsGenerator(scenario, summary)).map(generatorLine),
     ...own.flatMap(({ broker, failures }) =>
       failures.map((failure) => `  A run of ${broker} does not count: ${failure}`),
     ),
@@ -112,8 +113,19 @@ function figuresToShow(scenario: Reported): FigureName[] {
   if (scenario.shows === 'latency') return ['p50Us', 'p99Us', 'p999Us', 'cpuUs'];
   if (scenario.shows === 'own-memory') return ['ownBytes', 'messagesPerS'];
   if (scenario.shows === 'recovery') return ['elapsedS', 'ownBytes', 'cpuUs'];
-  if (scenario.durable !== undefined) return ['messagesPerS', 'cpuUs'];
+  if (scenario.durable !== undefined || scenario.shows === 'throughput') {
+    return ['messagesPerS', 'cpuUs'];
+  }
   return ['cpuUs'];
+}
+
+/** Whether what is shown as the broker's is what the load generator can do. */
+function showsGenerator({ shows }: Reported, { medians }: Summary): boolean {
+  return shows === 'throughput' && medians !== undefined && medians.generatorCpuUs > medians.cpuUs;
+}
+
+function generatorLine({ broker }: Summary): string {
+  return `  messages/s of ${broker} are the load generator’s, which takes more CPU: compare CPU µs`;
 }
 
 function find(

@@ -44,8 +44,9 @@ export const TARGETS: readonly Target[] = [
   { scenario: 'trace', figure: 'cpuUs', versus: 'no-trace', atMost: 1.02 },
   { scenario: 'journal', figure: 'cpuUs', versus: 'no-journal', atMost: 1.03 },
   { scenario: 'sight', figure: 'cpuUs', versus: 'no-sight', atMost: 1.05 },
-  // A CPU carries at least 60 % of what it carries without TLS.
-  { scenario: 'tls', figure: 'cpuUs', versus: { scenario: 'tls-off' }, atMost: 1 / 0.6 },
+  // At least 60 % of what there is without TLS: of messages, and of what a CPU carries.
+  { scenario: 'tls', figure: 'messagesPerS', versus: 'no-tls', atLeast: 0.6 },
+  { scenario: 'tls', figure: 'cpuUs', versus: 'no-tls', atMost: 1 / 0.6 },
   { scenario: 'matching', figure: 'cpuUs', versus: undefined, atMost: 2 },
   { scenario: 'retained', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.25 },
   { scenario: 'offline', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.4 },

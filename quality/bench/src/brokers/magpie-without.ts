@@ -8,6 +8,7 @@ const WITHOUT: Readonly<Record<Without, (scenario: Scenario) => Scenario>> = {
   'no-rules': ({ rules: _rules, ...scenario }) => scenario,
   'no-trace': (scenario) => ({ ...scenario, trace: false }),
   'no-journal': (scenario) => ({ ...scenario, limits: NO_JOURNAL }),
+  'no-tls': ({ secure: _secure, ...scenario }) => scenario,
   'no-sight': (scenario) => ({ ...scenario, limits: NO_JOURNAL, blind: true }),
 };
 

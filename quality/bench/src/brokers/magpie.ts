@@ -9,7 +9,7 @@ import { freePort } from './free-port.js';
 import type { Scenario } from '../scenarios.js';
 import type { BrokerKind, RunningBroker } from './running-broker.js';
 import { accessRules } from './access-rules.js';
-import { tlsConfigIn, tunnelled } from './tunnelled.js';
+import { tlsConfigIn } from './tls-config.js';
 import { withFolder } from './with-folder.js';
 
 /** How Magpie is started. */
@@ -40,11 +40,9 @@ export function magpie(options: MagpieOptions): BrokerKind {
     name: 'magpie',
     hasDisk: true,
     start: (scenario, run) => {
-      const { durable, rules, trace, tunnel } = scenario;
-      if (tunnel === 'tls')
+      const { durable, rules, trace, secure } = scenario;
+      if (secure === true) {
         return withFolder((folder) => startSecure(folder, scenario, run, options));
-      if (tunnel !== undefined) {
-        return start(scenario, run, ['--memory']).then((broker) => tunnelled(broker, tunnel));
       }
       if (rules !== undefined) {
         return withFolder(async (folder) => {
@@ -86,19 +84,20 @@ async function startTracing(
   }
 }
 
-/** With one listener, over TLS, and a tunnel before it. */
+/** With one listener, over TLS. */
 async function startSecure(
   folder: string,
   { name }: Scenario,
   run: number,
   { profileFolder, args }: MagpieOptions,
 ): Promise<RunningBroker> {
-  const configFor = await tlsConfigIn(folder, MAGPIE);
+  const { ca, writeFor } = await tlsConfigIn(folder, MAGPIE);
   const broker = await BrokerProcess.start(process.execPath, (port) => {
-    const own = ['broker', '--config', configFor(port), '--no-http', '--memory'];
+    const own = ['broker', '--config', writeFor(port), '--no-http', '--memory'];
     return [...profileArgs(`${name}-${run}`, profileFolder), MAGPIE, ...own, ...QUIET, ...args];
   });
-  return tunnelled(broker, 'tls');
+  const { host, port: reachedAt, pid } = broker;
+  return { host, port: reachedAt, pid, ca, stop: () => broker.stop() };
 }
 
 function profileArgs(profile: string, folder: string | undefined): string[] {

@@ -6,6 +6,10 @@ export interface RunningBroker {
   readonly port: number;
   /** Whose CPU time and memory count. */
   readonly pid: number;
+  /**
+   * It is reached over TLS: the path of the certificate of the authority that vouches for it.
+   */
+  readonly ca?: string | undefined;
   /** Ends the process and resolves when it is gone. */
   stop(): Promise<void>;
 }

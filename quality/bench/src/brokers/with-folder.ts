@@ -15,12 +15,12 @@ export async function withFolder(
   const remove = () => rm(folder, { recursive: true });
   try {
     const broker = await start(folder);
-    const { host, port, pid } = broker;
+    const { host, port, pid, ca } = broker;
     const stop = async () => {
       await broker.stop();
       await remove();
     };
-    return { host, port, pid, stop };
+    return { host, port, pid, ca, stop };
   } catch (error) {
     await remove();
     throw error;
