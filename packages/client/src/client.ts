@@ -68,7 +68,7 @@ export class Client implements AsyncDisposable {
       bytesReceived: this.#driver.bytesReceived,
       messagesReceived: this.#inbox.received,
       messagesRepeated: inbound.repeated,
-      messagesDropped: this.#inbox.dropped,
+      messagesDropped: this.#inbox.lost,
       packetsTooLarge: machine.tooLarge,
       queued: outbound.queued,
       queuedBytes: outbound.queuedBytes,

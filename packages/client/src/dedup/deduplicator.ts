@@ -63,12 +63,11 @@ export class Deduplicator<M extends Arrived = Arrived> {
   constructor(options: DeduplicateOptions<M>, seed: number) {
     const { messageId, keysMax = KEYS_MAX, bytesMax = BYTES_MAX } = options;
     const { rememberMs = REMEMBER_MS } = options;
-    for (const [name, value] of Object.entries({ keysMax, bytesMax, rememberMs })) {
-      checkRange(name, value, 1);
-    }
+    const limits = { keysMax, bytesMax, rememberMs };
+    for (const [name, value] of Object.entries(limits)) checkRange(name, value, 1);
     this.#messageId = messageId;
-    this.#redeliveries = new RedeliveryMemory(seed, keysMax, rememberMs);
-    this.#ids = new SeenKeys({ keysMax, bytesMax, rememberMs });
+    this.#redeliveries = new RedeliveryMemory(seed, limits);
+    this.#ids = new SeenKeys(limits);
   }
 
   get counts(): DeduplicatorCounts {

@@ -26,7 +26,7 @@ const cases: readonly (readonly [rule: string, message: Redeliverable, redeliver
 
 for (const [rule, message, redelivery] of cases) {
   test(`RedeliveryMemory.isRedelivery() ${rule}`, () => {
-    const memory = new RedeliveryMemory(SEED, 100, 1000);
+    const memory = new RedeliveryMemory(SEED, { keysMax: 100, rememberMs: 1000 });
     assert.equal(memory.isRedelivery(again, 0), false);
     memory.settle(first, 0);
     assert.equal(memory.isRedelivery(message, 999), redelivery);
@@ -34,7 +34,7 @@ for (const [rule, message, redelivery] of cases) {
 }
 
 test('RedeliveryMemory forgets after rememberMs', () => {
-  const memory = new RedeliveryMemory(SEED, 100, 1000);
+  const memory = new RedeliveryMemory(SEED, { keysMax: 100, rememberMs: 1000 });
   memory.settle(first, 0);
   assert.equal(memory.isRedelivery(again, 1000), false);
   memory.settle({ ...first, packetId: 8 }, 1000);
@@ -42,7 +42,7 @@ test('RedeliveryMemory forgets after rememberMs', () => {
 });
 
 test('RedeliveryMemory forgets the oldest above keysMax', () => {
-  const memory = new RedeliveryMemory(SEED, 2, 1000);
+  const memory = new RedeliveryMemory(SEED, { keysMax: 2, rememberMs: 1000 });
   for (const packetId of [1, 2, 1, 3]) memory.settle({ ...first, packetId }, 0);
   const known = [1, 2, 3].filter((packetId) => memory.isRedelivery({ ...again, packetId }, 0));
   assert.deepEqual(known, [1, 3]);
@@ -50,14 +50,14 @@ test('RedeliveryMemory forgets the oldest above keysMax', () => {
 });
 
 test('RedeliveryMemory.settle() takes the place of what had the identifier before', () => {
-  const memory = new RedeliveryMemory(SEED, 100, 1000);
+  const memory = new RedeliveryMemory(SEED, { keysMax: 100, rememberMs: 1000 });
   memory.settle(first, 0);
   memory.settle({ ...first, payload: Buffer.from('new') }, 0);
   assert.equal(memory.isRedelivery(again, 0), false);
 });
 
 test('RedeliveryMemory.clear() forgets all', () => {
-  const memory = new RedeliveryMemory(SEED, 100, 1000);
+  const memory = new RedeliveryMemory(SEED, { keysMax: 100, rememberMs: 1000 });
   memory.settle(first, 0);
   memory.clear();
   assert.equal(memory.isRedelivery(again, 0), false);

@@ -1,4 +1,5 @@
 import { hashBytes } from '@magpie/protocol';
+import type { SeenLimits } from './seen-keys.js';
 
 /** What must be known of a QoS 1 PUBLISH to tell whether it is a redelivery. */
 export interface Redeliverable {
@@ -24,20 +25,14 @@ interface Settled {
  */
 export class RedeliveryMemory {
   readonly #seed: number;
-  readonly #keysMax: number;
-  readonly #rememberMs: number;
+  readonly #limits: Pick<SeenLimits, 'keysMax' | 'rememberMs'>;
   /** By packet identifier, oldest first: never more than 65,535. */
   readonly #settled = new Map<number, Settled>();
 
-  /**
-   * @param seed Random, 32 bits.
-   * @param keysMax Most identifiers remembered.
-   * @param rememberMs How long one is remembered.
-   */
-  constructor(seed: number, keysMax: number, rememberMs: number) {
+  /** @param seed Random, 32 bits. */
+  constructor(seed: number, limits: Pick<SeenLimits, 'keysMax' | 'rememberMs'>) {
     this.#seed = seed;
-    this.#keysMax = keysMax;
-    this.#rememberMs = rememberMs;
+    this.#limits = limits;
   }
 
   get size(): number {
@@ -48,7 +43,7 @@ export class RedeliveryMemory {
   isRedelivery(message: Redeliverable, nowMs: number): boolean {
     if (!message.dup) return false;
     const settled = this.#settled.get(message.packetId);
-    if (settled === undefined || nowMs - settled.atMs >= this.#rememberMs) return false;
+    if (settled === undefined || nowMs - settled.atMs >= this.#limits.rememberMs) return false;
     return settled.fingerprint === this.#fingerprint(message);
   }
 
@@ -57,8 +52,8 @@ export class RedeliveryMemory {
     this.#settled.delete(message.packetId);
     this.#settled.set(message.packetId, { fingerprint: this.#fingerprint(message), atMs: nowMs });
     for (const [packetId, { atMs }] of this.#settled) {
-      const expired = nowMs - atMs >= this.#rememberMs;
-      if (!expired && this.#settled.size <= this.#keysMax) return;
+      const expired = nowMs - atMs >= this.#limits.rememberMs;
+      if (!expired && this.#settled.size <= this.#limits.keysMax) return;
       this.#settled.delete(packetId);
     }
   }

@@ -19,8 +19,10 @@ export class SeenKeys {
   readonly #limits: SeenLimits;
   /** When each key was seen last, oldest first. */
   readonly #seenAtMs = new Map<string, number>();
-  #bytes = 0;
-  #evicted = 0;
+  /** Of all keys, as they are kept. */
+  bytes = 0;
+  /** Keys forgotten before their time, since `keysMax` or `bytesMax` was reached. */
+  evicted = 0;
 
   constructor(limits: SeenLimits) {
     this.#limits = limits;
@@ -28,15 +30,6 @@ export class SeenKeys {
 
   get size(): number {
     return this.#seenAtMs.size;
-  }
-
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Keys forgotten before their time, since `keysMax` or `bytesMax` was reached. */
-  get evicted(): number {
-    return this.#evicted;
   }
 
   has(key: string, nowMs: number): boolean {
@@ -49,18 +42,18 @@ export class SeenKeys {
     this.#expire(nowMs);
     this.#forget(key);
     this.#seenAtMs.set(key, nowMs);
-    this.#bytes += costOf(key);
+    this.bytes += costOf(key);
     for (const oldest of this.#seenAtMs.keys()) {
       const { keysMax, bytesMax } = this.#limits;
-      if (this.#seenAtMs.size <= keysMax && this.#bytes <= bytesMax) return;
+      if (this.#seenAtMs.size <= keysMax && this.bytes <= bytesMax) return;
       this.#forget(oldest);
-      this.#evicted++;
+      this.evicted++;
     }
   }
 
   clear(): void {
     this.#seenAtMs.clear();
-    this.#bytes = 0;
+    this.bytes = 0;
   }
 
   #expire(nowMs: number): void {
@@ -71,7 +64,7 @@ export class SeenKeys {
   }
 
   #forget(key: string): void {
-    if (this.#seenAtMs.delete(key)) this.#bytes -= costOf(key);
+    if (this.#seenAtMs.delete(key)) this.bytes -= costOf(key);
   }
 }
 

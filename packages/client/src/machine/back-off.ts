@@ -27,14 +27,11 @@ export class BackOff {
   /** The next wait, in ms. */
   next(): number {
     const { minMs, maxMs, jitter } = this.#options;
-    const bound = this.#boundMs;
-    if (jitter === 'none') {
-      this.#boundMs = Math.min(maxMs, bound * 2);
-      return bound;
-    }
-    const upTo = Math.min(maxMs, jitter === 'full' ? bound : bound * 3);
-    const waitMs = minMs + this.#random() * Math.max(0, upTo - minMs);
-    this.#boundMs = jitter === 'full' ? Math.min(maxMs, bound * 2) : waitMs;
+    const boundMs = this.#boundMs;
+    const tripled = jitter === 'decorrelated';
+    const upToMs = tripled ? Math.min(maxMs, boundMs * 3) : boundMs;
+    const waitMs = jitter === 'none' ? boundMs : minMs + this.#random() * (upToMs - minMs);
+    this.#boundMs = tripled ? waitMs : Math.min(maxMs, boundMs * 2);
     return waitMs;
   }
 }

@@ -49,10 +49,11 @@ export class Inbox implements SubscriptionOwner {
   #toldAtMs: number | undefined;
   /** Of what subscriptions have; what is unclaimed has bounds of its own. */
   #bytes = 0;
-  #dropped = 0;
   #ended = false;
   /** Messages that have arrived. */
   received = 0;
+  /** Messages that nobody got, or not all who wanted them. */
+  lost = 0;
 
   constructor(options: InboxOptions, owner: InboxOwner) {
     this.#options = options;
@@ -61,13 +62,6 @@ export class Inbox implements SubscriptionOwner {
 
   get nowMs(): number {
     return this.#owner.nowMs;
-  }
-
-  /** Messages that nobody got. */
-  get dropped(): number {
-    let dropped = this.#dropped;
-    for (const subscription of this.of(undefined)) dropped += subscription.dropped;
-    return dropped;
   }
 
   /** Topics and payloads of what is not done. */
@@ -109,13 +103,13 @@ export class Inbox implements SubscriptionOwner {
 
   /** Nobody listens any more. Resolves when the server has let it go. */
   async left(subscription: Consumer): Promise<void> {
-    if (!this.#remove(subscription)) await this.#owner.letGo(subscription.filter);
+    if (!this.#subscriptions.remove(subscription)) await this.#owner.letGo(subscription.filter);
   }
 
   /** @param filter Whose subscriptions end; `undefined`: all. */
   endAll(filter: string | undefined, error: Error | undefined): void {
     for (const subscription of this.of(filter)) {
-      this.#remove(subscription);
+      this.#subscriptions.remove(subscription);
       subscription.end(error);
     }
   }
@@ -131,6 +125,11 @@ export class Inbox implements SubscriptionOwner {
     this.#bytes -= messageBytes(receipt);
     this.#owner.consumed(receipt);
     if (this.#bytes <= this.#options.bufferBytesMax / 2) this.#owner.paused = false;
+  }
+
+  dropped(receipt: Receipt): void {
+    this.lost++;
+    this.done(receipt);
   }
 
   /** A handler or a codec threw. */
@@ -184,14 +183,8 @@ export class Inbox implements SubscriptionOwner {
     return false;
   }
 
-  /** @returns Whether another subscription has the same filter. */
-  #remove(subscription: Consumer): boolean {
-    this.#dropped += subscription.dropped;
-    return this.#subscriptions.remove(subscription);
-  }
-
   #drop(receipt: Receipt): void {
-    this.#dropped++;
+    this.lost++;
     this.#owner.consumed(receipt);
   }
 

@@ -8,7 +8,6 @@ function consumer(filter: string): Consumer & { readonly got: string[] } {
   const got: string[] = [];
   return {
     filter,
-    dropped: 0,
     got,
     push: ({ topic }: Receipt) => void got.push(topic),
     end: () => {},

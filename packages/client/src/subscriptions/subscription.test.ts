@@ -22,6 +22,7 @@ function make(
   let left = 0;
   const owner = {
     done: (receipt: Receipt) => void done.push(new TextDecoder().decode(receipt.payload)),
+    dropped: (receipt: Receipt) => owner.done(receipt),
     failed: (error: unknown) => void failed.push(String(error)),
     nowMs: 0,
     left: () => {
@@ -168,7 +169,7 @@ test('Subscription is let go at the end of its block', async () => {
 });
 
 test('Subscription ends with its signal, and lets go of it when it ends before', async () => {
-  const owner = { nowMs: 0, done() {}, failed() {}, left: () => Promise.resolve() };
+  const owner = { nowMs: 0, done() {}, dropped() {}, failed() {}, left: () => Promise.resolve() };
   const aborting = new AbortController();
   const { signal } = aborting;
   const first = new Subscription('f', { signal }, undefined, owner);
@@ -191,6 +192,7 @@ test('Subscription asks its filter for duplicates, with the time, and counts the
   const owner = {
     nowMs: 5,
     done: ({ topic }: Receipt) => void done.push(topic),
+    dropped() {},
     failed() {},
     left: () => Promise.resolve(),
   };

@@ -9,7 +9,6 @@ import type { SubscribeOptions } from './subscribe-options.js';
 /** A subscription as its client sees it, whatever its messages are read as. */
 export interface Consumer {
   readonly filter: string;
-  readonly dropped: number;
   push(receipt: Receipt): void;
   end(error: Error | undefined): void;
   unsubscribe(): Promise<void>;
@@ -22,6 +21,8 @@ export interface SubscriptionOwner {
   readonly nowMs: number;
   /** The application is done with a message. */
   done(receipt: Receipt): void;
+  /** There was no room for a message. */
+  dropped(receipt: Receipt): void;
   /** A handler or codec threw. */
   failed(error: unknown, topic: string): void;
   /** Nobody listens any more. @returns A promise that resolves when the server has let it go. */
@@ -158,7 +159,7 @@ export class Subscription<T = Uint8Array>
     receipt.holders++;
     if (receipt.qos === 0 && this.#buffer.length >= this.#bufferMax) {
       this.dropped++;
-      this.#owner.done(receipt);
+      this.#owner.dropped(receipt);
       return;
     }
     this.#buffer.push(receipt);

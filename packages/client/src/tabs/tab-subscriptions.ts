@@ -51,6 +51,7 @@ export class TabSubscriptions {
         return tab.nowMs;
       },
       done: () => this.#done(id),
+      dropped: () => this.#done(id),
       failed: (cause: unknown, topic: string) =>
         tab.fail(new ClientError('handler-failed', `A handler or codec threw for ${topic}`, cause)),
       left: () => this.#left(id),
