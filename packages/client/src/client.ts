@@ -173,7 +173,7 @@ export class Client implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    checkSubscription(filter, options);
+    checkSubscription(filter, options, handler);
     options.signal?.throwIfAborted();
     const { machine, nowMs } = this.#driver;
     machine.checkOpen();

@@ -12,7 +12,7 @@ export interface ClientErrorMeaning {
 const EVENT = '`error` event';
 const ATTEMPT = `${EVENT}; \`connect\`, \`connected()\` if the client ends`;
 const RETRIES = 'waits, and tries again; ends if it was never connected, unless `retryInitial`';
-const RECONNECTS = 'connects again';
+const RECONNECTS = 'connects again; ends if `reconnect` is false';
 
 /** Each code of CLIENT_ERRORS: one that is missing here does not compile. */
 export const CLIENT_ERROR_MEANINGS: Readonly<Record<ClientErrorCode, ClientErrorMeaning>> = {
@@ -25,7 +25,9 @@ export const CLIENT_ERROR_MEANINGS: Readonly<Record<ClientErrorCode, ClientError
     reaction: RETRIES,
   },
   'certificate-refused': {
-    meaning: "The server's certificate is not trusted, out of date, or of another name. In Node.js",
+    meaning:
+      "The server's certificate is not trusted, out of date, or of another name; or the server "
+      + 'takes no connection without a certificate of the client. In Node.js',
     told: ATTEMPT,
     reaction: 'as `unreachable`; after `refusalsMax` of them it ends for good',
   },
@@ -37,7 +39,7 @@ export const CLIENT_ERROR_MEANINGS: Readonly<Record<ClientErrorCode, ClientError
   'connect-refused': {
     meaning:
       'The server said no to CONNECT: a `ConnectRefusedError` with `returnCode`, see below. Or a '
-      + 'user name, password or client identifier is longer than MQTT can say',
+      + 'user name, password or client identifier is no text, or longer than MQTT can say',
     told: ATTEMPT,
     reaction: 'as `unreachable`; after `refusalsMax` that are permanent it ends for good',
   },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from '../client.js';
-import { resolveOptions } from '../client-options.js';
+import { type ClientOptions, resolveOptions } from '../client-options.js';
 import { clientWorld, connectedWorld } from '../client-world.testing.js';
 import { ManualClock } from '../model/manual-clock.testing.js';
 import { HandOutbox } from '../outbox/hand-outbox.testing.js';
@@ -77,9 +77,29 @@ test('ClientDriver takes an error of `credentials` for a failed attempt', async 
   const world = clientWorld({ credentials });
   const connected = world.client.connected();
   await world.client.start();
-  await assert.rejects(connected, { code: 'unreachable', message: /no token/ });
+  await assert.rejects(connected, {
+    code: 'unreachable',
+    message: '`credentials` threw (no token): mend it',
+  });
   await world.client.end();
 });
+
+const unsayable: readonly (readonly [string, ClientOptions])[] = [
+  ['credentials that are none', { credentials: (() => undefined) as never }],
+  ['credentials that are null', { credentials: (() => null) as never }],
+  ['a client identifier that is none', { clientId: null as never }],
+  ['a number for a password', { password: 5 as never }],
+];
+for (const [what, options] of unsayable) {
+  test(`ClientDriver tells of ${what}, and ends`, async () => {
+    const world = clientWorld(options);
+    const connected = world.client.connected();
+    await world.client.start();
+    await world.settle();
+    world.server.open();
+    await assert.rejects(connected, { code: 'connect-refused', advice: /^use text/ });
+  });
+}
 
 test('ClientDriver takes an error of `open` for a failed attempt', async () => {
   const options = resolveOptions('ws://host', {}, ['ws:']);

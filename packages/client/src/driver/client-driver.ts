@@ -211,8 +211,11 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
       this.#transport = this.#parts.open(server, link, this.#options.transport);
       this.#open++;
     } catch (error) {
-      // Of `credentials`, or of a browser: no connection was begun.
-      this.#lost(link, error instanceof Error ? error : new Error(String(error)));
+      // No connection was begun: `credentials` threw, or a browser did.
+      const why = error instanceof Error ? error : new Error(String(error));
+      const what = `\`credentials\` threw (${why.message})`;
+      const known = new ClientError('unreachable', what, error, 'mend it');
+      this.#lost(link, link.credentials === NOBODY ? known : why);
     }
   }
 

@@ -104,12 +104,13 @@ export class ClientMachine {
   }
 
   /** The server was reached: asks for the session. */
-  opened({ username, password }: ClientCredentials, nowMs: number): void {
+  opened(credentials: ClientCredentials, nowMs: number): void {
     if (this.#state.type !== 'connecting') return;
     const { clientId, cleanSession, keepAlive, will } = this.#options;
     this.#reader = undefined;
     this.#fresh = true;
     try {
+      const { username, password } = credentials;
       this.writer.send({
         type: 'connect',
         protocolVersion: 4,
@@ -121,9 +122,10 @@ export class ClientMachine {
         password: typeof password === 'string' ? new TextEncoder().encode(password) : password,
       });
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      const advice = 'make it shorter';
-      this.abort(new ClientError('connect-refused', error.message, error, advice));
+      // Too long, or of a program without types.
+      const { message } = error as Error;
+      const advice = 'use text of at most 65,535 bytes';
+      this.abort(new ClientError('connect-refused', message, error, advice));
       return;
     }
     this.#deadlineMs = nowMs + this.#options.connectTimeoutMs;

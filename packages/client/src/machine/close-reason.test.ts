@@ -15,7 +15,7 @@ const cases = [
     error: undefined,
     connected: false,
     code: 'unreachable',
-    says: /h:1 \(it closed the connection/,
+    says: /h:1 \(it closed the connection\): check that it speaks MQTT/,
   },
   { error: new Error('EPIPE'), connected: false, code: 'unreachable', says: /h:1 \(EPIPE\)/ },
   { error: refused, connected: false, code: 'certificate-refused', says: /^no/ },

@@ -1,4 +1,4 @@
-import { ClientError } from '../errors.js';
+import { CLIENT_ERRORS, ClientError } from '../errors.js';
 
 /**
  * What is told of a connection that has ended.
@@ -15,5 +15,7 @@ export function closeReason(
     return new ClientError('connection-lost', `The connection to ${server} was lost`, error);
   }
   const why = error === undefined ? 'it closed the connection' : error.message;
-  return new ClientError('unreachable', `Cannot connect to ${server} (${why})`, error);
+  // Somebody is there, but none who would answer a CONNECT.
+  const advice = error === undefined ? CLIENT_ERRORS['connect-timeout'] : undefined;
+  return new ClientError('unreachable', `Cannot connect to ${server} (${why})`, error, advice);
 }

@@ -26,16 +26,26 @@ test('checkTopic() takes what is right', () => {
   for (const qos of [0, 1, 2, undefined] as const) checkTopic('x', 'a', problemOf, qos);
 });
 
-test('checkSubscription() refuses what never would be answered, or never be called', () => {
-  checkSubscription('a/#', { qos: 2 });
-  assert.throws(() => checkSubscription('a#', {}), { message: /^Cannot subscribe to 'a#': / });
-  assert.throws(() => checkSubscription('a', { qos: '1' as never }), /at QoS 1: it is 0, 1 or 2/);
-  const handler = (() => {}) as { readonly qos?: QoS };
-  assert.throws(() => checkSubscription('a', handler), {
-    name: 'TypeError',
-    message: "Cannot subscribe to 'a': a handler comes third, after options",
-  });
+test('checkSubscription() takes what is right', () => {
+  checkSubscription('a/#', { qos: 2, bufferMax: 0, handlersMax: 1 }, undefined);
+  checkSubscription('a', {}, () => {});
 });
+
+const handler = () => {};
+const misfits: readonly (readonly [filter: string, options: object, handler: unknown, RegExp])[] = [
+  ['a#', {}, undefined, /^TypeError: Cannot subscribe to 'a#': /],
+  ['a', { qos: '1' }, undefined, /at QoS 1: it is 0, 1 or 2/],
+  ['a', handler, undefined, /^TypeError: .*'a': a handler is a function, after options$/],
+  ['a', {}, {}, /^TypeError: .*'a': a handler is a function, after options$/],
+  ['a', { handlersMax: 0 }, handler, /^RangeError: handlersMax must be a number from 1 to /],
+  ['a', { handlersMax: 'x' }, handler, /^RangeError: handlersMax must be a number .* is x$/],
+  ['a', { bufferMax: -1 }, handler, /^RangeError: bufferMax must be a number from 0 to /],
+];
+for (const [filter, options, given, text] of misfits) {
+  test(`checkSubscription() refuses what nobody would be called for: ${String(text)}`, () => {
+    assert.throws(() => checkSubscription(filter, options, given), text);
+  });
+}
 
 test('payloadBytes() gives bytes, also those of another frame', () => {
   const bytes = new Uint8Array([1]);

@@ -1,4 +1,4 @@
-import { isQoS, type QoS, validateTopicFilter } from '@magpie/protocol';
+import { checkRange, isQoS, type QoS, validateTopicFilter } from '@magpie/protocol';
 
 /**
  * Checks what a program hands in, at the call: a program without types has no compiler to tell it,
@@ -20,11 +20,21 @@ export function checkTopic(
   throw new TypeError(`Cannot ${what} '${topic}' at QoS ${String(qos)}: it is 0, 1 or 2`);
 }
 
-/** @throws {TypeError} if filter or QoS will not do, or a handler stands for the options. */
-export function checkSubscription(filter: string, options: { readonly qos?: QoS }): void {
-  checkTopic('subscribe to', filter, validateTopicFilter, options.qos);
-  if (typeof options !== 'function') return;
-  throw new TypeError(`Cannot subscribe to '${filter}': a handler comes third, after options`);
+/**
+ * @throws {TypeError} if filter, QoS or handler will not do.
+ * @throws {RangeError} if a limit is out of range.
+ */
+export function checkSubscription(
+  filter: string,
+  options: { readonly qos?: QoS; readonly bufferMax?: number; readonly handlersMax?: number },
+  handler: unknown,
+): void {
+  const { qos, bufferMax = 0, handlersMax = 1 } = options;
+  checkTopic('subscribe to', filter, validateTopicFilter, qos);
+  checkRange('bufferMax', bufferMax, 0);
+  checkRange('handlersMax', handlersMax, 1);
+  if (typeof options !== 'function' && typeof (handler ?? isQoS) === 'function') return;
+  throw new TypeError(`Cannot subscribe to '${filter}': a handler is a function, after options`);
 }
 
 /** @throws {TypeError} if the payload is neither text nor bytes. */

@@ -21,3 +21,17 @@ test('ClientEvents.packet() tells of a packet if somebody listens', () => {
   events.packet('sent', 'publish', 7);
   assert.deepEqual(told, [{ direction: 'sent', type: 'publish', packetId: 7 }]);
 });
+
+const misheard: readonly (readonly [name: string, listener: unknown])[] = [
+  ['message', () => {}],
+  ['toString', () => {}],
+  ['state', undefined],
+];
+for (const [name, listener] of misheard) {
+  test(`ClientEvents refuses ${typeof listener} as a listener to ${name}`, () => {
+    assert.throws(() => new ClientEvents().on(name as never, listener as never), {
+      name: 'TypeError',
+      message: `Cannot listen to '${name}': there are state, error, packet`,
+    });
+  });
+}

@@ -30,8 +30,14 @@ export class ClientEvents implements PacketTracer {
   /** Lists are replaced, never changed: who is told of an event is certain when it begins. */
   readonly #listeners: { [name in ClientEventName]?: readonly Listener<never>[] | undefined } = {};
 
-  /** @returns A function that takes the listener off. */
+  /**
+   * @returns A function that takes the listener off.
+   * @throws {TypeError} if there is no such event, or the listener is no function.
+   */
   on<Name extends ClientEventName>(name: Name, listener: Listener<Name>): () => void {
+    if (!NAMES.includes(name) || typeof listener !== 'function') {
+      throw new TypeError(`Cannot listen to '${name}': there are ${NAMES.join(', ')}`);
+    }
     this.#listeners[name] = this.#of(name).concat(listener);
     return () => {
       const others = this.#of(name).filter((one) => one !== listener);
@@ -51,3 +57,5 @@ export class ClientEvents implements PacketTracer {
     return this.#listeners[name] ?? [];
   }
 }
+
+const NAMES: readonly ClientEventName[] = ['state', 'error', 'packet'];

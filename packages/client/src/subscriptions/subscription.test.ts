@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import type { QoS } from '@magpie/protocol';
 import { type Codec, textCodec } from '../model/codec.js';
 import type { Receipt } from '../session/receipt.js';
@@ -203,4 +204,25 @@ test('Subscription asks its filter for duplicates, with the time, and counts the
   subscription.sessionLost();
   assert.deepEqual(asked, ['asked a 5', 'settled a 5', 'asked b 5', 'session lost']);
   assert.deepEqual([done, subscription.duplicates], [['a', 'b'], 1]);
+});
+
+test('Subscription refuses a second loop while the first waits', async () => {
+  const { subscription, push } = make();
+  const first = subscription.next();
+  await assert.rejects(subscription.next(), { name: 'TypeError', message: /has one loop/ });
+  push('1');
+  assert.equal((await first).value?.payload, '1');
+});
+
+test('Subscription waits for a promise of another realm, as of a test runner', async () => {
+  const Foreign = runInNewContext('Promise') as PromiseConstructor;
+  const finish: (() => void)[] = [];
+  const { push, done } = make(() => new Foreign<void>((resolve) => finish.push(resolve)));
+  push('1');
+  push('2');
+  await settled();
+  assert.deepEqual([finish.length, done], [1, []]);
+  finish[0]?.();
+  await settled();
+  assert.deepEqual([finish.length, done], [2, ['1']]);
 });

@@ -114,8 +114,9 @@ export class Subscription<T = Uint8Array>
   }
 
   next(): Promise<IteratorResult<ReceivedMessage<T>, undefined>> {
-    if (this.#handler !== undefined) {
-      return Promise.reject(new TypeError('A subscription with a handler has no loop'));
+    if (this.#handler !== undefined || this.#reader !== undefined) {
+      const what = 'A subscription has one loop, and none beside a handler: subscribe once more';
+      return Promise.reject(new TypeError(what));
     }
     this.#release();
     return new Promise((resolve, reject) => {
@@ -201,7 +202,7 @@ export class Subscription<T = Uint8Array>
       const receipt = this.#latest;
       try {
         const result = handler(message);
-        if (result instanceof Promise) {
+        if (typeof result?.then === 'function') {
           void this.#handled(result, handler, receipt);
           continue;
         }

@@ -179,7 +179,7 @@ export class TabClient implements AsyncDisposable {
     options: SubscribeOptions<T> = {},
     handler?: MessageHandler<T>,
   ): Subscription<T> {
-    checkSubscription(filter, options);
+    checkSubscription(filter, options, handler);
     if (this.#ending !== undefined) throw endedError();
     options.signal?.throwIfAborted();
     return this.#subscriptions.add(filter, options, handler, this.#port);

@@ -27,3 +27,18 @@ for (const [code, certificate] of cases) {
     assert.match(explained.message, /^The certificate of broker\.example:8883 is not trusted/);
   });
 }
+
+test('explainCertificate() tells what to do of a certificate that is out of date', () => {
+  const error = Object.assign(new Error('so it is'), { code: 'CERT_HAS_EXPIRED' });
+  const { message } = explainCertificate(error, host);
+  assert.match(message, /is not trusted \(so it is\): renew it, or set the clock of this machine$/);
+});
+
+test('explainCertificate() knows a server that wants another certificate of the client', () => {
+  const code = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
+  const { message } = explainCertificate(Object.assign(new Error('alert 116'), { code }), host);
+  assert.match(
+    message,
+    /^broker\.example:8883 takes no connection .*: set `cert` and `key` to those/,
+  );
+});

@@ -8,8 +8,15 @@ import { ClientError } from '../errors.js';
 export function explainCertificate(error: Error, host: string): Error {
   const { code = '' } = error as { readonly code?: string };
   if (!CERTIFICATE_CODES.test(code)) return error;
+  if (code.includes('ALERT')) {
+    const what = `${host} takes no connection with this certificate, or without one`;
+    const advice = 'set `cert` and `key` to those that it trusts';
+    return new ClientError('certificate-refused', `${what} (${error.message})`, error, advice);
+  }
   const what = `The certificate of ${host} is not trusted (${error.message})`;
-  return new ClientError('certificate-refused', what, error);
+  const dated = code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID';
+  const advice = dated ? 'renew it, or set the clock of this machine' : undefined;
+  return new ClientError('certificate-refused', what, error, advice);
 }
 
 /** Codes of OpenSSL and Node.js for a certificate that does not do. */
