@@ -32,6 +32,7 @@ const CLIENT: Names<ClientOptions> = {
   tls: true, // what Node.js knows, and more than we name
   headers: true,
   localAddress: true,
+  socketPath: true,
   debug: true,
 };
 const CONNECT: Names<ConnectOptions> = { ...CLIENT, signal: true };

@@ -69,6 +69,11 @@ export interface ClientOptions extends ClientCredentials {
    * connections than one address has ports for. Default: the system chooses.
    */
   readonly localAddress?: string;
+  /**
+   * Path of a Unix socket, or of a pipe of Windows, that is connected to in Node.js instead of host
+   * and port of the server, which keeps its scheme; not for WebSocket. Default: none.
+   */
+  readonly socketPath?: string;
   /** Gets a line for each change of state and each error. */
   readonly debug?: (line: string) => void;
 }

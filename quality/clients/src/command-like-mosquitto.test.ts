@@ -1,12 +1,16 @@
-// needs: mosquitto-clients
+// needs: mosquitto-clients, openssl
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer as createUnixServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
+import { createServer } from 'node:tls';
 import type { Broker } from '@magpie/broker';
 import { startBroker, type TestBroker } from './broker.testing.js';
+import { OpensslAuthority } from './openssl.testing.js';
 import { REPOSITORY } from './program.testing.js';
 
 /**
@@ -46,6 +50,7 @@ const SUB: readonly string[][] = [
   ['-t', 'kept/a', '-C', '1', '-i', 'me', '-c', '-q', '1', '--quiet'],
   ['-t', 'kept/a', '-C', '1', '-I', 'me-', '--will-topic', 'w', '--will-payload', 'x'],
   ['-t', 'kept/a', '-C', '1', '-V', 'mqttv311', '--nodelay'],
+  ['-t', 'kept/a', '-C', '1', '-A', '127.0.0.1'],
 ];
 
 const PUB: readonly { args: readonly string[]; input?: string }[] = [
@@ -63,6 +68,8 @@ const PUB: readonly { args: readonly string[]; input?: string }[] = [
   { args: ['-t', 'x', '-m', 'again', '--repeat', '3'] },
   { args: ['-t', 'x', '-m', 'again', '--repeat', '2', '--repeat-delay', '0.01', '-q', '1'] },
   { args: ['-L', 'mqtt://127.0.0.1:PORT/deep/topic/', '-m', 'x', '-M', '1', '-k', '5'] },
+  { args: ['-t', 'x', '-m', 'x', '-A', '127.0.0.7'] },
+  { args: ['-t', 'x', '-m', 'x', '--tls-version', 'tlsv1.2', '--tls-alpn', 'mqtt'] },
 ];
 
 let folder: string;
@@ -86,8 +93,8 @@ for (const args of SUB) {
 
 for (const { args, input = '' } of PUB) {
   test(`magpie pub ${args.join(' ')} does what mosquitto_pub does`, async (t) => {
-    const theirs = await publishing(t, ['mosquitto_pub'], args, input);
-    const ours = await publishing(t, magpie('pub'), args, input);
+    const theirs = await publishing(await startBroker(t), ['mosquitto_pub'], args, input);
+    const ours = await publishing(await startBroker(t), magpie('pub'), args, input);
     assert.deepEqual(ours, theirs);
   });
 }
@@ -100,6 +107,7 @@ const FAILING: readonly [tool: 'pub' | 'sub', args: readonly string[], code: num
   ['sub', ['-t', 'x', '-h', '127.0.0.1', '-p', '1'], 1],
   ['pub', ['-t', 'x', '-m', 'x', '-u', 'nobody', '-P', 'x'], 5],
   ['sub', ['-t', 'x', '-u', 'nobody', '-P', 'x'], 5],
+  ['pub', ['-t', 'x', '-m', 'x', '-A', '192.0.2.1'], 1],
 ];
 for (const [tool, args, code] of FAILING) {
   test(`magpie ${tool} ${args.join(' ')} fails with code ${code} as its model does`, async (t) => {
@@ -113,6 +121,116 @@ for (const [tool, args, code] of FAILING) {
     assert.deepEqual(ours, theirs);
     assert.equal(ours.code, code);
   });
+}
+
+/**
+ * What a server with TLS asks for, and flags for it. Where the handshake fails, mosquitto_pub ends
+ * with 1 or 8, by chance: only that it fails is compared.
+ */
+const OVER_TLS: readonly [
+  server: { readonly minVersion?: '1.3'; readonly ciphers?: string },
+  args: readonly string[],
+][] = [
+  [{}, ['--cafile', 'CA']],
+  [{}, ['--cafile', 'CA', '--tls-version', 'tlsv1.2']],
+  [{}, ['--cafile', 'CA', '--tls-version', 'tlsv1.3']],
+  [{ minVersion: '1.3' }, ['--cafile', 'CA', '--tls-version', 'tlsv1.2']],
+  [{ ciphers: 'AES128-SHA' }, ['--cafile', 'CA', '--tls-version', 'tlsv1.3']],
+  [{ ciphers: 'ECDHE-RSA-AES128-GCM-SHA256' }, ['--cafile', 'CA', '--ciphers', 'AES256-SHA']],
+  [{ minVersion: '1.3' }, ['--cafile', 'CA', '--ciphers', 'ECDHE-RSA-AES128-GCM-SHA256']],
+  [{}, ['--cafile', 'CA', '--tls-version', 'tlsv1.2', '--ciphers', 'AES128-SHA']],
+  [{}, ['--cafile', 'CA', '--tls-alpn', 'mqtt']],
+  [{}, ['--cafile', 'CA', '--tls-alpn', 'x-other']],
+  [{}, ['--cafile', 'CA', '--keyform', 'pem', '--cert', 'CERT', '--key', 'KEY']],
+];
+for (const [server, args] of OVER_TLS) {
+  const what = `${args.join(' ')} at ${JSON.stringify(server)}`;
+  test(`magpie pub ${what} does what mosquitto_pub does`, async (t) => {
+    const authority = await OpensslAuthority.make(t);
+    const pair = await authority.issue('server', 'localhost', 'localhost');
+    const paths = new Map([
+      ['CA', authority.ca],
+      ['CERT', pair.cert],
+      ['KEY', pair.key],
+    ]);
+    const filled = args.map((arg) => paths.get(arg) ?? arg);
+    const outcomes = [];
+    for (const command of [['mosquitto_pub'], magpie('pub')]) {
+      const at = await startBroker(t);
+      const { port } = await at.broker.listen({ type: 'tls', port: 0, ...pair, ...server });
+      const where = ['-h', 'localhost', '-p', String(port), '-t', 'x', '-m', 'x'];
+      const { code, ...said } = await publishing(at, command, [...where, ...filled]);
+      outcomes.push({ done: code === 0, ...said });
+    }
+    assert.deepEqual(outcomes[1], outcomes[0]);
+  });
+}
+
+test('magpie pub and sub reach a Unix socket as mosquitto_pub and mosquitto_sub do', async (t) => {
+  const path = join(folder, 'unix');
+  for (const [pub, sub] of [
+    [['mosquitto_pub'], ['mosquitto_sub']],
+    [magpie('pub'), magpie('sub')],
+  ] as const) {
+    const at = await brokerWithRetained(t);
+    const server = createUnixServer((socket) => tunnel(socket, at.tcpPort));
+    server.listen(path);
+    await once(server, 'listening');
+    const { code, published } = await publishing(at, pub, ['--unix', path, '-t', 'x', '-m', 'x']);
+    assert.deepEqual({ code, published }, { code: 0, published: ['x 0 false 78'] });
+    const { stdout } = await run(at, sub, ['--unix', path, '-t', 'kept/a', '-C', '1']);
+    assert.equal(stdout, 'one\n');
+    server.close();
+    await once(server, 'close');
+  }
+});
+
+test('magpie pub and mosquitto_pub show a server the same shared key', async (t) => {
+  for (const command of [['mosquitto_pub'], magpie('pub')]) {
+    const at = await startBroker(t);
+    const port = await sharedKeyTunnel(t, at.tcpPort);
+    const where = ['-h', 'localhost', '-p', String(port), '-t', 'x', '-m', 'x'];
+    const key = ['--psk', '01fF', '--psk-identity', 'me'];
+    const { code, published } = await publishing(at, command, [...where, ...key]);
+    assert.deepEqual({ code, published }, { code: 0, published: ['x 0 false 78'] });
+    const wrong = ['--psk', '02', '--psk-identity', 'me'];
+    assert.notEqual((await publishing(at, command, [...where, ...wrong])).code, 0);
+  }
+});
+
+// There mosquitto_pub 2.0.11 speaks TLS 1.3, without a look at the certificate.
+test('magpie pub with a shared key does not speak to a server without it', async (t) => {
+  const authority = await OpensslAuthority.make(t);
+  const pair = await authority.issue('server', 'localhost', 'localhost');
+  const at = await startBroker(t);
+  const { port } = await at.broker.listen({ type: 'tls', port: 0, ...pair });
+  const where = ['-h', 'localhost', '-p', String(port), '-t', 'x', '-m', 'x'];
+  const key = ['--psk', '0102', '--psk-identity', 'me'];
+  const { code, published } = await publishing(at, magpie('pub'), [...where, ...key]);
+  assert.deepEqual({ code, published }, { code: 1, published: [] });
+});
+
+/** A port with a shared key in front of one without TLS. */
+async function sharedKeyTunnel(t: TestContext, to: number): Promise<number> {
+  const server = createServer(
+    {
+      ciphers: 'PSK',
+      maxVersion: 'TLSv1.2',
+      pskCallback: (_, identity) => (identity === 'me' ? Uint8Array.of(1, 255) : null),
+    },
+    (socket) => tunnel(socket, to),
+  );
+  server.on('tlsClientError', () => {});
+  server.listen(0, 'localhost');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+function tunnel(socket: Socket, to: number): void {
+  const inner = connect(to, '127.0.0.1');
+  socket.pipe(inner).pipe(socket);
+  for (const end of [socket, inner]) end.on('error', () => {});
 }
 
 test('magpie rr does what mosquitto_rr does', async (t) => {
@@ -137,14 +255,13 @@ async function brokerWithRetained(t: TestContext): Promise<TestBroker> {
   return at;
 }
 
-/** Runs a publishing tool against a broker of its own. */
+/** Runs a publishing tool against a broker. */
 async function publishing(
-  t: TestContext,
+  at: TestBroker,
   command: readonly string[],
   args: readonly string[],
-  input: string,
+  input = '',
 ): Promise<Outcome> {
-  const at = await startBroker(t);
   const published: string[] = [];
   at.broker.subscribe('#', ({ topic, qos, retain, payload }) => {
     published.push(`${topic} ${qos} ${retain} ${Buffer.from(payload).toString('hex')}`);
@@ -172,8 +289,9 @@ function run(
   const filled = args.map((arg) => {
     return arg.replace('PORT', String(tcpPort)).replace('FOLDER', folder);
   });
-  const where = args.includes('-L') || args.includes('-h') ? [] : ['-h', '127.0.0.1'];
-  const port = args.includes('-L') || args.includes('-p') ? [] : ['-p', String(tcpPort)];
+  const named = args.includes('-L') || args.includes('--unix');
+  const where = named || args.includes('-h') ? [] : ['-h', '127.0.0.1'];
+  const port = named || args.includes('-p') ? [] : ['-p', String(tcpPort)];
   return new Promise((resolve) => {
     const all = [...first, ...where, ...port, ...filled];
     const options = { cwd: REPOSITORY, timeout: 20_000, env: { ...process.env, HOME: folder } };

@@ -13,6 +13,8 @@ const servers: [flags: ConnectionFlags, server: string, topic?: string][] = [
   [{ host: 'h', port: '1' }, 'mqtt://h:1'],
   [{ host: '::1' }, 'mqtt://[::1]'],
   [{ host: 'h', tlsUseOsCerts: true }, 'mqtts://h'],
+  [{ host: 'h', psk: '00', pskIdentity: 'me' }, 'mqtts://h'],
+  [{ host: 'h', tlsVersion: 'tlsv1.2', tlsAlpn: 'x' }, 'mqtt://h'],
   [{ url: 'mqtt://h' }, 'mqtt://h'],
   [{ url: 'mqtt://h/' }, 'mqtt://h'],
   [{ url: 'mqtt://h:1884/a/b' }, 'mqtt://h:1884', 'a/b'],
@@ -37,6 +39,7 @@ test('planConnection() takes the flag before the URL before the environment', as
   };
   assert.equal(await ask({}), 'env:p@e');
   // What is for the host of MQTT_URL must not reach another one.
+  assert.equal(await ask({ unix: 's' }), 'undefined:undefined@localhost');
   assert.equal(await ask({ host: 'h' }), 'undefined:undefined@h');
   assert.equal(await ask({ host: 'E' }), 'env:p@E');
   assert.equal(await ask({ url: 'ws://e:8080/mqtt' }), 'env:p@e:8080');
@@ -61,6 +64,9 @@ const options: [flags: ConnectionFlags, wanted: Readonly<Record<string, unknown>
     { clientId: 'me', cleanSession: false },
   ],
   [{ idPrefix: 'p-' }, { clientId: `p-${process.pid}` }],
+  [{ bindAddress: '::1' }, { localAddress: '::1' }],
+  [{ unix: '/run/mqtt' }, { socketPath: '/run/mqtt' }],
+  [{ tlsVersion: 'tlsv1.2' }, { tls: { minVersion: 'TLSv1.2' } }],
   [
     { keepalive: '7', maxInflight: '3' },
     { keepAlive: 7, inflightMax: 3 },
@@ -80,6 +86,11 @@ for (const [flags, wanted] of options) {
 const wrong: [flags: ConnectionFlags, why: RegExp][] = [
   [{ host: 'h', url: 'mqtt://h' }, /both name a server/],
   [{ host: '' }, /--host must be a name/],
+  [{ bindAddress: 'localhost' }, /--bind-address must be an IP address: it is 'localhost'/],
+  [{ bindAddress: '' }, /--bind-address must be/],
+  [{ unix: 's', host: 'h' }, /leave out --host, --port, --url and --bind-address/],
+  [{ unix: 's', bindAddress: '::1' }, /leave out --host/],
+  [{ unix: 's', psk: '00', pskIdentity: 'me' }, /--unix has no TLS/],
   [{ port: 'x' }, /--port must be a whole number from 1 to 65535: it is 'x'/],
   [{ port: '65536' }, /--port/],
   [{ url: 'http://h' }, /--url must be mqtt:\/\//],

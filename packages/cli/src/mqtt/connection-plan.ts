@@ -1,9 +1,11 @@
 import { readFile, readdir } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { join } from 'node:path';
 import type { ClientOptions, TlsOptions, WillOptions } from '@magpie/client';
 import { type QoS, validateTopicName } from '@magpie/protocol';
 import type { ConnectionFlags } from './connection-flags.js';
 import { loadProfile } from './profile.js';
+import { tlsTermsOf } from './tls-flags.js';
 import { UsageError, wholeNumber } from './usage-error.js';
 
 /** Where to connect, and as whom. */
@@ -25,9 +27,10 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {UsageError} if they contradict each other or a file cannot be read.
  */
 export async function planConnection(
-  given: ConnectionFlags,
+  asked: ConnectionFlags,
   env: Environment,
 ): Promise<ConnectionPlan> {
+  const given = withUnixHost(asked);
   if (given.host !== undefined && given.url !== undefined) {
     throw new UsageError('--host and --url both name a server: give one of them');
   }
@@ -55,9 +58,18 @@ export async function planConnection(
       ...(secret === undefined ? {} : { password: secret }),
       ...sessionOf(flags),
       ...(await willOf(flags)),
+      ...wayOf(flags, server),
       tls: await tlsOf(flags),
     },
   };
+}
+
+/** A Unix socket leads to this machine: what is meant for another server is not for it. */
+function withUnixHost(given: ConnectionFlags): ConnectionFlags {
+  const { unix, host, url, port, bindAddress } = given;
+  if (unix === undefined) return given;
+  if ((host ?? url ?? port ?? bindAddress) === undefined) return { ...given, host: 'localhost' };
+  throw new UsageError('--unix is a server: leave out --host, --port, --url and --bind-address');
 }
 
 /** The flags that hold, and the server that they lead to. */
@@ -129,8 +141,9 @@ interface Place {
 }
 
 function serverOfHost(flags: ConnectionFlags): Place {
-  const { host = 'localhost', cafile, capath, tlsUseOsCerts } = flags;
-  const secure = cafile !== undefined || capath !== undefined || tlsUseOsCerts === true;
+  const { host = 'localhost', tlsUseOsCerts } = flags;
+  const files = flags.cafile ?? flags.capath;
+  const secure = files !== undefined || tlsUseOsCerts === true || flags.psk !== undefined;
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const server = parseUrl(`${secure ? 'mqtts' : 'mqtt'}://${name}`);
   if (server === undefined || server.hostname === '') {
@@ -199,6 +212,18 @@ async function willOf(flags: ConnectionFlags): Promise<{ will?: WillOptions }> {
   };
 }
 
+/** From where, and through which door of this machine. */
+function wayOf({ bindAddress, unix }: ConnectionFlags, { protocol }: URL): WayOptions {
+  if (bindAddress !== undefined && isIP(bindAddress) === 0) {
+    throw new UsageError(`--bind-address must be an IP address: it is '${bindAddress}'`);
+  }
+  if (unix === undefined) return bindAddress === undefined ? {} : { localAddress: bindAddress };
+  if (protocol !== 'mqtt:') throw new UsageError('--unix has no TLS: leave out what turns it on');
+  return { socketPath: unix };
+}
+
+type WayOptions = Pick<ClientOptions, 'localAddress' | 'socketPath'>;
+
 /** @throws {UsageError} if it is none of 0, 1, 2. */
 export function qosOf(flag: string, text: string): QoS {
   return wholeNumber(flag, text, 0, 2) as QoS;
@@ -217,6 +242,7 @@ async function tlsOf(flags: ConnectionFlags): Promise<TlsOptions> {
     ...(ca.length === 0 ? {} : { ca }),
     ...(cert === undefined || key === undefined ? {} : await pairOf(cert, key)),
     ...(servername === undefined ? {} : { servername }),
+    ...(await tlsTermsOf(flags)),
     ...(insecure === true ? { checkServerIdentity: () => undefined } : {}),
   };
 }

@@ -87,6 +87,12 @@ const FLAGS: readonly string[] = [
   'cert',
   'key',
   'tls-use-os-certs',
+  'tls-version',
+  'ciphers',
+  'tls-alpn',
+  'psk',
+  'psk-identity',
+  'bind-address',
   'servername',
   'insecure',
 ];

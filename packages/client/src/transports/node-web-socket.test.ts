@@ -102,6 +102,13 @@ test('openNodeWebSocket() hands ws the address to connect from', async (t) => {
   assert.deepEqual(addresses, ['127.0.0.7']);
 });
 
+test('openNodeWebSocket() says that there is no way over a Unix socket', async () => {
+  const recorder = new Recorder();
+  openNodeWebSocket(new URL('ws://127.0.0.1:1'), recorder, { socketPath: '/nowhere' });
+  await recorder.hears('closed');
+  assert.equal(recorder.error?.message, 'a WebSocket has no socketPath: use mqtt://');
+});
+
 test('openNodeWebSocket() says that an address to connect from needs ws', async () => {
   const recorder = new Recorder();
   const own = function WebSocket() {} as unknown as WebSocketMaker;

@@ -1,4 +1,5 @@
 import { explainCertificate } from './certificate-error.js';
+import { nodeTlsOptions } from './node-tls-options.js';
 import type { Transport, TransportHandler, TransportOptions } from './transport.js';
 import { type WebSocketLike, WebSocketTransport } from './web-socket-transport.js';
 
@@ -85,15 +86,16 @@ class LateTransport implements Transport {
 async function makerOf(
   { ws, own }: WebSocketSources,
   server: URL,
-  { tls, headers, localAddress }: TransportOptions,
+  { tls, headers, localAddress, socketPath }: TransportOptions,
 ): Promise<() => WebSocketLike> {
+  if (socketPath !== undefined) throw new Error('a WebSocket has no socketPath: use mqtt://');
   const url = new URL(server);
   url.username = '';
   url.password = '';
   const maker = await ws().catch(() => undefined);
   if (maker !== undefined) {
     const from = localAddress === undefined ? {} : { localAddress };
-    const options = { ...tls, ...from, headers, perMessageDeflate: false };
+    const options = { ...nodeTlsOptions(tls ?? {}), ...from, headers, perMessageDeflate: false };
     return () => new maker(url.href, ['mqtt'], options);
   }
   if (localAddress !== undefined) {

@@ -1,6 +1,10 @@
 // needs: openssl
 import assert from 'node:assert/strict';
-import type { Socket } from 'node:net';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { ClientError } from '../errors.js';
 import { Recorder } from './recorder.testing.js';
@@ -74,6 +78,24 @@ test('TcpTransport connects from the address it is told', async (t) => {
     const { remoteAddress } = (await server.accept()) as Socket;
     assert.equal(remoteAddress, '127.0.0.7');
   }
+});
+
+test('TcpTransport connects to a Unix socket', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'magpie-unix-'));
+  const server = createServer((socket) => socket.end('hello'));
+  t.after(async () => {
+    server.close();
+    await rm(folder, { recursive: true });
+  });
+  const socketPath = join(folder, 'socket');
+  server.listen(socketPath);
+  await once(server, 'listening');
+  const recorder = new Recorder();
+  const transport = open(new URL('mqtt://localhost'), recorder, { socketPath });
+  t.after(() => transport.close(true));
+  await recorder.hears('closed');
+  assert.deepEqual(recorder.told, ['opened', 'closed']);
+  assert.equal(Buffer.from(recorder.bytes).toString(), 'hello');
 });
 
 test('TcpTransport tells an address to connect from that is not there', async () => {

@@ -1,7 +1,13 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import {
+  connect as connectTcp,
+  type IpcNetConnectOpts,
+  type Socket,
+  type TcpNetConnectOpts,
+} from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { explainCertificate } from './certificate-error.js';
 import { FailedTransport } from './failed-transport.js';
+import { nodeTlsOptions } from './node-tls-options.js';
 import type { Transport, TransportHandler, TransportOptions } from './transport.js';
 
 const OWNER = Symbol('transport');
@@ -44,7 +50,7 @@ export class TcpTransport implements Transport {
       };
       const socket = secure
         ? connectTls({ ...tlsOptions(host, port, options), onread } as ConnectionOptions)
-        : connectTcp({ host, port, ...sourceOf(options), onread });
+        : connectTcp({ ...targetOf(host, port, options), onread });
       socket.once(secure ? 'secureConnect' : 'connect', () => handler.opened());
       return new TcpTransport(socket, server.host, handler);
     } catch (error) {
@@ -100,21 +106,25 @@ export class TcpTransport implements Transport {
   }
 }
 
-function sourceOf({ localAddress }: TransportOptions): { readonly localAddress?: string } {
-  return localAddress === undefined ? {} : { localAddress };
+function targetOf(
+  host: string,
+  port: number,
+  { localAddress, socketPath }: TransportOptions,
+): TcpNetConnectOpts | IpcNetConnectOpts {
+  if (socketPath !== undefined) return { path: socketPath };
+  return { host, port, ...(localAddress === undefined ? {} : { localAddress }) };
 }
 
 function tlsOptions(host: string, port: number, options: TransportOptions): ConnectionOptions {
   const { ca, servername, ...given } = options.tls ?? {};
   return {
     host,
-    port,
+    ...targetOf(host, port, options),
     ALPNProtocols: ['mqtt'],
-    ...sourceOf(options),
-    ...given,
+    ...nodeTlsOptions(given),
     ...(ca === undefined ? {} : { ca: [ca].flat().map((pem) => Buffer.from(pem)) }),
     ...(servername === undefined ? {} : { servername }),
-  } as ConnectionOptions;
+  };
 }
 
 const LINGER_MS = 2000;

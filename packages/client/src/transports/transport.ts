@@ -41,6 +41,23 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean;
   /** Looks at the server's certificate instead of comparing its name; an error refuses it. */
   readonly checkServerIdentity?: (host: string) => Error | undefined;
+  /** Lowest and highest version that is spoken. Default: those of Node.js. */
+  readonly minVersion?: TlsVersion;
+  readonly maxVersion?: TlsVersion;
+  /** Cipher suites as OpenSSL lists them, `A:B`. Default: those of Node.js. */
+  readonly ciphers?: string;
+  /** Protocol that is asked for by ALPN. Default: `mqtt`, and none for WebSocket. */
+  readonly alpn?: string;
+  /** A key that client and server share, instead of certificates; needs TLS 1.2. */
+  readonly psk?: PreSharedKey;
+}
+
+export type TlsVersion = 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
+
+export interface PreSharedKey {
+  /** By which the server knows which key it is. */
+  readonly identity: string;
+  readonly key: Uint8Array;
 }
 
 export interface TransportOptions {
@@ -49,6 +66,8 @@ export interface TransportOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Address of this machine to connect from, in Node.js; without it the system chooses. */
   readonly localAddress?: string;
+  /** Unix socket to connect to instead of host and port, in Node.js. */
+  readonly socketPath?: string;
 }
 
 /**
