@@ -617,3 +617,14 @@ test('Client rejects with the reason of a signal, whatever it is', async () => {
     assert.deepEqual(one, { status: 'rejected', reason: 'no time' });
   }
 });
+
+test('Client.publish() rejects with what a program without types gets wrong', async () => {
+  const { client } = clientWorld();
+  const callback = () => assert.fail('nobody calls it');
+  const refused = {
+    name: 'TypeError',
+    message: "Cannot publish to 'a': await it, without callback",
+  };
+  await assert.rejects(client.publish('a', '1', callback as never), refused);
+  await assert.rejects(client.publish('a', '1', null as never), TypeError);
+});

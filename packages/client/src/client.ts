@@ -121,16 +121,20 @@ export class Client implements AsyncDisposable {
    * The bytes of the payload must not be changed afterwards.
    *
    * @returns A promise that resolves when its handshake is complete (QoS 0: when it has been sent).
-   * It rejects with a `TypeError` if topic, payload or QoS will not do, with a
+   * It rejects with a `TypeError` if topic, payload or options will not do, with a
    * {@link ClientError} if it cannot be sent, or with the reason of `signal`.
    */
   publish(
     topic: string,
     payload: string | Uint8Array = NOTHING,
-    { qos = 0, retain = false, signal }: PublishOptions = {},
+    options: PublishOptions = {},
   ): Promise<void> {
     try {
+      const { qos = 0, retain = false, signal } = options;
       checkTopic('publish to', topic, validateTopicName, qos);
+      if (typeof options === 'function') {
+        throw new TypeError(`Cannot publish to '${topic}': await it, without callback`);
+      }
       signal?.throwIfAborted();
       const publication: Publication = {
         topic,
