@@ -885,6 +885,46 @@ test('CommitGate puts a commit of many messages off, whatever else it holds', as
   assert.equal(store.commits, 1);
 });
 
+for (const routed of [{ isAway: true }, { qos: 2 }] as const) {
+  test(`CommitGate puts no commit off for messages ${JSON.stringify(routed)}`, () => {
+    const { store, gate } = world();
+    route(gate, 1000, routed);
+    route(gate, 255);
+    gate.commit();
+    assert.equal(store.commits, 1);
+  });
+}
+
+test('CommitGate counts as safe without a commit only what has no receiver that is away', () => {
+  const { store, gate } = world();
+  for (let sequence = 0; sequence < 256; sequence++) {
+    const outer = gate.begin();
+    gate.enlist(recipient('there', sequence), false);
+    gate.enlist(recipient('away', sequence), true);
+    gate.seal(messageOf('t'), outer);
+  }
+  gate.commit();
+  assert.equal(store.commits, 1);
+});
+
+test('CommitGate knows of each message routed from inside another who gets it', () => {
+  for (const innerIsAway of [true, false]) {
+    const { store, gate } = world();
+    for (let sequence = 0; sequence < 256; sequence++) {
+      const outermost = gate.begin();
+      gate.enlist(recipient('a', sequence), !innerIsAway);
+      // Another one, of which nothing is counted for the first.
+      const outer = gate.begin();
+      gate.enlist(recipient('b', sequence), innerIsAway);
+      gate.seal(messageOf('inner'), outer);
+      gate.seal(messageOf('outer'), outermost);
+    }
+    gate.commit();
+    // 256 of the 512 may need no commit in both cases.
+    assert.equal(store.commits, 0);
+  }
+});
+
 test('CommitGate says when it waits for acknowledgements that do not come', () => {
   const { gate, clock } = world();
   route(gate, 1);

@@ -72,8 +72,8 @@ export class CommitGate {
   #dirty = false;
   /** … and no acknowledgement of a receiver can save its commit. */
   #needsCommit = false;
-  /** Messages written since the last commit was begun. */
-  #messages = 0;
+  /** Messages written since the last commit was begun that acknowledgements alone may make safe. */
+  #sparable = 0;
   /** Messages that clients have acknowledged since the last turn that ended. */
   #acknowledged = 0;
   readonly #patience = new CommitPatience();
@@ -99,6 +99,8 @@ export class CommitGate {
   #recipients: Recipient[] | undefined;
   /** Messages that are being routed, one from inside the other. */
   #routing = 0;
+  /** Of each of them whether it needs a commit, whatever its other receivers acknowledge. */
+  readonly #pinned: boolean[] = [];
   /** What was dropped meanwhile. */
   #settled: Pick<Recipient, 'clientId' | 'sequence'>[] = [];
 
@@ -218,7 +220,7 @@ export class CommitGate {
   begin(): Recipient[] | undefined {
     const outer = this.#recipients;
     this.#recipients = undefined;
-    this.#routing++;
+    this.#pinned[this.#routing++] = false;
     return outer;
   }
 
@@ -229,7 +231,10 @@ export class CommitGate {
    */
   enlist(recipient: Recipient, isAway: boolean): void {
     // What has QoS 2 is sent when it is safe, and not before.
-    if (isAway || recipient.qos === 2) this.#needsCommit = true;
+    if (isAway || recipient.qos === 2) {
+      this.#needsCommit = true;
+      this.#pinned[this.#routing - 1] = true;
+    }
     if (this.#recipients === undefined) this.#recipients = [recipient];
     else this.#recipients.push(recipient);
   }
@@ -241,13 +246,13 @@ export class CommitGate {
    * @returns Whether it was written.
    */
   seal(message: Message, outer: Recipient[] | undefined): boolean {
+    this.#routing--;
     const written = this.#recipients !== undefined;
     if (this.#recipients !== undefined) {
       this.#writingOf(message).append(message.keep(), this.#recipients);
-      this.#messages++;
+      if (this.#pinned[this.#routing] === false) this.#sparable++;
     }
     this.#recipients = outer;
-    this.#routing--;
     if (this.#routing > 0 || this.#settled.length === 0) return written;
     for (const { clientId, sequence } of this.#settled) this.#drop(clientId, sequence);
     this.#settled = [];
@@ -348,8 +353,9 @@ export class CommitGate {
     if (this.#underWay && (!saved || this.#inOrder)) return false;
     const acknowledged = this.#acknowledged;
     this.#acknowledged = 0;
-    const mayWait = !saved && (!this.#needsCommit || this.#messages >= MANY);
-    if (mayWait && this.#patience.waits(this.#messages, acknowledged, this.#clock.nowMs())) {
+    // What needs the commit anyway gains nothing from a wait.
+    const mayWait = !saved && (!this.#needsCommit || this.#sparable >= MANY);
+    if (mayWait && this.#patience.waits(this.#sparable, acknowledged, this.#clock.nowMs())) {
       this.#onDirty();
       return false;
     }
@@ -450,7 +456,7 @@ export class CommitGate {
   #nextTicketBegins(): void {
     this.#dirty = false;
     this.#inOrder = false;
-    this.#messages = 0;
+    this.#sparable = 0;
   }
 
   #allSafe(): void {
