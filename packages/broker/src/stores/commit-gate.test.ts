@@ -42,6 +42,9 @@ function recipient(clientId: string, sequence = 0): Recipient {
   return { clientId, sequence, qos: 1, retained: false };
 }
 
+/** When what nobody waits for is committed, and a tick of the wheel has passed. */
+const LATER_MS = 400;
+
 test('CommitGate.ticketOfAll() is 0 while everything written is safe', async () => {
   const { store, gate } = world();
   assert.equal(gate.ticketOfAll(), 0);
@@ -248,7 +251,7 @@ test('CommitGate takes a commit that does not end for a failure, until it ends',
   gate.commit();
   clock.advance(9900);
   assert.equal(gate.failed, false);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   assert.equal(gate.failed, true);
   clock.advance(60_000);
   assert.deepEqual([log.of('store-failed').length, store.commits], [1, 4]);
@@ -265,7 +268,7 @@ test('CommitGate tries nothing more when the store is lost', async () => {
   write(gate);
   gate.commit();
   await store.fail(new Error('disk full'));
-  clock.advance(200);
+  clock.advance(LATER_MS);
   const error = new StoreLost('The thread has ended');
   await store.fail(error);
   clock.advance(3_600_000);
@@ -291,7 +294,7 @@ test('CommitGate is full when too much waits, whether the store fails or is slow
   for (const one of [waiter('one'), gone, waiter('other')]) gate.waitForRoom(one);
   gate.leaveCrowd(gone);
   await store.fail(new Error('disk full'));
-  clock.advance(200);
+  clock.advance(LATER_MS);
   await store.fail(new Error('disk full'));
   assert.equal(gate.full, true);
   assert.ok(gate.backlogBytes > 70_000);
@@ -346,7 +349,7 @@ test('CommitGate.safe() resolves when that ticket is safe, however often it fail
   await store.succeed();
   assert.equal(safe, undefined);
   await store.fail(new Error('disk full'));
-  clock.advance(200);
+  clock.advance(LATER_MS);
   await store.succeed();
   await asked;
   assert.equal(safe, true);
@@ -399,13 +402,13 @@ test('CommitGate.done() is committed by itself a little later', async () => {
   const { store, gate, clock, dirty } = world();
   gate.done('a', 0);
   gate.done('a', 1);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   // Nobody waits for it.
   assert.deepEqual([gate.ticketOfAll(), dirty.times, store.commits], [0, 0, 1]);
   gate.done('a', 2);
   await store.succeed();
   assert.deepEqual([gate.ticketOfAll(), store.commits], [0, 1]);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   assert.equal(store.commits, 2);
 });
 
@@ -413,9 +416,9 @@ test('CommitGate.done() is committed behind the commit that is under way', async
   const { store, gate, clock } = world();
   gate.done('a', 0);
   gate.commit();
-  clock.advance(200);
+  clock.advance(LATER_MS);
   gate.done('a', 1);
-  clock.advance(200); // due while the first is under way
+  clock.advance(LATER_MS); // due while the first is under way
   assert.equal(store.commits, 1);
   await store.succeed();
   assert.equal(store.commits, 2);
@@ -425,7 +428,7 @@ test('CommitGate holds no messages back for a commit that nobody waits for', asy
   const { store, gate, clock, dirty } = world();
   const safe = waiting(gate);
   gate.done('a', 0);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   assert.equal(store.underWay, 1);
   route(gate, 1);
   gate.commit();
@@ -446,7 +449,7 @@ test('CommitGate holds no messages back for a commit that nobody waits for', asy
 test('CommitGate.end() tries once more what nobody waits for, where that has failed', async () => {
   const { store, gate, clock } = world();
   gate.done('a', 0);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   await store.fail(new Error('disk full'));
   const ended = gate.end();
   assert.deepEqual([store.commits, store.underWay], [2, 1]);
@@ -615,7 +618,7 @@ test('CommitGate commits later what such messages have left to be written', asyn
   gate.commit();
   assert.deepEqual([safe, store.commits], [[1], 0]);
   assert.ok(gate.backlogBytes > 0);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   gate.commit();
   await store.succeed();
   assert.deepEqual([store.commits, gate.backlogBytes], [1, 0]);
@@ -826,7 +829,7 @@ test('CommitGate commits later what nobody waits for, and takes no message along
   const safe = waiting(gate);
   gate.done('c', 0);
   route(gate, 1);
-  clock.advance(200); // due, but the message may need no commit
+  clock.advance(LATER_MS); // due, but the message may need no commit
   assert.equal(store.commits, 0);
   acknowledge(parts);
   assert.deepEqual([safe, store.commits, gate.ticketOfAll()], [[1], 1, 0]);
@@ -838,7 +841,7 @@ test('CommitGate.end() commits what is due and has waited for a message', async 
   const { store, gate, clock } = world();
   gate.done('c', 0);
   route(gate, 1);
-  clock.advance(200);
+  clock.advance(LATER_MS);
   const ended = gate.end();
   assert.equal(store.commits, 1);
   await store.succeed();

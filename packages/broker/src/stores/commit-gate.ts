@@ -538,10 +538,18 @@ interface Asker {
 
 /** What a write counts for besides a message: its objects, until it is bytes. */
 const WRITE_BYTES = 200;
-/** After so long, and a tick of the wheel, what nobody waits for is committed by itself. */
-const LAZY_MS = 100;
+/**
+ * After so long, and a tick of the wheel, what nobody waits for is committed by itself. Clients
+ * that read their queues acknowledge messages that lie side by side on disk at different times: a
+ * page of the file that is written when all of them are gone is written once (`bench --only
+ * durable-drain`).
+ */
+const LAZY_MS = 250;
 /** How long the end of the broker waits for the last commit. */
 const LAST_COMMIT_MS = 3000;
-/** Two such pages are in memory for each client that has something to read. */
-const PAGE_MESSAGES = 256;
+/**
+ * Two such pages are in memory for each client that has something to read. More messages in one
+ * would outlive more collections of garbage than they need to.
+ */
+const PAGE_MESSAGES = 128;
 const PAGE_BYTES = 65_536;
