@@ -41,6 +41,8 @@ export class Device {
   #client: Client | undefined;
   #connected = false;
   #wasConnected = false;
+  /** When it was connected, and had subscribed, for the last time. */
+  #backUs = -Infinity;
   readonly #absences = new Absences();
   /** What is still under way of a connection that it has left by plan. */
   #leaving: Promise<void> | undefined;
@@ -104,7 +106,8 @@ export class Device {
     if (this.#wasConnected) counts.reconnects++;
     this.#wasConnected = true;
     this.#connected = true;
-    this.#absences.back(nowUs());
+    this.#backUs = nowUs();
+    this.#absences.back(this.#backUs);
     for (const publication of this.publications) publication.client = client;
     return true;
   }
@@ -222,15 +225,28 @@ export class Device {
   /** @param broken How the connection ended, if without DISCONNECT. */
   #leave(broken?: 'by plan' | 'lost'): Client | undefined {
     const client = this.#client;
+    const confirmedUs = this.#confirmedUs();
     if (this.#connected) this.#absences.left(this.#world.nowUs(), this.#world.longest.us);
     this.#client = undefined;
     this.#connected = false;
     for (const publication of this.publications) {
       publication.client = undefined;
-      if (broken !== undefined) publication.brokenOff();
+      if (broken !== undefined) publication.brokenOff(confirmedUs);
     }
     if (broken !== undefined) this.#willPublication()?.willIsDue(broken === 'by plan');
     return client;
+  }
+
+  /**
+   * What was due before this has left its connection: a later message was acknowledged, or the
+   * connection is younger. `undefined`: nothing that it publishes is acknowledged.
+   */
+  #confirmedUs(): number | undefined {
+    const surely = this.publications.filter(
+      ({ plan }) => plan.qos > 0 && plan.pace.kind !== 'will',
+    );
+    if (surely.length === 0) return undefined;
+    return Math.max(this.#backUs, ...surely.map(({ confirmedUs }) => confirmedUs));
   }
 }
 

@@ -111,6 +111,38 @@ test('Publication remembers when its messages were due, and doubts the last ones
   assert.equal(counts.dueWhileAway, 1);
 });
 
+test('Publication doubts what a server that is behind has not acknowledged', () => {
+  const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
+  let nowUs = 1e6;
+  const shared = { run: 1, counts: noCounts(), latencies: noLatencies(), measured };
+  const world = { ...shared, nowUs: () => nowUs, longest: { us: 0 } };
+  const log = new SendLog();
+  const pace = { kind: 'rate', everyUs: 1 } as const;
+  const place = { stream: 0, topic: 'x', log };
+  const publication = new Publication(world, publishing('x', { qos: 0, pace }), place);
+  publication.client = { publish: () => Promise.resolve() } as unknown as Client;
+  for (nowUs = 1e6; nowUs <= 5e6; nowUs += 5e5) publication.publish(nowUs);
+  publication.brokenOff(3.2e6);
+  assert.deepEqual(log.times().uncertain, [[5, 9]]);
+});
+
+test('Publication knows what the server has acknowledged', async () => {
+  const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
+  let nowUs = 1e6;
+  const shared = { run: 1, counts: noCounts(), latencies: noLatencies(), measured };
+  const world = { ...shared, nowUs: () => nowUs, longest: { us: 0 } };
+  const pace = { kind: 'rate', everyUs: 1 } as const;
+  const place = { stream: 0, topic: 'x' };
+  for (const qos of [0, 1] as const) {
+    const publication = new Publication(world, publishing('x', { qos, pace }), place);
+    publication.client = { publish: () => Promise.resolve() } as unknown as Client;
+    for (nowUs = 1e6; nowUs <= 3e6; nowUs += 1e6) publication.publish(nowUs);
+    assert.equal(publication.confirmedUs, -Infinity);
+    await Promise.resolve();
+    assert.equal(publication.confirmedUs, qos === 0 ? -Infinity : 3e6);
+  }
+});
+
 test('Publication doubts what failed, unless its session sends it again', async () => {
   for (const sessionGoesOn of [false, true]) {
     const counts = noCounts();

@@ -48,6 +48,8 @@ export class Publication {
   readonly sessionGoesOn: boolean;
   /** When one last came through, in µs. */
   progressUs = 0;
+  /** When the latest one was due that the server has acknowledged. */
+  confirmedUs = -Infinity;
   readonly #world: PublicationWorld;
   readonly #payload: DevicePayload | undefined;
   readonly log: SendLog | undefined;
@@ -152,11 +154,13 @@ export class Publication {
   /**
    * The connection was broken, by plan or not: what was sent just before at QoS 0 may be lost on
    * the way, and nobody will ever know.
+   *
+   * @param confirmedUs What was due before has arrived at the server; `undefined`: it never says.
    */
-  brokenOff(): void {
+  brokenOff(confirmedUs = Infinity): void {
     if (this.plan.qos === 0 && this.plan.pace.kind !== 'will') {
       const { nowUs, longest } = this.#world;
-      this.log?.doubtSince(nowUs() - ON_THE_WAY_US - longest.us);
+      this.log?.doubtSince(Math.min(confirmedUs, nowUs() - ON_THE_WAY_US - longest.us));
     }
   }
 
@@ -196,6 +200,7 @@ export class Publication {
     const { counts, latencies, longest, measured, nowUs } = this.#world;
     if (this.plan.qos > 0) {
       counts.acknowledged++;
+      this.confirmedUs = Math.max(this.confirmedUs, dueUs);
       longest.us = Math.max(longest.us, nowUs() - dueUs);
       if (isMeasured(dueUs, measured)) latencies.acknowledge.add(nowUs() - dueUs);
     }
