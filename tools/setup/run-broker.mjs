@@ -14,7 +14,7 @@ export async function runBroker(args) {
     reportFailure(error);
     return;
   }
-  const bin = pathOf('packages/cli/bin/magpie.js');
-  process.argv = [process.execPath, bin, 'broker', ...args];
-  await import(pathToFileURL(bin).href);
+  process.argv = [process.execPath, pathOf('packages/cli/bin/magpie.js'), 'broker', ...args];
+  // That file starts a command only where it is the main one; the broker has no bundle anyway.
+  await import(pathToFileURL(pathOf('packages/cli/dist/main.js')).href);
 }
