@@ -1,3 +1,4 @@
+// needs: openssl
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -6,6 +7,7 @@ import { createServer, type TLSSocket } from 'node:tls';
 import { nodeTlsOptions } from './node-tls-options.js';
 import { Recorder } from './recorder.testing.js';
 import { TcpTransport } from './tcp-transport.js';
+import { selfSigned, tlsServer } from './test-servers.testing.js';
 
 test('nodeTlsOptions() passes on what Node.js has the same names for', () => {
   const given = { servername: 'a', minVersion: 'TLSv1.2', ciphers: 'A:B' } as const;
@@ -41,5 +43,22 @@ for (const [what, key, told] of [
     });
     await recorder.hears(told[0]);
     assert.deepEqual(recorder.told, told);
+  });
+}
+
+for (const [servername, told] of [
+  ['other.example', 'closed'],
+  ['127.0.0.1', 'opened'],
+] as const) {
+  test(`TcpTransport compares names beside a shared key, too: ${servername}`, async (t) => {
+    const certificate = await selfSigned();
+    const { url } = await tlsServer(t, certificate);
+    const recorder = new Recorder();
+    const psk = { identity: 'me', key: KEY };
+    const tls = { psk, ca: certificate.cert.toString(), ciphers: 'ECDHE+AESGCM', servername };
+    const transport = TcpTransport.open(url, recorder, { tls, headers: {} });
+    t.after(() => transport.close(true));
+    await recorder.until(() => recorder.told.length > 0);
+    assert.deepEqual(recorder.told, [told]);
   });
 }

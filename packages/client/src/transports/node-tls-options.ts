@@ -1,4 +1,4 @@
-import type { ConnectionOptions } from 'node:tls';
+import { checkServerIdentity, type ConnectionOptions, type PeerCertificate } from 'node:tls';
 import type { TlsOptions } from './transport.js';
 
 /** The options of a client, by the names that Node.js has for them. */
@@ -11,9 +11,14 @@ export function nodeTlsOptions({ alpn, psk, ...given }: TlsOptions): ConnectionO
           pskCallback: () => ({ identity: psk.identity, psk: psk.key }),
           ciphers: 'PSK',
           maxVersion: 'TLSv1.2',
-          // There is no certificate whose name could be looked at.
-          checkServerIdentity: () => undefined,
+          checkServerIdentity: checkIfShown,
         }),
     ...given,
   } as ConnectionOptions;
+}
+
+/** With a key there is no certificate; other `ciphers` may have the server show one. */
+function checkIfShown(host: string, certificate: PeerCertificate | undefined): Error | undefined {
+  const isShown = certificate !== undefined && Object.keys(certificate).length > 0;
+  return isShown ? checkServerIdentity(host, certificate) : undefined;
 }
