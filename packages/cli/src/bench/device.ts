@@ -225,15 +225,14 @@ export class Device {
   /** @param broken How the connection ended, if without DISCONNECT. */
   #leave(broken?: 'by plan' | 'lost'): Client | undefined {
     const client = this.#client;
-    const confirmedUs = this.#confirmedUs();
     if (this.#connected) this.#absences.left(this.#world.nowUs(), this.#world.longest.us);
     this.#client = undefined;
     this.#connected = false;
-    for (const publication of this.publications) {
-      publication.client = undefined;
-      if (broken !== undefined) publication.brokenOff(confirmedUs);
-    }
-    if (broken !== undefined) this.#willPublication()?.willIsDue(broken === 'by plan');
+    for (const publication of this.publications) publication.client = undefined;
+    if (broken === undefined) return client;
+    const confirmedUs = this.#confirmedUs();
+    for (const publication of this.publications) publication.brokenOff(confirmedUs);
+    this.#willPublication()?.willIsDue(broken === 'by plan');
     return client;
   }
 
