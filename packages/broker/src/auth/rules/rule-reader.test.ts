@@ -6,7 +6,7 @@ import { SystemClock } from '../../model/clock.js';
 import { parseRuleFile } from './parse-rule-file.js';
 import { RuleReader } from './rule-reader.js';
 
-const RULES = 2000;
+const RULES = 1000;
 const LARGE = [
   'groups: { ops: [alice], none: [] }',
   'rules:',

@@ -46,11 +46,36 @@ testStore('LmdbStore', async () => {
   return { store: await LmdbStore.open(folder), reopen: () => LmdbStore.open(folder) };
 });
 
-testStore('LmdbStore with an interval', async () => {
-  const folder = await freshFolder();
-  const open = () => LmdbStore.open(folder, { sync: 'interval', syncIntervalMs: 10 });
-  return { store: await open(), reopen: open };
-});
+// The rules hold above. How a commit gets to the disk is the engine's matter: here one of each.
+for (const sync of ['interval', 'os'] as const) {
+  test(`LmdbStore with sync: ${sync} keeps the last state of what was committed`, async () => {
+    const folder = await freshFolder();
+    const open = () => LmdbStore.open(folder, { sync, syncIntervalMs: 10 });
+    {
+      await using store = await open();
+      await store.load();
+      for (const clientId of ['a', 'b']) store.openSession(clientId);
+      store.putSubscription('a', 'f/#', 1);
+      store.append(message('one'), [to('a', 0), to('b', 0)]);
+      store.append(message('two'), [to('a', 1)]);
+      store.putRetained(message('kept', 'r'), 1);
+      await store.commit();
+      store.settle('a', 0);
+      store.removeSession('b');
+      await store.commit();
+    }
+    await using again = await open();
+    const { sessions, retained } = await again.load();
+    assert.deepEqual(
+      sessions.map(({ clientId, deliveries }) => [clientId, deliveries.length]),
+      [['a', 1]],
+    );
+    assert.deepEqual([...sessions[0]!.subscriptions.keys()], ['f/#']);
+    const [left, ...more] = await again.read('a', 0, 10, 1000);
+    assert.equal(Buffer.from(left!.message.payload).toString(), 'two');
+    assert.deepEqual([more.length, retained[0]!.message.topic], [0, 'r']);
+  });
+}
 
 test('LmdbStore.open() refuses ways to sync that there are not', async () => {
   const folder = await freshFolder();
