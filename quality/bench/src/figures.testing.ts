@@ -16,3 +16,8 @@ export function figuresOf(given: Partial<Figures> = {}): Figures {
     ...given,
   };
 }
+
+/** Of run 1 and those after it. */
+export function figuresOfRuns(runs: readonly Figures[]): ReadonlyMap<number, Figures> {
+  return new Map(runs.map((figures, index) => [index + 1, figures]));
+}

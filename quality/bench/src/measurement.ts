@@ -68,6 +68,8 @@ export interface Summary {
   readonly broker: string;
   /** Runs that count. */
   readonly runs: number;
+  /** Their figures, by the number of the run. */
+  readonly figures: ReadonlyMap<number, Figures>;
   readonly failures: readonly string[];
   /** The median of each figure over the runs that count; `undefined` if none does. */
   readonly medians: Figures | undefined;
@@ -103,15 +105,18 @@ function summaryOf(group: readonly Measurement[]): Summary {
   if (first === undefined) throw new RangeError('A summary needs a measurement');
   const { scenario, broker } = first;
   const failures = group.flatMap(({ failure }) => (failure === undefined ? [] : [failure]));
-  const counted = group.flatMap(({ failure, figures }) =>
-    failure === undefined && figures !== undefined ? [figures] : [],
+  const figures = new Map(
+    group.flatMap(({ failure, run, figures }) =>
+      failure === undefined && figures !== undefined ? [[run, figures]] : [],
+    ),
   );
+  const counted = [...figures.values()];
   if (counted.length === 0) {
-    return { scenario, broker, runs: 0, failures, medians: undefined, cpuSpread: 0 };
+    return { scenario, broker, runs: 0, figures, failures, medians: undefined, cpuSpread: 0 };
   }
   const medians = Object.fromEntries(
     FIGURE_NAMES.map((name) => [name, median(counted.map((figures) => figures[name]))]),
   ) as Record<FigureName, number>;
   const cpuSpread = spread(counted.map(({ cpuUs }) => cpuUs));
-  return { scenario, broker, runs: counted.length, failures, medians, cpuSpread };
+  return { scenario, broker, runs: counted.length, figures, failures, medians, cpuSpread };
 }

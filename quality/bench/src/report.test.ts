@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { figuresOf } from './figures.testing.js';
+import { figuresOf, figuresOfRuns } from './figures.testing.js';
 import type { Figures, Summary } from './measurement.js';
 import { scenarioReport, summaryTable } from './report.js';
 
@@ -13,7 +13,8 @@ function summary(
 ): Summary {
   const medians = figures === undefined ? undefined : figuresOf(figures);
   const runs = medians === undefined ? 0 : 3 - failures.length;
-  return { scenario, broker, runs, failures, medians, cpuSpread: 0.1 };
+  const byRun = figuresOfRuns(medians === undefined ? [] : [medians]);
+  return { scenario, broker, runs, figures: byRun, failures, medians, cpuSpread: 0.1 };
 }
 
 const summaries = [
@@ -76,8 +77,8 @@ test('scenarioReport() says whose throughput it is where that is the target', ()
     summary('tls', 'no-tls', { messagesPerS: 1000, cpuUs: 0.5, generatorCpuUs: 0.4 }),
   ];
   assert.deepEqual(scenarioReport(scenario, own, 3).slice(-3), [
-    '  messages/s, magpie / no-tls: 0.7 (target ≥ 0.6): yes',
-    '  CPU µs a delivery, magpie / no-tls: 2 (target ≤ 1.67): no',
+    '  messages/s, magpie / no-tls, median of 1 pairs of runs: 0.7 (target ≥ 0.6): yes',
+    '  CPU µs a delivery, magpie / no-tls, median of 1 pairs of runs: 2 (target ≤ 1.67): no',
     '  messages/s of magpie are the load generator’s, which takes more CPU: compare CPU µs',
   ]);
 });
@@ -94,4 +95,17 @@ test('summaryTable() has a row for each figure with a target and a column for ea
     '| Idle: resident KiB each | 9 | – | 9 | ≤ 8 | no |',
     '| Idle: CPU µs a delivery | 250 | – | – | ≤ 3 | – |',
   ]);
+});
+
+test('summaryTable() says where a ratio is that of pairs', () => {
+  const own = [
+    summary('sight', 'magpie', { cpuUs: 1.04 }),
+    summary('sight', 'no-sight', { cpuUs: 1 }),
+  ];
+  const [row] = summaryTable([{ name: 'sight', title: 'Sight' }], own, [
+    'magpie',
+    'no-sight',
+  ]).slice(2);
+  const ratio = '1.04 of no-sight, median of 1 pairs of runs';
+  assert.equal(row, `| Sight: CPU µs a delivery | 1.04 | 1 | ${ratio} | ≤ 1.05 | yes |`);
 });

@@ -141,18 +141,23 @@ function cell({ figure, show }: Column, summary: Summary | undefined): string {
   return value === undefined ? '–' : show(value);
 }
 
-function verdictLine({ target, value, met }: Verdict): string {
+function verdictLine({ target, value, met, pairs }: Verdict): string {
   const { unit, show } = COLUMNS[target.figure];
-  const what = target.versus === undefined ? unit : `${unit}, magpie / ${nameOf(target.versus)}`;
+  const versus = target.versus === undefined ? '' : `, magpie / ${nameOf(target.versus)}`;
+  const what = `${unit}${versus}${pairsText(pairs)}`;
   const shown =
     value === undefined ? '–' : target.versus === undefined ? show(value) : significant(value);
   return `${what}: ${shown} (target ${targetText(target)}): ${metText(met)}`;
 }
 
-function ratioText({ target, value }: Verdict): string {
+function ratioText({ target, value, pairs }: Verdict): string {
   if (value === undefined) return '–';
   if (target.versus === undefined) return COLUMNS[target.figure].show(value);
-  return `${significant(value)} of ${nameOf(target.versus)}`;
+  return `${significant(value)} of ${nameOf(target.versus)}${pairsText(pairs)}`;
+}
+
+function pairsText(pairs: number | undefined): string {
+  return pairs === undefined ? '' : `, median of ${pairs} pairs of runs`;
 }
 
 function nameOf(versus: NonNullable<Target['versus']>): string {

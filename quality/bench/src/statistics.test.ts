@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { median, spread } from './statistics.js';
+import { median, quantile, spread } from './statistics.js';
 
 const medians: [values: number[], expected: number][] = [
   [[7], 7],
@@ -35,3 +35,19 @@ for (const [values, expected] of spreads) {
     assert.equal(spread(values), expected);
   });
 }
+
+const quantiles: [values: number[], share: number, expected: number][] = [
+  [[7], 0.25, 7],
+  [[5, 1, 3, 2, 4], 0.25, 2],
+  [[4, 2], 0.75, 3.5],
+  [[10, 9, 100], 1, 100],
+];
+for (const [values, share, expected] of quantiles) {
+  test(`quantile() of ${values.join(', ')} at ${share} is ${expected}`, () => {
+    assert.equal(quantile(values, share), expected);
+  });
+}
+
+test('quantile() refuses an empty list', () => {
+  assert.throws(() => quantile([], 0.5), RangeError);
+});

@@ -4,11 +4,7 @@
  * @throws {RangeError} if there is no value.
  */
 export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (upper === undefined || lower === undefined) throw new RangeError('A median needs a value');
-  return (lower + upper) / 2;
+  return quantile(values, 0.5);
 }
 
 /**
@@ -20,4 +16,19 @@ export function spread(values: readonly number[]): number {
   const middle = median(values);
   const width = Math.max(...values) - Math.min(...values);
   return width === 0 ? 0 : width / middle;
+}
+
+/**
+ * The value below which a share of them lies; between two of them, in proportion.
+ *
+ * @param share 0 to 1; 0.5 is the median.
+ * @throws {RangeError} if there is no value.
+ */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const lower = sorted[Math.floor(at)];
+  const upper = sorted[Math.ceil(at)];
+  if (lower === undefined || upper === undefined) throw new RangeError('A quantile needs a value');
+  return lower + (upper - lower) * (at - Math.floor(at));
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { figuresOf } from './figures.testing.js';
+import { figuresOf, figuresOfRuns } from './figures.testing.js';
 import type { Figures, Summary } from './measurement.js';
 import { MATCHING, RECOVERY, SCENARIOS } from './scenarios.js';
 import { checkTarget, TARGETS } from './targets.js';
@@ -9,7 +9,8 @@ import type { Target } from './targets.js';
 
 function summary(broker: string, figures: Partial<Figures> | undefined): Summary {
   const medians = figures === undefined ? undefined : figuresOf(figures);
-  return { scenario: 'idle', broker, runs: 3, failures: [], medians, cpuSpread: 0 };
+  const byRun = figuresOfRuns([]);
+  return { scenario: 'idle', broker, runs: 3, figures: byRun, failures: [], medians, cpuSpread: 0 };
 }
 
 const ratio: Target = { scenario: 'idle', figure: 'cpuUs', versus: 'mosquitto', atMost: 0.5 };
@@ -67,6 +68,62 @@ const cases: [rule: string, Target, Summary[], value: number | undefined, met?: 
 for (const [rule, target, summaries, value, met] of cases) {
   test(`checkTarget() ${rule}`, () => {
     assert.deepEqual(checkTarget(target, summaries), { target, value, met });
+  });
+}
+
+const paired: Target = { scenario: 'idle', figure: 'cpuUs', versus: 'no-sight', atMost: 1.05 };
+/** CPU µs of the runs that count, by their number. */
+function inRuns(broker: string, runs: readonly [run: number, cpuUs: number][]): Summary {
+  const figures = new Map(runs.map(([run, cpuUs]) => [run, figuresOf({ cpuUs })]));
+  return { ...summary(broker, { cpuUs: 1000 }), figures };
+}
+const pairs: [
+  rule: string,
+  Summary[],
+  value: number | undefined,
+  met: boolean | undefined,
+  number,
+][] = [
+  [
+    'takes the ratio of neighbouring runs, and of those the median',
+    // The machine is slower from run to run: the ratio of medians would be 1.2.
+    [
+      inRuns('magpie', [
+        [1, 11],
+        [2, 24],
+        [3, 42],
+      ]),
+      inRuns('no-sight', [
+        [1, 10],
+        [2, 20],
+        [3, 40],
+      ]),
+    ],
+    1.1,
+    false,
+    3,
+  ],
+  [
+    'leaves a run out whose neighbour does not count',
+    [
+      inRuns('magpie', [
+        [1, 11],
+        [3, 40],
+      ]),
+      inRuns('no-sight', [
+        [2, 10],
+        [3, 40],
+      ]),
+    ],
+    1,
+    true,
+    1,
+  ],
+  ['has no verdict without pairs', [inRuns('magpie', [[1, 11]])], undefined, undefined, 0],
+];
+for (const [rule, summaries, value, met, count] of pairs) {
+  test(`checkTarget() beside Magpie without something ${rule}`, () => {
+    assert.deepEqual(checkTarget(paired, summaries), { target: paired, value, met, pairs: count });
   });
 }
 

@@ -1,5 +1,7 @@
-import type { FigureName, Summary } from './measurement.js';
+import { isWithout } from './brokers/magpie-without.js';
+import type { FigureName, Figures, Summary } from './measurement.js';
 import type { Without } from './scenarios.js';
+import { median } from './statistics.js';
 
 /** What Magpie is to reach in one scenario. */
 export interface Target {
@@ -76,22 +78,50 @@ export interface Verdict {
   readonly target: Target;
   readonly value: number | undefined;
   readonly met: boolean | undefined;
+  /** How many pairs of neighbouring runs `value` is the median of; absent: of no pairs. */
+  readonly pairs?: number;
 }
 
-/** Compares medians: the figure of `subject`, or its ratio to the one that is the measure. */
+/**
+ * Compares the figure of `subject`, or its ratio to the one that is the measure: a ratio of
+ * medians. Where the measure is Magpie without something, the ratio is that of two runs which
+ * followed each other, and of those the median: what the machine did in the time of both cancels.
+ */
 export function checkTarget(
   target: Target,
   summaries: readonly Summary[],
   subject = 'magpie',
 ): Verdict {
+  const { versus, figure } = target;
+  if (typeof versus === 'string' && isWithout(versus)) {
+    const without = summaryOf(target, summaries, versus);
+    const ratios = ratiosOfPairs(summaryOf(target, summaries, subject), without, figure);
+    const value = ratios.length === 0 ? undefined : median(ratios);
+    return { ...verdict(target, value), pairs: ratios.length };
+  }
   const own = figureOf(target, summaries, subject);
   const measure = measureOf(target, summaries, subject);
-  if (own === undefined || measure === undefined || measure === 0) {
-    return { target, value: undefined, met: undefined };
-  }
-  const value = own / measure;
+  const isMissing = own === undefined || measure === undefined || measure === 0;
+  return verdict(target, isMissing ? undefined : own / measure);
+}
+
+function verdict(target: Target, value: number | undefined): Verdict {
+  if (value === undefined) return { target, value, met: undefined };
   const { atMost = Infinity, atLeast = -Infinity } = target;
   return { target, value, met: value <= atMost && value >= atLeast };
+}
+
+/** Of the runs of both that count. */
+function ratiosOfPairs(
+  own: Summary | undefined,
+  other: Summary | undefined,
+  figure: FigureName,
+): number[] {
+  const ratio = (run: number, figures: Figures) => {
+    const measure = other?.figures.get(run)?.[figure] ?? 0;
+    return measure === 0 ? [] : [figures[figure] / measure];
+  };
+  return [...(own?.figures ?? [])].flatMap(([run, figures]) => ratio(run, figures));
 }
 
 function measureOf(
@@ -110,8 +140,13 @@ function figureOf(
   summaries: readonly Summary[],
   broker: string,
 ): number | undefined {
-  const summary = summaries.find(
-    (candidate) => candidate.scenario === target.scenario && candidate.broker === broker,
-  );
-  return summary?.medians?.[target.figure];
+  return summaryOf(target, summaries, broker)?.medians?.[target.figure];
+}
+
+function summaryOf(
+  { scenario }: Target,
+  summaries: readonly Summary[],
+  broker: string,
+): Summary | undefined {
+  return summaries.find((one) => one.scenario === scenario && one.broker === broker);
 }
