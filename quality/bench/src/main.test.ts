@@ -18,6 +18,8 @@ test('main names the scenarios with --list', async () => {
   assert.match(stdout, /^pairs-qos0 +100 pairs, QoS 0, window 10$/m);
   assert.match(stdout, /^matching /m);
   assert.match(stdout, /^reclaim /m);
+  assert.match(stdout, /^sight-alone /m);
+  assert.match(stdout, /^metrics-page /m);
   assert.match(stdout, /^clients /m);
   assert.match(stdout, /^start-up /m);
 });

@@ -27,6 +27,7 @@ import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
 import { BARE_SYNC, measureBareSync } from './micro/bare-sync.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
+import { measureSight, SIGHT_ALONE, sightReport } from './micro/sight-alone.js';
 import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
 import { measureMetricsPage, METRICS_PAGE, metricsPageReport } from './metrics-page.js';
 import { measureReclaim, RECLAIM, reclaimReport } from './reclaim.js';
@@ -43,6 +44,8 @@ import {
   STARTS_A_RUN,
 } from './start-up/measure-start-up.js';
 
+/** What is measured and is no scenario of the load generator. */
+const OTHERS = [MATCHING, RECOVERY, SIGHT_ALONE, RECLAIM, METRICS_PAGE, CLIENTS, START_UP];
 const EXIT = { ok: 0, failed: 1, usage: 2 } as const;
 
 async function main(args: readonly string[]): Promise<number> {
@@ -55,13 +58,10 @@ async function main(args: readonly string[]): Promise<number> {
   }
   if (options.help) console.log(USAGE);
   if (options.list)
-    for (const { name, title } of [...SCENARIOS, MATCHING, RECOVERY, RECLAIM, CLIENTS, START_UP])
-      console.log(name.padEnd(16), title);
+    for (const { name, title } of [...SCENARIOS, ...OTHERS]) console.log(name.padEnd(16), title);
   if (options.help || options.list) return EXIT.ok;
   const scenarios = SCENARIOS.filter(({ name }) => isWanted(name, options.only));
-  const others = [MATCHING, RECOVERY, RECLAIM, METRICS_PAGE, CLIENTS, START_UP].filter(({ name }) =>
-    isWanted(name, options.only),
-  );
+  const others = OTHERS.filter(({ name }) => isWanted(name, options.only));
   if (scenarios.length === 0 && others.length === 0) {
     console.error(`There is no scenario ${options.only.join(', ')}; --list names them`);
     return EXIT.usage;
@@ -98,6 +98,9 @@ async function measureAll(wanted: readonly Scenario[], options: BenchOptions): P
     console.log(`${scenarioReport(RECOVERY, summarize(own), options.runs).join('\n')}\n`);
   }
   if (reported.length > 0) printSummary(reported, measurements, brokers);
+  if (isWanted(SIGHT_ALONE.name, options.only) && options.brokers.includes('magpie')) {
+    console.log(`\n${sightReport(await measureSight()).join('\n')}`);
+  }
   if (isWanted(RECLAIM.name, options.only) && options.brokers.includes('magpie')) {
     console.log(`\n${reclaimReport(await measureReclaim(loadgen)).join('\n')}`);
   }
