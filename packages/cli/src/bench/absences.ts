@@ -1,62 +1,57 @@
-/** From when to when, in µs of the shared clock. */
-export type Span = readonly [fromUs: number, toUs: number];
+/** A time away, in µs of the shared clock. */
+export interface Absence {
+  readonly fromUs: number;
+  readonly toUs: number;
+  /** The connection before it, as {@link Absences.connection} counts them; 0: none. */
+  readonly before: number;
+  /** The connection with which it was there again; `Infinity`: it is away. */
+  readonly after: number;
+}
 
 /** When a device was away. It is at first, until it is there. */
 export class Absences {
-  #spans: Span[] = [];
-  /** Since when messages may miss it; `undefined`: it is there. */
-  #goneUs: number | undefined = -Infinity;
-  /** When the latest message was due that came since it is there. */
-  #latestUs: number | undefined;
-  /** When it was there for the first time; before that no session kept anything for it. */
-  #firstUs = Infinity;
+  /** How many connections it has begun. What comes with one of them comes in order. */
+  connection = 0;
+  #past: Absence[] = [];
+  /** Since when it is away, and after which connection; `undefined`: it is there. */
+  #away: Pick<Absence, 'fromUs' | 'before'> | undefined = { fromUs: -Infinity, before: 0 };
+  /** Before it was there for the first time; no session kept anything for it then. */
+  #first: Absence = { fromUs: -Infinity, toUs: Infinity, before: 0, after: Infinity };
   #backUs = -Infinity;
 
-  /** A message came that was due then. */
-  came(dueUs: number): void {
-    this.#latestUs = Math.max(dueUs, this.#latestUs ?? dueUs);
+  /** It begins to connect. */
+  begins(): void {
+    this.connection++;
   }
 
-  /**
-   * What was on its way when it left meets nobody: what was due up to a second before, as much
-   * longer as messages took so far, and what was due since the latest one that came.
-   *
-   * @param longestUs The longest way that a message had so far.
-   */
-  left(nowUs: number, longestUs: number): void {
-    const behindUs = Math.max(longestUs, nowUs - (this.#latestUs ?? nowUs));
-    this.#goneUs ??= nowUs - ON_THE_WAY_US - Math.min(behindUs, BEHIND_US_MAX);
+  left(nowUs: number): void {
+    this.#away ??= { fromUs: nowUs, before: this.connection };
   }
 
-  /** It is connected and has subscribed. */
+  /** It is connected, and its subscriptions are acknowledged. */
   back(nowUs: number): void {
-    if (this.#goneUs === undefined) return;
-    this.#spans.push([this.#goneUs, nowUs]);
-    this.#goneUs = undefined;
-    this.#latestUs = undefined;
-    this.#firstUs = Math.min(this.#firstUs, nowUs);
+    if (this.#away === undefined) return;
+    this.#past.push({ ...this.#away, toUs: nowUs, after: this.connection });
+    this.#away = undefined;
     this.#backUs = nowUs;
-    if (this.#spans.length <= SPANS_MAX) return;
-    const [[one], [, other], ...rest] = this.#spans as [Span, Span, ...Span[]];
-    this.#spans = [[one, other], ...rest];
+    if (this.#first.toUs === Infinity) this.#first = this.#past[0]!;
+    if (this.#past.length <= PAST_MAX) return;
+    const [one, { toUs, after }, ...rest] = this.#past as [Absence, Absence, ...Absence[]];
+    this.#past = [{ ...one, toUs, after }, ...rest];
   }
 
   /** Whether a message that came waited for it, because it was not there when it was due. */
   waitedFor(dueUs: number): boolean {
     // What comes before it is quite there again was kept for it.
-    return this.#goneUs !== undefined || dueUs < this.#backUs;
+    return this.#away !== undefined || dueUs < this.#backUs;
   }
 
-  /** When messages may have missed it. @param kept Its session keeps them while it is away. */
-  missing(kept: boolean): readonly Span[] {
-    if (kept) return [[-Infinity, this.#firstUs]];
-    const now: readonly Span[] = this.#goneUs === undefined ? [] : [[this.#goneUs, Infinity]];
-    return [...this.#spans, ...now];
+  /** When it was not there for messages. @param kept Its session keeps them while it is away. */
+  missing(kept: boolean): readonly Absence[] {
+    if (kept) return [this.#first];
+    const now = this.#away && [{ ...this.#away, toUs: Infinity, after: Infinity }];
+    return [...this.#past, ...(now ?? [])];
   }
 }
 
-const SPANS_MAX = 1024;
-/** How long a message may be on its way anyhow, for what was sent just before a device left. */
-export const ON_THE_WAY_US = 1_000_000;
-/** What nobody heard of for longer was not on its way. */
-const BEHIND_US_MAX = 60_000_000;
+const PAST_MAX = 1024;

@@ -44,7 +44,6 @@ function deviceAt(server: string, comesAndGoes = false) {
     latencies: noLatencies(),
     measured: { startUs: 0, fromUs: 0, toUs: Infinity },
     nowUs: () => 5000,
-    longest: { us: 0 },
     publications: new Map(),
     onTrouble: ({ message }) => troubles.push(message),
   };

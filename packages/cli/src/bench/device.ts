@@ -41,8 +41,6 @@ export class Device {
   #client: Client | undefined;
   #connected = false;
   #wasConnected = false;
-  /** When it was connected, and had subscribed, for the last time. */
-  #backUs = -Infinity;
   readonly #absences = new Absences();
   /** What is still under way of a connection that it has left by plan. */
   #leaving: Promise<void> | undefined;
@@ -82,6 +80,7 @@ export class Device {
     await this.#leaving;
     const client = createClient(plan.server, { ...this.#options(), ...this.#will() });
     this.#client = client;
+    this.#absences.begins();
     client.on('state', (state) => {
       if (state.type === 'ended' && state.why !== undefined) this.#lost(client, state.why);
     });
@@ -106,8 +105,7 @@ export class Device {
     if (this.#wasConnected) counts.reconnects++;
     this.#wasConnected = true;
     this.#connected = true;
-    this.#backUs = nowUs();
-    this.#absences.back(this.#backUs);
+    this.#absences.back(nowUs());
     for (const publication of this.publications) publication.client = client;
     return true;
   }
@@ -192,17 +190,15 @@ export class Device {
   }
 
   #take({ bytes, qos, dup, retain }: ReceivedMessage): void {
-    const { counts, latencies, longest, measured, nowUs, plan, publications } = this.#world;
+    const { counts, latencies, measured, nowUs, plan, publications } = this.#world;
     const stamp = anyStamp(bytes);
-    const arrival = this.reception.add(stamp, { qos, dup, retain, bytes: bytes.length });
+    const { connection } = this.#absences;
+    const came = { qos, dup, retain, bytes: bytes.length, connection };
+    const arrival = this.reception.add(stamp, came);
     if (stamp === undefined || (arrival !== 'next' && arrival !== 'late')) return;
     const tookUs = nowUs() - stamp.dueUs;
     if (plan.comesAndGoes && this.#absences.waitedFor(stamp.dueUs)) counts.caughtUp++;
-    else {
-      longest.us = Math.max(longest.us, tookUs);
-      if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(tookUs);
-    }
-    this.#absences.came(stamp.dueUs);
+    else if (isMeasured(stamp.dueUs, measured)) latencies.deliver.add(tookUs);
     if (stamp.run === plan.run) publications.get(stamp.stream)?.arrived();
   }
 
@@ -225,7 +221,7 @@ export class Device {
   /** @param broken How the connection ended, if without DISCONNECT. */
   #leave(broken?: 'by plan' | 'lost'): Client | undefined {
     const client = this.#client;
-    if (this.#connected) this.#absences.left(this.#world.nowUs(), this.#world.longest.us);
+    if (this.#connected) this.#absences.left(this.#world.nowUs());
     this.#client = undefined;
     this.#connected = false;
     for (const publication of this.publications) publication.client = undefined;
@@ -236,16 +232,12 @@ export class Device {
     return client;
   }
 
-  /**
-   * What was due before this has left its connection: a later message was acknowledged, or the
-   * connection is younger. `undefined`: nothing that it publishes is acknowledged.
-   */
-  #confirmedUs(): number | undefined {
-    const surely = this.publications.filter(
-      ({ plan }) => plan.qos > 0 && plan.pace.kind !== 'will',
-    );
-    if (surely.length === 0) return undefined;
-    return Math.max(this.#backUs, ...surely.map(({ confirmedUs }) => confirmedUs));
+  /** What was due before this has left its connection: a later message was acknowledged. */
+  #confirmedUs(): number {
+    const confirmed = this.publications
+      .filter(({ plan }) => plan.pace.kind !== 'will')
+      .map(({ confirmedUs }) => confirmedUs);
+    return Math.max(-Infinity, ...confirmed);
   }
 }
 

@@ -6,7 +6,7 @@ import type { LoadPlan } from './load-plan.js';
 import { planOf, publishing } from './load-plan.testing.js';
 import type { LoadResult } from './load-result.js';
 import { LoadRun, rateOf } from './load-run.js';
-import { localWorker } from './worker-handle.js';
+import { localWorker, type WorkerHandle } from './worker-handle.js';
 
 const TIMING = { warmUpMs: 50, durationMs: 400, drainMs: 300, intervalMs: 100 };
 const RATE = { kind: 'rate', everyUs: 2000 } as const;
@@ -59,6 +59,27 @@ test('LoadRun finds what is lost', { timeout: 60_000 }, async (t) => {
 test('LoadRun finds that the last ones are lost', { timeout: 60_000 }, async (t) => {
   const result = await faulty(t, (nth) => (nth < 20 ? 'pass' : 'drop'));
   assert.equal(result.lost, result.total.sent - 20);
+});
+
+test('LoadRun asks again what is in doubt, before it says that something is lost', {
+  timeout: 60_000,
+}, async (t) => {
+  const server = await faultyBroker(t, (nth) => (nth < 20 ? 'pass' : 'drop'));
+  const plan = { ...pair(server, 1), comesAndGoes: true };
+  let asked = 0;
+  // As if what is dropped had been with a device that was still leaving when the load was over.
+  const handles = [0, 1].map((worker): WorkerHandle => {
+    const handle = localWorker({ plan, worker, workers: 2 });
+    const sentTimes = async () => {
+      const doubt = asked++ < 2 ? [] : [[20, Infinity] as const];
+      const all = await handle.sentTimes();
+      return all.map(([stream, times]) => [stream, { ...times, uncertain: doubt }] as const);
+    };
+    return { ...handle, sentTimes };
+  });
+  const watcher = { signal: new AbortController().signal, onInterval: () => {} };
+  const { lost, uncertain, total } = await new LoadRun(plan, TIMING, handles, watcher).run('test');
+  assert.deepEqual([lost, uncertain], [0, total.sent - 20]);
 });
 
 test('LoadRun finds duplicates', { timeout: 60_000 }, async (t) => {

@@ -133,10 +133,7 @@ export class LoadRun {
     for (const counts of await this.#all((worker) => worker.stop())) {
       for (const [stream, count] of counts) sent[stream] = count;
     }
-    if (this.#plan.comesAndGoes) {
-      const times = new Map((await this.#all((worker) => worker.sentTimes())).flat());
-      await this.#all((worker) => worker.learn(times));
-    }
+    await this.#exchangeTimes();
     const missing = async () => addMissing(await this.#all((worker) => worker.missing(sent)));
     await this.#look('drain', false);
     let left = await missing();
@@ -154,7 +151,17 @@ export class LoadRun {
       if (changed) changedUs = this.#clock.nowUs();
       left = now;
     }
-    return left;
+    if (left.lost === 0 || !this.#plan.comesAndGoes) return left;
+    // Devices that were still leaving have since cast doubt on what did not get out.
+    await this.#exchangeTimes();
+    return missing();
+  }
+
+  /** Where devices come and go: all workers learn when messages were due, and which may be lost. */
+  async #exchangeTimes(): Promise<void> {
+    if (!this.#plan.comesAndGoes) return;
+    const times = new Map((await this.#all((worker) => worker.sentTimes())).flat());
+    await this.#all((worker) => worker.learn(times));
   }
 
   /** It was ended by hand. Where devices are away, what is kept for them is waited for anyway. */

@@ -77,7 +77,6 @@ export class LoadWorker {
       latencies: this.#latencies,
       measured: this.#measured,
       nowUs: () => this.#clock.nowUs(),
-      longest: { us: 0 },
       publications: this.#publications,
       onTrouble: (error) => {
         this.#trouble ??= error.message;

@@ -20,7 +20,7 @@ function publicationOf(plan: Partial<PublishPlan>) {
   } as unknown as Client;
   const latencies = noLatencies();
   const measured = { startUs: 0, fromUs: 0, toUs: 1e6 };
-  const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000, longest: { us: 0 } };
+  const world = { run: 1, counts, latencies, measured, nowUs: () => 10_000 };
   const publication = new Publication(world, publishing('x', plan), { stream: 7, topic: 'x' });
   publication.client = client;
   return { publication, counts, waiting, latencies };
@@ -84,53 +84,42 @@ test('isMeasured() leaves out warm-up and what follows', () => {
   );
 });
 
-test('Publication remembers when its messages were due, and doubts the last ones', () => {
+/** Nine messages, one each half second from 1 s on, before the connection breaks. */
+function brokenAfter(confirmedUs: number, everyUs = 5e5) {
   const counts = noCounts();
   let nowUs = 1e6;
   const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
-  const world = {
-    run: 1,
-    counts,
-    latencies: noLatencies(),
-    measured,
-    nowUs: () => nowUs,
-    longest: { us: 0 },
-  };
+  const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => nowUs };
   const log = new SendLog();
-  const place = { stream: 0, topic: 'x', log };
+  const place = { stream: 0, topic: 'x', log, sessionGoesOn: true };
   const pace = { kind: 'rate', everyUs: 1 } as const;
   const publication = new Publication(world, publishing('x', { qos: 0, pace }), place);
-  const client = { publish: () => Promise.resolve() } as unknown as Client;
-  publication.client = client;
-  for (nowUs = 1e6; nowUs <= 5e6; nowUs += 5e5) publication.publish(nowUs);
+  publication.client = { publish: () => Promise.resolve() } as unknown as Client;
+  for (let at = 0; at < 9; at++, nowUs += everyUs) publication.publish(nowUs);
   publication.client = undefined;
-  publication.brokenOff();
+  publication.brokenOff(confirmedUs);
   publication.publish(nowUs);
-  const { sent, uncertain } = log.times();
-  assert.deepEqual([sent, uncertain], [9, [[7, 9]]]);
+  return { counts, times: log.times() };
+}
+
+test('Publication remembers when its messages were due, and that a connection broke', () => {
+  const { counts, times } = brokenAfter(-Infinity);
+  const { sent, uncertain, cut } = times;
+  assert.deepEqual([sent, uncertain, cut], [9, [], [[0, 9]]]);
   assert.equal(counts.dueWhileAway, 1);
 });
 
-test('Publication doubts what a server that is behind has not acknowledged', () => {
-  const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
-  let nowUs = 1e6;
-  const shared = { run: 1, counts: noCounts(), latencies: noLatencies(), measured };
-  const world = { ...shared, nowUs: () => nowUs, longest: { us: 0 } };
-  const log = new SendLog();
-  const pace = { kind: 'rate', everyUs: 1 } as const;
-  const place = { stream: 0, topic: 'x', log };
-  const publication = new Publication(world, publishing('x', { qos: 0, pace }), place);
-  publication.client = { publish: () => Promise.resolve() } as unknown as Client;
-  for (nowUs = 1e6; nowUs <= 5e6; nowUs += 5e5) publication.publish(nowUs);
-  publication.brokenOff(3.2e6);
-  assert.deepEqual(log.times().uncertain, [[5, 9]]);
+test('Publication knows what a broken connection cannot have cut off', () => {
+  assert.deepEqual(brokenAfter(3.2e6).times.cut, [[5, 9]], 'what was acknowledged');
+  assert.deepEqual(brokenAfter(3.001e6).times.cut, [[4, 9]], 'a timer may be late');
+  assert.deepEqual(brokenAfter(-Infinity, 20e6).times.cut, [[6, 9]], 'more than a minute ago');
 });
 
 test('Publication knows what the server has acknowledged', async () => {
   const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
   let nowUs = 1e6;
   const shared = { run: 1, counts: noCounts(), latencies: noLatencies(), measured };
-  const world = { ...shared, nowUs: () => nowUs, longest: { us: 0 } };
+  const world = { ...shared, nowUs: () => nowUs };
   const pace = { kind: 'rate', everyUs: 1 } as const;
   const place = { stream: 0, topic: 'x' };
   for (const qos of [0, 1] as const) {
@@ -143,21 +132,19 @@ test('Publication knows what the server has acknowledged', async () => {
   }
 });
 
-test('Publication doubts what failed, unless its session sends it again', async () => {
-  for (const sessionGoesOn of [false, true]) {
+for (const [qos, sessionGoesOn, doubted] of [
+  [1, false, true],
+  [1, true, false],
+  [0, true, true],
+] as const) {
+  const [verb, session] = [doubted ? 'doubts' : 'expects', sessionGoesOn ? 'persistent' : 'clean'];
+  test(`Publication ${verb} what failed at QoS ${qos}, session ${session}`, async () => {
     const counts = noCounts();
     const measured = { startUs: 0, fromUs: 0, toUs: Infinity };
-    const world = {
-      run: 1,
-      counts,
-      latencies: noLatencies(),
-      measured,
-      nowUs: () => 0,
-      longest: { us: 0 },
-    };
+    const world = { run: 1, counts, latencies: noLatencies(), measured, nowUs: () => 0 };
     const log = new SendLog();
     const pace = { kind: 'rate', everyUs: 1 } as const;
-    const plan = publishing('x', { qos: 1, pace });
+    const plan = publishing('x', { qos, pace });
     const publication = new Publication(world, plan, { stream: 0, topic: 'x', log, sessionGoesOn });
     const failure = Promise.reject(new ClientError('ended', 'gone'));
     publication.client = { publish: () => failure } as unknown as Client;
@@ -166,6 +153,6 @@ test('Publication doubts what failed, unless its session sends it again', async 
     publication.client = undefined;
     await turn();
     assert.deepEqual([counts.cutOff, counts.unconfirmed], [1, 0]);
-    assert.deepEqual(log.times().uncertain, sessionGoesOn ? [] : [[0, 1]]);
-  }
-});
+    assert.deepEqual(log.times().uncertain, doubted ? [[0, 1]] : []);
+  });
+}

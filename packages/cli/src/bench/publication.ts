@@ -3,8 +3,7 @@ import type { Counts, LatencySet } from './figures.js';
 import type { Latencies } from './latencies.js';
 import type { PublishPlan } from './load-plan.js';
 import type { DevicePayload } from './scenario/device-payload.js';
-import { ON_THE_WAY_US } from './absences.js';
-import type { SendLog } from './send-log.js';
+import { ON_THE_WAY_US_MAX, type SendLog } from './send-log.js';
 import { stampedPayload } from './stamp.js';
 
 /** When times are taken: what was due outside is sent and counted, but not measured. */
@@ -22,8 +21,6 @@ export interface PublicationWorld {
   readonly latencies: LatencySet<Latencies>;
   readonly measured: MeasuredTime;
   readonly nowUs: () => number;
-  /** The longest way of a message so far, there or to its acknowledgement. */
-  readonly longest: { us: number };
 }
 
 export interface PublicationPlace {
@@ -152,16 +149,15 @@ export class Publication {
   }
 
   /**
-   * The connection was broken, by plan or not: what was sent just before at QoS 0 may be lost on
+   * The connection was broken, by plan or not: the last of what was sent at QoS 0 may be lost on
    * the way, and nobody will ever know.
    *
-   * @param confirmedUs What was due before has arrived at the server; `undefined`: it never says.
+   * @param confirmedUs What was due before has arrived at the server.
    */
-  brokenOff(confirmedUs = Infinity): void {
-    if (this.plan.qos === 0 && this.plan.pace.kind !== 'will') {
-      const { nowUs, longest } = this.#world;
-      this.log?.doubtSince(Math.min(confirmedUs, nowUs() - ON_THE_WAY_US - longest.us));
-    }
+  brokenOff(confirmedUs: number): void {
+    if (this.plan.qos > 0 || this.plan.pace.kind === 'will') return;
+    const since = this.#world.nowUs() - ON_THE_WAY_US_MAX;
+    this.log?.cutOff(Math.max(confirmedUs - TIMER_US, since));
   }
 
   /** The payload of the next will. */
@@ -197,11 +193,10 @@ export class Publication {
   }
 
   #through(client: Client, dueUs: number): void {
-    const { counts, latencies, longest, measured, nowUs } = this.#world;
+    const { counts, latencies, measured, nowUs } = this.#world;
     if (this.plan.qos > 0) {
       counts.acknowledged++;
       this.confirmedUs = Math.max(this.confirmedUs, dueUs);
-      longest.us = Math.max(longest.us, nowUs() - dueUs);
       if (isMeasured(dueUs, measured)) latencies.acknowledge.add(nowUs() - dueUs);
     }
     this.#release(client);
@@ -212,8 +207,8 @@ export class Publication {
     const { counts } = this.#world;
     if (this.brokenByPlan) counts.cutOff++;
     else counts.unconfirmed++;
-    // A session that goes on sends it again.
-    if (!this.sessionGoesOn) this.log?.doubt([sequence, sequence + 1]);
+    // A session that goes on sends it again, at QoS 1 and 2.
+    if (!this.sessionGoesOn || this.plan.qos === 0) this.log?.doubt([sequence, sequence + 1]);
     this.#release(client);
   }
 
@@ -235,7 +230,7 @@ export function isMeasured(dueUs: number, { fromUs, toUs }: MeasuredTime): boole
   return dueUs >= fromUs && dueUs < toUs;
 }
 
-/** Timers of Node.js count in ms. */
+/** Timers of Node.js count in ms: by so much a message may be due before one that left earlier. */
 const TIMER_US = 2000;
 /** Messages of a stream that wait for the network or an acknowledgement at one time. */
 const OPEN_MAX = 10_000;

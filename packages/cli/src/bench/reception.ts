@@ -1,10 +1,10 @@
 import type { QoS } from '@magpie/protocol';
-import type { Absences } from './absences.js';
+import type { Absence, Absences } from './absences.js';
 import type { Counts } from './figures.js';
 import { type LoadPlan, type Stream, StreamNumbers } from './load-plan.js';
 import { type Range, sizeOf, without } from './ranges.js';
-import { rangeOf, type SendTimes } from './send-log.js';
-import { type Arrival, SequenceTracker } from './sequence-tracker.js';
+import { ON_THE_WAY_US_MAX, rangeOf, type SendTimes } from './send-log.js';
+import { type Arrival, type Gap, SequenceTracker } from './sequence-tracker.js';
 import type { Stamp } from './stamp.js';
 import { TopicTree } from './topic-tree.js';
 
@@ -17,7 +17,7 @@ export type SentTimes = ReadonlyMap<number, SendTimes>;
 /** What did not arrive, of what was sent. */
 export interface Missing {
   readonly lost: number;
-  /** Sent while the receiver was away, and nothing kept it for it. */
+  /** Sent while the receiver was away, or on its way when it left, and nothing kept it for it. */
   readonly missed: number;
   /** Perhaps it never came to the broker: its publisher broke the connection. */
   readonly uncertain: number;
@@ -72,6 +72,8 @@ export interface Came {
   readonly dup: boolean;
   readonly retain: boolean;
   readonly bytes: number;
+  /** With which connection, as {@link Absences.connection} counts them. */
+  readonly connection: number;
 }
 
 /** What one receiver gets: by stream, what was new, late, double, and what is missing. */
@@ -99,7 +101,7 @@ export class Reception {
       counts.foreign++;
       return undefined;
     }
-    const arrival = this.#trackerOf(stamp).add(stamp.sequence);
+    const arrival = this.#trackerOf(stamp).add(stamp.sequence, came.connection);
     // What is retained comes again with each subscription.
     if (arrival === 'duplicate' && came.retain) return arrival;
     const isWill = this.#run !== 0 && this.#expected.get(stamp.stream)?.isWill === true;
@@ -133,7 +135,7 @@ export class Reception {
         lost += missing;
         continue;
       }
-      const gaps = tracker?.gaps(count) ?? [[0, count] as const];
+      const gaps = tracker?.gaps(count) ?? [noneOf(count)];
       const found = sorted(gaps, log, away.absences.missing(away.keeps && qos > 0));
       // Gaps that there was no room for: they had the benefit of the doubt.
       const forgotten = tracker?.forgotten ?? 0;
@@ -169,16 +171,42 @@ export interface Away {
   readonly keeps: boolean;
 }
 
-function sorted(
-  gaps: readonly Range[],
-  log: SendTimes,
-  spans: readonly (readonly [fromUs: number, toUs: number])[],
-): Missing {
-  const certain = without(gaps, log.uncertain);
-  const away = spans.map(([fromUs, toUs]) => rangeOf(log, fromUs, toUs));
-  const lost = sizeOf(without(certain, away));
-  const known = sizeOf(certain);
-  return { lost, missed: known - lost, uncertain: sizeOf(gaps) - known };
+/** Of a stream of which nothing came. */
+function noneOf(count: number): Gap {
+  return { range: [0, count], before: 0, after: Infinity };
+}
+
+/** What is missing in gaps of a stream, by why. */
+function sorted(gaps: readonly Gap[], log: SendTimes, absences: readonly Absence[]): Missing {
+  let [lost, missed, uncertain] = [0, 0, 0];
+  for (const gap of gaps) {
+    const known = without(without([gap.range], log.uncertain), cutOff(gap.range, log));
+    const left = sizeOf(without(known, missedIn(gap, log, absences)));
+    lost += left;
+    missed += sizeOf(known) - left;
+    uncertain += sizeOf([gap.range]) - sizeOf(known);
+  }
+  return { lost, missed, uncertain };
+}
+
+/**
+ * What perhaps never came to the broker, since its publisher's connection broke. A broker reads a
+ * connection in order, so that is only what is missing up to the end of it.
+ */
+function cutOff([from, to]: Range, { cut }: SendTimes): readonly Range[] {
+  return cut.filter(([, end]) => from < end && end <= to);
+}
+
+/**
+ * What the receiver's absences in a gap explain. Messages of one stream come in order
+ * (MQTT-4.6.0-6), so those that are missing behind the latest one that came before it left may all
+ * have been on their way, however long that took. What was due when it was back came to the broker
+ * behind its subscriptions; and between two that came with one connection it was there.
+ */
+function missedIn({ before, after }: Gap, log: SendTimes, all: readonly Absence[]): Range[] {
+  if (before === after) return [];
+  const inside = all.filter((one) => one.before < after && before < one.after);
+  return inside.map(({ fromUs, toUs }) => rangeOf(log, fromUs - ON_THE_WAY_US_MAX, toUs));
 }
 
 const STREAMS = 2 ** 32;

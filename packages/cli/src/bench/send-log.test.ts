@@ -32,14 +32,27 @@ test('SendLog keeps few times of many messages, and is never short of one', () =
   assert.ok(to >= 6001 && to < 6001 + times.every, `${to}`);
 });
 
-test('SendLog doubts what was sent just before, and each for itself', () => {
+test('SendLog doubts each for itself, and knows what a broken connection may have cut off', () => {
   const log = logOf([10, 20, 30, 40]);
-  log.doubtSince(25);
-  assert.deepEqual(log.times().uncertain, [[2, 4]]);
+  log.cutOff(25);
+  log.cutOff(50);
+  assert.deepEqual(log.times().cut, [[2, 4]]);
+  log.doubt([2, 4]);
   log.add(50);
   log.doubt([4, 5]);
   log.doubt([9, 9]);
   assert.deepEqual(log.times().uncertain, [[2, 5]]);
   for (let at = 0; at < 1000; at++) log.doubt([at * 10 + 10, at * 10 + 11]);
   assert.ok(log.times().uncertain.length <= 256);
+});
+
+test('SendLog has room for few broken connections: what it forgets of them is uncertain', () => {
+  const log = new SendLog();
+  for (let at = 0; at < 1000; at++) {
+    log.add(at);
+    log.cutOff(at);
+  }
+  const { cut, uncertain } = log.times();
+  assert.equal(cut.length, 256);
+  assert.ok(uncertain.some(([from, to]) => from === 0 && to >= 744));
 });

@@ -8,6 +8,11 @@ export interface SendTimes {
   readonly times: readonly number[];
   /** Messages that perhaps never reached the broker: nobody can say they were lost there. */
   readonly uncertain: readonly Range[];
+  /**
+   * What was sent before a connection of the publisher broke: none of it came to the broker behind
+   * one that did not, so what is missing up to the end of such a range is uncertain, and no other.
+   */
+  readonly cut: readonly Range[];
 }
 
 /**
@@ -20,6 +25,7 @@ export class SendLog {
   #every = 1;
   #times: number[] = [];
   #uncertain: Range[] = [];
+  #cut: Range[] = [];
 
   /** The next message was due at that time. */
   add(dueUs: number): void {
@@ -45,9 +51,11 @@ export class SendLog {
     this.#uncertain = [[one, other], ...rest];
   }
 
-  /** Those that were due since then may not have come to the broker. */
-  doubtSince(fromUs: number): void {
-    this.doubt(rangeOf(this.times(), fromUs, Infinity));
+  /** The connection broke: the last of those that were due since then may have been cut off. */
+  cutOff(fromUs: number): void {
+    const range = rangeOf(this.times(), fromUs, Infinity);
+    if (range[0] < range[1]) this.#cut.push(range);
+    if (this.#cut.length > DOUBTS_MAX) this.doubt(this.#cut.shift()!);
   }
 
   times(): SendTimes {
@@ -56,6 +64,7 @@ export class SendLog {
       every: this.#every,
       times: this.#times,
       uncertain: this.#uncertain,
+      cut: this.#cut,
     };
   }
 }
@@ -85,3 +94,5 @@ function firstFrom(times: readonly number[], us: number): number {
 /** 8 bytes each, for each stream. */
 const TIMES_MAX = 512;
 const DOUBTS_MAX = 256;
+/** How long a message may be on its way: what nobody heard of for longer was not. */
+export const ON_THE_WAY_US_MAX = 60_000_000;

@@ -58,7 +58,9 @@ test('SequenceTracker knows which numbers are missing', () => {
       const missing = Array.from({ length: 310 }, (_, at) => at).filter((at) => !seen.has(at));
       const found = tracker
         .gaps(310)
-        .flatMap(([from, to]) => Array.from({ length: to - from }, (_, at) => from + at));
+        .flatMap(({ range: [from, to] }) =>
+          Array.from({ length: to - from }, (_, at) => from + at),
+        );
       assert.deepEqual(found, missing);
       assert.equal(tracker.forgotten, 0);
     }),
@@ -72,4 +74,25 @@ test('SequenceTracker knows the last gaps one by one, and how large the others w
   assert.equal(tracker.forgotten + 1024, tracker.missing(6000));
   tracker.add(0);
   assert.equal(tracker.forgotten + 1024, tracker.missing(6000));
+});
+
+test('SequenceTracker knows between which connections a gap is', () => {
+  const tracker = new SequenceTracker(0);
+  for (const [sequence, connection] of [
+    [2, 1],
+    [4, 1],
+    [8, 3],
+    [4, 3],
+    [6, 3],
+  ] as const) {
+    tracker.add(sequence, connection);
+  }
+  assert.deepEqual(tracker.gaps(10), [
+    { range: [0, 2], before: 0, after: 1 },
+    { range: [3, 4], before: 1, after: 1 },
+    { range: [5, 6], before: 1, after: 3 },
+    { range: [7, 8], before: 1, after: 3 },
+    { range: [9, 10], before: 3, after: Infinity },
+  ]);
+  assert.deepEqual(new SequenceTracker(0).gaps(2), [{ range: [0, 2], before: 0, after: Infinity }]);
 });

@@ -10,6 +10,15 @@ export interface SequenceCounts {
   readonly reordered: number;
 }
 
+/** Numbers that did not come, between two that did. */
+export interface Gap {
+  readonly range: Range;
+  /** With which connection of the receiver the one before came; 0: none did. */
+  readonly before: number;
+  /** With which the one behind came; `Infinity`: none did. */
+  readonly after: number;
+}
+
 export type Arrival = 'next' | 'late' | 'duplicate';
 
 /**
@@ -24,8 +33,10 @@ export class SequenceTracker implements SequenceCounts {
   /** The first number that is expected: what came before it is of no interest. */
   readonly first: number;
   #highest: number;
+  /** With which connection it came. */
+  #connection = 0;
   /** Numbers below the highest that did not come, in order, but for {@link forgotten} ones. */
-  #gaps: Range[] = [];
+  #gaps: Gap[] = [];
   /** How many numbers were in gaps that there was no room for. */
   forgotten = 0;
   /** A ring of bits: whether a number was seen, for the last {@link WINDOW} of them. */
@@ -42,10 +53,12 @@ export class SequenceTracker implements SequenceCounts {
     return this.#highest;
   }
 
-  add(sequence: number): Arrival {
+  /** @param connection Of the receiver, from 1: within one of them messages come in order. */
+  add(sequence: number, connection = 1): Arrival {
     if (sequence > this.#highest) {
-      if (sequence > this.#highest + 1) this.#skip([this.#highest + 1, sequence]);
+      if (sequence > this.#highest + 1) this.#skip(sequence, connection);
       this.#advance(sequence);
+      this.#connection = connection;
       this.unique++;
       return 'next';
     }
@@ -68,22 +81,31 @@ export class SequenceTracker implements SequenceCounts {
   }
 
   /** Which of the numbers below `end` are missing, in order; but for {@link forgotten} ones. */
-  gaps(end: number): readonly Range[] {
-    const last: readonly Range[] = end > this.#highest + 1 ? [[this.#highest + 1, end]] : [];
+  gaps(end: number): readonly Gap[] {
+    const last = end > this.#highest + 1 ? [this.#gapTo(end, Infinity)] : [];
     return [...this.#gaps, ...last];
   }
 
-  #skip(gap: Range): void {
-    this.#gaps.push(gap);
+  #gapTo(end: number, connection: number): Gap {
+    return { range: [this.#highest + 1, end], before: this.#connection, after: connection };
+  }
+
+  #skip(to: number, connection: number): void {
+    this.#gaps.push(this.#gapTo(to, connection));
     if (this.#gaps.length <= GAPS_MAX) return;
-    const [from, to] = this.#gaps.shift()!;
-    this.forgotten += to - from;
+    const [from, end] = this.#gaps.shift()!.range;
+    this.forgotten += end - from;
   }
 
   #fillGap(sequence: number): void {
-    const at = this.#gaps.findIndex(([from, to]) => from <= sequence && sequence < to);
-    if (at === -1) this.forgotten = Math.max(0, this.forgotten - 1);
-    else this.#gaps.splice(at, 1, ...without([this.#gaps[at]!], [[sequence, sequence + 1]]));
+    const at = this.#gaps.findIndex(({ range: [from, to] }) => from <= sequence && sequence < to);
+    const gap = this.#gaps[at];
+    if (gap === undefined) {
+      this.forgotten = Math.max(0, this.forgotten - 1);
+      return;
+    }
+    const left = without([gap.range], [[sequence, sequence + 1]]);
+    this.#gaps.splice(at, 1, ...left.map((range) => ({ ...gap, range })));
   }
 
   #advance(to: number): void {

@@ -134,17 +134,19 @@ const COUNTS: readonly (readonly [name: string, meaning: string])[] = [
   ],
   [
     '`missed`',
-    'Was sent while its subscriber was away, or just before, and nothing kept it: at '
-      + 'QoS 0, or with a clean session.',
+    'Was sent while its subscriber was away, or was on its way when it left, and nothing kept '
+      + 'it: at QoS 0, or with a clean session.',
   ],
   [
     '`uncertain`',
-    'Did not arrive, but perhaps never came to the broker: sent at QoS 0 just before its '
+    'Did not arrive, but perhaps never came to the broker: on its way at QoS 0 when its '
       + 'publisher broke off, or not acknowledged to one with a clean session.',
   ],
   [
-    'just before',
-    'A second, and as much longer as messages took so far: what is on its way may meet nobody.',
+    'on its way',
+    'Sent in the minute before, and nothing of its stream – one publisher, one topic – that was '
+      + 'sent behind it came first: messages of a stream come in order. So what is missing '
+      + 'between two that came while the subscriber was there is lost.',
   ],
   ['`total.caughtUp`', 'Waited for its subscriber. Such waits are not in the latencies.'],
   ['`total.redelivered`', 'Of the duplicates: sent again with DUP, as QoS 1 allows.'],
