@@ -251,7 +251,7 @@ export class Client implements AsyncDisposable {
   }
 
   #told(told: Told): void {
-    if (told.type === 'message') this.#inbox.deliver(told.receipt);
+    if (told.type === 'publish') this.#inbox.deliver(told);
     else if (told.type === 'state') this.#changed(told.state);
     else if (told.type === 'refused') this.#inbox.endAll(told.error.filter, told.error);
     else this.#fail(told.error);

@@ -264,6 +264,7 @@ export class ClientDriver implements LinkView, GateOwner, InboxOwner {
     const { writer } = this.machine;
     if (this.#transport === undefined || !writer.waiting) return;
     this.#transport.write(writer.take());
+    if (this.#transport.pendingBytes === 0) writer.clear();
     this.machine.pings.sent(this.nowMs);
   }
 

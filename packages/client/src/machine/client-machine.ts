@@ -221,7 +221,7 @@ export class ClientMachine {
 
   /** Ends at once. @param error Something outside of this machine; none: it was asked to. */
   abort(error?: ClientError): void {
-    this.writer.discard();
+    this.writer.clear();
     if (this.#linked) this.#close(true);
     this.#end(error);
   }
@@ -244,7 +244,7 @@ export class ClientMachine {
   #handle(packet: Exclude<ServerPacket, { readonly type: 'connack' }>, nowMs: number): boolean {
     switch (packet.type) {
       case 'publish':
-        if (this.inbound.receive(packet)) this.#out.push({ type: 'message', receipt: packet });
+        if (this.inbound.receive(packet)) this.#out.push(packet);
         return true;
       case 'puback':
       case 'pubrec':
@@ -325,7 +325,7 @@ export class ClientMachine {
   /** There is no connection any more: waits for the next attempt, or gives up. */
   #fail(error: ClientError, nowMs: number): void {
     const { type } = this.#state;
-    this.writer.discard();
+    this.writer.clear();
     this.#leave();
     const delayMs =
       type === 'ending' ? undefined : this.#attempts.failed(error, type === 'connected', nowMs);

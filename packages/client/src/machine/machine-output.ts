@@ -13,7 +13,8 @@ export type MachineOutput =
 /** What the client is to be told. */
 export type ClientOutput =
   | { readonly type: 'state'; readonly state: ClientState }
-  | { readonly type: 'message'; readonly receipt: Receipt }
+  /** A message arrived. */
+  | ({ readonly type: 'publish' } & Receipt)
   | Refusal;
 
 /** What a machine sees of the connection. */

@@ -6,6 +6,7 @@ import { PacketReader } from './packet-reader.js';
 
 const message = (length: number) =>
   Publish.of({ topic: 't', payload: new Uint8Array(length).fill(length) });
+const payload = new Uint8Array(2);
 const SIZES = [0, 100, 124, 125, 200, 16_380, 16_381, 3];
 const STREAM = Uint8Array.from(SIZES.flatMap((size) => [...encode(message(size), 4)]));
 
@@ -47,6 +48,23 @@ test('PacketReader gives the same packets byte by byte', () => {
     [0, 100, 124, 125],
   );
   assert.ok(!reader.empty);
+});
+
+test('PacketReader reads each topic from its own bytes, also when a buffer is used again', () => {
+  const topics = ['a', 'b', 'c', 'd', 'e', 'f'];
+  const bytes = topics.flatMap((topic) => [...encode(Publish.of({ topic, payload }), 4)]);
+  const buffer = new Uint8Array(9); // a packet of 7 bytes and a part of the next
+  const reader = new PacketReader(1000);
+  const got: string[] = [];
+  for (let at = 0; at < bytes.length; at += buffer.length) {
+    const chunk = bytes.slice(at, at + buffer.length);
+    buffer.set(chunk);
+    reader.feed(buffer, 0, chunk.length);
+    for (let packet = reader.next(); packet !== undefined; packet = reader.next()) {
+      got.push('topic' in packet ? packet.topic : packet.type);
+    }
+  }
+  assert.deepEqual(got, topics);
 });
 
 test('PacketReader copies a large packet in many chunks a few times, not once a chunk', (t) => {

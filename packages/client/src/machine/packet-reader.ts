@@ -14,6 +14,8 @@ export class PacketReader {
   #end = 0;
   /** Whether the bytes are this reader's, and not the caller's. */
   #owned = false;
+  /** Of the last message; before the first any valid one. */
+  #topic = '/';
 
   /** @param packetBytesMax Largest packet taken, fixed header included. */
   constructor(packetBytesMax: number) {
@@ -62,7 +64,9 @@ export class PacketReader {
       return undefined;
     }
     this.#at = end;
-    return readPacket(bytes[start]!, bytes, at, end);
+    const packet = readPacket(bytes[start]!, bytes, at, end, this.#topic);
+    if (packet.type === 'publish') this.#topic = packet.topic;
+    return packet;
   }
 
   #append(more: Uint8Array): void {

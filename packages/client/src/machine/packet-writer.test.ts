@@ -65,6 +65,18 @@ test('PacketWriter writes what was asked, in order, whatever the sizes', () => {
   );
 });
 
+test('PacketWriter writes into the same bytes again once they have left, and not before', () => {
+  const writer = new PacketWriter(LINK, NOBODY);
+  const write = (bytes: number) => {
+    writer.publish(publication('t', new Uint8Array(bytes), 0), 0, false);
+    return writer.take()[0]!;
+  };
+  write(2000); // the next slab is larger than what an idle client has
+  assert.deepEqual([write(100).byteOffset, write(100).byteOffset], [0, 105]);
+  writer.clear();
+  assert.equal(write(100).byteOffset, 0);
+});
+
 test('PacketWriter does not copy a large payload', () => {
   const writer = new PacketWriter(LINK, NOBODY);
   const payload = new Uint8Array(100_000);
@@ -72,11 +84,11 @@ test('PacketWriter does not copy a large payload', () => {
   assert.ok(writer.take().includes(payload));
 });
 
-test('PacketWriter.discard() forgets what was not taken', () => {
+test('PacketWriter.clear() forgets what was not taken', () => {
   const writer = new PacketWriter(LINK, NOBODY);
   writer.send({ type: 'pingreq' });
   assert.equal(writer.waiting, true);
-  writer.discard();
+  writer.clear();
   assert.equal(writer.waiting, false);
   writer.send({ type: 'disconnect' });
   assert.deepEqual(packetsOf(writer.take()), ['disconnect']);

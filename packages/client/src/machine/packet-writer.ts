@@ -20,7 +20,7 @@ export interface WriterLink {
  * Gathers the packets of a turn as bytes, so that they leave in one write.
  *
  * Small payloads are copied into a slab; large ones go by reference. What was taken belongs to the
- * transport, so a slab is never written twice.
+ * transport until {@link clear}.
  */
 export class PacketWriter implements PacketSink {
   readonly #link: WriterLink;
@@ -102,9 +102,10 @@ export class PacketWriter implements PacketSink {
     return parts;
   }
 
-  /** Forgets what was not taken: the connection is gone. */
-  discard(): void {
-    this.#start = this.#end;
+  /** What was taken has left, or the connection is gone: its bytes may be written again. */
+  clear(): void {
+    this.#start = 0;
+    this.#end = 0;
     this.#parts = undefined;
   }
 

@@ -23,7 +23,7 @@ function both(first: number, body: Uint8Array): readonly [short: unknown, full: 
   // What lies behind the packet is none of it.
   const source = new Uint8Array([9, 9, ...body, 1, 1, 1, 1]);
   return [
-    outcome(() => readPacket(first, source, 2, 2 + body.length)),
+    outcome(() => readPacket(first, source, 2, 2 + body.length, '/')),
     outcome(() => decode(framer, 4, new ByteReader())),
   ];
 }
@@ -98,14 +98,38 @@ test('readPacket() refuses what decode() refuses, and what only clients send', (
 
 test('readPacket() gives a message bytes of its own', () => {
   const source = new Uint8Array([0, 1, 97, 5]);
-  const packet = readPacket(0x30, source, 0, 4);
+  const packet = readPacket(0x30, source, 0, 4, '/');
   source.fill(0);
   assert.ok(packet.type === 'publish');
   assert.deepEqual([packet.topic, packet.payload], ['a', new Uint8Array([5])]);
 });
 
+test('readPacket() reads the same packet, whatever the last topic was', () => {
+  const topic = fc.string({ minLength: 1, maxLength: 3, unit: fc.constantFrom('a', 'b', 'é') });
+  fc.assert(
+    fc.property(topic, topic, fc.uint8Array({ maxLength: 3 }), (lastTopic, name, payload) => {
+      const source = encode(Publish.of({ topic: name, payload }), 4);
+      const packet = readPacket(0x30, source, 2, source.length, lastTopic);
+      assert.ok(packet.type === 'publish');
+      assert.deepEqual([packet.topic, packet.payload], [name, payload]);
+    }),
+  );
+});
+
+test('readPacket() refuses what is no UTF-8, also behind a topic with that code', () => {
+  const source = new Uint8Array([0, 1, 0xe9]);
+  assert.throws(() => readPacket(0x30, source, 0, 3, '\u00e9'), { fault: 'MALFORMED_PACKET' });
+});
+
+test('readPacket() copies the payload of a Buffer, too', () => {
+  const source = Buffer.from([0, 1, 97, 5]);
+  const packet = readPacket(0x30, source, 0, 4, '/');
+  source.fill(0);
+  assert.equal('payload' in packet && packet.payload[0], 5);
+});
+
 test('readPacket() shows the bytes of what it refuses', () => {
-  assert.throws(() => readPacket(0x90, new Uint8Array([0, 1, 3]), 0, 3), {
+  assert.throws(() => readPacket(0x90, new Uint8Array([0, 1, 3]), 0, 3, '/'), {
     fault: 'MALFORMED_PACKET',
     message: 'a malformed packet: 90 0 1 3',
   });

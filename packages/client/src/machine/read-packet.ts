@@ -21,6 +21,7 @@ type AnswerType = 'puback' | 'pubrec' | 'pubrel' | 'pubcomp' | 'unsuback';
  *
  * @param first First byte of the fixed header.
  * @param source Holds what follows the fixed header, from `at` to `end`; nothing is kept of it.
+ * @param lastTopic A valid topic name: most often the next is the same.
  * @throws {ProtocolError} `MALFORMED_PACKET`
  */
 export function readPacket(
@@ -28,9 +29,12 @@ export function readPacket(
   source: Uint8Array,
   at: number,
   end: number,
+  lastTopic: string,
 ): ServerPacket {
   const packet =
-    first >> 4 === 3 ? readPublish(first, source, at, end) : readAnswer(first, source, at, end);
+    first >> 4 === 3
+      ? readPublish(first, source, at, end, lastTopic)
+      : readAnswer(first, source, at, end);
   if (packet !== undefined) return packet;
   const shown = [first, ...source.subarray(at, Math.min(end, at + SHOWN_BYTES))];
   const hex = shown.map((byte) => byte.toString(16)).join(' ');
@@ -42,6 +46,7 @@ function readPublish(
   source: Uint8Array,
   start: number,
   end: number,
+  lastTopic: string,
 ): ServerPacket | undefined {
   const qos = (first >> 1) & 3;
   const dup = (first & 8) > 0;
@@ -49,8 +54,10 @@ function readPublish(
   const at = qos > 0 ? topicEnd + 2 : topicEnd;
   const packetId = qos > 0 ? uint16(source, topicEnd) : 0;
   if (qos === 3 || (qos === 0 ? dup : packetId === 0) || !(at <= end)) return undefined;
-  const topic = decodeUtf8(source, start + 2, topicEnd);
-  if (topic === undefined || validateTopicName(topic) !== undefined) return undefined;
+  const topic = decodeUtf8(source, start + 2, topicEnd, lastTopic);
+  if (topic !== lastTopic && (topic === undefined || validateTopicName(topic) !== undefined)) {
+    return undefined;
+  }
   return {
     type: 'publish',
     topic,

@@ -26,8 +26,10 @@ export class Fifo<T extends Parameters<typeof messageBytes>[0]> {
     if (item === undefined) return undefined;
     this.bytes -= messageBytes(item);
     this.#items[this.#head++] = undefined;
-    const all = this.#head === this.#items.length;
-    if (all || (this.#head >= COMPACT_AT && this.#head * 2 >= this.#items.length)) {
+    if (this.#head === this.#items.length) {
+      // Popped: whoever takes each item as it comes would make the array anew with each.
+      for (; this.#head > 0; this.#head--) this.#items.pop();
+    } else if (this.#head >= COMPACT_AT && this.#head * 2 >= this.#items.length) {
       this.#items.splice(0, this.#head);
       this.#head = 0;
     }

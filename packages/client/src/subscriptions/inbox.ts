@@ -89,9 +89,10 @@ export class Inbox implements SubscriptionOwner {
   /** A message arrived. */
   deliver(receipt: Receipt): void {
     this.received++;
-    const claimed = this.#offer(receipt);
-    if (!claimed && receipt.qos > 0 && !this.#owner.letsGo(receipt.topic)) this.#hold(receipt);
-    else if (!claimed) this.#drop(receipt);
+    if (!this.#offer(receipt)) {
+      if (receipt.qos > 0 && !this.#owner.letsGo(receipt.topic)) this.#hold(receipt);
+      else this.#drop(receipt);
+    }
     if (this.#bytes > this.#options.bufferBytesMax) this.#owner.paused = true;
   }
 
@@ -172,15 +173,13 @@ export class Inbox implements SubscriptionOwner {
    * @returns Whether anybody has taken it.
    */
   #offer(receipt: Receipt): boolean {
+    const takers = this.#subscriptions.matching(receipt.topic);
+    if (takers.length === 0) return false;
     receipt.holders++;
     this.#bytes += messageBytes(receipt);
-    if (this.#subscriptions.deliver(receipt)) {
-      this.done(receipt);
-      return true;
-    }
-    receipt.holders--;
-    this.#bytes -= messageBytes(receipt);
-    return false;
+    for (const subscription of takers) subscription.push(receipt);
+    this.done(receipt);
+    return true;
   }
 
   #drop(receipt: Receipt): void {

@@ -1,6 +1,5 @@
 import { matches } from '@magpie/protocol';
 import { matchedFilter } from '../session/matched-filter.js';
-import type { Receipt } from '../session/receipt.js';
 import type { Consumer } from './subscription.js';
 
 /**
@@ -8,13 +7,12 @@ import type { Consumer } from './subscription.js';
  * the answer is kept by topic until a subscription comes or goes.
  */
 export class SubscriptionTable {
-  #subscriptions: Map<Consumer, string> | undefined;
+  #subscriptions: Set<Consumer> | undefined;
   /** Made when a message arrives. */
   #routes: Map<string, readonly Consumer[]> | undefined;
 
   add(subscription: Consumer): void {
-    const { filter } = subscription;
-    (this.#subscriptions ??= new Map()).set(subscription, matchedFilter(filter));
+    (this.#subscriptions ??= new Set()).add(subscription);
     this.#routes = undefined;
   }
 
@@ -27,29 +25,20 @@ export class SubscriptionTable {
 
   /** Those with this filter, as it was asked for; all without one. */
   of(filter: string | undefined): readonly Consumer[] {
-    const all = [...(this.#subscriptions?.keys() ?? [])];
+    const all = [...(this.#subscriptions ?? [])];
     return filter === undefined ? all : all.filter((one) => one.filter === filter);
   }
 
-  /**
-   * Hands a message to all it is for. The caller holds it meanwhile, or the first to be done would
-   * have it acknowledged.
-   *
-   * @returns Whether it was for anybody.
-   */
-  deliver(receipt: Receipt): boolean {
-    const { topic } = receipt;
+  /** Those that a message with this topic is for. */
+  matching(topic: string): readonly Consumer[] {
     const routes = (this.#routes ??= new Map<string, readonly Consumer[]>());
     let route = routes.get(topic);
     if (route === undefined) {
-      route = [...(this.#subscriptions ?? [])].flatMap(([one, filter]) =>
-        matches(filter, topic) ? [one] : [],
-      );
+      route = this.of(undefined).filter(({ filter }) => matches(matchedFilter(filter), topic));
       if (routes.size >= ROUTES_MAX) routes.clear();
       routes.set(topic, route);
     }
-    for (const subscription of route) subscription.push(receipt);
-    return route.length > 0;
+    return route;
   }
 }
 

@@ -70,10 +70,8 @@ export class Subscription<T = Uint8Array>
   readonly #filter: DuplicateFilter | undefined;
   readonly #signal: AbortSignal | undefined;
   readonly #buffer = new Fifo<Receipt>();
-  /** Handed to the loop or the handler, and not done. */
-  readonly #held = new Set<Receipt>();
-  /** The last of them, until any is done. */
-  #latest: Receipt | undefined;
+  /** Handed to the loop or the handler, and not done; in no order. */
+  readonly #held: Receipt[] = [];
   #reader: Reader<T> | undefined;
   #ended = false;
   #error: Error | undefined;
@@ -118,7 +116,7 @@ export class Subscription<T = Uint8Array>
       const what = 'A subscription has one loop, and none beside a handler: subscribe once more';
       return Promise.reject(new TypeError(what));
     }
-    this.#release();
+    for (const receipt of this.#held) this.#release(receipt); // one, or none
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
       this.#serve();
@@ -196,10 +194,10 @@ export class Subscription<T = Uint8Array>
 
   /** One message after the other, until as many as may be are not done. */
   #run(handler: MessageHandler<T>): void {
-    while (this.#held.size < this.#handlersMax) {
+    while (this.#held.length < this.#handlersMax) {
       const message = this.#take();
       if (message === undefined) return;
-      const receipt = this.#latest;
+      const receipt = this.#held.at(-1)!;
       try {
         const result = handler(message);
         if (typeof result?.then === 'function') {
@@ -216,12 +214,12 @@ export class Subscription<T = Uint8Array>
   async #handled(
     result: Promise<void>,
     handler: MessageHandler<T>,
-    receipt: Receipt | undefined,
+    receipt: Receipt,
   ): Promise<void> {
     try {
       await result;
     } catch (error) {
-      this.#owner.failed(error, receipt!.topic);
+      this.#owner.failed(error, receipt.topic);
     }
     this.#release(receipt);
     this.#run(handler);
@@ -239,8 +237,7 @@ export class Subscription<T = Uint8Array>
       }
       try {
         const message = new ReceivedMessage(receipt, this.#codec);
-        this.#held.add(receipt);
-        this.#latest = receipt;
+        this.#held.push(receipt);
         return message;
       } catch (error) {
         this.#owner.failed(error, receipt.topic);
@@ -249,17 +246,20 @@ export class Subscription<T = Uint8Array>
     }
   }
 
-  /** @param receipt What is done with, if it is held. */
-  #release(receipt = this.#latest): void {
-    if (receipt === undefined || !this.#held.delete(receipt)) return;
-    this.#latest = undefined;
+  /** It is done with, if it is held. */
+  #release(receipt: Receipt): void {
+    const held = this.#held;
+    const at = held.indexOf(receipt);
+    if (at < 0) return;
+    const last = held.pop()!;
+    if (last !== receipt) held[at] = last;
     this.#filter?.settle(receipt, this.#owner.nowMs);
     this.#owner.done(receipt);
   }
 
   /** What was not handled: the server is told that it is done, or it would send nothing more. */
   #letGo(): void {
-    for (const receipt of this.#held) this.#release(receipt);
+    for (const receipt of this.#held.slice()) this.#release(receipt);
     for (const receipt of this.#buffer.takeAll()) this.#owner.done(receipt);
   }
 }

@@ -132,9 +132,10 @@ const LINGER_MS = 2000;
 const STALL_MS = 10_000;
 /**
  * All sockets of the process read into it, one at a time: an idle client has no buffer, and a busy
- * one makes none. What is read is good until the handler returns.
+ * one makes none. What is read is good until the handler returns. No `Buffer`: its
+ * views are made by more steps, in JavaScript.
  */
-const READ_BUFFER = Buffer.allocUnsafeSlow(65_536);
+const READ_BUFFER = new Uint8Array(65_536);
 
 // Listeners of all sockets: functions of each would be a good part of what an idle client holds.
 function onDrain(this: OwnedSocket): void {

@@ -73,6 +73,19 @@ export function testTransport(subject: TransportCase): void {
     assert.deepEqual(recorder.bytes, [1, 2, 3]);
   });
 
+  rule('has no use for bytes when nothing is pending', async (_t, { transport, server }) => {
+    const bytes = new Uint8Array(1);
+    for (let round = 0; round < 5; ) {
+      if (transport.pendingBytes > 0) {
+        await turn();
+        continue;
+      }
+      bytes[0] = ++round;
+      transport.write([bytes]);
+    }
+    assert.deepEqual(await read(server, 5), [1, 2, 3, 4, 5]);
+  });
+
   rule('sends what was written before it closes', async (_t, { transport, recorder, server }) => {
     transport.write([new Uint8Array(MUCH), Uint8Array.of(7)]);
     transport.close(false);

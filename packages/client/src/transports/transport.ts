@@ -16,7 +16,10 @@ export interface TransportHandler {
 
 /** One connection to a server: a stream of bytes each way. */
 export interface Transport {
-  /** Sends the parts, in order, in one write if it can. The caller leaves them as they are. */
+  /**
+   * Sends the parts, in order, in one write if it can. The caller leaves them as they are until
+   * nothing is pending.
+   */
   write(parts: readonly Uint8Array[]): void;
   /** Bytes handed over that the network has not taken. */
   readonly pendingBytes: number;

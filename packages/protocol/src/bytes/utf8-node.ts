@@ -22,8 +22,16 @@ const WRITE_CHARS_MAX = 24;
 /**
  * Decodes source[start, end) strictly (RFC 3629): no surrogates, no overlong forms, nothing
  * replaced; U+FEFF is kept. `undefined` if the bytes are ill-formed.
+ *
+ * @param guess What it may well be: then no string is made.
  */
-export function decodeUtf8(source: Uint8Array, start: number, end: number): string | undefined {
+export function decodeUtf8(
+  source: Uint8Array,
+  start: number,
+  end: number,
+  guess?: string,
+): string | undefined {
+  if (guess !== undefined && isSpelled(guess, source, start, end)) return guess;
   if (end - start <= SCAN_BYTES_MAX && isAscii(source, start, end)) {
     return latin1Slice.call(source, start, end);
   }
@@ -48,6 +56,16 @@ export function writeUtf8(text: string, target: Uint8Array, at: number): number 
     target[at + index] = unit;
   }
   return at + length;
+}
+
+/** Whether the bytes are `text`, if that is ASCII. */
+function isSpelled(text: string, source: Uint8Array, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let at = start; at < end; at++) {
+    const byte = source[at]!;
+    if (byte >= 0x80 || byte !== text.charCodeAt(at - start)) return false;
+  }
+  return true;
 }
 
 function isAscii(source: Uint8Array, start: number, end: number): boolean {

@@ -6,7 +6,7 @@ import { anyText } from './any-text.testing.js';
 import { hex, toHex } from './hex.testing.js';
 
 export interface Utf8 {
-  decodeUtf8(source: Uint8Array, start: number, end: number): string | undefined;
+  decodeUtf8(source: Uint8Array, start: number, end: number, guess?: string): string | undefined;
   utf8Length(text: string): number;
   writeUtf8(text: string, target: Uint8Array, at: number): number;
 }
@@ -105,6 +105,22 @@ export function testUtf8(name: string, utf8: Utf8): void {
         assert.equal(utf8.decodeUtf8(bytes, 0, bytes.length), decode(bytes));
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  test(`${name} decodes the same, whatever it is told to expect`, () => {
+    const text = fc.string({ maxLength: 2, unit: fc.constantFrom('a', 'b', 'é', '\0') });
+    const byte = fc.constantFrom(0, 0x61, 0x62, 0xc3, 0xa9, 0xe9);
+    fc.assert(
+      fc.property(fc.array(byte, { maxLength: 3 }), text, (values, guess) => {
+        const bytes = Uint8Array.from(values);
+        const { length } = bytes;
+        const decoded = utf8.decodeUtf8(bytes, 0, length);
+        assert.equal(utf8.decodeUtf8(bytes, 0, length, guess), decoded);
+        if (decoded !== undefined)
+          assert.equal(utf8.decodeUtf8(bytes, 0, length, decoded), decoded);
+      }),
+      { numRuns: 2000 },
     );
   });
 

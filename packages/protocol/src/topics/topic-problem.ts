@@ -14,11 +14,10 @@ export function commonProblem(text: string): string | undefined {
   // A UTF-16 unit takes at most 3 bytes, so short ones need no count.
   if (text.length * 3 > STRING_BYTES_MAX && utf8Length(text) > STRING_BYTES_MAX) return LONG;
   for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit === 0) return NULL;
-    if (unit < 0xd800 || unit > 0xdfff) continue;
-    if (unit > 0xdbff || (text.charCodeAt(at + 1) & 0xfc00) !== 0xdc00) return SURROGATE;
-    at++;
+    const code = text.codePointAt(at)!;
+    if (code === 0) return NULL;
+    if (code >> 11 === 0x1b) return SURROGATE; // U+D800 to U+DFFF
+    if (code > 0xffff) at++; // two units
   }
   return undefined;
 }
