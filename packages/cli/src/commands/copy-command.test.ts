@@ -1,11 +1,15 @@
 // needs: mosquitto
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect as dial, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createClient, type ReceivedMessage } from '@magpie/client';
 import type { QoS } from '@magpie/protocol';
 import { type CommandRun, runInProcess } from '../command.testing.js';
+import { closedPort } from '../doctor/broken-servers.testing.js';
+import { freshFolder } from '../fresh-folder.testing.js';
 import { startBroker, until } from '../mqtt/broker.testing.js';
 import { startMosquitto } from '../mqtt/mosquitto.testing.js';
 
@@ -210,6 +214,19 @@ const wrong: [args: string[], err: RegExp][] = [
     /would be copied again/,
   ],
   [['mqtt://a.invalid', 'mqtt://b.invalid', '-t', 'a', '-q', '3'], /^--qos must be/],
+  [
+    ['mqtts://a.invalid', 'mqtt://b.invalid', '-t', 'a', '--from-psk', '00'],
+    /needs its name: give --from-psk and --from-psk-identity$/,
+  ],
+  [
+    ['mqtts://a.invalid', 'b.invalid', '-t', 'a', '--to-psk', '00', '--to-psk-identity', 'x'],
+    /^--to-psk is of TLS: b\.invalid needs mqtts:\/\/ or wss:\/\/$/,
+  ],
+  [
+    ['mqtts://a.invalid', 'mqtts://b.invalid', '-t', 'a', '--tls-version', '1.2'],
+    /^--tls-version must be one of/,
+  ],
+  [['mqtt://a.invalid', 'mqtt://b.invalid', '-t', 'a', '-A', 'here'], /^--bind-address must be/],
 ];
 for (const [args, err] of wrong) {
   test(`magpie copy refuses "${args.join(' ')}" in one line, with code 2`, async () => {
@@ -219,6 +236,49 @@ for (const [args, err] of wrong) {
     assert.match(said.err[0]!, err);
   });
 }
+
+/** mosquitto with a listener for a shared key, and one without. */
+async function mosquittoWithKey(t: TestContext, name: string, key: string) {
+  const [file, port] = [join(await freshFolder(t), 'keys'), await closedPort()];
+  await writeFile(file, `${name}:${key}\n`);
+  const lines = [`listener ${port} 127.0.0.1`, 'psk_hint plant', `psk_file ${file}`];
+  return { plain: await startMosquitto(t, lines), secure: `mqtts://127.0.0.1:${port}` };
+}
+
+test('magpie copy has a shared key for each side, and terms of TLS for both', async (t) => {
+  const source = await mosquittoWithKey(t, 'us', 'aa01');
+  const target = await mosquittoWithKey(t, 'them', 'bb02');
+  const heard = await heardAt(t, target.plain);
+  const publisher = await clientOf(t, source.plain);
+  await publisher.publish('a', '1', { qos: 1, retain: true });
+  const keys = ['--from-psk', 'aa01', '--from-psk-identity', 'us', '--to-psk', 'bb02'];
+  const both = ['--to-psk-identity', 'them', '--tls-version', 'tlsv1.2', '-A', '127.0.0.1'];
+  const args = ['-t', 'a', '--retained-only', ...keys, ...both];
+  const named = ['--ciphers', 'PSK-AES128-GCM-SHA256', '--cafile', 'is not read'];
+  const { code, err } = await copy(source.secure, target.secure, [...args, ...named]);
+  assert.deepEqual([code, err], [0, []]);
+  await until(() => heard.length > 0);
+  assert.deepEqual(heard, ['a 1 1']);
+  const wrong = args.map((arg) => (arg === 'bb02' ? 'aa01' : arg));
+  const refused = await copy(source.secure, target.secure, wrong);
+  assert.equal(refused.code, 1);
+  const other = await copy(source.secure, target.secure, [...args, '--ciphers', 'AES128-SHA']);
+  assert.equal(other.code, 1, 'no cipher suite for a key');
+});
+
+test('magpie copy connects to both from the address that is given', async (t) => {
+  const addresses: string[] = [];
+  const authenticator = {
+    authenticate: ({ address }: { readonly address: string }) => {
+      addresses.push(address);
+      return { allowed: true } as const;
+    },
+  };
+  const { url } = await startBroker(t, { authenticator });
+  await copy(url, url, ['-t', 'a', '--map', 'a=b', '--duration', '0.1', '-A', '127.0.0.3']);
+  assert.ok(addresses.length >= 2);
+  assert.deepEqual([...new Set(addresses)], ['127.0.0.3']);
+});
 
 test('magpie copy says in one line which server cannot be had', async (t) => {
   const { url } = await startBroker(t);

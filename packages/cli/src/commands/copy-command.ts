@@ -17,10 +17,18 @@ import { topicRule } from '../replay/topic-rule.js';
 import { StatusLine } from '../terminal/status-line.js';
 
 /** Of both sides. */
-type SharedFlags = Pick<
-  ConnectionFlags,
-  'keepalive' | 'maxInflight' | 'cafile' | 'capath' | 'tlsUseOsCerts' | 'insecure'
->;
+type SharedFlags = Pick<ConnectionFlags, (typeof SHARED | typeof AUTHORITIES)[number]>;
+
+const SHARED = [
+  'keepalive',
+  'maxInflight',
+  'bindAddress',
+  'tlsVersion',
+  'ciphers',
+  'tlsAlpn',
+  'insecure',
+] as const;
+const AUTHORITIES = ['cafile', 'capath', 'tlsUseOsCerts'] as const;
 
 interface CopyFlags extends SharedFlags {
   readonly topic?: readonly string[];
@@ -37,6 +45,10 @@ interface CopyFlags extends SharedFlags {
   readonly toProfile?: string;
   readonly fromId?: string;
   readonly toId?: string;
+  readonly fromPsk?: string;
+  readonly fromPskIdentity?: string;
+  readonly toPsk?: string;
+  readonly toPskIdentity?: string;
   readonly json?: true;
   readonly debug?: true;
   readonly quiet?: true;
@@ -73,9 +85,17 @@ export function copyCommand(
     .option('--to-profile <NAME>', 'flags for the target')
     .option('-k, --keepalive <SECONDS>', 'keep-alive of both (default: 60)')
     .option('-M, --max-inflight <N>', 'QoS 1 and 2 on their way to the target (default: 20)')
+    .option('-A, --bind-address <ADDRESS>', 'IP address of this machine to connect from')
     .option('--cafile <FILE>', 'certificates of authorities to trust')
     .option('--capath <DIR>', 'a folder of them')
     .option('--tls-use-os-certs', 'trust the authorities of this system')
+    .option('--tls-version <VERSION>', 'lowest version of TLS: tlsv1.3, tlsv1.2 (default), tlsv1.1')
+    .option('--ciphers <LIST>', 'cipher suites as OpenSSL lists them')
+    .option('--tls-alpn <PROTOCOL>', 'protocol to ask for by ALPN (default: mqtt)')
+    .option('--from-psk <HEX>', 'a key that the source has, too, instead of a certificate')
+    .option('--from-psk-identity <NAME>', 'by which the source knows that key')
+    .option('--to-psk <HEX>', 'the same for the target')
+    .option('--to-psk-identity <NAME>', 'the same for the target')
     .option('--insecure', 'do not compare the hosts with their certificates')
     .option('--json', 'print the statistics as JSON')
     .option('-d, --debug', 'say on stderr what the clients do')
@@ -227,33 +247,38 @@ async function sidesOf(
   flags: CopyFlags,
   { env }: CommandContext,
 ): Promise<readonly [Side, Side]> {
-  const { fromId, toId, fromProfile, toProfile } = flags;
-  const shared = sharedFlags(flags);
   // What the environment says is about one server: its password must not reach two.
   const { MQTT_URL: _url, MQTT_USERNAME: _user, MQTT_PASSWORD: _pw, ...rest } = env;
-  const sideOf = async (url: string, profile: string | undefined, id: string | undefined) => {
+  const sideOf = async (url: string, side: 'from' | 'to') => {
+    const profile = flags[`${side}Profile`];
     const named = profile === undefined ? {} : { profile };
-    const plan = await planConnection(withScheme({ ...shared, ...named, url }), rest);
-    return { ...lastingSession(plan.options, id), server: plan.server, topic: plan.topic };
+    const own = withScheme({ ...sideFlags(flags, side), ...named, url });
+    const { server, topic, options } = await planConnection(own, rest);
+    if (flags[`${side}Psk`] !== undefined && !/^(mqtts|wss):$/.test(server.protocol)) {
+      throw new UsageError(`--${side}-psk is of TLS: ${server.host} needs mqtts:// or wss://`);
+    }
+    return { ...lastingSession(options, flags[`${side}Id`]), server, topic };
   };
-  const source = await sideOf(from, fromProfile, fromId);
-  const target = await sideOf(to, toProfile, toId);
+  const source = await sideOf(from, 'from');
+  const target = await sideOf(to, 'to');
   if (target.topic !== undefined) {
     throw new UsageError("A topic in the target's URL says nothing: topics are given by --map");
   }
   return [source, target];
 }
 
-function sharedFlags(flags: CopyFlags): SharedFlags {
-  const { keepalive, maxInflight, cafile, capath, tlsUseOsCerts, insecure } = flags;
-  return {
-    ...(keepalive === undefined ? {} : { keepalive }),
-    ...(maxInflight === undefined ? {} : { maxInflight }),
-    ...(cafile === undefined ? {} : { cafile }),
-    ...(capath === undefined ? {} : { capath }),
-    ...(tlsUseOsCerts === undefined ? {} : { tlsUseOsCerts }),
-    ...(insecure === undefined ? {} : { insecure }),
-  };
+/** What holds for one side; a key that it has, too, stands for authorities to trust. */
+function sideFlags(flags: CopyFlags, side: 'from' | 'to'): ConnectionFlags {
+  const [psk, pskIdentity] = [flags[`${side}Psk`], flags[`${side}PskIdentity`]];
+  if ((psk === undefined) !== (pskIdentity === undefined)) {
+    const both = `--${side}-psk and --${side}-psk-identity`;
+    throw new UsageError(`A shared key needs its name: give ${both}`);
+  }
+  const names = psk === undefined ? [...SHARED, ...AUTHORITIES] : SHARED;
+  const given = names.map((name) => [name, flags[name]] as const);
+  const all = [...given, ['psk', psk] as const, ['pskIdentity', pskIdentity] as const];
+  // What is not given must not hide what a profile says.
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }
 
 function planOf({ map = [], filterOut = [], retained, retainedOnly, retain, count }: CopyFlags) {
