@@ -110,6 +110,43 @@ for (const way of WAYS) {
     assert.equal(server.drains, 1);
   });
 
+  test(`${name} needs no callback from its second turn on, and loses no order`, async (t) => {
+    const { client, server, socket } = await (await worldOf(t, way)).pair();
+    const told = t.mock.method(socket, '_write');
+    const expected: string[] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      await new Promise(setImmediate);
+      const [first, second] = [`${turn};`, `${turn} again;`];
+      assert.equal(server.transport.write([Buffer.from(first)]), true);
+      assert.equal(server.transport.write([Buffer.from(second)]), false);
+      expected.push(first, second);
+      await server.until(() => server.drains === turn + 1);
+    }
+    server.transport.end();
+    assert.equal(String(await readToEnd(client)), expected.join(''));
+    assert.ok(told.mock.callCount() <= 2, 'this Node cannot write silently any more');
+  });
+
+  test(`${name} brings 20 MiB in small writes to a slow reader, then ends`, async (t) => {
+    const { client, server } = await (await worldOf(t, way)).pair();
+    const expected = Array.from({ length: 1000 }, (_, number) => pattern(20_000, number));
+    let waited = 0;
+    let received: Promise<Buffer> | undefined;
+    for (const bytes of expected) {
+      await new Promise(setImmediate); // the next turn
+      if (server.transport.write([bytes])) continue;
+      waited++;
+      assert.ok(server.transport.unsentBytes > 0);
+      const { drains } = server;
+      received ??= readToEnd(client);
+      await server.until(() => server.drains > drains);
+    }
+    assert.ok(waited > 0);
+    server.transport.write([Buffer.from('last')]);
+    server.transport.end();
+    assert.ok((await received)?.equals(Buffer.concat([...expected, Buffer.from('last')])));
+  });
+
   test(`${name} brings 20 MiB to a slow reader`, async (t) => {
     const { client, server } = await (await worldOf(t, way)).pair();
     const received: Buffer[] = [];
