@@ -27,7 +27,13 @@ import { BARE_LOAD, BARE_STORE, measureBareStore } from './micro/bare-store.js';
 import { BARE_SYNC, measureBareSync } from './micro/bare-sync.js';
 import { magpieIndex } from './micro/magpie-index.js';
 import { MATCHING_LOAD, measureMatching } from './micro/matching.js';
-import { measureSight, SIGHT_ALONE, sightReport } from './micro/sight-alone.js';
+import {
+  measureSight,
+  PROCESSES_A_RUN,
+  SIGHT_ALONE,
+  SIGHT_TASK,
+  sightReport,
+} from './micro/sight-alone.js';
 import { fillForRecovery, measureRecovery, RECOVERY_LOAD } from './recovery.js';
 import { measureMetricsPage, METRICS_PAGE, metricsPageReport } from './metrics-page.js';
 import { measureReclaim, RECLAIM, reclaimReport } from './reclaim.js';
@@ -99,7 +105,8 @@ async function measureAll(wanted: readonly Scenario[], options: BenchOptions): P
   }
   if (reported.length > 0) printSummary(reported, measurements, brokers);
   if (isWanted(SIGHT_ALONE.name, options.only) && options.brokers.includes('magpie')) {
-    console.log(`\n${sightReport(await measureSight()).join('\n')}`);
+    const rounds = await measureSight(SIGHT_TASK, options.runs * PROCESSES_A_RUN);
+    console.log(`\n${sightReport(rounds).join('\n')}`);
   }
   if (isWanted(RECLAIM.name, options.only) && options.brokers.includes('magpie')) {
     console.log(`\n${reclaimReport(await measureReclaim(loadgen)).join('\n')}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { median, quantile, spread } from './statistics.js';
+import { median, medianError, quantile, spread } from './statistics.js';
 
 const medians: [values: number[], expected: number][] = [
   [[7], 7],
@@ -50,4 +50,12 @@ for (const [values, share, expected] of quantiles) {
 
 test('quantile() refuses an empty list', () => {
   assert.throws(() => quantile([], 0.5), RangeError);
+});
+
+test('medianError() falls with the root of the number of values', () => {
+  const values = [1, 2, 3, 4, 5];
+  const often = Array.from({ length: 400 }, () => values).flat();
+  assert.ok(Math.abs(medianError(values) - (0.93 * 2) / Math.sqrt(5)) < 1e-12);
+  assert.ok(Math.abs(medianError(often) - medianError(values) / 20) < 1e-12);
+  assert.equal(medianError([7]), 0);
 });

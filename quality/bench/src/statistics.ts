@@ -32,3 +32,14 @@ export function quantile(values: readonly number[], share: number): number {
   if (lower === undefined || upper === undefined) throw new RangeError('A quantile needs a value');
   return lower + (upper - lower) * (at - Math.floor(at));
 }
+
+/**
+ * How far the median of so many values is off, about: its standard error, as of values that are
+ * spread normally between their quartiles.
+ *
+ * @throws {RangeError} if there is no value.
+ */
+export function medianError(values: readonly number[]): number {
+  const width = quantile(values, 0.75) - quantile(values, 0.25);
+  return (0.93 * width) / Math.sqrt(values.length);
+}

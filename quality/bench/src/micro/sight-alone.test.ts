@@ -17,14 +17,14 @@ test('sightReport() compares within a round', () => {
   const slow = { magpie: 880, again: 880, 'no-sight': 800, 'no-journal': 860, trace: 968 };
   const [title, head, ...rows] = sightReport([round, slow, { ...round, trace: 440 }]);
   assert.match(title ?? '', /medians of 3 rounds$/);
-  assert.match(head ?? '', /ratio +quartiles/);
+  assert.match(head ?? '', /ratio +± +quartiles/);
   assert.deepEqual(
-    rows.map((row) => row.split(/ {2,}/).slice(1, 7)),
+    rows.map((row) => row.split(/ {2,}/).slice(1, 8)),
     [
-      ['440.0', '440.0', '1.0000', '1.000 to 1.000', '0.0 ns', '0.00 %'],
-      ['440.0', '400.0', '1.1000', '1.100 to 1.100', '40.0 ns', '2.11 %'],
-      ['440.0', '430.0', '1.0233', '1.023 to 1.023', '10.0 ns', '0.53 %'],
-      ['484.0', '440.0', '1.1000', '1.050 to 1.100', '44.0 ns', '2.32 %'],
+      ['440.0', '440.0', '1.0000', '0.0000', '1.000 to 1.000', '0.0 ns', '0.00 %'],
+      ['440.0', '400.0', '1.1000', '0.0000', '1.100 to 1.100', '40.0 ns', '2.11 %'],
+      ['440.0', '430.0', '1.0233', '0.0000', '1.023 to 1.023', '10.0 ns', '0.53 %'],
+      ['484.0', '440.0', '1.1000', '0.0268', '1.050 to 1.100', '44.0 ns', '2.32 %'],
     ],
   );
 });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { median, quantile } from '../statistics.js';
+import { median, medianError, quantile } from '../statistics.js';
 import { textTable } from '../text-table.js';
 import type { PairsLoad } from './memory-pairs.js';
 import type { Sight } from './sight-world.js';
@@ -39,17 +39,17 @@ export const SIGHT_TASK: SightTask = {
   turns: 160,
 };
 
-/** Processes one after the other: each is compiled anew and has its memory elsewhere. */
-export const SIGHT_PROCESSES = 6;
+/**
+ * For each run that is asked for, processes one after the other: each is compiled anew and has its
+ * memory elsewhere.
+ */
+export const PROCESSES_A_RUN = 2;
 
 /** CPU time of a delivery in ns, with each sight. */
 export type SightRound = Readonly<Record<Sight, number>>;
 
 /** @throws {Error} if a process fails. */
-export async function measureSight(
-  task: SightTask = SIGHT_TASK,
-  processes = SIGHT_PROCESSES,
-): Promise<SightRound[]> {
+export async function measureSight(task: SightTask, processes: number): Promise<SightRound[]> {
   const rounds: SightRound[] = [];
   for (let count = 0; count < processes; count++) {
     const child = spawn(process.execPath, [MAIN, JSON.stringify(task)], {
@@ -77,9 +77,12 @@ const COMPARED: readonly [what: string, Sight, Sight, target: string][] = [
   ['a trace that matches nothing', 'trace', 'magpie', 'over TCP ≤ 1.02'],
 ];
 
-/** Ratios and differences are those of the slices of one round. */
+/**
+ * Ratios and differences are those of the slices of one round; ± is the standard error of their
+ * median.
+ */
 export function sightReport(rounds: readonly SightRound[]): string[] {
-  const head = ['', 'ns with', 'without', 'ratio', 'quartiles', 'more', 'of 1.9 µs', 'target'];
+  const head = ['', 'ns with', 'without', 'ratio', '±', 'quartiles', 'more', 'of 1.9 µs', 'target'];
   const rows = COMPARED.map(([what, one, other, target]) => {
     const ratios = rounds.map((round) => round[one] / round[other]);
     const moreNs = median(rounds.map((round) => round[one] - round[other]));
@@ -88,6 +91,7 @@ export function sightReport(rounds: readonly SightRound[]): string[] {
       median(rounds.map((round) => round[one])).toFixed(1),
       median(rounds.map((round) => round[other])).toFixed(1),
       median(ratios).toFixed(4),
+      medianError(ratios).toFixed(4),
       `${quantile(ratios, 0.25).toFixed(3)} to ${quantile(ratios, 0.75).toFixed(3)}`,
       `${moreNs.toFixed(1)} ns`,
       `${((moreNs / TCP_NS) * 100).toFixed(2)} %`,
