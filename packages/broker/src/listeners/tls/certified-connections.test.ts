@@ -23,11 +23,31 @@ async function connectedTo(t: TestContext, count: number) {
 test('chainOf() is what a client has shown, and its root', async (t) => {
   const { world, issued, sockets } = await connectedTo(t, 1);
   const expected = [issued[0]?.cert, world.authority.certificate, world.root.certificate];
+  const certificates = expected.map((pem) => new X509Certificate(pem ?? ''));
   assert.deepEqual(
-    chainOf(sockets[0] as TLSSocket).map((raw) => raw.toString('hex')),
-    expected.map((pem) => new X509Certificate(pem ?? '').raw.toString('hex')),
+    chainOf(sockets[0] as TLSSocket, certificates).map((raw) => raw.toString('hex')),
+    certificates.map(({ raw }) => raw.toString('hex')),
   );
 });
+
+for (const sends of ['its own certificate alone', 'its authority, too'] as const) {
+  test(`chainOf() finds who is above where Node tells what a client sends: ${sends}`, async (t) => {
+    const { world, issued } = await connectedTo(t, 1);
+    const [own, authority, root] = [
+      issued[0]!.cert,
+      world.authority.certificate,
+      world.root.certificate,
+    ].map((pem) => new X509Certificate(pem));
+    const told = { raw: own!.raw, issuerCertificate: { raw: authority!.raw } };
+    const peer = sends === 'its authority, too' ? told : { raw: own!.raw };
+    const socket = { getPeerCertificate: () => peer } as unknown as TLSSocket;
+    const names = (known: X509Certificate[]) =>
+      chainOf(socket, known).map((raw) => new X509Certificate(raw).subject);
+    const all = [own, authority, root].map((one) => one!.subject);
+    assert.deepEqual(names([root!, own!, authority!]), all);
+    assert.deepEqual(names([]), all.slice(0, peer === told ? 2 : 1));
+  });
+}
 
 test('CertifiedConnections looks at a slice of time, then others have their turn', async (t) => {
   const { world, issued, sockets } = await connectedTo(t, 5);
@@ -38,7 +58,7 @@ test('CertifiedConnections looks at a slice of time, then others have their turn
   for (const socket of sockets) connections.add(socket);
   const found: TLSSocket[] = [];
   const lists = [await world.authority.revocations(issued)];
-  connections.recheck(new Revocations(lists), (socket) => {
+  connections.recheck(new Revocations(lists), [], (socket) => {
     found.push(socket);
     clock.advance(5); // so long it takes: two make a slice
   });
@@ -58,11 +78,11 @@ test('CertifiedConnections goes on with the newer lists when there are some', as
   for (const socket of sockets) connections.add(socket);
   const old = new Revocations([await world.authority.revocations(issued)]);
   const found: TLSSocket[] = [];
-  connections.recheck(old, (socket) => {
+  connections.recheck(old, [], (socket) => {
     found.push(socket);
     clock.advance(10);
   });
-  connections.recheck(new Revocations([]), () => assert.fail('the list is empty'));
+  connections.recheck(new Revocations([]), [], () => assert.fail('the list is empty'));
   clock.endTurn();
   assert.deepEqual(found, sockets.slice(0, 1));
 });

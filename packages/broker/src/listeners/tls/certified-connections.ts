@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { Clock } from '../../model/clock.js';
 import type { Revocations } from './revocations.js';
@@ -28,10 +29,12 @@ export class CertifiedConnections {
    * Looks at all of them, at most {@link SLICE_MS} at a time: other clients are served in between.
    * Begun again, it goes on with the newer lists.
    *
+   * @param authorities Those the server trusts.
    * @param found Gets each that shows a revoked certificate, with its serial number.
    */
   recheck(
     revocations: Revocations,
+    authorities: readonly X509Certificate[],
     found: (socket: TLSSocket, serialNumber: string) => void,
   ): void {
     const run = ++this.#runs;
@@ -43,7 +46,7 @@ export class CertifiedConnections {
       do {
         const { value: socket } = left.next();
         if (socket === undefined) return;
-        const serialNumber = revocations.firstOf(chainOf(socket));
+        const serialNumber = revocations.firstOf(chainOf(socket, authorities));
         if (serialNumber !== undefined) found(socket, serialNumber);
       } while (this.#clock.nowMs() < until);
       this.#clock.endOfTurn(slice);
@@ -53,7 +56,7 @@ export class CertifiedConnections {
 }
 
 /** What a client has shown, and what the server knows above it: DER, its own certificate first. */
-export function chainOf(socket: TLSSocket): Buffer[] {
+export function chainOf(socket: TLSSocket, authorities: readonly X509Certificate[]): Buffer[] {
   const chain: Buffer[] = [];
   let certificate: Peer | undefined = socket.getPeerCertificate(true);
   // The root is its own issuer. Node gives an object without keys where there is none.
@@ -61,7 +64,23 @@ export function chainOf(socket: TLSSocket): Buffer[] {
     chain.push(certificate.raw);
     certificate = certificate.issuerCertificate;
   }
+  const top = chain.at(-1);
+  // Node.js 24 (24.21) tells the client's own alone.
+  if (top !== undefined && certificate?.raw === undefined) chain.push(...above(top, authorities));
   return chain;
+}
+
+/** From the issuer of a certificate up, as far as the authorities go. */
+function above(certificate: Buffer, authorities: readonly X509Certificate[]): Buffer[] {
+  const issuers: X509Certificate[] = [];
+  let top = new X509Certificate(certificate);
+  for (;;) {
+    const issuer = authorities.find((authority) => top.checkIssued(authority));
+    if (issuer === undefined || issuer === top || issuers.includes(issuer)) break;
+    issuers.push(issuer);
+    top = issuer;
+  }
+  return issuers.map(({ raw }) => raw);
 }
 
 /** What Node may leave out. */

@@ -191,7 +191,8 @@ export class SecureServer {
     const { type: listener } = this.#options;
     this.#around.log.info({ event: 'certificates-read', listener }, 'certificates were read again');
     if (this.#certified.size === 0) return;
-    this.#certified.recheck(material.revocations, (socket, serial) =>
+    const { revocations, authorities } = material;
+    this.#certified.recheck(revocations, authorities, (socket, serial) =>
       this.#revoked(socket, serial),
     );
   }
@@ -295,7 +296,7 @@ export class SecureServer {
     if (verdict.certificate !== undefined) {
       // Whoever began before the newest lists were read was held against older ones.
       const newer = handshake.material === this.#material ? undefined : this.#material;
-      const serialNumber = newer?.revocations.firstOf(chainOf(socket));
+      const serialNumber = newer?.revocations.firstOf(chainOf(socket, newer.authorities));
       if (serialNumber !== undefined) {
         this.#revoked(socket, serialNumber);
         return;

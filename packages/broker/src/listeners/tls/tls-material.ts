@@ -21,6 +21,7 @@ export class TlsMaterial {
   readonly warnings: readonly string[];
   readonly #named: readonly NamedContext[];
   #revocations: Revocations | undefined;
+  #authorities: readonly X509Certificate[] | undefined;
 
   private constructor(
     options: SecureContextOptions,
@@ -60,6 +61,13 @@ export class TlsMaterial {
     const { crl } = this.options;
     this.#revocations ??= new Revocations([crl ?? []].flat().map(String));
     return this.#revocations;
+  }
+
+  /** Those that may issue certificates of clients; read when they are asked for. */
+  get authorities(): readonly X509Certificate[] {
+    const { ca } = this.options;
+    this.#authorities ??= [ca ?? []].flat().map((pem) => new X509Certificate(pem));
+    return this.#authorities;
   }
 
   /** The certificate for the name that a client asked for; `undefined`: the first one. */
