@@ -1,11 +1,12 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { encode, type Connect, type Packet } from '@magpie/protocol';
+import { encode, type Packet } from '@magpie/protocol';
 import { BrokerProcess } from './brokers/broker-process.js';
 import { freePort } from './brokers/free-port.js';
 import { MAGPIE } from './brokers/magpie.js';
 import { withFolder } from './brokers/with-folder.js';
+import { CLEAN_CONNECT } from './clean-connect.js';
 import { raiseOpenFiles } from './proc/open-files.js';
 import { readFirstThreadNs } from './proc/process-usage.js';
 import { median } from './statistics.js';
@@ -116,7 +117,7 @@ class Client {
   ): Promise<Client> {
     const client = new Client(host, port);
     const id = `client-${number}`;
-    await client.ask({ ...CONNECT, clientId: id }, 'connack');
+    await client.ask({ ...CLEAN_CONNECT, clientId: id }, 'connack');
     const subscriptions = [{ filter: `commands/${id}`, qos: 1 }] as const;
     await client.ask({ type: 'subscribe', packetId: 1, subscriptions }, 'suback');
     return client;
@@ -169,15 +170,6 @@ class Pinging {
 
 const FIRST_BYTE = { connack: 0x20, suback: 0x90, pingresp: 0xd0 } as const;
 const VERSION = 4;
-const CONNECT: Omit<Connect, 'clientId'> = {
-  type: 'connect',
-  protocolVersion: VERSION,
-  cleanSession: true,
-  keepAliveS: 0,
-  will: undefined,
-  username: undefined,
-  password: undefined,
-};
 const AT_ONCE = 100;
 const OTHER_FILES = 200;
 const PING_MS = 1;

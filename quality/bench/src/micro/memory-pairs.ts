@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Broker, Transport, TransportHandler } from '@magpie/broker';
 import type { ManualClock } from '@magpie/broker/testing';
 import { encode, type Packet, Publish } from '@magpie/protocol';
+import { CLEAN_CONNECT } from '../clean-connect.js';
 
 /** Sizes of the load. */
 export interface PairsLoad {
@@ -47,7 +48,7 @@ export class MemoryPairs {
     const connected = async (clientId: string) => {
       const connection = new MemoryConnection(readRegion);
       accept(connection);
-      await connection.ask({ ...CONNECT, clientId }, CONNACK_BYTES);
+      await connection.ask({ ...CLEAN_CONNECT, clientId }, CONNACK_BYTES);
       return connection;
     };
     for (let pair = 0; pair < load.pairs; pair++) {
@@ -152,14 +153,5 @@ function chunkOf(topic: string, { window, payload }: PairsLoad): Uint8Array {
 /** What a core carries over TCP, about (`bench --only pairs-qos0`). */
 const DELIVERIES_PER_MS = 500;
 const VERSION = 4;
-const CONNECT = {
-  type: 'connect',
-  protocolVersion: VERSION,
-  cleanSession: true,
-  keepAliveS: 0,
-  will: undefined,
-  username: undefined,
-  password: undefined,
-} as const;
 const CONNACK_BYTES = 4;
 const SUBACK_BYTES = 5;

@@ -73,12 +73,11 @@ export function chainOf(socket: TLSSocket, authorities: readonly X509Certificate
 /** From the issuer of a certificate up, as far as the authorities go. */
 function above(certificate: Buffer, authorities: readonly X509Certificate[]): Buffer[] {
   const issuers: X509Certificate[] = [];
-  let top = new X509Certificate(certificate);
-  for (;;) {
-    const issuer = authorities.find((authority) => top.checkIssued(authority));
-    if (issuer === undefined || issuer === top || issuers.includes(issuer)) break;
+  const issuerOf = (one: X509Certificate) => authorities.find((other) => one.checkIssued(other));
+  let issuer = issuerOf(new X509Certificate(certificate));
+  while (issuer !== undefined && !issuers.includes(issuer)) {
     issuers.push(issuer);
-    top = issuer;
+    issuer = issuerOf(issuer); // that of a root is the root
   }
   return issuers.map(({ raw }) => raw);
 }
