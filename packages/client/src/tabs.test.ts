@@ -12,7 +12,12 @@ function world() {
   function BroadcastChannel() {
     return hub.open();
   }
-  return { ...fakeWebStorage(), BroadcastChannel: BroadcastChannel as never };
+  return {
+    ...fakeWebStorage(),
+    BroadcastChannel: BroadcastChannel as never,
+    location: { href: 'https://site/worker.js' },
+    name: '',
+  };
 }
 
 test('connectShared() shares what the first tab has begun, and ends with the last', async () => {

@@ -9,6 +9,7 @@ import { IndexedDbOutbox } from './outbox/indexeddb/indexeddb-outbox.js';
 import { WebLock } from './outbox/indexeddb/web-lock.js';
 import { findLeader, findWorker } from './tabs/find-host.js';
 import type { HostSession } from './tabs/hosted-tab.js';
+import { joinedLock } from './tabs/roll-call.js';
 import { TabClient } from './tabs/tab-client.js';
 import { hostLock, TabHost, tabLock } from './tabs/tab-host.js';
 import { TabOutbox } from './tabs/tab-outbox.js';
@@ -58,13 +59,17 @@ export async function connectShared(
   const locks = locksOf(world);
   const name = crypto.randomUUID();
   const lock = await WebLock.acquire(locks, tabLock(name));
+  let joined: Promise<WebLock> | undefined;
   let stop: (() => Promise<void>) | undefined;
-  const clock = new SystemClock();
+  const onWelcome = (connection: string) => {
+    joined ??= WebLock.acquire(locks, joinedLock(connection, name));
+  };
   const onEnd = async () => {
     await stop?.();
+    await (await joined)?.release();
     await lock.release();
   };
-  const tab = new TabClient({ name, clock, onEnd });
+  const tab = new TabClient({ name, clock: new SystemClock(), onWelcome, onEnd });
   if (worker !== undefined && Worker !== undefined) stop = findWorker(tab, worker, locks);
   else {
     const shared = `magpie-shared:${options.name ?? 'default'}`;
@@ -73,7 +78,7 @@ export async function connectShared(
       lockName: shared,
       locks,
       openChannel: () => new Channel!(shared),
-      makeHost: () => makeHost(servers, options, world),
+      makeHost: () => makeHost(servers, options, world, shared),
     });
   }
   try {
@@ -99,22 +104,29 @@ export function serveShared(
   world: TabWorld & Connecting = globalThis as unknown as TabWorld & Connecting,
 ): void {
   check(servers, options);
-  const host = makeHost(servers, options, world);
+  const host = makeHost(servers, options, world, `${world.location.href} ${world.name}`);
   const held = WebLock.acquire(locksOf(world), hostLock(host.id)); // as long as it runs
   world.addEventListener('connect', ({ ports }) => {
     void held.then(() => host.accept(workerPort(ports[0]!)));
   });
 }
 
-/** A SharedWorker, as it sees itself. */
+/** A SharedWorker, as it sees itself; script and name make it that worker and no other. */
 interface Connecting {
+  readonly location: { readonly href: string };
+  readonly name: string;
   addEventListener(
     type: 'connect',
     listener: (event: { readonly ports: readonly MessagePortLike[] }) => void,
   ): void;
 }
 
-function makeHost(servers: Servers, options: SharedOptions, world: TabWorld): TabHost {
+function makeHost(
+  servers: Servers,
+  options: SharedOptions,
+  world: TabWorld,
+  connection: string,
+): TabHost {
   const { name = 'default', keep = false, ...clientOptions } = options;
   const open = async (): Promise<HostSession> => {
     const all = { ...clientOptions, retryInitial: true };
@@ -126,7 +138,7 @@ function makeHost(servers: Servers, options: SharedOptions, world: TabWorld): Ta
     return { client: createClient(servers, { ...all, outbox }), outbox };
   };
   const clock = new SystemClock();
-  return new TabHost({ open, locks: locksOf(world), clock, id: crypto.randomUUID() });
+  return new TabHost({ open, locks: locksOf(world), clock, id: crypto.randomUUID(), connection });
 }
 
 /** What is wrong is told where it was said. */

@@ -3,14 +3,16 @@ import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import type { BrowserContext, Page } from 'playwright-core';
 import type { TabClient } from '@magpie/client/tabs';
+import { keepBusy } from './busy-page.testing.js';
 import { launchChromium } from './chromium.testing.js';
 import { startMagpie } from './magpie.testing.js';
 import { startProxy } from './proxy.testing.js';
 import { openPage, startSite } from './site.testing.js';
 
-/** Where the server is stands in the query of the worker's URL. */
+/** Where the server is stands in the query of the worker's URL. It ends when it is told to. */
 const WORKER = `
   import { serveShared } from '@magpie/client/tabs';
+  new BroadcastChannel('end').onmessage = () => close();
   const { url, options } = JSON.parse(decodeURIComponent(location.search.slice(1)));
   serveShared(url, options);`;
 
@@ -110,6 +112,29 @@ for (const form of FORMS) {
       assert.deepEqual(await page.evaluate(() => got), ['while nobody leads', 'later']);
     }
     assert.equal(connections(), form === 'a SharedWorker' ? 1 : 2);
+  });
+
+  test(`A tab that is busy while another follows ${form} misses nothing`, LIMIT, async (t) => {
+    const { broker, open } = await startTabs(t, form, KEEP);
+    const [first, second, third] = [await open(), await open(), await open()];
+    for (const page of [second, third]) await subscribe(page, 'news');
+    const letGo = await keepBusy(t, third);
+    const host = await second.evaluate(() => tab.host);
+    const gone = new Promise((resolve) => {
+      broker.on('disconnected', resolve);
+    });
+    if (form === 'one of the tabs') await first.close();
+    else await first.evaluate("new BroadcastChannel('end').postMessage('')");
+    await gone;
+    await broker.publish({ topic: 'news', payload: 'while nobody leads', qos: 1 });
+    const later = publish(second, 'news', 'later');
+    await second.waitForFunction((host) => ![undefined, host].includes(tab.host), host);
+    letGo();
+    await later;
+    for (const page of [second, third]) {
+      await waitFor(page, 2);
+      assert.deepEqual(await page.evaluate(() => got), ['while nobody leads', 'later']);
+    }
   });
 
   test(`A server that refuses is told to all tabs of ${form}`, LIMIT, async (t) => {

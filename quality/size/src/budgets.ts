@@ -35,7 +35,7 @@ export const BUDGETS: readonly Budget[] = [
   {
     name: 'connectShared and serveShared, with the client and IndexedDbOutbox',
     code: "export { connectShared, serveShared } from '@magpie/client/tabs';",
-    gzipBytesMax: 19.9 * 1024,
+    gzipBytesMax: 20.3 * 1024,
   },
   {
     name: 'everything, with IndexedDbOutbox and tabs',
@@ -43,7 +43,7 @@ export const BUDGETS: readonly Budget[] = [
       export * from '@magpie/client';
       export * from '@magpie/client/indexeddb';
       export * from '@magpie/client/tabs';`,
-    gzipBytesMax: 23.15 * 1024,
+    gzipBytesMax: 23.55 * 1024,
   },
   {
     name: 'what a client needs of the protocol',

@@ -12,17 +12,18 @@ import { ChannelHub, RecordingPort, settled } from './tab-world.testing.js';
 
 const clock = new ManualClock();
 const onEnd = () => Promise.resolve();
+const partsOf = (name: string) => ({ name, clock, onWelcome: () => {}, onEnd });
 
 function makeHost(locks: FakeLocks, id: string): TabHost {
   const open = () => Promise.resolve({ client: clientWorld().client, outbox: undefined });
-  return new TabHost({ open, locks, clock, id });
+  return new TabHost({ open, locks, clock, id, connection: 'shared' });
 }
 
 test('findLeader() has one leader, and another when that goes', async () => {
   const locks = new FakeLocks();
   const hub = new ChannelHub();
   const tabs = ['one', 'two', 'three'].map((name) => {
-    const tab = new TabClient({ name, clock, onEnd });
+    const tab = new TabClient(partsOf(name));
     const stop = findLeader(tab, {
       name,
       lockName: 'shared',
@@ -47,14 +48,13 @@ test('findLeader() has one leader, and another when that goes', async () => {
 /** A SharedWorker that says welcome as soon as it is asked. */
 function fakeWorker(host: string) {
   const port = new RecordingPort<TabRequest, HostReply>();
+  const welcome = { type: 'welcome', host, connection: 'c', accepted: 0 } as const;
   let fail: () => void = () => {};
   const worker = {
     port: {
       postMessage(request: TabRequest) {
         if (request.type !== 'hello') return;
-        queueMicrotask(() =>
-          port.tell({ type: 'welcome', host, state: { type: 'idle' }, accepted: 0 }),
-        );
+        queueMicrotask(() => port.tell({ ...welcome, state: { type: 'idle' } }));
       },
       addEventListener: (_message: string, listener: (event: { data: HostReply }) => void) =>
         port.listen((data) => listener({ data })),
@@ -70,7 +70,7 @@ function fakeWorker(host: string) {
 
 test('findWorker() begins another worker when one has ended, each time', async () => {
   const locks = new FakeLocks();
-  const tab = new TabClient({ name: 'one', clock, onEnd });
+  const tab = new TabClient(partsOf('one'));
   let begun = 0;
   const held: WebLock[] = [];
   const stop = findWorker(tab, () => fakeWorker(`host ${++begun}`).worker, locks);
@@ -90,7 +90,7 @@ test('findWorker() begins another worker when one has ended, each time', async (
 });
 
 test('findWorker() says what to look for when the worker fails', async () => {
-  const tab = new TabClient({ name: 'one', clock, onEnd });
+  const tab = new TabClient(partsOf('one'));
   const { worker, fail } = fakeWorker('host');
   findWorker(tab, () => worker, new FakeLocks());
   fail();

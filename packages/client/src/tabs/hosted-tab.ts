@@ -63,7 +63,7 @@ export class HostedTab {
     return [...this.#subscriptions.values()].map(({ filter }) => filter);
   }
 
-  handle(request: Exclude<TabRequest, { readonly type: 'hello' | 'bye' }>): void {
+  handle(request: Exclude<TabRequest, { readonly type: 'hello' | 'resumed' | 'bye' }>): void {
     switch (request.type) {
       case 'publish':
         this.#publish(request);

@@ -14,7 +14,9 @@ function start() {
     ends++;
     return Promise.resolve();
   };
-  const tab = new TabClient({ name: 'tab', clock, onEnd });
+  const joined: string[] = [];
+  const onWelcome = (connection: string) => joined.push(connection);
+  const tab = new TabClient({ name: 'tab', clock, onWelcome, onEnd });
   const states: string[] = [];
   tab.on('state', ({ type }) => states.push(type));
   const join = (accepted = 0) => {
@@ -22,20 +24,21 @@ function start() {
     tab.join(port);
     assert.deepEqual(port.take(), [{ type: 'hello', tab: 'tab' }]);
     const state = { type: 'connected', server: 's', sessionPresent: false } as const;
-    port.tell({ type: 'welcome', host: 'h', state, accepted });
+    port.tell({ type: 'welcome', host: 'h', connection: 'c', state, accepted });
     return port;
   };
-  return { tab, clock, states, join, ends: () => ends };
+  return { tab, clock, states, join, joined, ends: () => ends };
 }
 
 const typesAt = (port: RecordingPort<TabRequest, HostReply>) => port.take().map(({ type }) => type);
 
 test('TabClient says nothing before it is welcome, and then all it has', async () => {
-  const { tab, states, join } = start();
+  const { tab, states, join, joined } = start();
   const subscription = tab.subscribe('a', { qos: 1 });
   const published = tab.publish('t', 'x', { qos: 1 });
   const port = join();
-  assert.deepEqual(typesAt(port), ['subscribe', 'publish']);
+  assert.deepEqual(typesAt(port), ['subscribe', 'resumed', 'publish']);
+  assert.deepEqual(joined, ['c']);
   port.tell({ type: 'granted', id: 1, qos: 1 });
   port.tell({ type: 'settled', number: 1, error: undefined });
   await published;
@@ -50,22 +53,20 @@ test('TabClient goes on with the next host, and hears nothing of the last', asyn
   const first = join();
   const published = tab.publish('t', 'x', { qos: 2 });
   const other = tab.publish('t', 'y', { qos: 2 });
-  assert.deepEqual(typesAt(first), ['publish', 'publish']);
+  assert.deepEqual(typesAt(first), ['resumed', 'publish', 'publish']);
   const second = join(1);
   assert.equal(first.closed, true);
-  assert.deepEqual(
-    second.take(),
-    [
-      {
-        type: 'publish',
-        number: 2,
-        topic: 't',
-        payload: Buffer.from('y').subarray(),
-        qos: 2,
-        retain: false,
-      },
-    ].map((request) => ({ ...request, payload: new Uint8Array(request.payload) })),
-  );
+  assert.deepEqual(second.take(), [
+    { type: 'resumed' },
+    {
+      type: 'publish',
+      number: 2,
+      topic: 't',
+      payload: new TextEncoder().encode('y'),
+      qos: 2,
+      retain: false,
+    },
+  ]);
   const error = { code: 'ended', message: 'x', advice: 'x' } as const;
   first.tell({ type: 'settled', number: 1, error });
   second.tell({ type: 'restored' });
@@ -169,6 +170,7 @@ test('TabClient tells errors of the shared connection', () => {
 test('TabClient.publishMany() publishes in order, and resolves when all are done', async () => {
   const { tab, join } = start();
   const port = join();
+  port.take();
   const done = tab.publishMany([
     { topic: 'a', payload: '1', qos: 1 },
     { topic: 'b', payload: '2', retain: true },
@@ -184,7 +186,7 @@ test('TabClient.statistics() are those of the host', async () => {
   const { tab, join } = start();
   const asked = tab.statistics();
   const port = join();
-  assert.deepEqual(port.take(), [{ type: 'statistics', number: 1 }]);
+  assert.deepEqual(port.take(), [{ type: 'resumed' }, { type: 'statistics', number: 1 }]);
   const statistics = { connections: 3 } as ClientStatistics;
   port.tell({ type: 'statistics', number: 1, statistics });
   assert.equal(await asked, statistics);

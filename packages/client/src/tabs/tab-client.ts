@@ -24,6 +24,8 @@ export interface TabClientParts {
   /** A name that no other tab has. */
   readonly name: string;
   readonly clock: Clock;
+  /** Told each time when a host has said welcome, before that is told what this tab wants. */
+  readonly onWelcome: (connection: string) => void;
   /** Told once, when this tab goes. */
   readonly onEnd: () => Promise<void>;
 }
@@ -61,7 +63,7 @@ export class TabClient implements AsyncDisposable {
     });
   }
 
-  /** Where the shared connection is; `idle` while no host has been found. */
+  /** Where the shared connection is; `idle` while no host has been found, or it waits for tabs. */
   get state(): ClientState {
     return this.#state;
   }
@@ -267,15 +269,17 @@ export class TabClient implements AsyncDisposable {
   }
 
   #welcomed(
-    { host, state, accepted }: Extract<HostReply, { readonly type: 'welcome' }>,
+    { host, connection, state, accepted }: Extract<HostReply, { readonly type: 'welcome' }>,
     port: PortOfTab,
   ): void {
     if (this.#port === port) return; // it was asked twice
     this.#port = port;
     this.#host = host;
+    this.#parts.onWelcome(connection);
     this.onHost(host);
     this.#followState(stateFromWire(state));
     this.#subscriptions.joined(port);
+    port.post({ type: 'resumed' });
     this.#questions.joined(port);
     this.#publications.joined(port, accepted);
   }

@@ -2,6 +2,7 @@ import type { Clock } from '../model/clock.js';
 import { WebLock } from '../outbox/indexeddb/web-lock.js';
 import type { WebLocks } from '../outbox/indexeddb/web-storage.js';
 import { HostedTab, type HostSession } from './hosted-tab.js';
+import { joinedTabs, REJOIN_MS, RollCall } from './roll-call.js';
 import type { HostReply, TabRequest } from './tab-messages.js';
 import type { PortOfHost } from './tab-port.js';
 import { toWire } from './wire-error.js';
@@ -14,13 +15,16 @@ export interface HostParts {
   readonly clock: Clock;
   /** A name that no other host has. */
   readonly id: string;
+  /** The name of what is shared, which those before and after this host have, too. */
+  readonly connection: string;
 }
 
 /**
  * Shares one client among the tabs of a browser: in a SharedWorker, or in one of the tabs.
  *
  * The client is made with the first tab and ends with the last one. Ports do not tell when a tab is
- * gone, so each tab holds a Web Lock of its name, and who gets it knows.
+ * gone, so each tab holds a Web Lock of its name, and who gets it knows. What a predecessor's tabs
+ * have subscribed to is theirs from the first message on: see {@link RollCall}.
  */
 export class TabHost {
   readonly id: string;
@@ -31,6 +35,10 @@ export class TabHost {
   #ending: Promise<void> = Promise.resolve();
   /** The session that is there, if it has begun and goes on. */
   #live: HostSession | undefined;
+  /** The tabs of a predecessor, until they have come: the client has not started. */
+  #rollCall: RollCall | undefined;
+  /** What tabs publish meanwhile: only a client that has started has read its outbox. */
+  #early: (() => void)[] = [];
   /** Filters of a predecessor's tabs, until these had time to come. */
   #stale: ReadonlySet<string> = new Set();
   /** Tabs that wait for the session. */
@@ -61,8 +69,7 @@ export class TabHost {
   /** Goes, so that another can take over: tabs stay, and will find it. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const tab of this.#tabs.values()) tab.abandon();
-    this.#tabs.clear();
+    this.#abandonTabs();
     for (const watch of this.#watched.values()) watch.abort();
     await this.#endSession();
   }
@@ -80,7 +87,8 @@ export class TabHost {
       this.#watch(name);
       const accepted = outbox?.acceptedOf(name) ?? 0;
       const state = stateToWire(client.state);
-      port.post({ type: 'welcome', host: this.id, state, accepted });
+      const { connection } = this.#parts;
+      port.post({ type: 'welcome', host: this.id, connection, state, accepted });
       void outbox?.restored.then(() => this.#tell(name, port, { type: 'restored' }));
       if (outbox === undefined) port.post({ type: 'restored' });
     } catch (error) {
@@ -92,15 +100,21 @@ export class TabHost {
   }
 
   #handle(name: string, request: Exclude<TabRequest, { readonly type: 'hello' }>): void {
+    const tab = this.#tabs.get(name);
     if (request.type === 'bye') void this.#leave(name);
-    else {
-      this.#tabs.get(name)?.handle(request);
+    else if (request.type === 'resumed') this.#rollCall?.answered(name);
+    else if (request.type === 'publish' && this.#rollCall !== undefined) {
+      this.#early.push(() => tab?.handle(request));
+    } else {
+      tab?.handle(request);
       if (request.type === 'unsubscribe') this.#forgetFilters();
     }
   }
 
   async #begin(): Promise<HostSession> {
-    const session = await this.#parts.open();
+    const { open, locks, clock, connection } = this.#parts;
+    const joined = await joinedTabs(locks, connection);
+    const session = await open();
     const { client, outbox } = session;
     this.#live = session;
     this.#stale = new Set(outbox?.filters);
@@ -110,18 +124,36 @@ export class TabHost {
       this.#tellAll({ type: 'state', state: stateToWire(state) });
       if (state.type === 'ended' && this.#live === session) this.#reset();
     });
-    await client.start();
-    for (const name of known) this.#watch(name);
-    if (this.#stale.size > 0) {
-      this.#parts.clock.after(REJOIN_MS, () => void this.#unsubscribeStale(session));
-    }
+    if (joined.length === 0) await client.start();
+    else this.#rollCall = new RollCall(joined, clock, () => void this.#start(session));
+    for (const name of [...known, ...joined]) this.#watch(name);
+    if (this.#stale.size > 0) clock.after(REJOIN_MS, () => void this.#unsubscribeStale(session));
     return session;
+  }
+
+  /** All that a predecessor's tabs had subscribed to is asked for again. */
+  async #start(session: HostSession): Promise<void> {
+    try {
+      await session.client.start();
+      if (this.#live !== session) return; // meanwhile
+      this.#rollCall = undefined;
+      for (const publish of this.#early.splice(0)) publish();
+    } catch (error) {
+      this.#tellAll({ type: 'failed', error: toWire(error) });
+      this.#abandonTabs();
+      await this.#endSession();
+    }
   }
 
   /** The client has given up: its tabs were told, and the next one begins anew. */
   #reset(): void {
     this.#session = undefined;
     this.#live = undefined;
+    this.#stopWaiting();
+    this.#abandonTabs();
+  }
+
+  #abandonTabs(): void {
     for (const tab of this.#tabs.values()) tab.abandon();
     this.#tabs.clear();
   }
@@ -149,12 +181,14 @@ export class TabHost {
     this.#live?.outbox?.forget(name);
     this.#forgetFilters();
     if (tab !== undefined && this.#tabs.size + this.#joining === 0) await this.#endSession();
+    else this.#rollCall?.answered(name);
   }
 
   async #endSession(): Promise<void> {
     const session = this.#session;
     this.#session = undefined;
     this.#live = undefined;
+    this.#stopWaiting();
     if (session === undefined) return;
     const drain = this.#closed ? false : undefined;
     this.#ending = session.then(
@@ -162,6 +196,12 @@ export class TabHost {
       () => {},
     );
     await this.#ending;
+  }
+
+  #stopWaiting(): void {
+    this.#rollCall?.cancel();
+    this.#rollCall = undefined;
+    this.#early = [];
   }
 
   #forgetFilters(): void {
@@ -210,6 +250,3 @@ export function tabLock(name: string): string {
 export function hostLock(id: string): string {
   return `magpie-host:${id}`;
 }
-
-/** How long the tabs of a predecessor may take to come and say what they want. */
-const REJOIN_MS = 10_000;

@@ -24,6 +24,8 @@ export type TabRequest =
       readonly qos: QoS;
       readonly bufferMax: number;
     }
+  /** After a welcome: all that the tab has subscribed to before has been asked for again. */
+  | { readonly type: 'resumed' }
   /** `unsubscribed` answers. */
   | { readonly type: 'unsubscribe'; readonly id: number }
   /** The tab is done with the message of this subscription: the next may come. */
@@ -39,6 +41,8 @@ export type HostReply =
       readonly type: 'welcome';
       /** Its name, which no other has. */
       readonly host: string;
+      /** The name of what is shared; a host that takes over says the same. */
+      readonly connection: string;
       readonly state: WireState;
       /** Publishes of this tab up to this number are the host's business, or its predecessor's. */
       readonly accepted: number;

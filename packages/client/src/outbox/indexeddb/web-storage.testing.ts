@@ -23,6 +23,11 @@ export class FakeLocks implements WebLocks {
     this.#held.set(name, held);
     await held;
   }
+
+  async query(): Promise<{ held: { name: string }[] }> {
+    await Promise.resolve();
+    return { held: [...this.#held.keys()].map((name) => ({ name })) };
+  }
 }
 
 /** A browser's storage in memory. */

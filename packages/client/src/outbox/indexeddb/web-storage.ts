@@ -40,6 +40,8 @@ export interface WebLocks {
     options: { readonly signal?: AbortSignal },
     holding: () => Promise<void>,
   ): Promise<unknown>;
+  /** Names that are held now, by any page or worker of the site. */
+  query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
 /** The globals of a page or worker; tests bring their own. */
