@@ -17,10 +17,10 @@ const QUICK_COMMANDS = {
 };
 
 /** Packages of others that go into the file; all else is loaded from node_modules when needed. */
-const INLINED = ['commander', 'strftime'];
+const INLINED = ['strftime'];
 
 /** Modules of Node.js that these commands seldom need: they are loaded when something is called. */
-const LAZY_BUILTINS = ['child_process', 'fs/promises', 'os', 'timers/promises', 'tls'];
+const LAZY_BUILTINS = ['fs/promises', 'os', 'timers/promises', 'tls'];
 
 const CLI = 'packages/cli';
 /** What the bundles are made of. The compiler writes .tsbuildinfo when it has written anything. */
@@ -112,14 +112,16 @@ function optionsOf(name) {
   };
 }
 
-/** What dist/main.js does, for one command. */
+/** What dist/main.js does, for one command; where that does not do, the whole program is loaded. */
 function entryOf(name) {
   return `
-    import { runParser } from './command-parser.js';
+    import { runQuickly } from './run-quickly.js';
     import { ${name}Command as make } from './commands/${name}-command.js';
     import { runProcess } from './run-process.js';
-    const commands = [{ name: '${name}', summary: '', make }];
-    const run = (args, context) => runParser(args, context, commands);
+    const run = (args, context) => runQuickly(args.slice(1), context, make, async () => {
+      const { runProgram } = await import('./program.js');
+      return runProgram(args, context);
+    });
     void runProcess(process.argv.slice(2), run);`;
 }
 
@@ -153,26 +155,20 @@ const lazyBuiltins = {
   name: 'lazy-builtins',
   setup({ onResolve, onLoad }) {
     const filter = new RegExp(`^(node:)?(${LAZY_BUILTINS.join('|')})$`);
-    onResolve({ filter }, ({ path, kind, namespace }) => {
-      if (namespace.startsWith('lazy')) return { path, external: true };
-      return { path, namespace: kind === 'require-call' ? 'lazy-object' : 'lazy-names' };
+    onResolve({ filter }, ({ path, namespace }) => {
+      return namespace === 'lazy' ? { path, external: true } : { path, namespace: 'lazy' };
     });
-    onLoad({ filter: /./, namespace: 'lazy-object' }, ({ path }) => ({
-      contents: `module.exports = ${lazyObject(path)};`,
-      loader: 'js',
-    }));
-    onLoad({ filter: /./, namespace: 'lazy-names' }, ({ path }) => ({
+    onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => ({
       contents: lazyExports(path),
       loader: 'js',
     }));
   },
 };
 
-/** An object with all that a module has, or a member of it. */
-function lazyObject(path, member = '') {
-  const value = require(path);
-  const getters = Object.keys(member === '' ? value : value[member]).map(
-    (key) => `get ${key}() { return ${requireCall(path)}${member && `.${member}`}.${key}; }`,
+/** An object with all that a map of a module has. */
+function lazyMap(path, name) {
+  const getters = Object.keys(require(path)[name]).map(
+    (key) => `get ${key}() { return ${requireCall(path)}.${name}.${key}; }`,
   );
   return `{ ${getters.join(', ')} }`;
 }
@@ -180,7 +176,7 @@ function lazyObject(path, member = '') {
 /** Its functions and maps by their names; what nobody imports is left out of the bundle. */
 function lazyExports(path) {
   const members = Object.entries(require(path)).flatMap(([key, value]) => {
-    if (isMap(value)) return `export const ${key} = ${lazyObject(path, key)};`;
+    if (isMap(value)) return `export const ${key} = ${lazyMap(path, key)};`;
     if (typeof value !== 'function') return [];
     return `export const ${key} = (...args) => ${requireCall(path)}.${key}(...args);`;
   });

@@ -68,6 +68,15 @@ test('magpie pub, sub and rr are loaded from two files', async (t) => {
   }
 });
 
+test('magpie pub has the whole program say what its bundle does not understand', async () => {
+  const help = await runMagpie(['pub', '--help']);
+  assert.deepEqual([help.code, help.stderr], [0, '']);
+  assert.match(help.stdout, /^Usage: magpie pub \[options\]\n/);
+  const { code, stdout, stderr } = await runMagpie(['pub', '--topci', 'a', '-m', 'b']);
+  assert.deepEqual([code, stdout], [2, '']);
+  assert.equal(stderr, "magpie: Unknown option '--topci': did you mean --topic?\n");
+});
+
 test('magpie sub loads later what its bundle does not hold', async (t) => {
   const { broker, flags } = await startBroker(t);
   await broker.publish({ topic: 'a', payload: Uint8Array.of(0xa1, 0x61, 0x78, 1), retain: true });

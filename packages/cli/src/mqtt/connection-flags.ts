@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 
 /** How to reach a server and who to be there, as mosquitto's tools spell it. */
 export interface ConnectionFlags {
@@ -54,8 +54,8 @@ export function addConnectionFlags(command: Command): void {
     .option('-k, --keepalive <SECONDS>', 'keep-alive (default: 60)')
     .option('-M, --max-inflight <N>', 'QoS 1 and 2 on their way at one time (default: 20)')
     .option('-A, --bind-address <ADDRESS>', 'IP address of this machine to connect from')
-    .addOption(new Option('-V, --protocol-version <VERSION>', 'only mqttv311').hideHelp())
-    .addOption(new Option('--nodelay', 'always so').hideHelp())
+    .addOption(command.createOption('-V, --protocol-version <VERSION>', 'only mqttv311').hideHelp())
+    .addOption(command.createOption('--nodelay', 'always so').hideHelp())
     .option('--will-topic <TOPIC>', 'published by the server when this client is lost')
     .option('--will-payload <TEXT>', 'what is published then')
     .option('--will-qos <QOS>', 'at which QoS (default: 0)')
@@ -64,7 +64,7 @@ export function addConnectionFlags(command: Command): void {
     .option('--capath <DIR>', 'a folder of them; turns TLS on')
     .option('--cert <FILE>', 'certificate of this client')
     .option('--key <FILE>', 'its private key')
-    .addOption(new Option('--keyform <FORM>', 'only pem').hideHelp())
+    .addOption(command.createOption('--keyform <FORM>', 'only pem').hideHelp())
     .option('--tls-version <VERSION>', 'lowest version of TLS: tlsv1.3, tlsv1.2 (default), tlsv1.1')
     .option('--ciphers <LIST>', 'cipher suites as OpenSSL lists them')
     .option('--tls-alpn <PROTOCOL>', 'protocol to ask for by ALPN (default: mqtt)')
