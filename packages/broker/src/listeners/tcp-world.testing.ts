@@ -97,14 +97,13 @@ export async function nextData(socket: Socket): Promise<Buffer> {
 
 /** Bytes that tell their place: no two MiB are the same. */
 export function pattern(bytes: number, seed = 0): Buffer {
-  const buffer = Buffer.allocUnsafe(bytes);
+  const words = new Int32Array(Math.ceil(bytes / 4)); // a word at a time: some tests want 100 MiB
   let state = (seed * 2_654_435_761) | 1;
-  for (let at = 0; at < bytes; at += 4) {
+  for (let at = 0; at < words.length; at++) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
-    if (at + 4 <= bytes) buffer.writeInt32LE(state, at);
-    else buffer.fill(state & 0xff, at);
+    words[at] = state;
   }
-  return buffer;
+  return Buffer.from(words.buffer, 0, bytes);
 }
 
 /** Everything the socket gets until the other side has ended. */
