@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 
 import { ROOT } from './command.mjs';
+import { membersOf } from './test-groups.mjs';
 
 /**
  * A reporter for `node --test` beside the one that tells everything: names at the very end what has
@@ -19,10 +20,13 @@ function isCause({ details }) {
   return details.error?.failureType !== 'subtestsFailed';
 }
 
+/** What fails as a whole, such as a process that does not end, may be of several files. */
 function lineOf({ name, file, details }) {
   const error = details.error?.cause ?? details.error;
   const [reason] = String(error?.message ?? error).split('\n', 1);
-  return `#   ${relative(ROOT, file ?? name)}: ${name}: ${reason}\n`;
+  const path = relative(ROOT, file ?? name);
+  const members = membersOf(path).map((member) => `#     with ${member}\n`);
+  return `#   ${path}: ${name}: ${reason}\n${members.join('')}`;
 }
 
 // tidy-allow no-default-export: the test runner asks a reporter for this one, and for no other

@@ -5,8 +5,9 @@ import { reportFailure, run } from './command.mjs';
 import { prepare } from './prepare.mjs';
 import { installCommand, provideSystemNeeds } from './system-packages.mjs';
 import { testFiles } from './test-files.mjs';
+import { groupTests } from './test-groups.mjs';
 
-/** Longest time of one test file. It only ends what hangs. */
+/** Longest time of one process: a test file, or a group of them. It only ends what hangs. */
 const TEST_TIMEOUT_MS = 300_000;
 
 /**
@@ -64,7 +65,7 @@ async function runNodeTests(tests, options, missingNeeds) {
       `--test-reporter=${new URL('failed-tests.mjs', import.meta.url)}`,
       '--test-reporter-destination=stdout',
       ...options,
-      ...tests.map((test) => test.file),
+      ...(await groupTests(tests)),
     ],
     { show: true, env: { MAGPIE_TESTS_LEFT_OUT: missingNeeds.join(',') } },
   );
