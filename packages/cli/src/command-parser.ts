@@ -34,13 +34,27 @@ export async function runParser(
   const program = makeParser(context, finish, commands);
   try {
     if (args.length === 0) program.outputHelp();
-    else await program.parseAsync(args, { from: 'user' });
+    else await program.parseAsync(withoutStrangers(args, commands), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version come this way too, with 0; everything else was wrong usage.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return code;
+}
+
+/**
+ * Of a command that is not there, its name alone: the flags behind it would be taken for those of
+ * the program, and `-h HOST` for a wish for help.
+ */
+function withoutStrangers(
+  args: readonly string[],
+  commands: readonly CommandEntry[],
+): readonly string[] {
+  const [first = '', second = ''] = args;
+  const name = first === 'help' ? second : first;
+  const isKnown = name === '' || name.startsWith('-') || commands.some((one) => one.name === name);
+  return isKnown ? args : [name];
 }
 
 /**

@@ -4,6 +4,10 @@ import { runInProcess } from './command.testing.js';
 
 const wrong: [args: string[], err: string][] = [
   [['brokr'], "Unknown command 'brokr': did you mean broker?"],
+  [['publish', '-h', 'host', '-t', 'a'], "Unknown command 'publish'"],
+  [['brokr', '--help'], "Unknown command 'brokr': did you mean broker?"],
+  [['brokr', '--version'], "Unknown command 'brokr': did you mean broker?"],
+  [['help', 'brokr'], "Unknown command 'brokr': did you mean broker?"],
   [['--verbose'], "Unknown option '--verbose'"],
   [['-x'], "Unknown option '-x'"],
   [['config'], 'A subcommand is missing, --help lists them'],
