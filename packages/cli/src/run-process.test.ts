@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test, type TestContext } from 'node:test';
-import { type RunningMagpie, runMagpie, startMagpie } from './process.testing.js';
+import { BIN, type RunningMagpie, runMagpie, startMagpie } from './process.testing.js';
 
 /** The process as a whole: what only shows from outside. */
 
@@ -41,6 +43,27 @@ const wrong: [args: string[], code: number, stderr: string][] = [
 for (const [args, code, stderr] of wrong) {
   test(`magpie ${JSON.stringify(args.join(' '))} ends with ${code} and one line`, async () => {
     assert.deepEqual(await runMagpie(args), { code, signal: null, stdout: '', stderr });
+  });
+}
+
+test('magpie says of an argument of any length one line that can be read', async () => {
+  const { code, stderr } = await runMagpie(['pub', '-t', `${'a'.repeat(70_000)}z`, '-m', 'b']);
+  assert.equal(code, 2);
+  assert.match(stderr, /^magpie: Cannot publish to 'a{900,1000} … a{900,1000}z': .+\n$/);
+});
+
+const long = [['help'], ['pub', '--help'], ['completion', 'bash'], ['--version', 'x']];
+// Others have no /dev/full.
+for (const args of process.platform === 'linux' ? long : []) {
+  test(`magpie ${args.join(' ')} says in one line that its output is lost`, async () => {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', full.fd, 'pipe'] });
+    const closed = once(child, 'close');
+    const said = await text(child.stderr!);
+    await closed;
+    await full.close();
+    assert.equal(said, 'magpie: Standard output is lost: the disk is full (ENOSPC)\n');
+    assert.equal(child.exitCode, 1);
   });
 }
 

@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import type { CommandContext } from './command-context.js';
 import { EXIT, type ExitCode } from './exit-code.js';
 import type { Log } from './log.js';
+import { diskFailure } from './mqtt/disk-failure.js';
 import { safeText } from './safe-log-line.js';
 import { Shutdown, SIGNALS } from './shutdown.js';
 import { StandardStreams } from './standard-streams.js';
@@ -20,19 +21,20 @@ export type RunProgram = (args: readonly string[], context: CommandContext) => P
  * What a command seldom needs is imported when it does.
  */
 export async function runProcess(args: readonly string[], run: RunProgram): Promise<void> {
-  const streams = new StandardStreams();
-  const err = (line: string): void => void streams.err.write(`magpie: ${safeText(line)}\n`);
+  const streams = new StandardStreams((error) => {
+    err(`Standard output is lost: ${diskFailure(error.code ?? error.message)}`);
+    exit(EXIT.failure);
+  });
+  const err = (line: string) => void streams.err.write(`magpie: ${shortened(safeText(line))}\n`);
   let log: Log | undefined;
+  // The log first: `exit` waits for nothing.
+  const exit = (code: number): void => {
+    log?.flush();
+    process.exit(code);
+  };
   process.on('uncaughtException', (error) => crash(error, log, streams));
 
-  const shutdown = new Shutdown({
-    // The log first: `exit` waits for nothing.
-    exit: (code) => {
-      log?.flush();
-      process.exit(code);
-    },
-    err,
-  });
+  const shutdown = new Shutdown({ exit, err });
   for (const name of SIGNALS) process.on(name, () => shutdown.request(name));
   const context: CommandContext = {
     get version() {
@@ -76,6 +78,15 @@ export async function runProcess(args: readonly string[], run: RunProgram): Prom
   process.exitCode = await run(args, context);
   shutdown.done();
 }
+
+/** An argument of 60 kB stands in what is said of it: its beginning and its end say enough. */
+function shortened(line: string): string {
+  if (line.length <= LINE_CHARACTERS_MAX) return line;
+  const half = LINE_CHARACTERS_MAX / 2;
+  return `${line.slice(0, half)} … ${line.slice(-half)}`;
+}
+
+const LINE_CHARACTERS_MAX = 2000;
 
 /** Our own bug, wherever it was: said once, with its stack, and the end. */
 function crash(error: unknown, log: Log | undefined, streams: StandardStreams): never {

@@ -14,13 +14,13 @@ class Sink extends Writable {
   }
 }
 
-function streamsOn(sink: Sink) {
+function streamsOn(sink: Sink, lost: (error: Error) => void = assert.ifError) {
   let opened = 0;
   const open = () => {
     opened++;
     return sink as unknown as NodeJS.WriteStream;
   };
-  return { streams: new StandardStreams({ out: open, err: open }), opened: () => opened };
+  return { streams: new StandardStreams(lost, { out: open, err: open }), opened: () => opened };
 }
 
 test('StandardStreams opens each stream once, when it is asked for', () => {
@@ -53,4 +53,18 @@ test('StandardStreams tells the writer that nobody reads, and nobody else', asyn
   await assert.rejects(streams.write(Buffer.from('abc')) ?? Promise.resolve(), /gone/);
   await assert.rejects(streams.write(Buffer.from('abc')) ?? Promise.resolve(), /gone/);
   await assert.rejects(streams.print('abc'));
+});
+
+test('StandardStreams tells what is lost of stdout, and nothing of stderr', async () => {
+  for (const name of ['out', 'err'] as const) {
+    const sink = new Sink();
+    const lost: Error[] = [];
+    const { streams } = streamsOn(sink, (error) => lost.push(error));
+    sink.failure = Object.assign(new Error('full'), { code: 'ENOSPC' });
+    streams[name].write('a');
+    await new Promise((resolve) => {
+      sink.on('close', resolve);
+    });
+    assert.deepEqual(lost, name === 'out' ? [sink.failure] : []);
+  }
 });

@@ -5,24 +5,32 @@ type Sources = Readonly<Record<'out' | 'err', () => NodeJS.WriteStream>>;
  * Standard output and standard error, each opened when something is first asked of it: a command
  * that says nothing does not pay for them.
  *
- * Whoever read our output may go away; that is no reason to stop a broker.
+ * Whoever read our output may go away; that is no reason to stop a broker. Where it cannot be
+ * written for another reason, such as a full disk, `lost` is told; of stderr nobody can be told.
  */
 export class StandardStreams {
+  readonly #lost: (error: NodeJS.ErrnoException) => void;
   readonly #open: Sources;
   #out: NodeJS.WriteStream | undefined;
   #err: NodeJS.WriteStream | undefined;
 
-  constructor(open: Sources = { out: () => process.stdout, err: () => process.stderr }) {
+  constructor(
+    lost: (error: NodeJS.ErrnoException) => void,
+    open: Sources = { out: () => process.stdout, err: () => process.stderr },
+  ) {
+    this.#lost = lost;
     this.#open = open;
   }
 
   get out(): NodeJS.WriteStream {
-    this.#out ??= this.#open.out().on('error', ignoreBrokenPipe);
+    this.#out ??= this.#open.out().on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') this.#lost(error);
+    });
     return this.#out;
   }
 
   get err(): NodeJS.WriteStream {
-    this.#err ??= this.#open.err().on('error', ignoreBrokenPipe);
+    this.#err ??= this.#open.err().on('error', () => {});
     return this.#err;
   }
 
@@ -49,8 +57,4 @@ export class StandardStreams {
       out.on('error', settle);
     });
   }
-}
-
-function ignoreBrokenPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
 }
