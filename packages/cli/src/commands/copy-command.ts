@@ -1,5 +1,6 @@
 import type { Client } from '@magpie/client';
 import type { Command } from 'commander';
+import { countOf } from '../count-of.js';
 import type { CommandContext } from '../command-context.js';
 import { Copier, type CopyPlan } from '../copy/copier.js';
 import { copyLoop, isSameServer } from '../copy/copy-loop.js';
@@ -194,7 +195,7 @@ function receiverOf(
   const beganAtMs = performance.now();
   const tell = () => {
     const seconds = Math.round(secondsSince(beganAtMs));
-    const text = `${copier.messages} messages, ${copier.done} there, ${seconds} s`;
+    const text = `${countOf(copier.messages, 'message')}, ${copier.done} there, ${seconds} s`;
     status.show(text).catch((error: unknown) => ending.failed(error));
   };
   let timer: NodeJS.Timeout | undefined;
@@ -232,13 +233,12 @@ function report(
     context.out(JSON.stringify({ messages, done, payloadBytes, retained, qos, seconds }));
   } else {
     const kinds = `QoS 0: ${byQos[0]}, 1: ${byQos[1]}, 2: ${byQos[2]}; retained: ${retained}`;
-    const rest = `of ${payloadBytes} bytes in ${seconds.toFixed(1)} s`;
-    context.out(`Copied ${done} messages ${rest} (${kinds})`);
+    const rest = `of ${countOf(payloadBytes, 'byte')} in ${seconds.toFixed(1)} s`;
+    context.out(`Copied ${countOf(done, 'message')} ${rest} (${kinds})`);
   }
   if (done === messages) return EXIT.ok;
-  voice.err(
-    `The target has not acknowledged ${messages - done} messages: nor has the source heard`,
-  );
+  const missing = countOf(messages - done, 'message');
+  voice.err(`The target has not acknowledged ${missing}: nor has the source heard`);
   return EXIT.failure;
 }
 

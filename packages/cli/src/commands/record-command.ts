@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { stat } from 'node:fs/promises';
 import { matches } from '@magpie/protocol';
+import { countOf } from '../count-of.js';
 import { durationMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
@@ -104,7 +105,7 @@ async function record(
     timeoutMs: flags.duration === undefined ? undefined : secondsInMs('--duration', flags.duration),
   };
   await using writer = await open(path, flags, voice);
-  if (writer.cutBytes > 0) voice.err(`Cut ${writer.cutBytes} bytes that were not written whole`);
+  if (writer.cutBytes > 0) voice.err(`Cut ${countOf(writer.cutBytes, 'byte')} not written whole`);
   const recorders: Recorder[] = [];
   const beganAtMs = performance.now();
   let code: ExitCode;
@@ -120,10 +121,11 @@ async function record(
   }
   const { messages = 0, payloadBytes = 0 } = recorders[0] ?? {};
   const seconds = ((performance.now() - beganAtMs) / 1000).toFixed(1);
-  out(`Recorded ${messages} messages of ${payloadBytes} bytes in ${seconds} s`);
+  const [count, bytes] = [countOf(messages, 'message'), countOf(payloadBytes, 'byte')];
+  out(`Recorded ${count} of ${bytes} in ${seconds} s`);
   const { size } = await stat(writer.path);
   const files = writer.files === 1 ? '' : `, the last of ${writer.files} files`;
-  out(`${writer.path} has ${size} bytes${files}`);
+  out(`${writer.path} has ${countOf(size, 'byte')}${files}`);
   return code === EXIT.timeout ? EXIT.ok : code;
 }
 

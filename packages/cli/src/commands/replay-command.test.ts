@@ -149,7 +149,7 @@ test('magpie replay takes an end that was not written whole for no fault', async
   const { from, to } = (await partsIn(path))[1]!;
   await edit(path, (bytes) => bytes.subarray(0, -1));
   const { code, err } = await run(['replay', path, ...flags, '--fast']);
-  const rest = `its last ${to - from - 1} bytes are left out`;
+  const rest = `the last ${to - from - 1} bytes of it are left out`;
   assert.deepEqual([code, err], [0, [`${path} was not written to its end: ${rest}`]]);
   assert.deepEqual(heard, AS_RECORDED.slice(0, 3));
 });

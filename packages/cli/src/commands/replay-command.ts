@@ -1,5 +1,6 @@
 import type { QoS } from '@magpie/protocol';
 import type { Command } from 'commander';
+import { countOf } from '../count-of.js';
 import type { CommandContext } from '../command-context.js';
 import { EXIT, type ExitCode } from '../exit-code.js';
 import { checkFilters } from '../mqtt/check-filters.js';
@@ -125,7 +126,8 @@ async function replay(
   const { messages, payloadBytes, lateMsMax } = replayer;
   const seconds = ((performance.now() - beganAtMs) / 1000).toFixed(1);
   const late = lateMsMax < LATE_MS_MIN ? '' : `, up to ${Math.round(lateMsMax)} ms late`;
-  context.out(`Replayed ${messages} messages of ${payloadBytes} bytes in ${seconds} s${late}`);
+  const [count, bytes] = [countOf(messages, 'message'), countOf(payloadBytes, 'byte')];
+  context.out(`Replayed ${count} of ${bytes} in ${seconds} s${late}`);
 }
 
 async function publishAll(
@@ -218,7 +220,9 @@ class Told implements Findings {
   }
 
   torn(path: string, bytes: number): void {
-    this.#voice.err(`${path} was not written to its end: its last ${bytes} bytes are left out`);
+    this.#voice.err(
+      `${path} was not written to its end: the last ${countOf(bytes, 'byte')} of it are left out`,
+    );
   }
 }
 

@@ -64,7 +64,7 @@ test('magpie sub --watch shows control characters, and does not obey them', asyn
 test('magpie sub --watch shows that the connection is lost, in the picture', async (t) => {
   const { broker, tmux } = await subscribed(t, ['-t', '#', '--watch', '-i', 'me']);
   await publish(broker, 'a', '1');
-  await tmux.until((text) => text.includes('1 messages'));
+  await tmux.until((text) => text.includes('1 message,'));
   broker.disconnect('me');
   const drawn = await tmux.until((text) => /Connected again|trying again/.test(text));
   assert.match(drawn.split('\n')[1]!, /Connected again|trying again/);

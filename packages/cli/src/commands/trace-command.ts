@@ -1,5 +1,6 @@
 import type { AdminClient, NewTrace, TraceInfo } from '@magpie/broker/admin-client';
 import { type Command, Option } from 'commander';
+import { countOf } from '../count-of.js';
 import { addApiFlags, type ApiFlags, askApi } from '../admin/ask-api.js';
 import { timeSpanMs } from '../admin/time-span.js';
 import type { CommandContext } from '../command-context.js';
@@ -123,7 +124,7 @@ const SAYS: Readonly<Record<Language, Says>> = {
   en: {
     begins: ({ id, expires_at: at, messages_max: most }) =>
       `trace ${id} follows at most ${most} messages until ${at}; Ctrl+C ends it`,
-    missed: (count) => `${count} stations are left out: they came too fast`,
+    missed: (count) => `${countOf(count, 'station')} left out: too many came at once`,
     ended: {
       expired: 'the trace is over: its time is up',
       count: 'the trace is over: it has its messages',

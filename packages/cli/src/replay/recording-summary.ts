@@ -1,4 +1,5 @@
 import type { ReceivedMessage } from '@magpie/client';
+import { countOf } from '../count-of.js';
 import type { Arrival } from '../mqtt/message-line.js';
 import type { RecordedMessage } from '../record/recorded-message.js';
 import { safeText } from '../safe-log-line.js';
@@ -31,7 +32,7 @@ export class RecordingSummary {
     const [q0, q1, q2] = this.#byQos;
     const lines = [
       `messages  ${this.#messages} (QoS 0: ${q0}, 1: ${q1}, 2: ${q2}; retained: ${this.#retained})`,
-      `payload   ${this.#bytes} bytes`,
+      `payload   ${countOf(this.#bytes, 'byte')}`,
     ];
     if (this.#messages === 0) return lines;
     const busiest = [...this.#topics].toSorted(([, a], [, b]) => b - a).slice(0, TOPICS_SHOWN);

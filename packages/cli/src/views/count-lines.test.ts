@@ -13,7 +13,7 @@ test('countLines() has the topics with most messages first, and the sum', () => 
     '         2           10  a',
     '         1            5  b',
     '         1            5  wild\\u001b[2J',
-    '         5           25  in 3 topics; 1 messages were of further topics',
+    '         5           25  in 3 topics; 1 message of further topics',
   ]);
 });
 

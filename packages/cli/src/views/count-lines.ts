@@ -1,3 +1,4 @@
+import { countOf } from '../count-of.js';
 import { safeJsonLine, safeText } from '../safe-log-line.js';
 import { sortTopics, type TopicOrder } from './topic-order.js';
 import type { TopicTally } from './topic-tally.js';
@@ -20,11 +21,11 @@ export function countLines(tally: TopicTally, { order, atMs, json }: CountOption
     const all = { topics: size, messages, bytes, leftOut };
     return [...lines, all].map((line) => safeJsonLine(JSON.stringify(line)));
   }
-  const left = leftOut === 0 ? '' : `; ${leftOut} messages were of further topics`;
+  const left = leftOut === 0 ? '' : `; ${countOf(leftOut, 'message')} of further topics`;
   return [
     rowOf('messages', 'bytes', 'topic'),
     ...entries.map((entry) => rowOf(entry.messages, entry.bytes, safeText(entry.topic))),
-    rowOf(messages, bytes, `in ${size} topics${left}`),
+    rowOf(messages, bytes, `in ${countOf(size, 'topic')}${left}`),
   ];
 }
 

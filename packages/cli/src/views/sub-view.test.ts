@@ -82,7 +82,7 @@ test('SubView draws what is said while it draws, and repeats it later', async (t
   await sink.finish?.();
   assert.deepEqual(said, ['connection lost']);
   const [title, second, , row] = printed().slice(printed().lastIndexOf('\x1b')).split('\n');
-  assert.match(title!, /magpie sub plant\/# {2}1 messages, 1 topics, [\d.]+\/s$/);
+  assert.match(title!, /magpie sub plant\/# {2}1 message, 1 topic, [\d.]+\/s$/);
   assert.equal(second, 'connection lost');
   assert.match(row!, /plant\/7 {2}on$/);
 });

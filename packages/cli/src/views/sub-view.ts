@@ -1,3 +1,4 @@
+import { countOf } from '../count-of.js';
 import type { CommandContext } from '../command-context.js';
 import type { Voice } from '../mqtt/client-session.js';
 import type { Ending } from '../mqtt/ending.js';
@@ -116,7 +117,7 @@ export class SubView {
     const asked = this.#parts.filters.join(' ').slice(0, TITLE_CHARACTERS_MAX);
     const filters = cutText(safeText(asked), FILTER_COLUMNS);
     const perSecond = shortNumber(this.#rate.perSecond(nowMs()));
-    const counts = `${messages} messages, ${size} topics, ${perSecond}/s`;
+    const counts = `${countOf(messages, 'message')}, ${countOf(size, 'topic')}, ${perSecond}/s`;
     return `magpie sub ${filters}  ${counts}${this.#leftOut()}`;
   }
 
@@ -129,7 +130,7 @@ export class SubView {
   #wholeTree(): string[] {
     const lines = treeLines(this.#tally, { columns: Infinity, rows: Infinity });
     const { leftOut } = this.#tally;
-    return leftOut === 0 ? lines : [...lines, `… ${leftOut} messages of further topics`];
+    return leftOut === 0 ? lines : [...lines, `… ${countOf(leftOut, 'message')} of further topics`];
   }
 
   #counts(): string[] {
