@@ -219,6 +219,10 @@ const wrong: [args: string[], err: RegExp][] = [
     /needs its name: give --from-psk and --from-psk-identity$/,
   ],
   [
+    ['mqtts://a.invalid', 'b.invalid', '-t', 'a', '--from-psk', '0', '--from-psk-identity', 'x'],
+    /^--from-psk must be bytes in hexadecimal$/,
+  ],
+  [
     ['mqtts://a.invalid', 'b.invalid', '-t', 'a', '--to-psk', '00', '--to-psk-identity', 'x'],
     /^--to-psk is of TLS: b\.invalid needs mqtts:\/\/ or wss:\/\/$/,
   ],

@@ -1,6 +1,7 @@
 import type { Client } from '@magpie/client';
 import type { Command } from 'commander';
 import { countOf } from '../count-of.js';
+import { checkSharedKey } from '../mqtt/tls-flags.js';
 import type { CommandContext } from '../command-context.js';
 import { Copier, type CopyPlan } from '../copy/copier.js';
 import { copyLoop, isSameServer } from '../copy/copy-loop.js';
@@ -274,6 +275,7 @@ function sideFlags(flags: CopyFlags, side: 'from' | 'to'): ConnectionFlags {
     const both = `--${side}-psk and --${side}-psk-identity`;
     throw new UsageError(`A shared key needs its name: give ${both}`);
   }
+  if (psk !== undefined) checkSharedKey(`--${side}-psk`, psk);
   const names = psk === undefined ? [...SHARED, ...AUTHORITIES] : SHARED;
   const given = names.map((name) => [name, flags[name]] as const);
   const all = [...given, ['psk', psk] as const, ['pskIdentity', pskIdentity] as const];

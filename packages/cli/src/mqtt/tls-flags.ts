@@ -58,8 +58,13 @@ function sharedKeyOf({ psk, pskIdentity, ...flags }: ConnectionFlags): TlsOption
   if (cafile !== undefined || capath !== undefined || tlsUseOsCerts === true) {
     throw new UsageError('--psk stands for certificates: leave out --cafile and its like');
   }
-  if (!/^([\da-f]{2})+$/i.test(psk)) throw new UsageError('--psk must be bytes in hexadecimal');
+  checkSharedKey('--psk', psk);
   return { psk: { identity: pskIdentity, key: Buffer.from(psk, 'hex') } };
+}
+
+/** @throws {UsageError} if a shared key is not written as bytes in hexadecimal. */
+export function checkSharedKey(flag: string, key: string): void {
+  if (!/^([\da-f]{2})+$/i.test(key)) throw new UsageError(`${flag} must be bytes in hexadecimal`);
 }
 
 type TlsVersion = NonNullable<TlsOptions['minVersion']>;
