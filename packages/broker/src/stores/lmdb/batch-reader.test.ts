@@ -29,3 +29,18 @@ test('BatchReader walks through the writes of a batch, and ends', () => {
 test('BatchReader finds nothing in an empty batch, whatever its memory holds', () => {
   assert.equal(new BatchReader(new Uint8Array(100).fill(1), 0).next(), false);
 });
+
+test('BatchReader.keyIn() copies a key that is as long as the memory, and views others', () => {
+  const batch = new WriteBatch();
+  batch.remove('messages', Buffer.from('12345678'));
+  batch.remove('messages', Buffer.from('123'));
+  const { bytes, end } = batch.take();
+  const write = new BatchReader(bytes, end);
+  const memory = new Uint8Array(8);
+  write.next();
+  assert.equal(write.keyIn(memory), memory);
+  assert.equal(Buffer.from(memory).toString(), '12345678');
+  write.next();
+  assert.equal(Buffer.from(write.keyIn(memory)).toString(), '123');
+  assert.equal(Buffer.from(memory).toString(), '12345678');
+});

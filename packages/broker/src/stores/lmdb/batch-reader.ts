@@ -45,6 +45,14 @@ export class BatchReader {
     return readNumber(this.#bytes, this.start + HEAD_BYTES);
   }
 
+  /** The key: copied to `memory` if it is as long, else a view, which costs more. */
+  keyIn(memory: Uint8Array): Uint8Array {
+    const first = this.start + HEAD_BYTES;
+    if (this.valueStart - first !== memory.length) return this.key;
+    for (let at = 0; at < memory.length; at++) memory[at] = this.#bytes[first + at]!;
+    return memory;
+  }
+
   get key(): Uint8Array {
     return this.#bytes.subarray(this.start + HEAD_BYTES, this.valueStart);
   }

@@ -327,16 +327,15 @@ export class LmdbEnvironment {
   #apply({ bytes, end }: BatchBytes): void {
     const write = new BatchReader(bytes, end);
     const view = new DataView(bytes.buffer);
+    const numberKey = new Uint8Array(NUMBER_BYTES);
     while (write.next()) {
       const table = this.#tables[write.table]!;
+      const key = write.keyIn(numberKey);
       if (write.kind === PUT) {
         view.setUint32(write.valueEnd, checksum(write, bytes));
-        void table.put(
-          write.key,
-          bytes.subarray(write.valueStart, write.valueEnd + CHECKSUM_BYTES),
-        );
+        void table.put(key, bytes.subarray(write.valueStart, write.valueEnd + CHECKSUM_BYTES));
       } else if (write.kind === REMOVE) {
-        void table.remove(write.key);
+        void table.remove(key);
       } else {
         this.#removeRange(table, write.key, write.value);
       }
