@@ -86,6 +86,7 @@ export type {
   Store,
   StoredDelivery,
   StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredRetained,
   StoredSession,

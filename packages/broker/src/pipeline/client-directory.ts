@@ -1,7 +1,7 @@
 import type { QoS } from '@magpie/protocol';
 import type { Clock } from '../model/clock.js';
 import type { Pending } from '../sessions/pending-places.js';
-import type { StoredMessage } from '../stores/store.js';
+import type { StoredPage } from '../stores/store.js';
 import type { Session } from '../sessions/session.js';
 import type { SessionRegistry } from '../sessions/session-registry.js';
 import { type ClientStatistics, statisticsOf } from './client-statistics.js';
@@ -44,7 +44,7 @@ export class ClientEntry {
   }
 
   /** Some of its messages in the store, from a number of {@link PendingPlace.sequence} on. */
-  readStored(from: number): Promise<readonly StoredMessage[]> {
+  readStored(from: number): Promise<StoredPage> {
     return this.#session.readPage(from);
   }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { messageOf } from '../routing/recording-subscriber.testing.js';
-import type { StoredMessage } from '../stores/store.js';
+import type { StoredMessage, StoredPage } from '../stores/store.js';
 import { type PageReader, ReadAhead } from './read-ahead.js';
 
 /** Gives pages by hand, of four messages each: those of the numbers that are there. */
@@ -15,7 +15,7 @@ class Reader implements PageReader {
     this.numbers = new Set(Array.from({ length: last - first + 1 }, (_, index) => first + index));
   }
 
-  readPage(from: number): Promise<readonly StoredMessage[]> {
+  readPage(from: number): Promise<StoredPage> {
     this.asked.push(from);
     return new Promise((resolve, reject) => {
       this.#waiting.push((act) => {
@@ -149,6 +149,26 @@ test('ReadAhead tells that a page failed', async () => {
   new ReadAhead(reader).take(0, 9);
   await reader.answer(new Error('I/O error'));
   assert.deepEqual(reader.told, ['Error: I/O error']);
+});
+
+test('ReadAhead tells of a message that its page cannot give, and gives no more', async () => {
+  const reader = new Reader(0, 9);
+  reader.readPage = () =>
+    Promise.resolve(
+      Object.assign([0, 1, 2, 3].map(storedMessage), {
+        at(index: number): StoredMessage {
+          if (index === 1) throw new Error('damaged');
+          return storedMessage(index);
+        },
+      }),
+    );
+  const ahead = new ReadAhead(reader);
+  ahead.take(0, 9);
+  await reader.answer();
+  assert.deepEqual(takeAll(ahead, 0, 3), ['0']);
+  assert.deepEqual(reader.told, ['came', 'Error: damaged']);
+  assert.equal(ahead.take(1, 9), undefined);
+  assert.equal(reader.told.length, 2);
 });
 
 test('ReadAhead tells of what is thrown when a page came', async () => {

@@ -1,9 +1,9 @@
-import type { StoredMessage } from '../stores/store.js';
+import type { StoredMessage, StoredPage } from '../stores/store.js';
 
 /** Who reads ahead. */
 export interface PageReader {
   /** Reads the next messages, in order, from a sequence number on. */
-  readPage(from: number): Promise<readonly StoredMessage[]>;
+  readPage(from: number): Promise<StoredPage>;
   /** What {@link ReadAhead.take} did not have may be there now. */
   pageCame(): void;
   pageFailed(error: unknown): void;
@@ -17,10 +17,12 @@ export interface PageReader {
  */
 export class ReadAhead {
   readonly #reader: PageReader;
-  #page: readonly StoredMessage[] = [];
+  #page: StoredPage = [];
   #at = 0;
   /** What comes behind the page. */
-  #next: readonly StoredMessage[] = [];
+  #next: StoredPage = [];
+  /** The number behind all that was read. */
+  #behind = 0;
   #reading = false;
   #ended = false;
   /** A message that was not there when it was asked for. */
@@ -39,17 +41,16 @@ export class ReadAhead {
    * @throws {Error} if the store does not have it.
    */
   take(sequence: number, last: number): StoredMessage | undefined {
-    const found = this.#seek(sequence);
+    const found = this.#find(sequence);
+    if (this.#ended) return undefined;
     if (found?.sequence !== sequence) {
       this.#miss(sequence);
       return undefined;
     }
     this.#at++;
     const left = this.#page.length - this.#at;
-    const behind = this.#page.at(-1)!.sequence + 1;
-    if (left <= this.#page.length / 2 && this.#next.length === 0 && behind <= last) {
-      this.#readFrom(behind);
-    }
+    const isUsedUp = left <= this.#page.length / 2 && this.#next.length === 0;
+    if (isUsedUp && this.#behind <= last) this.#readFrom(this.#behind);
     return found;
   }
 
@@ -59,10 +60,21 @@ export class ReadAhead {
     this.#forget();
   }
 
+  #find(sequence: number): StoredMessage | undefined {
+    try {
+      return this.#seek(sequence);
+    } catch (error) {
+      // A page tells of a record that holds no message only when it is asked for that.
+      this.end();
+      this.#reader.pageFailed(error);
+      return undefined;
+    }
+  }
+
   /** The oldest message that was read and is not below this number. */
   #seek(sequence: number): StoredMessage | undefined {
     for (;;) {
-      const found = this.#page[this.#at];
+      const found = this.#page.at(this.#at);
       if (found === undefined && this.#next.length > 0) {
         this.#page = this.#next;
         this.#next = [];
@@ -96,9 +108,11 @@ export class ReadAhead {
       });
   }
 
-  #came(page: readonly StoredMessage[]): void {
+  #came(page: StoredPage): void {
     this.#reading = false;
     if (this.#ended) return;
+    const newest = page.at(-1);
+    if (newest !== undefined) this.#behind = newest.sequence + 1;
     if (this.#at < this.#page.length) {
       this.#next = page;
     } else {

@@ -11,7 +11,7 @@ import type { Message } from '../model/message.js';
 import type { MessageTrace } from '../model/message-trace.js';
 import type { SessionOwner } from '../model/principal.js';
 import type { Subscriber } from '../routing/subscriber.js';
-import type { StoredMessage, StoredSession } from '../stores/store.js';
+import type { StoredMessage, StoredPage, StoredSession } from '../stores/store.js';
 import { Delivery } from './delivery.js';
 import { DeliveryRights } from './delivery-rights.js';
 import { fitsPacket } from './fits-packet.js';
@@ -244,7 +244,7 @@ export class Session implements Subscriber, PageReader {
     this.#queue = undefined;
   }
 
-  readPage(from: number): Promise<readonly StoredMessage[]> {
+  readPage(from: number): Promise<StoredPage> {
     return this.#around.gate.read(this.clientId, from);
   }
 

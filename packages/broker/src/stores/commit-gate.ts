@@ -7,7 +7,7 @@ import type { Counters } from '../observe/counters.js';
 import type { Histogram } from '../observe/histogram.js';
 import type { Logger } from '../observe/logger.js';
 import { CommitPatience, MANY } from './commit-patience.js';
-import type { Recipient, Store, StoredMessage } from './store.js';
+import type { Recipient, Store, StoredPage } from './store.js';
 import { STALL_MS, StoreHealth } from './store-health.js';
 
 /** Somebody who holds acknowledgements back until their commit is safe. */
@@ -155,7 +155,7 @@ export class CommitGate {
   }
 
   /** A page of the messages of a session, see {@link Store.read}. */
-  read(clientId: string, from: number): Promise<readonly StoredMessage[]> {
+  read(clientId: string, from: number): Promise<StoredPage> {
     return this.#store.read(clientId, from, PAGE_MESSAGES, PAGE_BYTES);
   }
 

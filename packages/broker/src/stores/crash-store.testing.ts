@@ -6,7 +6,7 @@ import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
   Store,
-  StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredState,
   StoredTime,
@@ -75,12 +75,7 @@ export class CrashStore implements Store {
     return this.#disk.load();
   }
 
-  read(
-    clientId: string,
-    from: number,
-    messagesMax: number,
-    bytesMax: number,
-  ): Promise<readonly StoredMessage[]> {
+  read(clientId: string, from: number, messagesMax: number, bytesMax: number): Promise<StoredPage> {
     return this.#written.read(clientId, from, messagesMax, bytesMax);
   }
 

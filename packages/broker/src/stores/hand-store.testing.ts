@@ -6,7 +6,7 @@ import { MemoryStore } from './memory-store.js';
 import type {
   Recipient,
   Store,
-  StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredState,
   StoredTime,
@@ -69,12 +69,7 @@ export class HandStore implements Store {
     return this.#inner.load();
   }
 
-  read(
-    clientId: string,
-    from: number,
-    messagesMax: number,
-    bytesMax: number,
-  ): Promise<readonly StoredMessage[]> {
+  read(clientId: string, from: number, messagesMax: number, bytesMax: number): Promise<StoredPage> {
     const read = () => this.#inner.read(clientId, from, messagesMax, bytesMax);
     if (this.readsAtOnce) return read();
     return new Promise((resolve, reject) => {

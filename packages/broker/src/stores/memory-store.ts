@@ -6,6 +6,7 @@ import type {
   Store,
   StoredDelivery,
   StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredRetained,
   StoredSession,
@@ -54,7 +55,7 @@ export class MemoryStore implements Store {
     from: number,
     messagesMax: number,
     bytesMax: number,
-  ): Promise<readonly StoredMessage[]> {
+  ): Promise<StoredPage> {
     const page: StoredMessage[] = [];
     let bytes = 0;
     for (const { sequence, qos, retained, message } of this.#sessions.get(clientId)?.inOrder()

@@ -13,6 +13,7 @@ import type {
   Store,
   StoredDelivery,
   StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredState,
   StoredWill,
@@ -878,13 +879,13 @@ function shownDeliveries(
 }
 
 /** A store may give fewer messages at a time than it is asked for, if it gives some. */
-function assertPage(found: readonly StoredMessage[], most: readonly string[]): void {
+function assertPage(found: StoredPage, most: readonly string[]): void {
   const lines = page(found);
   assert.deepEqual(lines, most.slice(0, Math.max(lines.length, 1)));
 }
 
-function page(messages: readonly StoredMessage[]): string[] {
-  return messages.map(({ sequence, qos, retained, message: found }) => {
+function page(messages: StoredPage): string[] {
+  return [...messages].map(({ sequence, qos, retained, message: found }) => {
     return `${sequence} @ ${qos} ${found.topic}=${text(found)}${retained ? ' retained' : ''}`;
   });
 }

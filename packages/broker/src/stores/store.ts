@@ -32,6 +32,20 @@ export interface StoredMessage {
   readonly message: Message;
 }
 
+/**
+ * Messages in the order of their sequence numbers. Who asks for one twice may get two objects of
+ * the same.
+ */
+export interface StoredPage extends Iterable<StoredMessage> {
+  readonly length: number;
+  /**
+   * @param index From 0, or from the end if it is negative.
+   * @returns `undefined`: there is none.
+   * @throws {Error} if what is stored of it is damaged.
+   */
+  at(index: number): StoredMessage | undefined;
+}
+
 /** Retained messages that a new subscription of a session is still to get. */
 export interface StoredReplay {
   readonly filter: string;
@@ -152,12 +166,7 @@ export interface Store extends AsyncDisposable {
    * none, or no such session. Whether it holds what is written while it is read is open. It rejects
    * when the store cannot read, and may be tried again.
    */
-  read(
-    clientId: string,
-    from: number,
-    messagesMax: number,
-    bytesMax: number,
-  ): Promise<readonly StoredMessage[]>;
+  read(clientId: string, from: number, messagesMax: number, bytesMax: number): Promise<StoredPage>;
   /**
    * A persistent session begins, its client connected, without anything in it; one of the same name
    * is replaced.

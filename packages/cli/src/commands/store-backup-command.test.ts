@@ -61,7 +61,9 @@ test('magpie store backup of a broker under load has all that was acknowledged',
   await using store = await LmdbStore.open(target);
   await store.load();
   const queued = await store.read('away', 0, 100_000, 100_000_000);
-  const kept = new Set(queued.map(({ message }) => Number(message.topic.slice('load/'.length))));
+  const kept = new Set(
+    Array.from(queued, ({ message }) => Number(message.topic.slice('load/'.length))),
+  );
   assert.deepEqual(
     before.filter((number) => !kept.has(number)),
     [],

@@ -1,7 +1,7 @@
 import type { Message } from '../../model/message.js';
 import type { ClientEntry } from '../../pipeline/client-directory.js';
 import type { PendingPlace, PendingPosition } from '../../sessions/pending-places.js';
-import type { StoredMessage } from '../../stores/store.js';
+import type { StoredMessage, StoredPage } from '../../stores/store.js';
 import { Steps } from './paging.js';
 
 /** Some messages that are on their way to a client. */
@@ -64,7 +64,7 @@ export async function pendingPage<Row>(
 /** What was read of the store and is not used up. */
 class StoredPieces {
   readonly #client: Pick<ClientEntry, 'readStored'>;
-  #piece: readonly StoredMessage[] = [];
+  #piece: StoredPage = [];
   #at = 0;
 
   constructor(client: Pick<ClientEntry, 'readStored'>) {
@@ -77,8 +77,8 @@ class StoredPieces {
       this.#piece = await this.#client.readStored(sequence);
       this.#at = 0;
     }
-    while ((this.#piece[this.#at]?.sequence ?? Infinity) < sequence) this.#at++;
-    const found = this.#piece[this.#at];
+    while ((this.#piece.at(this.#at)?.sequence ?? Infinity) < sequence) this.#at++;
+    const found = this.#piece.at(this.#at);
     return found?.sequence === sequence ? found : undefined;
   }
 }

@@ -41,7 +41,7 @@ test('LmdbStore.open() takes over a directory of format 1', async (t) => {
       ['0', '1 released', '3', '4'],
     );
     assert.deepEqual(
-      (await store.read('reader', 0, 10, 1000)).map(({ sequence, qos, message }) => {
+      [...(await store.read('reader', 0, 10, 1000))].map(({ sequence, qos, message }) => {
         return `${sequence} @ ${qos} ${shown(message)}`;
       }),
       [

@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../../observe/logger.js';
 import type {
   Recipient,
   Store,
-  StoredMessage,
+  StoredPage,
   StoredReplay,
   StoredState,
   StoredTime,
@@ -237,7 +237,7 @@ export class LmdbStore implements Store {
     from: number,
     messagesMax: number,
     bytesMax: number,
-  ): Promise<readonly StoredMessage[]> {
+  ): Promise<StoredPage> {
     const session = this.#sessions.get(clientId);
     if (session === undefined) return [];
     try {

@@ -35,7 +35,7 @@ class World {
 
   async read(from = 0, messagesMax = 10, bytesMax = 1000): Promise<string[]> {
     const page = await this.reader.read(this.session, from, messagesMax, bytesMax);
-    return page.map(({ sequence, message }) => {
+    return [...page].map(({ sequence, message }) => {
       return `${sequence}=${Buffer.from(message.payload).toString().slice(0, 5)}`;
     });
   }

@@ -1,19 +1,14 @@
 import type { Message } from '../../model/message.js';
-import type { StoredMessage } from '../store.js';
 import { BatchReader } from './batch-reader.js';
 import { damage } from './damage.js';
 import type { Engine, Fetched } from './engine.js';
+import { FetchedPage } from './fetched-page.js';
 import { numberKey } from './keys.js';
+import { NUMBER_BYTES } from './numbers.js';
 import { RecordReader } from './record-reader.js';
-import { readMessage } from './records.js';
-import {
-  arrivalIn,
-  type PendingMessages,
-  qosIn,
-  retainedIn,
-  type SessionProgress,
-} from './session-progress.js';
+import { arrivalIn, type PendingMessages, type SessionProgress } from './session-progress.js';
 import type { UnwrittenMessages } from './unwritten-messages.js';
+import { CHECKSUM_BYTES, HEAD_BYTES } from './write-batch.js';
 
 /** Gives back what sessions have pending: from memory what is not on disk, all else from disk. */
 export class PageReader {
@@ -36,11 +31,11 @@ export class PageReader {
     from: number,
     messagesMax: number,
     bytesMax: number,
-  ): Promise<StoredMessage[]> {
+  ): Promise<FetchedPage> {
     const pending = session.from(from, messagesMax);
     const { onDisk, inMemory } = this.#divide(pending);
     if (onDisk.length === 0) return this.#page(session, pending, inMemory, NOTHING, bytesMax);
-    const roomBytes = bytesMax + messagesMax * HEAD_BYTES_USUAL;
+    const roomBytes = bytesMax + messagesMax * BESIDE_BYTES;
     const fetched = await this.#engine.fetch('messages', onDisk, roomBytes);
     return this.#page(session, pending, inMemory, fetched, bytesMax);
   }
@@ -69,69 +64,56 @@ export class PageReader {
     inMemory: ReadonlyMap<number, Message>,
     fetched: Fetched,
     bytesMax: number,
-  ): StoredMessage[] {
-    const records = new FetchedMessages(fetched, this.#record);
-    const page: StoredMessage[] = [];
+  ): FetchedPage {
+    const records = new FetchedRecords(fetched);
+    const page = new FetchedPage(fetched.bytes, this.#record);
     let bytes = 0;
     for (let at = 0; at < sequences.length; at++) {
       const reference = references[at]!;
       const sequence = sequences[at]!;
-      let message = inMemory.get(at);
-      if (message === undefined) {
-        if (records.looked === fetched.looked) break;
-        message = records.next(arrivalIn(reference));
-      }
-      if (message === undefined) {
+      const message = inMemory.get(at);
+      if (message === undefined && records.looked === fetched.looked) break;
+      if (message === undefined && !records.next(arrivalIn(reference))) {
         // Settled, and removed, while it was read; or it should be there.
         if (session.arrivalOf(sequence) !== arrivalIn(reference)) continue;
         throw damage('messages', numberKey(arrivalIn(reference)), 'it is missing');
       }
-      bytes += message.bytes;
+      bytes += message?.bytes ?? records.end - records.start;
       if (page.length > 0 && bytes > bytesMax) break;
-      page.push({
-        sequence,
-        qos: qosIn(reference),
-        retained: retainedIn(reference),
-        message,
-      });
+      if (message !== undefined) page.addMessage(sequence, reference, message);
+      else page.addRecord(sequence, reference, records.start, records.end);
     }
     return page;
   }
 }
 
-/** The messages of a piece, in the order in which they were asked for. */
-class FetchedMessages {
-  readonly #bytes: Uint8Array;
+/** The records of a piece, in the order in which they were asked for. */
+class FetchedRecords {
   readonly #piece: BatchReader;
-  readonly #record: RecordReader;
   #hasNext: boolean;
   /** How many were asked for. */
   looked = 0;
+  /** Where the newest lies in the piece. */
+  start = 0;
+  end = 0;
 
-  constructor({ bytes, end }: Fetched, record: RecordReader) {
-    this.#bytes = bytes;
+  constructor({ bytes, end }: Fetched) {
     this.#piece = new BatchReader(bytes, end);
-    this.#record = record;
     this.#hasNext = this.#piece.next();
   }
 
-  /** @returns `undefined` if it was not there. */
-  next(arrival: number): Message | undefined {
+  /** @returns Whether it was there. */
+  next(arrival: number): boolean {
     this.looked++;
     const piece = this.#piece;
-    if (!this.#hasNext || piece.keyNumber !== arrival) return undefined;
-    this.#record.reset(this.#bytes, piece.valueStart, piece.valueEnd);
-    try {
-      return readMessage(this.#record);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      throw damage('messages', piece.key, error.message);
-    } finally {
-      this.#hasNext = piece.next();
-    }
+    if (!this.#hasNext || piece.keyNumber !== arrival) return false;
+    this.start = piece.valueStart;
+    this.end = piece.valueEnd;
+    this.#hasNext = piece.next();
+    return true;
   }
 }
 
 const NOTHING: Fetched = { bytes: new Uint8Array(0), end: 0, looked: 0 };
-/** What a record has beside topic and payload, if few sessions get the message. */
-const HEAD_BYTES_USUAL = 128;
+/** What a piece has beside the values of its records. */
+const BESIDE_BYTES = HEAD_BYTES + NUMBER_BYTES + CHECKSUM_BYTES;
