@@ -8,12 +8,22 @@ if (require.main === module) start(process.argv.slice(2));
 
 function start(args) {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-    process.stdout.write(`${require('../package.json').version}\n`);
+    process.stdout.on('error', sayLost).write(`${require('../package.json').version}\n`);
     return;
   }
   const bundle = freshBundle(args[0]);
   if (bundle === undefined) void import('../dist/main.js');
   else runBundle(bundle);
+}
+
+/** As StandardStreams has it said; only who needs the words loads them. */
+function sayLost({ code, message }) {
+  // Whoever read it has seen enough.
+  if (code === 'EPIPE') return;
+  process.exitCode = 1;
+  void import('../dist/mqtt/disk-failure.js').then(({ diskFailure }) => {
+    process.stderr.write(`magpie: Standard output is lost: ${diskFailure(code ?? message)}\n`);
+  });
 }
 
 /**

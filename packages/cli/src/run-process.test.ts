@@ -52,17 +52,23 @@ test('magpie says of an argument of any length one line that can be read', async
   assert.match(stderr, /^magpie: Cannot publish to 'a{900,1000} … a{900,1000}z': .+\n$/);
 });
 
-const long = [['help'], ['pub', '--help'], ['completion', 'bash'], ['--version', 'x']];
+const said = [
+  ['help'],
+  ['pub', '--help'],
+  ['completion', 'bash'],
+  ['--version'],
+  ['--version', 'x'],
+];
 // Others have no /dev/full.
-for (const args of process.platform === 'linux' ? long : []) {
+for (const args of process.platform === 'linux' ? said : []) {
   test(`magpie ${args.join(' ')} says in one line that its output is lost`, async () => {
     const full = await open('/dev/full', 'w');
     const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', full.fd, 'pipe'] });
     const closed = once(child, 'close');
-    const said = await text(child.stderr!);
+    const stderr = await text(child.stderr!);
     await closed;
     await full.close();
-    assert.equal(said, 'magpie: Standard output is lost: the disk is full (ENOSPC)\n');
+    assert.equal(stderr, 'magpie: Standard output is lost: the disk is full (ENOSPC)\n');
     assert.equal(child.exitCode, 1);
   });
 }
