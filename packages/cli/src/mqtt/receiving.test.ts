@@ -68,3 +68,32 @@ test('receiveUntilEnd() ends with what the receiver throws, now or at the finish
     await assert.rejects(running, /broken/);
   }
 });
+
+/**
+ * Goal: a receiver that has finished is not told to begin, and so starts nothing that nobody ends.
+ * Method: the end comes before the SUBACK, and finishing takes until that has come.
+ */
+test('receiveUntilEnd() does not tell a receiver that finishes of its subscriptions', async (t) => {
+  const { url } = await startBroker(t);
+  const connection = { server: new URL(url), topic: undefined, options: {} };
+  const signal = new AbortController().signal;
+  const told: string[] = [];
+  const running = receiveUntilEnd(
+    connection,
+    { ...plan, filters: ['a'] },
+    { signal, voice },
+    (client, ending) => {
+      client.on('state', ({ type }) => {
+        if (type === 'connected') ending.done(7);
+      });
+      client.on('packet', ({ type }) => told.push(type));
+      return {
+        take: () => {},
+        granted: async () => void told.push('granted'),
+        finish: () => until(() => told.includes('suback')),
+      };
+    },
+  );
+  assert.equal(await running, 7);
+  assert.deepEqual(told, ['connect', 'connack', 'subscribe', 'suback', 'disconnect']);
+});

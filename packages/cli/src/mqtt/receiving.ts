@@ -37,7 +37,11 @@ export interface Receiver {
    * nothing comes after the end.
    */
   readonly take: (message: ReceivedMessage) => void | Promise<void>;
-  /** The server has answered the subscriptions. @returns The exit code, if that is the end. */
+  /**
+   * The server has answered the subscriptions; not told any more when it finishes.
+   *
+   * @returns The exit code, if that is the end.
+   */
   readonly granted?: (client: Client) => Promise<ExitCode | undefined>;
   /** The end was reached, well or not; what this does comes before the last acknowledgements. */
   readonly finish?: () => Promise<void>;
@@ -70,9 +74,12 @@ export async function receiveUntilEnd(
   client.on('error', (error) => {
     if (error.code === 'handler-failed') ending.failed(error.cause);
   });
+  let isFinishing = false;
   const ready = async () => {
     await client.connected();
     await answersOf(subscriptions, voice);
+    // What it would begin now nobody would end: a timer would hold the process.
+    if (isFinishing) return;
     const code = await receiver.granted?.(client);
     if (code !== undefined) ending.done(code);
   };
@@ -81,6 +88,7 @@ export async function receiveUntilEnd(
     ready().catch((error: unknown) => ending.failed(error));
     return await ending.reached;
   } finally {
+    isFinishing = true;
     ending.over();
     await finish(client, receiver);
   }
