@@ -196,6 +196,23 @@ test('magpie copy does not tell the source what the target has not acknowledged'
   assert.equal(inflightMessages + queuedMessages, 2, 'they wait for the next run');
 });
 
+test('magpie copy leaves no session where it ends before the source has answered', async (t) => {
+  const stop = new AbortController();
+  const authorizer = {
+    mayPublish: () => true,
+    maySubscribe: () => {
+      stop.abort('SIGINT');
+      return true;
+    },
+  };
+  const source = await startBroker(t, { authorizer });
+  const target = await startBroker(t);
+  const { code, err } = await copy(source.url, target.url, ['-t', 'a'], { signal: stop.signal });
+  assert.deepEqual([code, err], [0, []]);
+  await until(() => source.broker.gauges().sessions === 0);
+  await until(() => target.broker.gauges().sessions === 0);
+});
+
 const wrong: [args: string[], err: RegExp][] = [
   [['mqtt://a.invalid', 'mqtt://b.invalid'], /^What to copy\? Give --topic$/],
   [['mqtt://a.invalid', 'mqtt://b.invalid/x', '-t', 'a'], /^A topic in the target's URL says noth/],

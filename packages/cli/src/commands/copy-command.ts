@@ -156,14 +156,15 @@ async function copy(
     const code = await receiveUntilEnd(source, received, parts, (sender, ending) => {
       const copier = new Copier(client, ending, plan);
       copiers.push(copier);
+      // From then on it has a session of ours, whether it grants something or not.
+      sender.on('state', ({ type }) => {
+        if (type === 'connected' && !opened.includes(source)) opened.push(source);
+      });
       return receiverOf(copier, {
         client,
         ending,
         status,
-        granted: () => {
-          opened.push(source);
-          copier.begin(() => sender.state.type === 'connected');
-        },
+        granted: () => copier.begin(() => sender.state.type === 'connected'),
       });
     });
     await status.clear();
