@@ -548,8 +548,8 @@ const LAZY_MS = 250;
 /** How long the end of the broker waits for the last commit. */
 const LAST_COMMIT_MS = 3000;
 /**
- * Two such pages are in memory for each client that has something to read. More messages in one
- * would outlive more collections of garbage than they need to.
+ * Two such pages are in memory for each client that has something to read. Clients that read longer
+ * ones acknowledge messages that lie further apart on disk.
  */
 const PAGE_MESSAGES = 128;
 const PAGE_BYTES = 65_536;
