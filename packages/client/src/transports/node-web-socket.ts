@@ -1,4 +1,4 @@
-import { explainCertificate } from './certificate-error.js';
+import { explainTls } from './explain-tls.js';
 import { nodeTlsOptions } from './node-tls-options.js';
 import type { Transport, TransportHandler, TransportOptions } from './transport.js';
 import { type WebSocketLike, WebSocketTransport } from './web-socket-transport.js';
@@ -46,7 +46,7 @@ class LateTransport implements Transport {
       opened: () => handler.opened(),
       received: (source, start, end) => handler.received(source, start, end),
       drained: () => handler.drained(),
-      closed: (error) => handler.closed(error && explainCertificate(error, server.host)),
+      closed: (error) => handler.closed(error && explainTls(error, server.host)),
     };
   }
 

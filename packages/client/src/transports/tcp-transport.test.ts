@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { ClientError } from '../errors.js';
 import { Recorder } from './recorder.testing.js';
@@ -42,6 +43,22 @@ test('TcpTransport tells a certificate that is not trusted, with what to try', a
   assert.equal(recorder.error.code, 'certificate-refused');
   assert.ok(recorder.error.message.startsWith(`The certificate of ${url.host} is not trusted`));
 });
+
+for (const [does, act] of [
+  ['hangs up', (stream: Duplex) => stream.end()],
+  ['answers', (stream: Duplex) => stream.write('HTTP/1.1 400 Bad Request\r\n\r\n')],
+] as const) {
+  test(`TcpTransport says that a server which ${does} speaks no TLS`, async (t) => {
+    const { url, accept } = await tcpServer(t);
+    const recorder = new Recorder();
+    open(new URL(url.href.replace('mqtt:', 'mqtts:')), recorder, NO_OPTIONS);
+    const stream = await accept();
+    stream.once('data', () => act(stream));
+    await recorder.hears('closed');
+    assert.deepEqual(recorder.told, ['closed']);
+    assert.match(recorder.error?.message ?? '', /: check that it speaks TLS on this port$/);
+  });
+}
 
 test('TcpTransport takes any certificate with rejectUnauthorized: false', async (t) => {
   const { url } = await tlsServer(t, certificate);

@@ -5,7 +5,7 @@ import {
   type TcpNetConnectOpts,
 } from 'node:net';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
-import { explainCertificate } from './certificate-error.js';
+import { explainTls } from './explain-tls.js';
 import { FailedTransport } from './failed-transport.js';
 import { nodeTlsOptions } from './node-tls-options.js';
 import type { Transport, TransportHandler, TransportOptions } from './transport.js';
@@ -63,7 +63,7 @@ export class TcpTransport implements Transport {
   }
 
   failed(error: Error): void {
-    this.#error ??= explainCertificate(error, this.#host);
+    this.#error ??= explainTls(error, this.#host);
   }
 
   closed(): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ClientError } from '../errors.js';
-import { explainCertificate } from './certificate-error.js';
+import { explainTls } from './explain-tls.js';
 
 const host = 'broker.example:8883';
 const cases: readonly (readonly [code: string | undefined, certificate: boolean])[] = [
@@ -14,9 +14,9 @@ const cases: readonly (readonly [code: string | undefined, certificate: boolean]
 ];
 
 for (const [code, certificate] of cases) {
-  test(`explainCertificate() of ${code}`, () => {
+  test(`explainTls() of ${code}`, () => {
     const error = Object.assign(new Error('so it is'), code === undefined ? {} : { code });
-    const explained = explainCertificate(error, host);
+    const explained = explainTls(error, host);
     if (!certificate) {
       assert.equal(explained, error);
       return;
@@ -28,17 +28,33 @@ for (const [code, certificate] of cases) {
   });
 }
 
-test('explainCertificate() tells what to do of a certificate that is out of date', () => {
+test('explainTls() tells what to do of a certificate that is out of date', () => {
   const error = Object.assign(new Error('so it is'), { code: 'CERT_HAS_EXPIRED' });
-  const { message } = explainCertificate(error, host);
+  const { message } = explainTls(error, host);
   assert.match(message, /is not trusted \(so it is\): renew it, or set the clock of this machine$/);
 });
 
-test('explainCertificate() knows a server that wants another certificate of the client', () => {
+test('explainTls() knows a server that wants another certificate of the client', () => {
   const code = 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED';
-  const { message } = explainCertificate(Object.assign(new Error('alert 116'), { code }), host);
+  const { message } = explainTls(Object.assign(new Error('alert 116'), { code }), host);
   assert.match(
     message,
     /^broker\.example:8883 takes no connection .*: set `cert` and `key` to those/,
   );
 });
+
+for (const [code, message] of [
+  ['ECONNRESET', 'Client network socket disconnected before secure TLS connection was established'],
+  ['ERR_SSL_WRONG_VERSION_NUMBER', 'wrong version number'],
+  ['ERR_SSL_PACKET_LENGTH_TOO_LONG', 'packet length too long'],
+] as const) {
+  test(`explainTls() knows a server that speaks no TLS by ${code}`, () => {
+    const explained = explainTls(Object.assign(new Error(message), { code }), host);
+    assert.ok(explained instanceof ClientError);
+    assert.equal(explained.code, 'unreachable');
+    assert.equal(
+      explained.message,
+      `Cannot connect to ${host} (${message}): check that it speaks TLS on this port`,
+    );
+  });
+}

@@ -1,12 +1,17 @@
 import { ClientError } from '../errors.js';
 
 /**
- * Tells a certificate that is not trusted from a network that does not work.
+ * Tells a certificate that is not trusted, or a server that speaks no TLS, from a network that does
+ * not work.
  *
  * @param host Of the server, with its port.
  */
-export function explainCertificate(error: Error, host: string): Error {
+export function explainTls(error: Error, host: string): Error {
   const { code = '' } = error as { readonly code?: string };
+  if (NO_TLS_CODES.test(code) || error.message.includes(HUNG_UP)) {
+    const what = `Cannot connect to ${host} (${error.message})`;
+    return new ClientError('unreachable', what, error, 'check that it speaks TLS on this port');
+  }
   if (!CERTIFICATE_CODES.test(code)) return error;
   if (code.includes('ALERT')) {
     const what = `${host} takes no connection with this certificate, or without one`;
@@ -21,3 +26,7 @@ export function explainCertificate(error: Error, host: string): Error {
 
 /** Codes of OpenSSL and Node.js for a certificate that does not do. */
 const CERTIFICATE_CODES = /CERT|SELF_SIGNED|UNABLE_TO_|ALTNAME/;
+/** Those for an answer that is no TLS. */
+const NO_TLS_CODES = /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG)$/;
+/** What Node.js says of a server that hangs up on a ClientHello, as an MQTT broker does. */
+const HUNG_UP = 'before secure TLS connection was established';
