@@ -46,6 +46,25 @@ export function remainingLength(length: number): Buffer {
   return Buffer.from(bytes);
 }
 
+/** The first bytes of all packets that are whole, one behind the other. */
+export function firstBytes(packets: Uint8Array): number[] {
+  const found: number[] = [];
+  for (let start = 0; start < packets.length; ) {
+    let length = 0;
+    let at = start + 1;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = packets[at++];
+      if (byte === undefined) return found;
+      length += (byte & 127) * factor;
+      if (byte < 128) break;
+    }
+    if (at + length > packets.length) return found;
+    found.push(packets[start]!);
+    start = at + length;
+  }
+  return found;
+}
+
 /** A string with its length before it; `declared` may lie. */
 export function text(value: Uint8Array | string, declared?: number): Buffer {
   const bytes = Buffer.from(value);
@@ -55,4 +74,6 @@ export function text(value: Uint8Array | string, declared?: number): Buffer {
 
 export const CONNACK_ACCEPTED = Buffer.of(0x20, 2, 0, 0);
 export const PINGREQ = Buffer.of(0xc0, 0);
+/** The first byte of PINGRESP. */
+export const PINGRESP = 0xd0;
 export const DISCONNECT = Buffer.of(0xe0, 0);
