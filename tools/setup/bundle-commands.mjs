@@ -39,11 +39,12 @@ const PARTS = [
 export async function bundleCommands() {
   const names = Object.keys(QUICK_COMMANDS);
   if (names.every((name) => isFresh(writtenMs(bundleOf(name)), PARTS.map(writtenMs)))) return;
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   // With what V8 has compiled of the old ones: it would take it for the new ones.
   await rm(pathOf(`${CLI}/dist/quick`), { recursive: true, force: true });
   await mkdir(pathOf(`${CLI}/dist/quick`));
   await Promise.all(names.map(async (name) => writeBundle(await build(optionsOf(name)))));
+  await stop(); // its process, which would last as long as the broker of npm start
   await writeBytecode();
 }
 
