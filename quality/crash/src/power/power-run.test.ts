@@ -52,15 +52,22 @@ const broken: readonly {
 ];
 for (const { name, options, syncs, problem } of broken) {
   test(`runPowerLosses() finds losses where ${name}`, async (t) => {
-    const world = await freshWorld(t, syncs);
     const command = (dataDir: string) => magpie(dataDir, ...options);
-    const run = runPowerLosses({ world, command, seed: 1, rounds: 2, quietMs: 500 });
-    const problems = await run.then(
-      ({ ledger }) => ledger.problems().join('\n'),
-      (error: unknown) => String(error),
-    );
-    assert.match(problems, problem);
+    const found: string[] = [];
+    for (let seed = 1; seed <= SEEDS_MAX; seed++) {
+      const world = await freshWorld(t, syncs);
+      const run = runPowerLosses({ world, command, seed, rounds: 2, quietMs: 500 });
+      const problems = await run.then(
+        ({ ledger }) => ledger.problems().join('\n'),
+        (error: unknown) => String(error),
+      );
+      if (problem.test(problems)) return;
+      found.push(problems);
+    }
+    assert.fail(`It found none of that: ${found.join('\n')}`);
   });
 }
 
 const ROUNDS = 5;
+/** What was not synced may be on disk by chance, all that matters of it, and mostly is not. */
+const SEEDS_MAX = 8;
